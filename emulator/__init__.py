@@ -1,0 +1,1 @@
+"""A Functions host and the Azure services an app needs, for one machine."""

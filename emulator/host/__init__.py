@@ -1,0 +1,1 @@
+"""A Functions host for one machine."""
