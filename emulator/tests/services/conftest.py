@@ -1,0 +1,79 @@
+"""Starts services inside a test, and points the real Azure SDKs at them."""
+
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Protocol
+
+import aiohttp
+import pytest
+
+from emulator.services.serving import CreateApp, RunningService, ServiceContext, start
+from emulator.services.tls import Authority, ensure_authority
+from emulator.services.tokens import SigningKeys
+
+
+class StartService(Protocol):
+    """Serves on a free port until the test ends; `<data_root>/<name>` is the service's folder."""
+
+    def __call__(
+        self, create_app: CreateApp, name: str, config: Mapping[str, object] | None = None
+    ) -> Awaitable[RunningService]: ...
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Holds the certificates and keys, which are costly to make, for all tests of a process."""
+    return tmp_path_factory.mktemp("authority")
+
+
+@pytest.fixture
+def authority(shared_folder: Path) -> Authority:
+    return ensure_authority(shared_folder / "ca")
+
+
+@pytest.fixture
+def keys(shared_folder: Path) -> SigningKeys:
+    return SigningKeys.load_or_create(shared_folder / "keys")
+
+
+@pytest.fixture
+def data_root(tmp_path: Path, authority: Authority, keys: SigningKeys, shared_folder: Path) -> Path:
+    """A data folder as the supervisor lays it out, with the shared certificates and keys."""
+    root = tmp_path / "data"
+    root.mkdir()
+    (root / "ca").symlink_to(shared_folder / "ca", target_is_directory=True)
+    (root / "keys").symlink_to(shared_folder / "keys", target_is_directory=True)
+    return root
+
+
+@pytest.fixture
+async def start_service(data_root: Path, keys: SigningKeys) -> AsyncIterator[StartService]:
+    async with AsyncExitStack() as running:
+
+        async def launch(
+            create_app: CreateApp, name: str, config: Mapping[str, object] | None = None
+        ) -> RunningService:
+            context = ServiceContext(
+                name=name,
+                data=data_root / name,
+                config=config or {},
+                config_dir=data_root.parent,
+                keys=keys,
+                url="",
+            )
+            service = await start(create_app, context)
+            running.push_async_callback(service.stop)
+            return service
+
+        yield launch
+
+
+@pytest.fixture
+async def http(authority: Authority) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client that trusts the emulator's authority."""
+    trust: ssl.SSLContext = authority.client_context()
+    connector = aiohttp.TCPConnector(ssl=trust, force_close=True)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield session
