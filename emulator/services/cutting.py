@@ -25,18 +25,22 @@ class _CuttingTransport(asyncio.Transport):
     def __init__(self, real: asyncio.Transport) -> None:
         super().__init__()
         self._real = real
-        self._in_body = False
+        self._headers_sent = False
+        self._may_pass = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         octets = bytes(data)
-        start = 0 if self._in_body else octets.find(_HEADER_END) + len(_HEADER_END)
-        if not self._in_body:
-            self._in_body = True
-            streamed = b"transfer-encoding: chunked" in octets[:start].lower()
-            if streamed or start == len(octets):
-                self._real.write(octets)
-                return
-        self._real.write(octets[: start + (len(octets) - start) // 2])
+        body_at = 0
+        if not self._headers_sent:
+            self._headers_sent = True
+            body_at = octets.find(_HEADER_END) + len(_HEADER_END)
+            self._may_pass = b"transfer-encoding: chunked" in octets[:body_at].lower()
+        body = len(octets) - body_at
+        if body == 0 or self._may_pass:
+            self._may_pass = self._may_pass and body == 0
+            self._real.write(octets)
+            return
+        self._real.write(octets[: body_at + body // 2])
         self._real.close()
 
     def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:

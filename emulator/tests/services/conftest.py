@@ -3,12 +3,15 @@
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import aiohttp
 import pytest
 
+from emulator.services.identity.app import HTTP_PORT, MSI_PATH
+from emulator.services.identity.app import create_app as create_identity
 from emulator.services.serving import CreateApp, RunningService, ServiceContext, start
 from emulator.services.tls import Authority, ensure_authority
 from emulator.services.tokens import SigningKeys
@@ -77,3 +80,32 @@ async def http(authority: Authority) -> AsyncIterator[aiohttp.ClientSession]:
     connector = aiohttp.TCPConnector(ssl=trust, force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield session
+
+
+@dataclass(frozen=True, slots=True)
+class AzureEnvironment:
+    """A running identity service, which `DefaultAzureCredential` finds by the environment."""
+
+    identity: RunningService
+    identity_endpoint: str
+    identity_header: str
+
+
+@pytest.fixture
+async def azure_environment(
+    start_service: StartService, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> AzureEnvironment:
+    """Sets SSL_CERT_FILE, REQUESTS_CA_BUNDLE, IDENTITY_ENDPOINT and IDENTITY_HEADER."""
+    config = {"identityHeader": "made-up-header", "httpPort": 0}
+    identity = await start_service(create_identity, "identity", config)
+    port = identity.app[HTTP_PORT][0]
+    environment = AzureEnvironment(
+        identity=identity,
+        identity_endpoint=f"http://127.0.0.1:{port}{MSI_PATH}",
+        identity_header="made-up-header",
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle_file))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle_file))
+    monkeypatch.setenv("IDENTITY_ENDPOINT", environment.identity_endpoint)
+    monkeypatch.setenv("IDENTITY_HEADER", environment.identity_header)
+    return environment

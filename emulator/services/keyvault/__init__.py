@@ -1,0 +1,1 @@
+"""Azure Key Vault: secrets, their versions and their soft delete."""
