@@ -1,0 +1,87 @@
+"""Every command's name, help and arguments; nothing heavy is imported to show them."""
+
+import argparse
+from collections.abc import Sequence
+
+EXAMPLES = """\
+examples:
+  ./eira up                                  everything on this machine, ready in seconds
+  ./eira chat "Hola, ¿cómo va?"              one message, streamed
+  ./eira chat --user luis                    a conversation; Ctrl-D ends it
+  ./eira test -- tests/unit -k triage        checks, then only these tests
+"""
+
+DEFAULT_PORT = 7071
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command in `command` and its options; bench's own are in `bench_arguments`."""
+    parser = build_parser()
+    options, rest = parser.parse_known_args(arguments)
+    if options.command == "bench":
+        options.bench_arguments = rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return options
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of `./eira`; the chosen command's name is in `command`."""
+    parser = argparse.ArgumentParser(
+        prog="./eira",
+        description="EIRA Agents on this machine: no Azure, no Docker needed.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_up(commands)
+    _add_chat(commands)
+    _add_token(commands)
+    commands.add_parser("urls", help="print the URLs of what runs, as JSON")
+    test = commands.add_parser("test", help="run every check and all tests")
+    test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
+    commands.add_parser("bench", help="measure; --help shows its arguments", add_help=False)
+    commands.add_parser("lock", help="lock the packages of requirements*.in anew")
+    return parser
+
+
+type _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _add_up(commands: _Commands) -> None:
+    up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
+    up.add_argument("--port", type=int, default=DEFAULT_PORT, help="of the app (%(default)s)")
+    up.add_argument("--workers", type=_positive, default=1, metavar="N", help="worker processes")
+    up.add_argument("--fresh", action="store_true", help="forget all stored data first")
+    up.add_argument(
+        "--no-emulator",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="SERVICE",
+        help="use the real resource for these; its settings go into local.settings.json",
+    )
+
+
+def _add_chat(commands: _Commands) -> None:
+    chat = commands.add_parser("chat", help="talk to it; without a message, a conversation")
+    chat.add_argument("message", nargs="?", help="one message; - reads it from standard input")
+    chat.add_argument("--conversation", metavar="ID", help="go on with this conversation")
+    chat.add_argument("--json", action="store_true", help="print each event as a line of JSON")
+    chat.add_argument("--language", choices=["es", "en"], help="(from LANG unless given)")
+    _add_user(chat)
+
+
+def _add_token(commands: _Commands) -> None:
+    _add_user(commands.add_parser("token", help="print a bearer token of a demo user"))
+
+
+def _add_user(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--user", default="ana", help="a demo user (%(default)s)")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number

@@ -1,0 +1,11 @@
+"""`./eira bench`: hands over to the package bench."""
+
+import argparse
+import subprocess
+import sys
+
+
+def run(options: argparse.Namespace) -> int:
+    """Gives bench's own exit code."""
+    command = [sys.executable, "-m", "bench", *options.bench_arguments]
+    return subprocess.run(command, check=False).returncode

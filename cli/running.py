@@ -1,0 +1,52 @@
+"""What runs on this machine just now, as the emulator wrote it down."""
+
+import json
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from .errors import CommandError
+
+DATA = Path(".eira")
+NOTHING_RUNS = "nothing runs here; start it with `./eira up` (in another terminal)."
+CONNECT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The URLs (without a trailing slash) of the app and its services, and the file of their CA."""
+
+    app: str
+    services: dict[str, str]
+    ca_file: Path
+
+
+def find_running(data: Path = DATA) -> Running:
+    """The platform whose data folder this is; raises `CommandError` when nothing runs."""
+    try:
+        document = cast(object, json.loads((data / "urls.json").read_text("utf-8")))
+        running = _parse(document)
+    except (OSError, ValueError, KeyError):
+        raise CommandError(NOTHING_RUNS) from None
+    # A run that was killed leaves its file behind: only somebody who answers runs.
+    if not any(_answers(url) for url in (running.app, *running.services.values())):
+        raise CommandError(NOTHING_RUNS)
+    return running
+
+
+def _parse(document: object) -> Running:
+    if not isinstance(document, dict) or not isinstance(document["services"], dict):
+        raise ValueError("urls.json is not as the emulator writes it")
+    services = {str(name): str(url) for name, url in document["services"].items()}
+    return Running(str(document["app"]), services, Path(str(document["caFile"])))
+
+
+def _answers(url: str) -> bool:
+    place = urlsplit(url)
+    try:
+        with socket.create_connection((place.hostname, place.port or 443), CONNECT_SECONDS):
+            return True
+    except OSError:
+        return False
