@@ -1,0 +1,130 @@
+"""Every activity an orchestrator may call: its Durable name, its request, its result."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from shared.contracts.base import Contract
+from shared.contracts.identity import Language
+from shared.contracts.plan import Route
+from shared.contracts.problems import Failure
+from shared.contracts.runs import FinishReason, Memory, RunState, StateChange, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ActivitySpec[In: BaseModel, Out: BaseModel]:
+    """`attempts` counts the first. Crashes and defects are tried again; failures are values."""
+
+    name: str
+    request: type[In]
+    result: type[Out]
+    attempts: int = 3
+
+
+class RunRef(Contract):
+    """What leads to everything stored about a run."""
+
+    run_id: str
+    tenant_id: str
+    conversation_id: str
+
+
+class StepRequest(Contract):
+    """`announce` are states this step reports with its first entry; `after` is a hint: the log
+    had at least this many events when the step was scheduled."""
+
+    run: RunRef
+    announce: tuple[RunState, ...] = ()
+    after: int = 0
+
+
+class StepResult(Contract):
+    after: int = 0
+    usage: Usage = Usage()
+
+
+class PrepareRequest(StepRequest):
+    """Intake and triage."""
+
+
+class Prepared(StepResult):
+    """`ended` tells that the run has an outcome already: there is nothing left to do."""
+
+    ended: bool = False
+    route: Route = "UNKNOWN"
+    language: Language = "es"
+    continues: bool = False
+    indexes: tuple[str, ...] = ()
+
+
+class RetrieveRequest(StepRequest):
+    index: str
+
+
+class Retrieved(StepResult):
+    found: int
+    warning: str | None = None
+
+
+class PlanRequest(StepRequest):
+    indexes: tuple[str, ...]
+    language: Language
+    continues: bool
+
+
+class Planned(StepResult):
+    """Only what the orchestrator decides on; the plan itself is stored with the run."""
+
+    flow_type: str
+    tools: tuple[str, ...] = ()
+    missing: int = 0
+
+
+class RunToolRequest(StepRequest):
+    step: int
+
+
+class ToolRun(StepResult):
+    ok: bool
+
+
+class RespondRequest(StepRequest):
+    route: Route
+    language: Language
+    indexes: tuple[str, ...] = ()
+    steps: int = 0
+    planned: bool = False
+
+
+class Responded(StepResult):
+    finish_reason: FinishReason
+
+
+class RecordRequest(StepRequest):
+    flow_type: str
+    steps: int
+
+
+class Recorded(StepResult):
+    memory: Memory
+
+
+class FinishRequest(StepRequest):
+    """`failure` set: the run failed; otherwise the answer is stored and the run is done."""
+
+    states: tuple[StateChange, ...]
+    usage: Usage
+    memory: Memory = "none"
+    finish_reason: FinishReason
+    failure: Failure | None = None
+    ended_at: datetime
+
+
+PREPARE = ActivitySpec("prepare", PrepareRequest, Prepared)
+RETRIEVE = ActivitySpec("retrieve", RetrieveRequest, Retrieved)
+PLAN = ActivitySpec("plan", PlanRequest, Planned)
+RUN_TOOL = ActivitySpec("run_tool", RunToolRequest, ToolRun)
+RESPOND = ActivitySpec("respond", RespondRequest, Responded)
+RECORD = ActivitySpec("record", RecordRequest, Recorded)
+FINISH = ActivitySpec("finish", FinishRequest, StepResult, attempts=5)

@@ -1,0 +1,51 @@
+"""Audit events: what happened, never changed afterwards."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.base import Contract
+from shared.contracts.plan import Provenance
+from shared.contracts.runs import FinishReason, ToolOutcome, Usage
+
+
+class Actor(Contract):
+    user_id: str
+    roles: tuple[str, ...] = ()
+
+
+class Entity(Contract):
+    """Something in the ERP that an event is about."""
+
+    type: str
+    id: str
+
+
+class AuditEvent(Contract):
+    """`event_id` is derived from the run and the kind: a repeated write meets the first."""
+
+    event_id: str
+    tenant_id: str
+    conversation_id: str
+    run_id: str
+    actor: Actor
+    at: datetime
+    kind: Literal["flow.executed", "turn.completed"]
+    flow_type: str | None = None
+    tools: tuple[str, ...] = ()
+    results: tuple[ToolOutcome, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    provenance: dict[str, dict[str, Provenance]] = Field(default={})
+    pack_version: str
+    usage: Usage | None = None
+    finish_reason: FinishReason | None = None
+    duration_ms: int | None = None
+    correlation_id: str
+
+
+class EventPage(Contract):
+    """Oldest first; `next` is the `after` of the following page."""
+
+    items: tuple[AuditEvent, ...]
+    next: str | None = None

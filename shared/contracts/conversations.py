@@ -1,0 +1,67 @@
+"""Conversations and the turns in them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.base import Contract, Inbound
+from shared.contracts.evidence import Citation
+from shared.contracts.identity import Language
+from shared.contracts.plan import OpenPlan
+
+MAX_MESSAGE_CHARACTERS = 8_000
+
+
+class CreateConversation(Inbound):
+    title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    language: Language | None = None
+    time_zone: Annotated[str, Field(max_length=64)] | None = None
+
+
+class PostMessage(Inbound):
+    """One user message. Length over the limit is a 413, checked before this model."""
+
+    message: Annotated[str, Field(min_length=1)]
+    on_busy: Literal["reject"] = "reject"
+    on_disconnect: Literal["continue"] = "continue"
+
+
+class Conversation(Contract):
+    """`owner_id` is the user it belongs to; `active_run_id` is whose turn it is (or was last)."""
+
+    conversation_id: str
+    tenant_id: str
+    owner_id: str
+    title: str | None = None
+    language: Language = "es"
+    time_zone: str = "Europe/Madrid"
+    pack_version: str
+    created_at: datetime
+    updated_at: datetime
+    active_run_id: str | None = None
+    open_plan: OpenPlan | None = None
+
+
+class Turn(Contract):
+    """One message and its answer, as both were stored when the run ended."""
+
+    run_id: str
+    conversation_id: str
+    tenant_id: str
+    asked_at: datetime
+    message: str
+    text: str
+    citations: tuple[Citation, ...] = ()
+    finish_reason: str
+
+
+class ConversationView(Contract):
+    conversation_id: str
+    title: str | None = None
+    language: Language
+    time_zone: str
+    pack_version: str
+    created_at: datetime
+    updated_at: datetime
+    turns: tuple[Turn, ...] = ()

@@ -1,0 +1,95 @@
+"""The events of a run: stored in its log, sent over SSE unchanged. This union is the protocol."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from shared.contracts.base import Contract
+from shared.contracts.evidence import Citation
+from shared.contracts.plan import MissingField
+from shared.contracts.problems import ErrorCode
+from shared.contracts.runs import FinishReason, Memory, RunState, Usage
+
+
+class StateEvent(Contract):
+    """`correlation_id` is in a run's first event."""
+
+    type: Literal["state"] = "state"
+    state: RunState
+    correlation_id: str | None = None
+
+
+class TextEvent(Contract):
+    type: Literal["text"] = "text"
+    text: str
+    attempt: int
+
+
+class RestartEvent(Contract):
+    """The answer so far is void: drop its text and start again with this attempt's."""
+
+    type: Literal["restart"] = "restart"
+    reason: str
+    attempt: int
+
+
+class ToolEvent(Contract):
+    type: Literal["tool"] = "tool"
+    name: str
+    args: dict[str, Any] = Field(default={})
+    status: Literal["started", "ok", "failed", "unknown", "skipped"]
+    call_id: str
+    result: dict[str, Any] | None = None
+    error: str | None = None
+
+
+class QuestionEvent(Contract):
+    type: Literal["question"] = "question"
+    text: str
+    missing: tuple[MissingField, ...] = ()
+
+
+class CitationsEvent(Contract):
+    type: Literal["citations"] = "citations"
+    citations: tuple[Citation, ...]
+
+
+class ErrorEvent(Contract):
+    """Terminal: the run failed or was stopped."""
+
+    type: Literal["error"] = "error"
+    code: ErrorCode
+    message: str
+    retryable: bool
+    retry_after: float | None = None
+    correlation_id: str
+
+
+class DoneEvent(Contract):
+    """Terminal: the answer and the audit event are stored."""
+
+    type: Literal["done"] = "done"
+    usage: Usage
+    thread_id: str
+    run_id: str
+    finish_reason: FinishReason
+    memory: Memory
+
+
+type RunEvent = (
+    StateEvent
+    | TextEvent
+    | RestartEvent
+    | ToolEvent
+    | QuestionEvent
+    | CitationsEvent
+    | ErrorEvent
+    | DoneEvent
+)
+
+RUN_EVENT: TypeAdapter[RunEvent] = TypeAdapter(Annotated[RunEvent, Field(discriminator="type")])
+
+
+def is_terminal(event: RunEvent) -> bool:
+    """Whether nothing may follow this event."""
+    return isinstance(event, ErrorEvent | DoneEvent)

@@ -1,0 +1,63 @@
+"""What Cerebro gave: snippets, context packs, citations."""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.contracts.base import Contract
+
+type DocumentKind = Literal["contract", "rule", "flow", "example", "faq", "event"]
+
+
+class Snippet(Contract):
+    """A passage that may be cited; `score` is normalised to 0..1 within one answer of one index."""
+
+    document_id: str
+    index: str
+    title: str
+    content: str
+    url: str | None = None
+    source: str
+    kind: DocumentKind
+    scope: str
+    version: str
+    confidence: float
+    score: float
+
+
+class ContextPack(Contract):
+    """What the planner and the responder may rely on, best first."""
+
+    snippets: tuple[Snippet, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Citation(Contract):
+    """One source of an answer; `index` is a Cerebro index, `number` the mark `[n]` in the text."""
+
+    number: int
+    source: str
+    title: str | None = None
+    url: str | None = None
+    snippet: str | None = None
+    score: float
+    index: str
+    document_id: str
+    verified: bool
+
+
+class KnowledgeDocument(Contract):
+    """A document of Cerebro. `tenant_id` is "*" for knowledge that every tenant shares."""
+
+    id: str
+    title: str
+    content: str
+    url: str | None = None
+    source: str
+    category: str
+    scope: str
+    kind: DocumentKind
+    version: str
+    tenant_id: str
+    allowed_roles: tuple[str, ...] = ()
+    updated_at: datetime
+    confidence: float

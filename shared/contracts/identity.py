@@ -1,0 +1,17 @@
+"""Who is asking."""
+
+from typing import Literal
+
+from shared.contracts.base import Contract
+
+type Language = Literal["es", "en"]
+
+
+class Caller(Contract):
+    """A verified person: what the access token says, and the rights its roles carry here."""
+
+    tenant_id: str
+    user_id: str
+    name: str
+    roles: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()

@@ -1,0 +1,142 @@
+"""A run: one user message on its way through the states."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.base import Contract
+from shared.contracts.evidence import Citation
+from shared.contracts.identity import Caller, Language
+from shared.contracts.plan import MissingField
+from shared.contracts.problems import Failure
+
+type RunState = Literal[
+    "RECEIVED",
+    "TRIAGED",
+    "RETRIEVED_CONTEXT",
+    "PLANNED",
+    "EXECUTING_TOOLS",
+    "STREAMING_RESPONSE",
+    "PERSISTED_EVENT",
+    "DONE",
+    "FAILED",
+    "CANCELLED",
+]
+type FinishReason = Literal["stop", "question", "length", "error", "cancelled"]
+type Memory = Literal["stored", "pending", "none"]
+
+
+class Usage(Contract):
+    """Tokens of every model call of a run."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            total_tokens=self.total_tokens + other.total_tokens,
+        )
+
+
+class StateChange(Contract):
+    state: RunState
+    since: datetime
+
+
+class RunStatus(Contract):
+    """The orchestration's custom status: what an operator sees in the portal. No personal data.
+
+    `states` lists every state so far: several are passed within one episode, and only the last
+    of those could be seen otherwise.
+    """
+
+    state: RunState
+    since: datetime
+    conversation_id: str
+    route: str | None = None
+    flow_type: str | None = None
+    tools: tuple[str, ...] = ()
+    states: tuple[StateChange, ...] = ()
+
+
+class RunRecord(Contract):
+    """What a run was started with; written once, before the orchestration is."""
+
+    run_id: str
+    tenant_id: str
+    conversation_id: str
+    correlation_id: str
+    caller: Caller
+    message: str
+    language: Language
+    time_zone: str
+    pack_version: str
+    received_at: datetime
+
+
+class ToolOutcome(Contract):
+    """What came of one tool call, as it is told to people and to the model."""
+
+    call_id: str
+    tool: str
+    status: Literal["ok", "failed", "unknown", "skipped"]
+    args: dict[str, object] = Field(default={})
+    result: dict[str, object] | None = None
+    error: str | None = None
+    effect_id: str | None = None
+
+
+class RunOutcome(Contract):
+    """How a run ended; created once, so a run has one end."""
+
+    run_id: str
+    tenant_id: str
+    state: RunState
+    finish_reason: FinishReason
+    ended_at: datetime
+    states: tuple[StateChange, ...] = ()
+    usage: Usage = Usage()
+    memory: Memory = "none"
+    failure: Failure | None = None
+
+
+class Question(Contract):
+    text: str
+    missing: tuple[MissingField, ...] = ()
+
+
+class RunAnswer(Contract):
+    """The JSON answer of a run."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    usage: Usage
+    thread_id: str
+    run_id: str
+    state: RunState
+    finish_reason: FinishReason | None = None
+    question: Question | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class RunView(Contract):
+    """`GET /api/runs/{runId}`."""
+
+    run_id: str
+    conversation_id: str
+    state: RunState
+    states: tuple[StateChange, ...]
+    received_at: datetime
+    ended_at: datetime | None = None
+    finish_reason: FinishReason | None = None
+    text: str | None = None
+    citations: tuple[Citation, ...] = ()
+    usage: Usage
+    effects: tuple[ToolOutcome, ...] = ()
+    approvals: tuple[str, ...] = ()
+    error: Failure | None = None
+    correlation_id: str

@@ -1,0 +1,68 @@
+"""What a pack declares: tools the planner may call and the flows they belong to."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shared.contracts.base import Contract
+from shared.contracts.identity import Language
+
+type JsonSchema = dict[str, Any]
+type Arguments = dict[str, Any]
+
+
+class RestCall(Contract):
+    """`path` may hold `{argument}`; `query` names arguments, or maps parameters to templates."""
+
+    method: Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+    path: str
+    query: tuple[str, ...] | dict[str, str] = ()
+
+
+class RetryPolicy(Contract):
+    """`attempts` includes the first; the wait doubles from `backoff_ms` on."""
+
+    attempts: int = 3
+    backoff_ms: int = 200
+
+
+class ToolContract(Contract):
+    """One tool: what it takes, what it answers, and how carefully it has to be called."""
+
+    name: str
+    version: str
+    kind: Literal["rest"]
+    effect: bool
+    right: str
+    description: dict[Language, str]
+    request: RestCall
+    arguments: JsonSchema
+    result: JsonSchema
+    sensitive: tuple[str, ...] = ()
+    approval: Literal["none", "always"] = "none"
+    timeout_ms: int = 10_000
+    retry: RetryPolicy = Field(default=RetryPolicy())
+    idempotency_key: bool = False
+    reconcile: RestCall | None = None
+
+
+class FlowContract(Contract):
+    """A business flow: the tools it uses and the fields it cannot do without."""
+
+    flow_type: str
+    intent: dict[Language, str]
+    examples: dict[Language, tuple[str, ...]] = Field(default={})
+    preconditions: tuple[Any, ...] = ()
+    tools: tuple[str, ...]
+    required: dict[str, tuple[str, ...]]
+    confirmation: dict[Language, str]
+    object: dict[Language, str]
+
+
+class Pack(Contract):
+    """One version of everything the agents are told: prompts by language and name, tools, flows."""
+
+    version: str
+    prompts: dict[Language, dict[str, str]]
+    tools: dict[str, ToolContract]
+    flows: dict[str, FlowContract]

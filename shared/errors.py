@@ -1,0 +1,134 @@
+"""
+The error tree, named for what the caller can do:
+
+* AppError
+  x RequestError            -> the caller must change the request (4xx)
+    + InvalidRequestError       400, names the fields
+    + UnauthenticatedError      401
+    + ForbiddenError            403
+    + NotFoundError             404
+    + ConflictError             409
+    + TooLargeError             413
+    + UnsupportedMediaTypeError 415
+  x DependencyError         -> something outside failed; trying again may help (5xx)
+    + ModelError
+    + SearchError
+    + ErpError
+    + StoreError
+  x StepFailedError         -> an activity answered with a failure instead of a result
+  x ConfigurationError      -> the operator must change a setting; the app does not start
+"""
+
+from shared.contracts.problems import ErrorCode, Failure, FieldProblem
+
+
+class AppError(Exception):
+    """Base of every failure we raise on purpose."""
+
+
+class RequestError(AppError):
+    """The caller sent something we cannot act on; `message` is a key of the message catalogue."""
+
+    status = 400
+    code: ErrorCode = "INVALID_REQUEST"
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.values = values
+
+
+class InvalidRequestError(RequestError):
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__("invalid_request")
+        self.problems = problems
+
+
+class UnauthenticatedError(RequestError):
+    status = 401
+    code: ErrorCode = "UNAUTHENTICATED"
+
+
+class ForbiddenError(RequestError):
+    status = 403
+    code: ErrorCode = "FORBIDDEN"
+
+
+class NotFoundError(RequestError):
+    status = 404
+    code: ErrorCode = "NOT_FOUND"
+
+
+class ConflictError(RequestError):
+    status = 409
+
+    def __init__(self, code: ErrorCode, message: str, **values: object) -> None:
+        super().__init__(message, **values)
+        self.code = code
+
+
+class TooLargeError(RequestError):
+    status = 413
+    code: ErrorCode = "TOO_LARGE"
+
+
+class UnsupportedMediaTypeError(RequestError):
+    status = 415
+    code: ErrorCode = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class DependencyError(AppError):
+    """A service we rely on failed. `retry_after` is in seconds, when the service named it."""
+
+    code: ErrorCode = "INTERNAL"
+
+    def __init__(
+        self, message: str, *, code: ErrorCode | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code or self.code
+        self.retry_after = retry_after
+
+    def as_failure(self) -> Failure:
+        """The value that travels through Durable; the message is a catalogue key, not the text."""
+        return Failure(
+            code=self.code,
+            message=self.code.lower(),
+            retryable=True,
+            retry_after=self.retry_after,
+        )
+
+
+class ModelError(DependencyError):
+    code: ErrorCode = "MODEL_UNAVAILABLE"
+
+
+class SearchError(DependencyError):
+    code: ErrorCode = "SEARCH_UNAVAILABLE"
+
+
+class ErpError(DependencyError):
+    """`sent` tells whether the request may have reached the ERP."""
+
+    code: ErrorCode = "ERP_UNAVAILABLE"
+
+    def __init__(self, message: str, *, sent: bool, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.sent = sent
+
+
+class StoreError(DependencyError):
+    code: ErrorCode = "STORE_UNAVAILABLE"
+
+
+class StepFailedError(AppError):
+    """Raised in an orchestrator when an activity answered with a failure."""
+
+    def __init__(self, activity: str, failure: Failure) -> None:
+        super().__init__(f"{activity}: {failure.code}")
+        self.activity = activity
+        self.failure = failure
+
+
+class ConfigurationError(AppError):
+    """A setting is missing or wrong; the message names it and shows an example."""

@@ -1,0 +1,126 @@
+"""OpenAI, Azure OpenAI and every gateway that speaks OpenAI's chat completions API."""
+
+import base64
+import json
+import struct
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import openai
+from openai import AsyncAzureOpenAI, AsyncOpenAI
+from openai.types.chat import ChatCompletionMessageParam
+
+from shared.contracts.runs import Usage
+from shared.errors import ModelError
+from shared.ports import Completion, ModelRequest, StreamEnd
+
+
+class OpenAICompatibleModel:
+    """`client` is AsyncOpenAI or AsyncAzureOpenAI; `chat` and `embeddings` are model names or,
+    with Azure, deployments."""
+
+    def __init__(self, client: AsyncOpenAI | AsyncAzureOpenAI, chat: str, embeddings: str) -> None:
+        self._client = client
+        self._chat = chat
+        self._embeddings = embeddings
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[str | StreamEnd]:
+        # The SDK builds a pydantic object for every chunk, which is most of the cost of a stream:
+        # read the raw lines and take what is needed.
+        end = StreamEnd("stop", Usage())
+        with _translated():
+            async with self._client.chat.completions.with_streaming_response.create(
+                **self._arguments(request), stream=True, stream_options={"include_usage": True}
+            ) as response:
+                async for line in response.iter_lines():
+                    if not line.startswith("data: ") or line == "data: [DONE]":
+                        continue
+                    text, end = _read_chunk(json.loads(line[6:]), end)
+                    if text:
+                        yield text
+        yield end
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        with _translated():
+            raw = await self._client.chat.completions.with_raw_response.create(
+                **self._arguments(request)
+            )
+            answer = json.loads(raw.content)
+        text = answer["choices"][0]["message"].get("content") or ""
+        return Completion(text=text, usage=_usage(answer.get("usage")))
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        if not texts:
+            return []
+        with _translated():
+            raw = await self._client.embeddings.with_raw_response.create(
+                model=self._embeddings, input=list(texts), encoding_format="base64"
+            )
+            answer = json.loads(raw.content)
+        rows = sorted(answer["data"], key=lambda row: row["index"])
+        return [_vector(row["embedding"]) for row in rows]
+
+    def _arguments(self, request: ModelRequest) -> dict[str, Any]:
+        messages = [{"role": m.role, "content": m.content} for m in request.messages]
+        arguments: dict[str, Any] = {
+            "model": self._chat,
+            "messages": cast(Iterable[ChatCompletionMessageParam], messages),
+        }
+        if request.max_tokens is not None:
+            arguments["max_completion_tokens"] = request.max_tokens
+        if request.schema is not None:
+            arguments["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {
+                    "name": request.schema_name,
+                    "strict": True,
+                    "schema": request.schema,
+                },
+            }
+        return arguments
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the SDK's errors into ours."""
+    try:
+        yield
+    except openai.RateLimitError as error:
+        wait = error.response.headers.get("retry-after")
+        raise ModelError(
+            "the model limits the rate",
+            code="MODEL_RATE_LIMIT",
+            retry_after=float(wait) if wait and wait.isdigit() else None,
+        ) from error
+    except openai.APITimeoutError as error:
+        raise ModelError("the model did not answer in time", code="TIMEOUT") from error
+    except openai.OpenAIError as error:
+        status = getattr(error, "status_code", "")
+        raise ModelError(f"model call failed: {type(error).__name__} {status}".rstrip()) from error
+
+
+def _read_chunk(chunk: dict[str, Any], end: StreamEnd) -> tuple[str, StreamEnd]:
+    usage = _usage(chunk["usage"]) if chunk.get("usage") else end.usage
+    if not chunk.get("choices"):
+        return "", StreamEnd(end.finish_reason, usage)
+    choice = chunk["choices"][0]
+    reason = "length" if choice.get("finish_reason") == "length" else end.finish_reason
+    return choice.get("delta", {}).get("content") or "", StreamEnd(reason, usage)
+
+
+def _usage(usage: dict[str, int] | None) -> Usage:
+    usage = usage or {}
+    return Usage(
+        prompt_tokens=usage.get("prompt_tokens", 0),
+        completion_tokens=usage.get("completion_tokens", 0),
+        total_tokens=usage.get("total_tokens", 0),
+    )
+
+
+def _vector(embedding: str | list[float]) -> list[float]:
+    """Base64 of little-endian float32, or, from gateways that ignore the format, plain numbers."""
+    if isinstance(embedding, list):
+        return embedding
+    data = base64.b64decode(embedding)
+    return list(struct.unpack(f"<{len(data) // 4}f", data))

@@ -1,0 +1,333 @@
+"""The seams of the app: what it needs from the outside world, and no more."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from shared.contracts.audit import AuditEvent, EventPage
+from shared.contracts.conversations import Conversation, Turn
+from shared.contracts.effects import Effect
+from shared.contracts.events import RunEvent
+from shared.contracts.evidence import ContextPack, KnowledgeDocument
+from shared.contracts.identity import Caller
+from shared.contracts.plan import Plan
+from shared.contracts.runs import RunOutcome, RunRecord, RunStatus, Usage
+from shared.contracts.tools import Arguments, JsonSchema, Pack, ToolContract
+
+# --- the model ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMessage:
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """`schema` asks for an answer that is JSON of this schema (strict), under `schema_name`."""
+
+    messages: tuple[ModelMessage, ...]
+    schema: JsonSchema | None = None
+    schema_name: str = "answer"
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    text: str
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnd:
+    """Last item of a stream: why the model stopped and what it used."""
+
+    finish_reason: Literal["stop", "length"]
+    usage: Usage
+
+
+class Model(Protocol):
+    """A language model. Every method raises ModelError (code MODEL_RATE_LIMIT on a 429)."""
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[str | StreamEnd]:
+        """Yield pieces of text as they come, then one StreamEnd."""
+        ...
+
+    async def complete(self, request: ModelRequest) -> Completion: ...
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector per text, in order, of the embedding deployment's dimensions."""
+        ...
+
+
+# --- Cerebro --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeQuery:
+    """What is looked for, and on whose behalf: the caller's tenant and roles bound the result."""
+
+    text: str
+    index: str
+    tenant_id: str
+    roles: tuple[str, ...]
+    top: int = 5
+    vector: tuple[float, ...] | None = None
+
+
+class Knowledge(Protocol):
+    """Cerebro. Raises SearchError (code SEARCH_RATE_LIMIT on a 429)."""
+
+    async def search(self, query: KnowledgeQuery) -> ContextPack: ...
+
+    async def upsert(
+        self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
+    ) -> None:
+        """Add or replace documents with their vectors."""
+        ...
+
+
+# --- the stores -----------------------------------------------------------------------------
+
+
+class Conversations(Protocol):
+    """Raises StoreError; what does not exist is None."""
+
+    async def create(self, conversation: Conversation) -> None: ...
+
+    async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None: ...
+
+    async def claim(self, conversation: Conversation, run_id: str, at: datetime) -> bool:
+        """Make `run_id` the active run if the conversation still has the active run given.
+
+        False when somebody else was faster.
+        """
+        ...
+
+    async def set_open_plan(self, conversation: Conversation, run_id: str, plan: Plan) -> None:
+        """Keep the plan that waits for an answer, replacing what was open."""
+        ...
+
+    async def clear_open_plan(self, conversation: Conversation) -> None: ...
+
+    async def add_turn(self, turn: Turn) -> Turn:
+        """Store a turn once; answers the stored one, which an earlier attempt may have written."""
+        ...
+
+    async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None: ...
+
+    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
+        """The newest turns, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyClaim:
+    """`claim_id` is a hash of tenant, user, route and key; `body_hash` of the request's body."""
+
+    claim_id: str
+    tenant_id: str
+    run_id: str
+    body_hash: str
+
+
+class Runs(Protocol):
+    """Run records, their plan and evidence, claims and outcomes. Raises StoreError."""
+
+    async def claim_key(self, claim: IdempotencyClaim) -> IdempotencyClaim:
+        """Store the claim, or answer the one that was there first."""
+        ...
+
+    async def create(self, record: RunRecord) -> None:
+        """Store a run; doing it again changes nothing."""
+        ...
+
+    async def get(self, tenant_id: str, run_id: str) -> RunRecord | None: ...
+
+    async def put_evidence(
+        self, tenant_id: str, run_id: str, index: str, pack: ContextPack
+    ) -> None: ...
+
+    async def evidence(self, tenant_id: str, run_id: str, index: str) -> ContextPack: ...
+
+    async def put_plan(self, tenant_id: str, run_id: str, plan: Plan) -> Plan:
+        """Store the plan once; answers the stored one."""
+        ...
+
+    async def plan(self, tenant_id: str, run_id: str) -> Plan | None: ...
+
+    async def end(self, outcome: RunOutcome) -> RunOutcome:
+        """Store how the run ended, once; answers the stored outcome."""
+        ...
+
+    async def outcome(self, tenant_id: str, run_id: str) -> RunOutcome | None: ...
+
+
+class Effects(Protocol):
+    """The ledger's store. Raises StoreError."""
+
+    async def reserve(self, effect: Effect) -> Effect:
+        """Create the effect, or answer the one that is there."""
+        ...
+
+    async def advance(self, effect: Effect) -> Effect | None:
+        """Replace the effect if nobody changed it since it was read; None when somebody did."""
+        ...
+
+    async def of_run(self, tenant_id: str, run_id: str, steps: int) -> tuple[Effect, ...]:
+        """What is recorded of the run's first `steps` calls, in their order."""
+        ...
+
+
+class AuditLog(Protocol):
+    async def record(self, event: AuditEvent) -> None:
+        """Store an event once. Raises StoreError."""
+        ...
+
+    async def page(
+        self, tenant_id: str, conversation_id: str, after: str | None, limit: int
+    ) -> EventPage: ...
+
+
+# --- the event log --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LogItem:
+    """One stored entry: events numbered from `first` on. `key` names who wrote it and as what;
+    `writer` differs between two executions of one step. `next_ms` is when the writer means to
+    write again, counted from this entry, if it knows."""
+
+    first: int
+    events: tuple[RunEvent, ...]
+    key: str
+    writer: str
+    next_ms: int | None = None
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.events) - 1
+
+
+class LogItems(Protocol):
+    """Where a run's event log is kept. Raises StoreError."""
+
+    async def create(self, run_id: str, item: LogItem) -> LogItem | None:
+        """Store the item; None on success, else the item that has this number already."""
+        ...
+
+    async def get(self, run_id: str, first: int) -> LogItem | None:
+        """The item that begins at this number."""
+        ...
+
+    async def all(self, run_id: str) -> tuple[LogItem, ...]:
+        """Every item of the run, in order."""
+        ...
+
+    async def changed(self, run_id: str, within: float) -> None:
+        """Return when this process stored an item of the run, or after `within` seconds."""
+        ...
+
+
+# --- tools, identity, orchestrations, packs --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInvocation:
+    """`key` is the idempotency key, for tools that honour one."""
+
+    contract: ToolContract
+    args: Arguments
+    caller: Caller
+    correlation_id: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered:
+    result: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRefused:
+    """The tool understood and said no; calling again would not help."""
+
+    status: int
+    reason: str
+
+
+class Tools(Protocol):
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        """Call once. Raises ErpError, whose `sent` tells whether it may have arrived."""
+        ...
+
+    async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        """Ask by the contract's reconciliation query whether an effect was made."""
+        ...
+
+
+class TokenVerifier(Protocol):
+    async def verify(self, token: str) -> Caller:
+        """Raises UnauthenticatedError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrchestrationState:
+    """What Durable says of a run."""
+
+    runtime: Literal["pending", "running", "completed", "failed", "terminated", "suspended"]
+    status: RunStatus | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.runtime in ("completed", "failed", "terminated")
+
+
+class Orchestrations(Protocol):
+    """Starting and observing runs."""
+
+    async def start(self, run_id: str, orchestrator: str, request: Mapping[str, object]) -> None:
+        """Start a run; does nothing if one with this id is under way."""
+        ...
+
+    async def state(self, run_id: str) -> OrchestrationState | None: ...
+
+
+class Packs(Protocol):
+    @property
+    def current(self) -> str:
+        """The version that new conversations are pinned to."""
+        ...
+
+    def get(self, version: str) -> Pack:
+        """Raises ConfigurationError for a version that is not deployed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What settings decide about a run."""
+
+    indexes: tuple[str, ...]
+    max_turns_remembered: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Everything an activity or a handler may use."""
+
+    model: Model
+    knowledge: Knowledge
+    conversations: Conversations
+    runs: Runs
+    effects: Effects
+    audit: AuditLog
+    log: LogItems
+    tools: Tools
+    tokens: TokenVerifier
+    packs: Packs
+    policy: Policy
+    now: Callable[[], datetime]

@@ -1,0 +1,1 @@
+"""Cerebro on Azure AI Search."""

@@ -1,0 +1,153 @@
+"""Cerebro: hybrid queries with semantic ranking, and upserts."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError, HttpResponseError
+from azure.search.documents.aio import SearchClient
+from azure.search.documents.indexes.aio import SearchIndexClient
+from azure.search.documents.models import VectorizedQuery
+
+from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
+from shared.errors import SearchError
+from shared.ports import KnowledgeQuery
+from shared.search.index import EVERY_ROLE, EVERY_TENANT, VECTOR_FIELD, cerebro_index
+
+SELECT = (
+    "id",
+    "title",
+    "content",
+    "url",
+    "source",
+    "kind",
+    "scope",
+    "version",
+    "confidence",
+)
+CANDIDATES = 50
+"""Neighbours a vector query brings before fusion, as the service recommends for hybrid."""
+
+
+class AzureSearchKnowledge:
+    def __init__(
+        self, endpoint: str, credential: AsyncTokenCredential, semantic_configuration: str
+    ) -> None:
+        self._endpoint = endpoint
+        self._credential = credential
+        self._semantic_configuration = semantic_configuration
+        self._clients: dict[str, SearchClient] = {}
+
+    async def search(self, query: KnowledgeQuery) -> ContextPack:
+        vectors = []
+        if query.vector is not None:
+            vectors = [
+                VectorizedQuery(vector=list(query.vector), k=CANDIDATES, fields=VECTOR_FIELD)
+            ]
+        with _translated(query.index):
+            results = await self._client(query.index).search(
+                search_text=query.text,
+                filter=audience_filter(query.tenant_id, query.roles),
+                vector_queries=vectors,
+                query_type="semantic",
+                semantic_configuration_name=self._semantic_configuration,
+                select=list(SELECT),
+                top=query.top,
+            )
+            found = [document async for document in results]
+        return ContextPack(snippets=_snippets(query.index, found))
+
+    async def upsert(
+        self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
+    ) -> None:
+        with _translated(index):
+            await self._client(index).merge_or_upload_documents(
+                [_to_document(document, vector) for document, vector in documents]
+            )
+
+    async def create_index(self, name: str, dimensions: int) -> None:
+        """Create the index, or bring its definition up to date."""
+        with _translated(name):
+            async with SearchIndexClient(self._endpoint, self._credential) as client:
+                await client.create_or_update_index(
+                    cerebro_index(name, self._semantic_configuration, dimensions)
+                )
+
+    async def versions(self, index: str) -> dict[str, str]:
+        """Version by id of the documents that every tenant shares."""
+        with _translated(index):
+            results = await self._client(index).search(
+                search_text="*",
+                filter=f"tenantId eq '{EVERY_TENANT}'",
+                select=["id", "version"],
+                top=1000,
+            )
+            return {row["id"]: row["version"] async for row in results}
+
+    async def close(self) -> None:
+        for client in self._clients.values():
+            await client.close()
+
+    def _client(self, index: str) -> SearchClient:
+        if index not in self._clients:
+            self._clients[index] = SearchClient(self._endpoint, index, self._credential)
+        return self._clients[index]
+
+
+def audience_filter(tenant_id: str, roles: Sequence[str]) -> str:
+    """Documents of the tenant or of all, that everybody or one of the roles may read."""
+    allowed = ",".join(_quoted(role) for role in (EVERY_ROLE, *roles))
+    tenants = f"tenantId eq '{EVERY_TENANT}' or tenantId eq '{_quoted(tenant_id)}'"
+    return f"({tenants}) and allowedRoles/any(r: search.in(r, '{allowed}', ','))"
+
+
+def _quoted(value: str) -> str:
+    """OData doubles quotes; a comma would end the list item of search.in."""
+    return value.replace("'", "''").replace(",", " ")
+
+
+def _snippets(index: str, found: list[dict[str, Any]]) -> tuple[Snippet, ...]:
+    scores = [row.get("@search.reranker_score") or row["@search.score"] for row in found]
+    best = max(scores, default=1.0) or 1.0
+    return tuple(
+        Snippet(
+            document_id=row["id"],
+            index=index,
+            title=row["title"],
+            content=row["content"],
+            url=row.get("url"),
+            source=row["source"],
+            kind=row["kind"],
+            scope=row["scope"],
+            version=row["version"],
+            confidence=row["confidence"],
+            score=round(score / best, 4),
+        )
+        for row, score in zip(found, scores, strict=True)
+    )
+
+
+def _to_document(document: KnowledgeDocument, vector: Sequence[float] | None) -> dict[str, Any]:
+    fields = document.wire()
+    # An empty collection matches no role, so "everybody" is a role of its own in the index.
+    fields["allowedRoles"] = list(document.allowed_roles) or [EVERY_ROLE]
+    if vector is not None:
+        fields[VECTOR_FIELD] = list(vector)
+    return fields
+
+
+@contextmanager
+def _translated(index: str) -> Iterator[None]:
+    try:
+        yield
+    except HttpResponseError as error:
+        limited = error.status_code == 429
+        wait = error.response.headers.get("retry-after") if error.response else None
+        raise SearchError(
+            f"search in {index} failed: {error.status_code}",
+            code="SEARCH_RATE_LIMIT" if limited else None,
+            retry_after=float(wait) if wait and wait.isdigit() else None,
+        ) from error
+    except AzureError as error:
+        raise SearchError(f"search in {index} failed: {type(error).__name__}") from error

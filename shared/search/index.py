@@ -1,0 +1,73 @@
+"""The shape of a Cerebro index."""
+
+from azure.search.documents.indexes.models import (
+    HnswAlgorithmConfiguration,
+    SearchableField,
+    SearchField,
+    SearchFieldDataType,
+    SearchIndex,
+    SemanticConfiguration,
+    SemanticField,
+    SemanticPrioritizedFields,
+    SemanticSearch,
+    SimpleField,
+    VectorSearch,
+    VectorSearchProfile,
+)
+
+VECTOR_FIELD = "contentVector"
+EVERY_TENANT = "*"
+EVERY_ROLE = "*"
+
+
+def cerebro_index(name: str, semantic_configuration: str, dimensions: int) -> SearchIndex:
+    """`dimensions` are those of the embedding deployment's vectors."""
+    string = SearchFieldDataType.String
+    return SearchIndex(
+        name=name,
+        fields=[
+            SimpleField(name="id", type=string, key=True, filterable=True),
+            SearchableField(name="title", analyzer_name="es.microsoft"),
+            SearchableField(name="content", analyzer_name="es.microsoft"),
+            SimpleField(name="url", type=string),
+            SimpleField(name="source", type=string, filterable=True, facetable=True),
+            SimpleField(name="category", type=string, filterable=True, facetable=True),
+            SimpleField(name="scope", type=string, filterable=True),
+            SimpleField(name="kind", type=string, filterable=True, facetable=True),
+            SimpleField(name="version", type=string, filterable=True),
+            SimpleField(name="tenantId", type=string, filterable=True),
+            SimpleField(
+                name="allowedRoles", type=SearchFieldDataType.Collection(string), filterable=True
+            ),
+            SimpleField(
+                name="updatedAt",
+                type=SearchFieldDataType.DateTimeOffset,
+                sortable=True,
+                filterable=True,
+            ),
+            SimpleField(name="confidence", type=SearchFieldDataType.Double, filterable=True),
+            SearchField(
+                name=VECTOR_FIELD,
+                type=SearchFieldDataType.Collection(SearchFieldDataType.Single),
+                searchable=True,
+                hidden=True,
+                vector_search_dimensions=dimensions,
+                vector_search_profile_name="hnsw",
+            ),
+        ],
+        vector_search=VectorSearch(
+            algorithms=[HnswAlgorithmConfiguration(name="hnsw-cosine")],
+            profiles=[VectorSearchProfile(name="hnsw", algorithm_configuration_name="hnsw-cosine")],
+        ),
+        semantic_search=SemanticSearch(
+            configurations=[
+                SemanticConfiguration(
+                    name=semantic_configuration,
+                    prioritized_fields=SemanticPrioritizedFields(
+                        title_field=SemanticField(field_name="title"),
+                        content_fields=[SemanticField(field_name="content")],
+                    ),
+                )
+            ]
+        ),
+    )

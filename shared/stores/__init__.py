@@ -1,0 +1,1 @@
+"""Cosmos DB: conversations, runs, effects, audit events, event logs."""

@@ -1,0 +1,65 @@
+"""Conversations and their turns, one partition each."""
+
+from datetime import datetime
+
+from shared.contracts.conversations import Conversation, Turn
+from shared.contracts.plan import OpenPlan, Plan
+from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
+
+
+class CosmosConversations:
+    """Items of a partition: `conversation`, and `turn-<runId>` for each ended run."""
+
+    def __init__(self, database: CosmosDatabase) -> None:
+        self._items = CosmosContainer(database, "conversations")
+
+    async def create(self, conversation: Conversation) -> None:
+        await self._items.create(conversation.wire() | {"id": "conversation"})
+
+    async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
+        item = await self._items.read("conversation", [tenant_id, conversation_id])
+        return Conversation.model_validate(item) if item else None
+
+    async def claim(self, conversation: Conversation, run_id: str, at: datetime) -> bool:
+        operations: list[Item] = [
+            {"op": "set", "path": "/activeRunId", "value": run_id},
+            {"op": "set", "path": "/updatedAt", "value": at.isoformat()},
+        ]
+        if conversation.active_run_id is None:
+            condition = "from c where not is_defined(c.activeRunId)"
+        else:
+            # A run id is a ULID: letters and digits, so it cannot break out of the quotes.
+            condition = f"from c where c.activeRunId = '{conversation.active_run_id}'"
+        return await self._patch(conversation, operations, condition)
+
+    async def set_open_plan(self, conversation: Conversation, run_id: str, plan: Plan) -> None:
+        value = OpenPlan(run_id=run_id, plan=plan).wire()
+        await self._patch(conversation, [{"op": "set", "path": "/openPlan", "value": value}])
+
+    async def clear_open_plan(self, conversation: Conversation) -> None:
+        condition = "from c where is_defined(c.openPlan)"
+        await self._patch(conversation, [{"op": "remove", "path": "/openPlan"}], condition)
+
+    async def add_turn(self, turn: Turn) -> Turn:
+        if await self._items.create(turn.wire() | {"id": f"turn-{turn.run_id}", "kind": "turn"}):
+            return turn
+        stored = await self.get_turn(turn.tenant_id, turn.conversation_id, turn.run_id)
+        return stored or turn
+
+    async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
+        item = await self._items.read(f"turn-{run_id}", [tenant_id, conversation_id])
+        return Turn.model_validate(item) if item else None
+
+    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
+        # Run ids are ULIDs, so the order of the ids is the order of time.
+        text = "select * from c where c.kind = 'turn' order by c.runId desc offset 0 limit @last"
+        items = self._items.query(
+            text, [tenant_id, conversation_id], [{"name": "@last", "value": last}]
+        )
+        return tuple(reversed([Turn.model_validate(item) async for item in items]))
+
+    async def _patch(
+        self, conversation: Conversation, operations: list[Item], condition: str | None = None
+    ) -> bool:
+        key = [conversation.tenant_id, conversation.conversation_id]
+        return await self._items.patch("conversation", key, operations, condition)

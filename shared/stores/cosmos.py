@@ -1,0 +1,126 @@
+"""The Cosmos DB client, and the few operations that the stores are made of."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.exceptions import (
+    CosmosAccessConditionFailedError,
+    CosmosResourceExistsError,
+    CosmosResourceNotFoundError,
+)
+
+from shared.errors import StoreError
+
+type Item = dict[str, Any]
+type PartitionKey = str | list[str]
+
+
+class CosmosDatabase:
+    """Opens the client at the first use: it needs a running event loop."""
+
+    def __init__(self, endpoint: str, database: str, credential: AsyncTokenCredential) -> None:
+        self._client = CosmosClient(endpoint, credential)
+        self._database = database
+        self._opening = asyncio.Lock()
+        self._containers: dict[str, ContainerProxy] = {}
+
+    async def container(self, name: str) -> ContainerProxy:
+        if (found := self._containers.get(name)) is not None:
+            return found
+        async with self._opening:
+            if not self._containers:
+                await self._client.__aenter__()
+            database = self._client.get_database_client(self._database)
+            return self._containers.setdefault(name, database.get_container_client(name))
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+class CosmosContainer:
+    """One container. Absence, conflict and a lost race are values; the rest is a StoreError."""
+
+    def __init__(self, database: CosmosDatabase, name: str) -> None:
+        self._database = database
+        self._name = name
+
+    async def create(self, item: Mapping[str, object]) -> bool:
+        """Create an item; False when its id is taken."""
+        try:
+            container = await self._database.container(self._name)
+            await container.create_item(dict(item), no_response=True)
+        except CosmosResourceExistsError:
+            return False
+        except AzureError as error:
+            raise self._translated(error) from error
+        return True
+
+    async def read(self, item_id: str, key: PartitionKey) -> Item | None:
+        try:
+            container = await self._database.container(self._name)
+            return dict(await container.read_item(item_id, partition_key=key))
+        except CosmosResourceNotFoundError:
+            return None
+        except AzureError as error:
+            raise self._translated(error) from error
+
+    async def replace(self, item: Mapping[str, object], etag: str | None = None) -> str | None:
+        """Replace an item and answer its new ETag; None when it changed since `etag` was read."""
+        conditions: dict[str, Any] = {}
+        if etag is not None:
+            conditions = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+        try:
+            container = await self._database.container(self._name)
+            stored = await container.replace_item(str(item["id"]), dict(item), **conditions)
+        except (CosmosAccessConditionFailedError, CosmosResourceNotFoundError):
+            return None
+        except AzureError as error:
+            raise self._translated(error) from error
+        return str(stored["_etag"])
+
+    async def patch(
+        self, item_id: str, key: PartitionKey, operations: list[Item], condition: str | None = None
+    ) -> bool:
+        """Patch an item if it meets the condition (`from c where …`); False when it does not."""
+        try:
+            container = await self._database.container(self._name)
+            await container.patch_item(
+                item_id, key, operations, filter_predicate=condition, no_response=True
+            )
+        except (CosmosAccessConditionFailedError, CosmosResourceNotFoundError):
+            return False
+        except AzureError as error:
+            raise self._translated(error) from error
+        return True
+
+    async def query(
+        self,
+        text: str,
+        key: PartitionKey,
+        parameters: Sequence[Item] = (),
+        limit: int | None = None,
+    ) -> AsyncIterator[Item]:
+        """Items of one partition."""
+        try:
+            container = await self._database.container(self._name)
+            pages = container.query_items(
+                text, parameters=list(parameters), partition_key=key, max_item_count=limit
+            )
+            async for item in pages:
+                yield dict(item)
+        except AzureError as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: AzureError) -> StoreError:
+        headers = getattr(getattr(error, "response", None), "headers", None) or {}
+        wait = headers.get("x-ms-retry-after-ms")
+        status = getattr(error, "status_code", None)
+        return StoreError(
+            f"Cosmos container {self._name}: {type(error).__name__} {status or ''}".rstrip(),
+            retry_after=float(wait) / 1000 if wait else None,
+        )

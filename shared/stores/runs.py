@@ -1,0 +1,71 @@
+"""What is stored about a run: each item written once and never changed."""
+
+from shared.contracts.evidence import ContextPack
+from shared.contracts.plan import Plan
+from shared.contracts.runs import RunOutcome, RunRecord
+from shared.ports import IdempotencyClaim
+from shared.stores.cosmos import CosmosContainer, CosmosDatabase
+
+
+class CosmosRuns:
+    """Items of a run's partition: `run`, `evidence-<index>`, `plan`, `outcome`.
+
+    An idempotency claim has a partition of its own, named by its hash.
+    """
+
+    def __init__(self, database: CosmosDatabase) -> None:
+        self._items = CosmosContainer(database, "runs")
+
+    async def claim_key(self, claim: IdempotencyClaim) -> IdempotencyClaim:
+        item = {
+            "id": "claim",
+            "tenantId": claim.tenant_id,
+            "runId": claim.claim_id,
+            "claimedBy": claim.run_id,
+            "bodyHash": claim.body_hash,
+        }
+        if await self._items.create(item):
+            return claim
+        stored = await self._items.read("claim", [claim.tenant_id, claim.claim_id])
+        if stored is None:
+            return claim
+        return IdempotencyClaim(
+            claim.claim_id, claim.tenant_id, stored["claimedBy"], stored["bodyHash"]
+        )
+
+    async def create(self, record: RunRecord) -> None:
+        await self._items.create(record.wire() | {"id": "run"})
+
+    async def get(self, tenant_id: str, run_id: str) -> RunRecord | None:
+        item = await self._items.read("run", [tenant_id, run_id])
+        return RunRecord.model_validate(item) if item else None
+
+    async def put_evidence(
+        self, tenant_id: str, run_id: str, index: str, pack: ContextPack
+    ) -> None:
+        key = {"id": f"evidence-{index}", "tenantId": tenant_id, "runId": run_id}
+        await self._items.create(pack.wire() | key)
+
+    async def evidence(self, tenant_id: str, run_id: str, index: str) -> ContextPack:
+        item = await self._items.read(f"evidence-{index}", [tenant_id, run_id])
+        return ContextPack.model_validate(item) if item else ContextPack()
+
+    async def put_plan(self, tenant_id: str, run_id: str, plan: Plan) -> Plan:
+        if await self._items.create(
+            plan.wire() | {"id": "plan", "tenantId": tenant_id, "runId": run_id}
+        ):
+            return plan
+        return await self.plan(tenant_id, run_id) or plan
+
+    async def plan(self, tenant_id: str, run_id: str) -> Plan | None:
+        item = await self._items.read("plan", [tenant_id, run_id])
+        return Plan.model_validate(item) if item else None
+
+    async def end(self, outcome: RunOutcome) -> RunOutcome:
+        if await self._items.create(outcome.wire() | {"id": "outcome"}):
+            return outcome
+        return await self.outcome(outcome.tenant_id, outcome.run_id) or outcome
+
+    async def outcome(self, tenant_id: str, run_id: str) -> RunOutcome | None:
+        item = await self._items.read("outcome", [tenant_id, run_id])
+        return RunOutcome.model_validate(item) if item else None

@@ -1,0 +1,86 @@
+"""Reading a run's event log as it grows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from shared.contracts.events import RunEvent, is_terminal
+from shared.ports import LogItem, LogItems
+
+HEARTBEAT_SECONDS = 15.0
+SOON_MS = 8.0
+"""First look when text is about to come, and after an entry that is due."""
+IDLE_MS = 40.0
+"""First look when nobody said when the next entry comes."""
+SLOWEST_MS = 90.0
+RESTING_AFTER_MS = 5_000.0
+RESTING_MS = 400.0
+"""A run that has been silent for so long is waiting for something slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An event and its number in the run's log."""
+
+    number: int
+    event: RunEvent
+
+
+class Pace:
+    """How long to wait before looking again; every look costs one request unit.
+
+    Waits grow with the time since the last entry, so a look is late by a fraction of what was
+    waited for anyway. An entry that says when the next one is due is believed.
+    """
+
+    def __init__(self, item: LogItem | None) -> None:
+        self._waited = 0.0
+        self._due = float(item.next_ms) if item and item.next_ms else 0.0
+        self._shortest = IDLE_MS if item is None or item.next_ms is None else SOON_MS
+
+    def next_seconds(self) -> float:
+        if self._waited < self._due:
+            wait = self._due - self._waited
+        elif self._waited > RESTING_AFTER_MS:
+            wait = RESTING_MS
+        else:
+            wait = min(max(self._shortest, 0.2 * (self._waited - self._due)), SLOWEST_MS)
+        self._waited += wait
+        return wait / 1000
+
+
+async def tail(
+    items: LogItems, run_id: str, after: int, heartbeat: float = HEARTBEAT_SECONDS
+) -> AsyncIterator[tuple[Numbered, ...]]:
+    """Yield the events behind `after` as they are stored, until the run's terminal event.
+
+    An empty tuple is yielded when nothing came for `heartbeat` seconds. Raises StoreError.
+    """
+    position = after
+    latest: LogItem | None = None
+    if after > 0:
+        for latest in await items.all(run_id):
+            if fresh := _behind(latest, position):
+                yield fresh
+            if is_terminal(latest.events[-1]):
+                return
+        # A number that was never given out can only be a mistake: go on behind what there is.
+        position = latest.last if latest else 0
+    loop = asyncio.get_running_loop()
+    pace, heard = Pace(latest), loop.time()
+    while True:
+        if (item := await items.get(run_id, position + 1)) is not None:
+            yield _behind(item, position)
+            if is_terminal(item.events[-1]):
+                return
+            position, pace, heard = item.last, Pace(item), loop.time()
+            continue
+        if loop.time() - heard >= heartbeat:
+            heard = loop.time()
+            yield ()
+        await items.changed(run_id, min(pace.next_seconds(), heartbeat))
+
+
+def _behind(item: LogItem, after: int) -> tuple[Numbered, ...]:
+    numbered = (Numbered(item.first + i, event) for i, event in enumerate(item.events))
+    return tuple(entry for entry in numbered if entry.number > after)

@@ -1,0 +1,85 @@
+"""Appending to a run's event log, by several writers, each entry once."""
+
+from collections.abc import Sequence
+
+from shared.contracts.events import RestartEvent, RunEvent
+from shared.errors import AppError
+from shared.ports import LogItem, LogItems
+
+
+class SupersededError(AppError):
+    """A later execution of this step is writing the answer; this one has to stop."""
+
+
+class LogWriter:
+    """Appends the entries of one execution of one step.
+
+    Numbers have no gaps because an entry can only be created right behind what the writer has
+    seen: when the number is taken, it reads what is there and tries behind that. `after` is how
+    many events the log is known to have; a stale value only costs reads.
+    """
+
+    def __init__(self, items: LogItems, run_id: str, step: str, writer: str, after: int) -> None:
+        self._items = items
+        self._run_id = run_id
+        self._step = step
+        self._writer = writer
+        self.after = after
+
+    async def append(self, part: str, events: Sequence[RunEvent]) -> None:
+        """Store the events as this step's `part`, unless an earlier execution did so already."""
+        if not events:
+            return
+        key = f"{self._step}/{part}"
+        while (there := await self._create(key, events)) is not None:
+            if there.key == key:
+                return
+
+    async def _create(
+        self, key: str, events: Sequence[RunEvent], next_ms: int | None = None
+    ) -> LogItem | None:
+        """Try once; move behind what is there, which is answered when the number was taken."""
+        item = LogItem(self.after + 1, tuple(events), key, self._writer, next_ms)
+        there = await self._items.create(self._run_id, item)
+        self.after = (there or item).last
+        return there
+
+
+class AnswerWriter(LogWriter):
+    """Appends an answer as it is produced. Each execution is an attempt of its own.
+
+    The first entry claims the attempt. Finding an attempt of another execution, it claims the next
+    one and begins with `restart`; the other one notices at its next entry and gives up, since it
+    cannot write behind an entry without reading it.
+    """
+
+    attempt = 1
+    _flush = 0
+
+    async def begin(self, announce: Sequence[RunEvent]) -> None:
+        """Claim an attempt. `next_ms` 0 tells readers that text is about to come."""
+        while True:
+            key = f"{self._step}/{self.attempt}/0"
+            events = announce if self.attempt == 1 else (self._restart(),)
+            there = await self._create(key, events, next_ms=0)
+            if there is None or (there.key == key and there.writer == self._writer):
+                return
+            self.attempt = max(self.attempt, self._attempt_of(there) + 1)
+
+    async def write(self, events: Sequence[RunEvent], next_ms: int | None = None) -> None:
+        """Store the next entry of the answer. Raises SupersededError."""
+        self._flush += 1
+        key = f"{self._step}/{self.attempt}/{self._flush}"
+        while (there := await self._create(key, events, next_ms)) is not None:
+            if there.key == key and there.writer == self._writer:
+                return
+            if self._attempt_of(there) > self.attempt:
+                raise SupersededError(f"{self._run_id}: attempt {self.attempt} is superseded")
+
+    def _restart(self) -> RestartEvent:
+        return RestartEvent(reason="interrupted", attempt=self.attempt)
+
+    def _attempt_of(self, item: LogItem) -> int:
+        """The attempt an entry belongs to; 0 for entries of other steps."""
+        step, _, rest = item.key.partition("/")
+        return int(rest.partition("/")[0]) if step == self._step else 0

@@ -1,0 +1,1 @@
+"""Tools, one per file, and the ledger that keeps their effects from happening twice."""

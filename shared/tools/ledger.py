@@ -1,0 +1,111 @@
+"""The ledger of effects: reserve, send, and after a crash ask instead of sending again.
+
+    reserved --> sent --> done | failed
+                  |-----> unknown       (nobody can tell: goes to a person, never repeated)
+
+A `reserved` effect may be taken over and sent. A `sent` one is settled by the contract's query:
+found is done; absent is sent again with the same key, if the ERP honours keys; else unknown.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.contracts.effects import Effect, EffectState
+from shared.contracts.plan import ToolCall
+from shared.contracts.tools import ToolContract
+from shared.errors import ErpError, StoreError
+from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    effects: Effects
+    tools: Tools
+    now: Callable[[], datetime]
+
+    async def settle(self, effect: Effect, invocation: ToolInvocation) -> Effect:
+        """Bring an effect to an end, whoever began it. Raises StoreError when the store is away."""
+        current = await self.effects.reserve(effect)
+        match current.state:
+            case "done" | "failed" | "unknown":
+                return current
+            case "sent":
+                return await self._reconcile(current, invocation)
+            case "reserved":
+                return await self._send(current, invocation)
+
+    async def _send(self, effect: Effect, invocation: ToolInvocation) -> Effect:
+        sent = await self._advance(effect, "sent")
+        return await self._attempt(sent, invocation, 1)
+
+    async def _attempt(self, sent: Effect, invocation: ToolInvocation, attempt: int) -> Effect:
+        try:
+            answer = await self.tools.call(invocation)
+        except ErpError as error:
+            if attempt < invocation.contract.retry.attempts and _may_repeat(invocation, error):
+                await _back_off(invocation.contract, attempt, error)
+                return await self._attempt(sent, invocation, attempt + 1)
+            if not error.sent:
+                return await self._advance(sent, "failed", error="unreachable")
+            return await self._reconcile(sent, invocation, resend=False)
+        match answer:
+            case ToolAnswered(result):
+                return await self._advance(sent, "done", result=result)
+            case ToolRefused(_, reason):
+                return await self._advance(sent, "failed", error=reason)
+
+    async def _reconcile(
+        self, sent: Effect, invocation: ToolInvocation, resend: bool = True
+    ) -> Effect:
+        contract = invocation.contract
+        if contract.reconcile is not None:
+            try:
+                found = await self.tools.find(invocation)
+            except ErpError:
+                return await self._advance(sent, "unknown", error="unreachable")
+            if found is not None:
+                return await self._advance(sent, "done", result=found)
+            if resend and contract.idempotency_key:
+                return await self._attempt(sent, invocation, contract.retry.attempts)
+        return await self._advance(sent, "unknown", error="no_answer")
+
+    async def _advance(
+        self,
+        effect: Effect,
+        state: EffectState,
+        result: dict[str, object] | None = None,
+        error: str | None = None,
+    ) -> Effect:
+        changed = effect.model_copy(
+            update={"state": state, "result": result, "error": error, "updated_at": self.now()}
+        )
+        stored = await self.effects.advance(changed)
+        if stored is None:
+            # Another execution of this step is at work: let it end, the retry reads its result.
+            raise StoreError(f"effect {effect.effect_id} was changed by another execution")
+        return stored
+
+
+def effect_id(tenant_id: str, run_id: str, step: int, call: ToolCall) -> str:
+    """SHA-256 over tenant, run, step, tool and the arguments as canonical JSON; 32 hex digits."""
+    canonical = json.dumps(
+        [tenant_id, run_id, step, call.tool, call.args],
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def _may_repeat(invocation: ToolInvocation, error: ErpError) -> bool:
+    """What never arrived may be sent again; what may have arrived only with a key."""
+    return not error.sent or invocation.contract.idempotency_key
+
+
+async def _back_off(contract: ToolContract, attempt: int, error: ErpError) -> None:
+    declared = contract.retry.backoff_ms / 1000 * 2 ** (attempt - 1)
+    await asyncio.sleep(min(max(declared, error.retry_after or 0), contract.timeout_ms / 1000))

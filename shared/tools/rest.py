@@ -1,0 +1,110 @@
+"""Tools that are plain REST calls against the ERP: a contract is all they need."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from shared.contracts.tools import Arguments, RestCall
+from shared.errors import ErpError
+from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+
+type TokenProvider = Callable[[], Awaitable[str]]
+
+RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class RestTools:
+    """`base_url` is the ERP's; `token` gives a bearer token for it."""
+
+    def __init__(self, base_url: str, token: TokenProvider) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        contract = invocation.contract
+        status, body, headers = await self._send(invocation, contract.request, invocation.args)
+        if status in RETRYABLE:
+            wait = headers.get("Retry-After", "")
+            raise ErpError(
+                f"{contract.name}: the ERP answered {status}",
+                # 429 is answered before the ERP does anything.
+                sent=status != 429,
+                retry_after=float(wait) if wait.isdigit() else None,
+            )
+        if status >= 400:
+            return ToolRefused(status, str(body.get("detail") or body.get("title") or status))
+        return ToolAnswered(body)
+
+    async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        query = invocation.contract.reconcile
+        assert query is not None, "only called for contracts that declare a query"
+        values: Arguments = {"effectId": invocation.key}
+        status, body, _ = await self._send(invocation, query, values)
+        if status != 200:
+            raise ErpError(f"{invocation.contract.name}: reconciling got {status}", sent=False)
+        items = body.get("items")
+        return items[0] if isinstance(items, list) and items else None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def _send(
+        self, invocation: ToolInvocation, call: RestCall, values: Arguments
+    ) -> tuple[int, dict[str, Any], dict[str, str]]:
+        rest = {name: value for name, value in values.items() if f"{{{name}}}" not in call.path}
+        body = rest if call.method in ("POST", "PUT", "PATCH") else None
+        limit = aiohttp.ClientTimeout(total=invocation.contract.timeout_ms / 1000)
+        try:
+            headers = await self._headers(invocation)
+            async with self._open().request(
+                call.method,
+                self._base_url + _path(call.path, values),
+                params=_query(call, values),
+                json=body,
+                headers=headers,
+                timeout=limit,
+                allow_redirects=False,
+            ) as response:
+                answer = await response.json(content_type=None)
+                content = answer if isinstance(answer, dict) else {"value": answer}
+                return response.status, content, dict(response.headers)
+        except aiohttp.ClientConnectorError as error:
+            raise ErpError("the ERP cannot be reached", sent=False) from error
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise ErpError(f"the ERP did not answer: {type(error).__name__}", sent=True) from error
+
+    async def _headers(self, invocation: ToolInvocation) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {await self._token()}",
+            "x-tenant-id": invocation.caller.tenant_id,
+            "x-user-id": invocation.caller.user_id,
+            "x-correlation-id": invocation.correlation_id,
+        }
+        if invocation.key and invocation.contract.idempotency_key:
+            headers["Idempotency-Key"] = invocation.key
+        return headers
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        return self._session
+
+
+def _path(template: str, values: Arguments) -> str:
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", quote(str(value), safe=""))
+    return template
+
+
+def _query(call: RestCall, values: Arguments) -> dict[str, str]:
+    if isinstance(call.query, dict):
+        filled = {
+            parameter: template.format_map({k: str(v) for k, v in values.items()})
+            for parameter, template in call.query.items()
+        }
+        return filled
+    return {name: str(values[name]) for name in call.query if values.get(name) is not None}
