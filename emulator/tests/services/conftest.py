@@ -104,6 +104,8 @@ async def azure_environment(
         identity_endpoint=f"http://127.0.0.1:{port}{MSI_PATH}",
         identity_header="made-up-header",
     )
+    # aiohttp read SSL_CERT_FILE when it was imported; in a process of its own that is early enough.
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", authority.client_context())
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle_file))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.bundle_file))
     monkeypatch.setenv("IDENTITY_ENDPOINT", environment.identity_endpoint)
