@@ -1,0 +1,120 @@
+"""POST /chat/completions: parse, let the engine answer, send it at the set pace."""
+
+import asyncio
+import itertools
+import json
+import time
+from dataclasses import dataclass, field
+
+from aiohttp import HttpVersion11, web
+
+from .completion import Completion, complete
+from .engine.writer import Engine
+from .errors import RequestError
+from .frames import frames_of
+from .pacing import HEADER as PACE_HEADER
+from .pacing import Pace, PacedFrames, chunked, pace_from_header
+from .requests import ChatRequest, parse_chat_request
+from .timeline import Served, Timeline
+
+
+@dataclass(slots=True)
+class ChatService:
+    """The chat model of one service process."""
+
+    engine: Engine
+    pace: Pace
+    timeline: Timeline = field(default_factory=Timeline)
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    _started: int = field(default_factory=time.time_ns)
+
+    async def completions(self, request: web.Request) -> web.StreamResponse:
+        """The one route; a deployment in the path stands for the model's name."""
+        arrival = asyncio.get_running_loop().time()
+        chat = parse_chat_request(await read_json(request))
+        if not chat.model and "deployment" not in request.match_info:
+            raise RequestError(
+                "you must provide a model parameter",
+                param="model",
+                code="missing_required_parameter",
+            )
+        header = request.headers.get(PACE_HEADER)
+        pace = self.pace if header is None else pace_from_header(header)
+        completion = complete(self._new_id(), chat, self.engine.reply(chat))
+        if chat.stream:
+            return await self._stream(request, chat, completion, pace, arrival)
+        return await self._whole(completion, pace, arrival)
+
+    async def _whole(self, completion: Completion, pace: Pace, arrival: float) -> web.Response:
+        if not pace.instant:
+            await _sleep_until(arrival + pace.duration(completion.usage.completion))
+        now = asyncio.get_running_loop().time()
+        first = max(arrival + pace.first_token, arrival) if not pace.instant else now
+        self._note(completion, pace, (arrival, first, now), streamed=False)
+        return web.json_response(completion.document(), headers=_headers(completion))
+
+    async def _stream(
+        self,
+        request: web.Request,
+        chat: ChatRequest,
+        completion: Completion,
+        pace: Pace,
+        arrival: float,
+    ) -> web.StreamResponse:
+        include_usage = bool(chat.stream_options and chat.stream_options.include_usage)
+        frames = frames_of(completion, include_usage=include_usage)
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Cache-Control": "no-cache",
+                **_headers(completion),
+            }
+        )
+        if request.version >= HttpVersion11:
+            response.enable_chunked_encoding()
+        start = arrival + pace.first_token
+        await _sleep_until(start)
+        await response.prepare(request)
+        first = asyncio.get_running_loop().time()
+        await response.write(frames[0])
+        if len(frames) > 1 and request.transport is not None:
+            rest = chunked(frames[1:]) if response.chunked else frames[1:]
+            await PacedFrames(request.transport, rest, start + pace.interval, pace.interval).send()
+        now = asyncio.get_running_loop().time()
+        self._note(completion, pace, (arrival, first, now), streamed=True)
+        await response.write_eof()
+        return response
+
+    def _note(
+        self,
+        completion: Completion,
+        pace: Pace,
+        times: tuple[float, float, float],
+        *,
+        streamed: bool,
+    ) -> None:
+        arrival, first, last = (self.timeline.at(moment) for moment in times)
+        tokens = completion.usage.completion
+        self.timeline.add(Served(completion.id, streamed, tokens, pace, arrival, first, last))
+
+    def _new_id(self) -> str:
+        return f"chatcmpl-{self._started:x}-{next(self._numbers)}"
+
+
+async def read_json(request: web.Request) -> object:
+    """The decoded body; raises `RequestError` when it is not JSON."""
+    try:
+        body: object = json.loads(await request.read())
+    except ValueError:
+        raise RequestError("We could not parse the JSON body of your request.") from None
+    return body
+
+
+async def _sleep_until(moment: float) -> None:
+    remaining = moment - asyncio.get_running_loop().time()
+    if remaining > 0:
+        await asyncio.sleep(remaining)
+
+
+def _headers(completion: Completion) -> dict[str, str]:
+    return {"x-request-id": completion.id, "openai-processing-ms": "0"}

@@ -1,0 +1,155 @@
+"""Reads a request as an assembled prompt: tagged data in the system message, then the turns."""
+
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from pydantic import JsonValue
+
+from ..requests import ChatRequest, JsonObject
+
+_DOCUMENT = re.compile(r"<doc\b([^>]*)>(.*?)</doc>", re.DOTALL)
+_ATTRIBUTE = re.compile(r'([\w-]+)\s*=\s*"([^"]*)"')
+_NOT_LANGUAGES = frozenset({"", "auto"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A piece of evidence; `number` is what it is cited by."""
+
+    number: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as the prompt declares it; `arguments` is a JSON schema."""
+
+    name: str
+    description: str
+    arguments: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What the assistant asked for last: calls that lack arguments, as (tool, field)."""
+
+    calls: Sequence[JsonObject]
+    missing: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The parts of a request that rules look at; what a prompt does not hold is None or empty."""
+
+    tags: Mapping[str, str]
+    today: date
+    language: str | None
+    tools: Sequence[ToolSpec]
+    flows: Sequence[JsonObject]
+    question: OpenQuestion | None
+    evidence: Sequence[Document] | None
+    results: Sequence[JsonObject] | None
+    last: str
+    earlier: Sequence[str]
+    """The user's messages before the last one, newest first."""
+
+
+def read_prompt(request: ChatRequest, names: Mapping[str, str]) -> Prompt:
+    """`names` says how the prompt's tags are called; a tag stands at the beginning of a line."""
+    system = "\n".join(m.text for m in request.messages if m.role in ("system", "developer"))
+    tags = {key: text for key, tag in names.items() if (text := _tag(system, tag)) is not None}
+    said = [html.unescape(m.text) for m in request.messages if m.role == "user"]
+    evidence = tags.get("evidence")
+    return Prompt(
+        tags=tags,
+        today=_date(tags.get("today", "")),
+        language=_language(tags.get("language", "")),
+        tools=[_tool(item) for item in _objects(tags.get("tools"))],
+        flows=_objects(tags.get("flows")),
+        question=_question(tags.get("question")),
+        evidence=None if evidence is None else _documents(evidence),
+        results=_objects(tags["results"]) if "results" in tags else None,
+        last=said[-1] if said else "",
+        earlier=said[-2::-1],
+    )
+
+
+def _tag(system: str, name: str) -> str | None:
+    """The text of the last element of that name; an empty element gives an empty string."""
+    # Prose may speak of a tag; only one that begins a line is data, and the app adds those last.
+    openings = list(re.finditer(rf"^[ \t]*<{re.escape(name)}(/?)>", system, re.MULTILINE))
+    if not openings:
+        # Short tags may share a line.
+        openings = list(re.finditer(rf"<{re.escape(name)}(/?)>(?=[^<>\n]*<?/)", system))
+    if not openings:
+        return None
+    opening = openings[-1]
+    if opening.group(1):
+        return ""
+    end = system.find(f"</{name}>", opening.end())
+    return None if end < 0 else system[opening.end() : end].strip()
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return datetime.now(UTC).date()
+
+
+def _language(text: str) -> str | None:
+    code = text.strip().lower()[:2]
+    return None if code in _NOT_LANGUAGES else code
+
+
+def _objects(text: str | None) -> Sequence[JsonObject]:
+    """The objects of a JSON array (or one object alone); text that is not JSON gives none."""
+    try:
+        document: JsonValue = json.loads(text or "[]")
+    except ValueError:
+        return ()
+    items = document if isinstance(document, list) else [document]
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _tool(item: JsonObject) -> ToolSpec:
+    arguments = item.get("arguments", item.get("parameters"))
+    return ToolSpec(
+        name=str(item.get("name", "")),
+        description=str(item.get("description", "")),
+        arguments=arguments if isinstance(arguments, dict) else {},
+    )
+
+
+def _question(text: str | None) -> OpenQuestion | None:
+    found = _objects(text)
+    if not found:
+        return None
+    calls, missing = found[0].get("calls"), found[0].get("missing")
+    return OpenQuestion(
+        calls=[call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else (),
+        missing=[
+            (str(item.get("tool")), str(item.get("field")))
+            for item in (missing if isinstance(missing, list) else ())
+            if isinstance(item, dict)
+        ],
+    )
+
+
+def _documents(text: str) -> Sequence[Document]:
+    documents: list[Document] = []
+    for attributes, body in _DOCUMENT.findall(text):
+        named = dict(_ATTRIBUTE.findall(attributes))
+        documents.append(
+            Document(
+                number=named.get("n", str(len(documents) + 1)),
+                title=html.unescape(named.get("title", "")),
+                text=html.unescape(body).strip(),
+            )
+        )
+    return documents

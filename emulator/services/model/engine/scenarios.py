@@ -1,0 +1,61 @@
+"""Scenario files: fixed answers for benches and demonstrations, chosen before any rule."""
+
+import re
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from ..tokeniser import tokens_of
+
+# A request for a million tokens would only fill the memory of the machine.
+_MOST_TOKENS = 100_000
+
+
+class When(BaseModel):
+    """Both conditions must hold; `message` and `schema_name` are regular expressions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    message: str | None = None
+    schema_name: str | None = None
+
+
+class Scenario(BaseModel):
+    """`text` is answered as it is; or words of it are repeated until there are `tokens` tokens.
+
+    `tokens` is a number, or the name of a group in the message's regular expression.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    when: When
+    text: str
+    tokens: int | str | None = None
+
+    def answer(self, message: str, schema_name: str | None) -> str | None:
+        """The scenario's text, or None when it does not apply."""
+        found = re.search(self.when.message or "", message)
+        if found is None:
+            return None
+        if not re.fullmatch(self.when.schema_name or "", schema_name or ""):
+            return None
+        if self.tokens is None:
+            return self.text
+        wanted = found.group(self.tokens) if isinstance(self.tokens, str) else self.tokens
+        return _of_length(self.text, min(int(wanted), _MOST_TOKENS))
+
+
+def scripted(scenarios: Sequence[Scenario], message: str, schema_name: str | None) -> str | None:
+    """The answer of the first scenario that applies."""
+    for scenario in scenarios:
+        text = scenario.answer(message, schema_name)
+        if text is not None:
+            return text
+    return None
+
+
+def _of_length(text: str, wanted: int) -> str:
+    pieces = tokens_of(text.strip() + " ")
+    repeated = "".join(pieces) * (wanted // len(pieces) + 1)
+    return "".join(tokens_of(repeated)[:wanted])
