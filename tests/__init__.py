@@ -1,0 +1,1 @@
+"""The app's tests; the emulator and the demo have their own."""
