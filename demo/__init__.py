@@ -1,0 +1,1 @@
+"""What fills the local cloud: users, ERP, model rules and settings of the demo."""

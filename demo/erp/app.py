@@ -1,0 +1,45 @@
+"""Puts the ERP together: store, seed, routes and the OpenAPI document."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from aiohttp import web
+
+from emulator.services.serving import ServiceContext
+
+from .callers import Gate
+from .kinds import KINDS
+from .openapi import document
+from .problems import problem_answers
+from .resources import Resource
+from .seeding import fill, read_seed
+from .store import Store
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+def create_app(context: ServiceContext) -> web.Application:
+    """Config: `seed`, a JSON file (optional), and `audiences`, those accepted in tokens."""
+    store = Store(context.data / "erp.sqlite")
+    seed = context.config.get("seed")
+    if seed is not None:
+        fill(store, read_seed(context.config_dir / str(seed)))
+    audiences = cast(Sequence[str], context.config.get("audiences", ["api://erp"]))
+    gate = Gate(keys=context.keys, audiences=audiences)
+    described = document(context.url)
+
+    async def openapi(_: web.Request) -> web.Response:
+        return web.json_response(described)
+
+    async def health(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def close(_: web.Application) -> None:
+        store.close()
+
+    app = web.Application(middlewares=[problem_answers], client_max_size=MAX_BODY_BYTES)
+    app.add_routes([web.get("/openapi.json", openapi), web.get("/health", health)])
+    for kind in KINDS:
+        app.add_routes(Resource(kind, store, gate).routes())
+    app.on_cleanup.append(close)
+    return app
