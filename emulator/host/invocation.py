@@ -12,7 +12,7 @@ class Datum:
     """One value on its way to or from a worker: `kind` is the field of the host's TypedData.
 
     `string` and `json` carry str (JSON text for `json`), `bytes` carries bytes, `int` and `double`
-    carry numbers, `http` carries an `HttpDatum`-shaped mapping built by the HTTP front.
+    carry numbers, `http` carries an HttpCall (inputs) or an HttpReply (results).
     """
 
     kind: DatumKind
@@ -29,7 +29,7 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The function raised: `message` reads like `ValueError: bad`, `stack` is Python's traceback."""
+    """The function raised: `message` reads like `ValueError: bad`, `stack` is the traceback."""
 
     message: str
     stack: str = ""

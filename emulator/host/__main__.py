@@ -1,0 +1,119 @@
+"""`python -m emulator.host --app DIR`: run a function app on this machine."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn, override
+
+from emulator.host.console import log_to_console
+from emulator.host.ports import RPC_PORT_DISTANCE, port_of, take_port
+from emulator.host.settings import (
+    CannotStart,
+    HostSettings,
+    LocalSettings,
+    read_env_file,
+    read_host_json,
+    read_local_settings,
+)
+from emulator.host.worker_process import WorkerSpec, spawn
+
+_log = logging.getLogger("host")
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run until SIGINT or SIGTERM; returns the exit code: 2 bad input, 3 a port in use."""
+    options = _parser().parse_args(argv)
+    try:
+        return _run(options)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(prog="emulator.host", description="Run a Python v2 function app.")
+    parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py")
+    parser.add_argument("--port", type=int, help="of HTTP functions; 7071 (0: any free one)")
+    parser.add_argument("--rpc-port", type=int, help="of the Durable RPC; --port + 10000")
+    parser.add_argument("--data", type=Path, help="folder for state; .eira/host in the app")
+    parser.add_argument("--workers", type=int, default=1, help="number of worker processes; 1")
+    parser.add_argument("--env-file", type=Path, help="NAME=value lines; they win over the rest")
+    parser.add_argument("--no-watch", action="store_true", help="do not reload changed files")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    app: Path = options.app.resolve()
+    if not app.is_dir():
+        raise CannotStart(f"{options.app} is not a folder: pass the app's folder with --app", 2)
+    if options.workers < 1:
+        raise CannotStart("--workers must be at least 1", 2)
+    local = read_local_settings(app)
+    host_json = read_host_json(app)
+    extra = read_env_file(options.env_file) if options.env_file else {}
+    port: int = options.port if options.port is not None else local.port or 7071
+    main_listener = take_port(port, "--port")
+    wanted = port + RPC_PORT_DISTANCE if port else 0
+    rpc_listener = take_port(options.rpc_port or wanted, "--rpc-port")
+    data: Path = (options.data or app / ".eira" / "host").resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    settings = HostSettings(
+        app=app,
+        data=data,
+        port=port_of(main_listener),
+        rpc_port=port_of(rpc_listener),
+        workers=options.workers,
+        watch=not options.no_watch,
+        environment=_environment(app, port_of(main_listener), local, extra),
+        host_json=host_json,
+        cors=local.cors,
+    )
+    log_to_console(logging.INFO)
+    spec = WorkerSpec(app, settings.environment, settings.log_level)
+    # The workers import the app while this process imports its HTTP stack.
+    first = [spawn(spec) for _ in range(settings.workers)]
+
+    import uvloop
+
+    from emulator.host.host import Host, Listeners
+
+    async def serve() -> None:
+        host = Host(settings, spec, first)
+        await host.run(
+            Listeners(main_listener, rpc_listener),
+            lambda: print(f"READY host {settings.url}", flush=True),
+        )
+
+    uvloop.run(serve())
+    return 0
+
+
+def _environment(
+    app: Path, port: int, local: LocalSettings, extra: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The workers' environment; as with func, a variable that is set wins over a local setting."""
+    hidden = sorted(local.values.keys() & os.environ.keys())
+    if hidden:
+        _log.info("Already in the environment, not read from local.settings.json: %s", hidden)
+    return {
+        **local.values,
+        **os.environ,
+        **extra,
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+        "AzureWebJobsScriptRoot": str(app),
+        "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
+        "WEBSITE_HOSTNAME": f"127.0.0.1:{port}",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""HTTP functions with func.HttpRequest and func.HttpResponse (HTTP v1): all in one invocation."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from emulator.host.catalogue import trigger_name
+from emulator.host.http_datum import HttpCall, HttpReply
+from emulator.host.invocation import Datum, FunctionInfo, Outcome, Succeeded, WorkerGone
+from emulator.host.pool import WorkerPool
+from emulator.host.request_body import BodyTooLarge, whole_body_of
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+async def answer_classic(
+    pool: WorkerPool, request: web.Request, info: FunctionInfo, parameters: Mapping[str, str]
+) -> web.StreamResponse:
+    """Answer with what the function returned; an empty 500 when it raised or died."""
+    try:
+        call = await _call(request, parameters)
+    except BodyTooLarge:
+        refusal = web.Response(status=500)
+        refusal.force_close()
+        return refusal
+    inputs = ((trigger_name(info), Datum("http", call)),)
+    run = pool.invoke_surely if request.method in _SAFE_METHODS else pool.invoke
+    try:
+        outcome = await run(info.name, inputs)
+    except WorkerGone:
+        return web.Response(status=500)
+    return _response(outcome)
+
+
+async def _call(request: web.Request, parameters: Mapping[str, str]) -> HttpCall:
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        known = headers.get(name.lower())
+        headers[name.lower()] = value if known is None else f"{known},{value}"
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return HttpCall(
+        params=parameters,
+        method=request.method,
+        url=f"{request.scheme}://{request.host}{request.raw_path}",
+        headers=headers,
+        query=query,
+        body=await whole_body_of(request),
+    )
+
+
+def _response(outcome: Outcome) -> web.Response:
+    match outcome:
+        case Succeeded(Datum("http", HttpReply(status, headers, cookies, body))):
+            sent = CIMultiDict(headers)
+            for cookie in cookies:
+                sent.add("Set-Cookie", cookie)
+            return web.Response(status=status, headers=sent, body=body)
+        case Succeeded(Datum("string" | "json", str(text))):
+            return web.Response(text=text)
+        case Succeeded(Datum("bytes", bytes(content))):
+            return web.Response(body=content)
+    return web.Response(status=500)

@@ -1,0 +1,58 @@
+"""One line per log record: `HH:MM:SS LEVEL name: message key=value ...`."""
+
+import io
+import logging
+import sys
+from typing import override
+
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",  # uvicorn's copy of the message
+}
+
+
+class LineFormatter(logging.Formatter):
+    """Keeps what the writer of a record put in `extra` (run id, correlation id ...)."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S")
+
+    @override
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        extras = (
+            f" {key}={value}" for key, value in record.__dict__.items() if key not in _STANDARD
+        )
+        return super().formatMessage(record).rstrip().replace("\n", "\n    ") + "".join(extras)
+
+
+class LogStream(io.TextIOBase):
+    """Stands in for sys.stdout or sys.stderr of the app: each printed line becomes a record."""
+
+    def __init__(self, logger: logging.Logger, level: int) -> None:
+        super().__init__()
+        self._logger = logger
+        self._level = level
+        self._pending = ""
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def write(self, text: str, /) -> int:
+        *lines, self._pending = (self._pending + text).split("\n")
+        for line in lines:
+            if line.strip():
+                self._logger.log(self._level, "%s", line.rstrip())
+        return len(text)
+
+
+def log_to_console(level: int) -> None:
+    """Send every record of `level` and above to this process's stderr, one line each."""
+    handler = logging.StreamHandler(sys.__stderr__)
+    handler.setFormatter(LineFormatter())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(level)

@@ -1,0 +1,44 @@
+"""Cross-origin requests as `func start` allows them: the CORS entry of local.settings.json."""
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from emulator.host.settings import Cors
+
+
+def is_preflight(request: web.Request) -> bool:
+    """Whether this is a browser's question before the actual request (Fetch standard)."""
+    return (
+        request.method == "OPTIONS"
+        and "Origin" in request.headers
+        and "Access-Control-Request-Method" in request.headers
+    )
+
+
+def allowed_headers(request: web.Request, cors: Cors) -> CIMultiDict[str]:
+    """What every answer to that origin carries; nothing for an origin that is not allowed."""
+    origin = request.headers.get("Origin")
+    headers: CIMultiDict[str] = CIMultiDict()
+    if origin is None:
+        return headers
+    if "*" in cors.origins:
+        headers["Access-Control-Allow-Origin"] = "*"
+    elif origin.rstrip("/") in cors.origins:
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Vary"] = "Origin"
+        if cors.credentials:
+            headers["Access-Control-Allow-Credentials"] = "true"
+    return headers
+
+
+def preflight_answer(request: web.Request, cors: Cors) -> web.Response:
+    """204 for every preflight; with the permission only for an allowed origin."""
+    response = web.Response(status=204)
+    if allowed_headers(request, cors):
+        asked = request.headers.get("Access-Control-Request-Headers", "")
+        names = ",".join(name.strip() for name in asked.split(",") if name.strip())
+        if names:
+            response.headers["Access-Control-Allow-Headers"] = names
+        method = request.headers["Access-Control-Request-Method"]
+        response.headers["Access-Control-Allow-Methods"] = method
+    return response

@@ -1,0 +1,134 @@
+"""The HTTP front: what comes in on the main port and who answers it."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from emulator.host.access import Access, Level
+from emulator.host.admin import HOME_PAGE, Admin
+from emulator.host.classic_http import answer_classic
+from emulator.host.cors import allowed_headers, is_preflight, preflight_answer
+from emulator.host.event_grid import EVENT_GRID_PATH, receive_events
+from emulator.host.invocation import FunctionInfo, WorkerGone
+from emulator.host.pool import UnknownFunction, WorkerPool
+from emulator.host.request_body import BodyTooLarge
+from emulator.host.routes import RouteTable
+from emulator.host.settings import HostSettings
+from emulator.host.streaming_proxy import UNTYPED, StreamingProxy
+
+# Kestrel's limits, as the Functions host sets them.
+_LONGEST_LINE = 8192
+_LARGEST_HEADERS = 32768
+_SERVER = "functions-host"
+
+type Webhook = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_log = logging.getLogger("host.http")
+
+
+class Front:
+    """Routes requests to functions, webhooks and the admin API."""
+
+    def __init__(
+        self,
+        settings: HostSettings,
+        pool: WorkerPool,
+        proxy: StreamingProxy,
+        admin: Admin,
+        access: Access,
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._proxy = proxy
+        self._admin = admin
+        self._access = access
+        self._routes = RouteTable((), "")
+
+    def application(self, durable_webhook: Webhook) -> web.Application:
+        """The aiohttp application of the main port."""
+        app = web.Application(middlewares=[self._before_all], client_max_size=2**31)
+        app.on_response_prepare.append(self._complete)
+
+        async def durable(request: web.Request) -> web.StreamResponse:
+            return self._access.refusal(request, "system") or await durable_webhook(request)
+
+        app.router.add_route("*", "/runtime/webhooks/durabletask/{tail:.*}", durable)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        return app
+
+    def load_routes(self) -> None:
+        """Take the HTTP functions of the app that is loaded now."""
+        functions = self._pool.functions("httpTrigger").values()
+        good: list[FunctionInfo] = []
+        for info in functions:
+            try:
+                RouteTable([info], self._settings.route_prefix)
+            except ValueError as error:
+                _log.error("Function %s has no usable route: %s", info.name, error)
+            else:
+                good.append(info)
+        self._routes = RouteTable(good, self._settings.route_prefix)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        path = request.raw_path.partition("?")[0].lower()
+        if path.rstrip("/") == EVENT_GRID_PATH:
+            return self._access.refusal(request, "system") or await receive_events(
+                self._pool, request
+            )
+        if path.startswith("/admin/"):
+            return self._access.refusal(request, "admin") or await self._admin.answer(request)
+        await self._pool.ready()
+        found = self._routes.find(request.method, request.raw_path.partition("?")[0])
+        if found is None:
+            if path == "/":
+                return web.Response(text=HOME_PAGE, content_type="text/html")
+            return web.Response(status=404)
+        info, parameters = found
+        refused = self._access.refusal(request, _level(info))
+        if refused is not None:
+            return refused
+        if self._pool.streams:
+            return await self._proxy.answer(request, info, parameters)
+        return await answer_classic(self._pool, request, info, parameters)
+
+    @web.middleware
+    async def _before_all(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if len(request.raw_path) > _LONGEST_LINE:
+            return _closing(414)
+        if sum(len(name) + len(value) for name, value in request.raw_headers) > _LARGEST_HEADERS:
+            return _closing(431)
+        if self._settings.cors is not None and is_preflight(request):
+            return preflight_answer(request, self._settings.cors)
+        try:
+            return await handler(request)
+        except (WorkerGone, UnknownFunction):
+            # The app was loaded anew, or its worker died, while the request was on its way.
+            return web.Response(status=500)
+        except BodyTooLarge:
+            return _closing(500)
+
+    async def _complete(self, request: web.Request, response: web.StreamResponse) -> None:
+        if self._settings.cors is not None:
+            response.headers.update(allowed_headers(request, self._settings.cors))
+        response.headers.update(self._settings.custom_headers)
+        if UNTYPED in response:
+            response.headers.popall("Content-Type", None)
+        if response.headers.get("Server", "").startswith("Python"):
+            response.headers["Server"] = _SERVER
+
+
+def _level(info: FunctionInfo) -> Level:
+    match str(info.trigger.get("authLevel", "")).lower():
+        case "anonymous":
+            return "anonymous"
+        case "admin":
+            return "admin"
+    return "function"
+
+
+def _closing(status: int) -> web.Response:
+    response = web.Response(status=status)
+    response.force_close()
+    return response

@@ -1,0 +1,142 @@
+"""Puts a host together, runs it until it is told to stop, and takes it down again."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from socket import socket
+
+from aiohttp import web
+
+from emulator.host.access import OpenAccess
+from emulator.host.admin import Admin
+from emulator.host.durable.extension import DurableExtension
+from emulator.host.durable.settings import DurableSettings
+from emulator.host.front import Front
+from emulator.host.pool import WorkerPool
+from emulator.host.settings import HostSettings
+from emulator.host.streaming_proxy import StreamingProxy
+from emulator.host.timers import Timers
+from emulator.host.worker_process import Spawned, WorkerSpec
+
+_STOP_DURABLE_SECONDS = 0.3
+_SHUTDOWN_SECONDS = 0.1
+# The front refuses longer lines itself, with the status of the real host.
+_PARSER_LIMIT = 131_072
+
+_log = logging.getLogger("host")
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """The listening sockets of the main port and of the Durable RPC port."""
+
+    main: socket
+    rpc: socket
+
+
+class Host:
+    """Everything that runs in the host process."""
+
+    def __init__(self, settings: HostSettings, spec: WorkerSpec, first: Sequence[Spawned]) -> None:
+        self._settings = settings
+        self._pool = WorkerPool(spec, settings.workers, first)
+        self._durable = DurableExtension(
+            database=settings.data / "durable.db",
+            settings=DurableSettings.from_host_json(settings.host_json),
+            invoker=self._pool,
+            public_url=settings.url,
+            rpc_url=settings.rpc_url,
+        )
+        self._pool.client_binding = self._durable.client_binding
+        self._timers = Timers(self._pool, spec.environment)
+        self._proxy = StreamingProxy(self._pool)
+        admin = Admin(settings, self._pool, self._timers)
+        self._front = Front(settings, self._pool, self._proxy, admin, OpenAccess())
+        self._changed = asyncio.Event()
+        self._background: list[asyncio.Task[None]] = []
+        self._runners: list[web.AppRunner] = []
+
+    async def run(self, listeners: Listeners, ready: Callable[[], None]) -> None:
+        """Serve until SIGINT or SIGTERM."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        starting = asyncio.create_task(self._start(listeners, ready))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            await starting  # an error in it ends the host
+            await stopping
+        starting.cancel()
+        await self._stop()
+
+    async def _start(self, listeners: Listeners, ready: Callable[[], None]) -> None:
+        await self._serve(self._front.application(self._durable.webhook), listeners.main)
+        rpc = web.Application(client_max_size=2**31)
+        rpc.router.add_route("*", "/durabletask/{tail:.*}", self._durable.rpc)
+        await self._serve(rpc, listeners.rpc)
+        await self._pool.start()
+        self._take_app()
+        await self._durable.start()
+        if self._settings.watch:
+            self._background.append(asyncio.create_task(self._watch()))
+            self._background.append(asyncio.create_task(self._reload_on_change()))
+        ready()
+
+    async def _serve(self, app: web.Application, listener: socket) -> None:
+        runner = web.AppRunner(
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
+            max_line_size=_PARSER_LIMIT,
+            max_field_size=_PARSER_LIMIT,
+        )
+        await runner.setup()
+        self._runners.append(runner)
+        await web.SockSite(runner, listener, backlog=1024).start()
+
+    def _take_app(self) -> None:
+        """Make routes and timers of the functions that were just loaded."""
+        catalogue = self._pool.catalogue
+        for kind, names in catalogue.unsupported().items():
+            _log.warning("%s is not supported here; will not run: %s", kind, ", ".join(names))
+        self._front.load_routes()
+        self._timers.start()
+        _log.info("%d functions loaded, workers: %s", len(catalogue), self._pool.pids)
+
+    async def _watch(self) -> None:
+        # Imported late: it takes as long as a whole request, and only a developer's host needs it.
+        from emulator.host.watching import watch
+
+        def changed(name: str) -> None:
+            _log.info("%s has changed", name)
+            self._changed.set()
+
+        await watch(self._settings.app, self._settings.data, changed)
+
+    async def _reload_on_change(self) -> None:
+        while await self._changed.wait():
+            self._changed.clear()
+            self._timers.stop()
+            await self._pool.reload()
+            self._take_app()
+
+    async def _stop(self) -> None:
+        self._timers.stop()
+        for task in self._background:
+            task.cancel()
+        for runner in self._runners:
+            for site in list(runner.sites):
+                await site.stop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._durable.stop(), _STOP_DURABLE_SECONDS)
+        await self._pool.stop()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        for runner in self._runners:
+            await runner.cleanup()
+        await self._proxy.close()

@@ -1,0 +1,154 @@
+"""Runs functions on the workers of the app that is loaded now; implements Invoker."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+
+from emulator.host.catalogue import Catalogue, trigger_type
+from emulator.host.crew import Crew
+from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, WorkerGone
+from emulator.host.messages import NamedData
+from emulator.host.worker_process import Spawned, WorkerProcess, WorkerSpec
+
+DURABLE_TRIGGERS = frozenset({"orchestrationTrigger", "activityTrigger", "entityTrigger"})
+
+_DRAIN_AT_RELOAD_SECONDS = 10.0
+_DRAIN_AT_STOP_SECONDS = 0.3
+# A function whose worker dies under it again and again is what kills it.
+_TRIES = 3
+
+_log = logging.getLogger("host")
+
+
+class UnknownFunction(Exception):  # noqa: N818 - reads as what it is
+    """The app that is loaded now has no function of that name."""
+
+
+class WorkerPool:
+    """The crew of the day; requests wait while the app is being loaded (again)."""
+
+    def __init__(self, spec: WorkerSpec, size: int, first: Sequence[Spawned] = ()) -> None:
+        self._spec = spec
+        self._size = size
+        self._crew = Crew(spec, size, first)
+        self._ready = asyncio.Event()
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._reloading = asyncio.Lock()
+        self.client_binding: Callable[[], str] | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._crew.catalogue
+
+    @property
+    def streams(self) -> bool:
+        """Whether HTTP goes to the workers' own servers (HTTP v2)."""
+        return self._crew.streams
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the workers that are ready now."""
+        return self._crew.pids
+
+    async def start(self) -> None:
+        """Load the app; when it does not import, the pool runs with no functions."""
+        await self._crew.load()
+        self._ready.set()
+
+    async def ready(self) -> None:
+        """Wait while the app is being loaded."""
+        await self._ready.wait()
+
+    async def reload(self) -> None:
+        """Load the app anew; what runs on the old workers may end there."""
+        async with self._reloading:
+            self._ready.clear()
+            old = self._crew
+            self._crew = Crew(self._spec, self._size)
+            leaving = asyncio.create_task(old.retire(_DRAIN_AT_RELOAD_SECONDS))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+            await self._crew.load()
+            self._ready.set()
+
+    async def stop(self) -> None:
+        """End all workers; work under way has a moment to finish."""
+        for leaving in self._leaving:
+            leaving.cancel()
+        await self._crew.retire(_DRAIN_AT_STOP_SECONDS)
+
+    def functions(self, trigger_type: str) -> Mapping[str, FunctionInfo]:
+        """The functions with that trigger (e.g. `activityTrigger`), by function name."""
+        return self._crew.catalogue.with_trigger(trigger_type)
+
+    async def invoke(
+        self,
+        function: str,
+        inputs: Sequence[tuple[str, Datum]],
+        metadata: Mapping[str, Datum] | None = None,
+    ) -> Outcome:
+        """Run `function` once; raises WorkerGone when its worker died, UnknownFunction."""
+        await self._ready.wait()
+        info = self.catalogue.find(function)
+        if info is None:
+            raise UnknownFunction(function)
+        worker = await self.pick(info)
+        named = tuple((metadata or {}).items())
+        return await self.run_on(worker, info, tuple(inputs), named)
+
+    async def invoke_surely(
+        self,
+        function: str,
+        inputs: Sequence[tuple[str, Datum]],
+        metadata: Mapping[str, Datum] | None = None,
+    ) -> Outcome:
+        """As invoke, tried again on another worker when one dies; at most three times."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await self.invoke(function, inputs, metadata)
+            except WorkerGone:
+                _log.warning("The worker ended while it ran %s; running it again", function)
+        return await self.invoke(function, inputs, metadata)
+
+    async def pick(self, info: FunctionInfo) -> WorkerProcess:
+        """A live worker for that kind of function; raises WorkerGone during a reload."""
+        return await self._crew.pick(durable=trigger_type(info) in DURABLE_TRIGGERS)
+
+    async def run_on(
+        self,
+        worker: WorkerProcess,
+        info: FunctionInfo,
+        inputs: NamedData,
+        metadata: NamedData = (),
+        *,
+        invocation: str = "",
+        traceparent: str = "",
+    ) -> Outcome:
+        """Run on that worker, with the values of the function's other input bindings added."""
+        outcome = await worker.run(
+            info.name,
+            inputs + self._other_inputs(info),
+            metadata,
+            invocation or str(uuid.uuid4()),
+            traceparent,
+        )
+        if isinstance(outcome, Failed):
+            _log_failure(info, outcome)
+        return outcome
+
+    def _other_inputs(self, info: FunctionInfo) -> NamedData:
+        if self.client_binding is None:
+            return ()
+        return tuple(
+            (str(binding["name"]), Datum("string", self.client_binding()))
+            for binding in info.bindings
+            if binding.get("type") == "durableClient"
+        )
+
+
+def _log_failure(info: FunctionInfo, failed: Failed) -> None:
+    # What follows the mark is the orchestrator's state as JSON: data, not an explanation.
+    message = failed.message.split("$OutOfProcData$", 1)[0].rstrip()
+    stack = "" if trigger_type(info) == "orchestrationTrigger" else failed.stack.rstrip()
+    _log.error("Functions.%s failed: %s%s", info.name, message, stack and f"\n{stack}")

@@ -1,0 +1,155 @@
+"""What a host is told: host.json, local.settings.json, an env file and the command line."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_LEVELS = {
+    "trace": logging.DEBUG,
+    "debug": logging.DEBUG,
+    "information": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "critical": logging.CRITICAL,
+    "none": logging.CRITICAL + 1,
+}
+
+
+class CannotStart(Exception):  # noqa: N818 - reads as what it is
+    """The host cannot start; the message says in one line what to do."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """The origins that browsers may call from; `*` allows all."""
+
+    origins: tuple[str, ...]
+    credentials: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HostSettings:
+    """Everything that is fixed while a host runs."""
+
+    app: Path
+    data: Path
+    port: int
+    rpc_port: int
+    workers: int
+    watch: bool
+    environment: Mapping[str, str]
+    host_json: Mapping[str, object]
+    cors: Cors | None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def rpc_url(self) -> str:
+        return f"http://127.0.0.1:{self.rpc_port}"
+
+    @property
+    def route_prefix(self) -> str:
+        return str(section(self.host_json, "extensions", "http").get("routePrefix", "api"))
+
+    @property
+    def custom_headers(self) -> Mapping[str, str]:
+        found = section(self.host_json, "extensions", "http", "customHeaders")
+        return {name: str(value) for name, value in found.items()}
+
+    @property
+    def log_level(self) -> int:
+        """A number of `logging`, from logging.logLevel.default; INFO when it is not said."""
+        named = section(self.host_json, "logging", "logLevel").get("default", "Information")
+        return _LEVELS.get(str(named).lower(), logging.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSettings:
+    """local.settings.json: app settings and the part about the local host."""
+
+    values: Mapping[str, str]
+    port: int | None
+    cors: Cors | None
+
+
+def read_local_settings(app: Path) -> LocalSettings:
+    """Read local.settings.json; an app without one has none. Raises CannotStart."""
+    file = app / "local.settings.json"
+    document = read_json_object(file)
+    if document.get("IsEncrypted") is True:
+        raise CannotStart(f"{file} is encrypted: run `func settings decrypt` in its folder", 2)
+    values = {name: _as_text(value) for name, value in section(document, "Values").items()}
+    host = section(document, "Host")
+    port = host.get("LocalHttpPort")
+    return LocalSettings(values, int(str(port)) if port is not None else None, _cors(host))
+
+
+def read_host_json(app: Path) -> Mapping[str, object]:
+    """Read host.json; raises CannotStart when it is broken."""
+    return read_json_object(app / "host.json")
+
+
+def read_env_file(file: Path) -> Mapping[str, str]:
+    """Read `NAME=value` lines; `#` starts a comment line. Raises CannotStart."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise CannotStart(f"{file} cannot be read: {error.strerror}", 2) from error
+    found = {}
+    for number, line in enumerate(lines, 1):
+        text = line.strip().removeprefix("export ")
+        if not text or text.startswith("#"):
+            continue
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise CannotStart(f"{file}, line {number}: expected NAME=value", 2)
+        found[name.strip()] = _unquoted(value.strip())
+    return found
+
+
+def read_json_object(file: Path) -> Mapping[str, object]:
+    """The JSON object in `file`, empty when there is no file; raises CannotStart when broken."""
+    try:
+        document = json.loads(file.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise CannotStart(f"{file} is not valid JSON: {where}: {error.msg}", 2) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(f"{file} cannot be read: {error}", 2) from error
+    if not isinstance(document, dict):
+        raise CannotStart(f"{file} must hold a JSON object", 2)
+    return document
+
+
+def section(document: Mapping[str, object], *path: str) -> Mapping[str, object]:
+    """The object at `path`; empty when it is missing or is no object."""
+    found: object = document
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _cors(host: Mapping[str, object]) -> Cors | None:
+    origins = [origin.strip() for origin in str(host.get("CORS") or "").split(",")]
+    allowed = tuple(origin.rstrip("/") for origin in origins if origin)
+    return Cors(allowed, host.get("CORSCredentials") is True) if allowed else None
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return value

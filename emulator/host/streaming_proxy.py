@@ -1,0 +1,232 @@
+"""HTTP functions of apps that stream (HTTP v2): the request goes to the worker's own server.
+
+The invocation and the proxied request start together; `x-ms-invocation-id` joins them in the
+worker. Connections to the worker are not kept: after an exception its server closes them.
+"""
+
+import asyncio
+import contextlib
+import struct
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from socket import SO_LINGER, SOL_SOCKET
+
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+    web,
+)
+from multidict import CIMultiDict
+from yarl import URL
+
+from emulator.host.catalogue import trigger_name
+from emulator.host.http_datum import HttpCall
+from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, WorkerGone
+from emulator.host.pool import WorkerPool
+from emulator.host.request_body import BodyTooLarge, body_of
+from emulator.host.worker_process import WorkerProcess
+
+_HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_REPLACED = _HOP_BY_HOP | {
+    "host",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-ms-invocation-id",
+}
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_NO_AUTOMATIC_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+
+# How long the worker's server may take to answer for an invocation that has failed.
+_ANSWER_AFTER_FAILURE_SECONDS = 2.0
+_NOTICE_DEATH_SECONDS = 0.3
+
+# Set on an answer that has no Content-Type and must not be given one.
+UNTYPED: web.ResponseKey[bool] = web.ResponseKey("untyped", bool)
+
+
+class StreamingProxy:
+    """Forwards requests, chunk by chunk, and tells the worker when a client has left."""
+
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
+        self._calls: set[asyncio.Task[Outcome]] = set()
+        self._session = ClientSession(
+            connector=TCPConnector(limit=0, force_close=True),
+            cookie_jar=DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_NO_AUTOMATIC_HEADERS,
+            timeout=ClientTimeout(total=None, sock_connect=5),
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def answer(
+        self, request: web.Request, info: FunctionInfo, parameters: Mapping[str, str]
+    ) -> web.StreamResponse:
+        """Answer with what the function answers; an empty 500 when it cannot be had."""
+        try:
+            body = await body_of(request)
+        except BodyTooLarge:
+            return _too_large()
+        try:
+            return await self._exchange(request, body, info, parameters)
+        except WorkerGone:
+            if request.method not in _SAFE_METHODS:
+                return web.Response(status=500)
+        with contextlib.suppress(WorkerGone):
+            return await self._exchange(request, body, info, parameters)
+        return web.Response(status=500)
+
+    async def _exchange(
+        self,
+        request: web.Request,
+        body: bytes | AsyncIterator[bytes] | None,
+        info: FunctionInfo,
+        parameters: Mapping[str, str],
+    ) -> web.StreamResponse:
+        """One try; raises WorkerGone when the worker dies before the answer starts."""
+        worker = await self._pool.pick(info)
+        invocation = str(uuid.uuid4())
+        with worker.exchange(invocation):
+            try:
+                async with asyncio.timeout(None) as patience:
+                    self._invoke(worker, info, parameters, request, invocation, patience)
+                    upstream, first = await self._first_chunk(request, body, worker, invocation)
+            except BodyTooLarge:
+                return _too_large()
+            except TimeoutError:
+                return web.Response(status=500)
+            except ClientError as error:
+                await _raise_if_gone(worker, error)
+                return web.Response(status=500)
+            async with upstream:
+                return await _relay(request, upstream, first)
+
+    async def _first_chunk(
+        self,
+        request: web.Request,
+        body: bytes | AsyncIterator[bytes] | None,
+        worker: WorkerProcess,
+        invocation: str,
+    ) -> tuple[ClientResponse, bytes]:
+        """The worker's answer and its first chunk, empty when it has no body.
+
+        As on the real host nothing is answered before, so that an exception until then is a 500.
+        """
+        upstream = await self._session.request(
+            request.method,
+            URL(f"{worker.http_uri}{request.raw_path}", encoded=True),
+            headers=_headers_for_worker(request, invocation),
+            data=body,
+            allow_redirects=False,
+        )
+        try:
+            return upstream, await upstream.content.readany()
+        except BaseException:
+            upstream.close()
+            raise
+
+    def _invoke(
+        self,
+        worker: WorkerProcess,
+        info: FunctionInfo,
+        parameters: Mapping[str, str],
+        request: web.Request,
+        invocation: str,
+        patience: asyncio.Timeout,
+    ) -> None:
+        """Start the invocation; it runs to its end whatever becomes of the exchange."""
+        inputs = ((trigger_name(info), Datum("http", HttpCall(parameters))),)
+        traceparent = request.headers.get("traceparent", "")
+        call = asyncio.create_task(
+            self._pool.run_on(worker, info, inputs, invocation=invocation, traceparent=traceparent)
+        )
+        self._calls.add(call)
+
+        def ended(task: asyncio.Task[Outcome]) -> None:
+            self._calls.discard(task)
+            if task.cancelled() or isinstance(task.exception(), WorkerGone):
+                return
+            if isinstance(task.result(), Failed):
+                _limit(patience, _ANSWER_AFTER_FAILURE_SECONDS)
+
+        call.add_done_callback(ended)
+
+
+def _limit(patience: asyncio.Timeout, seconds: float) -> None:
+    # A timeout that has been left already raises: the exchange was over first.
+    with contextlib.suppress(RuntimeError):
+        patience.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+async def _relay(
+    request: web.Request, upstream: ClientResponse, first: bytes
+) -> web.StreamResponse:
+    response = web.StreamResponse(status=upstream.status, reason=upstream.reason)
+    for name, value in upstream.headers.items():
+        if name.lower() not in _HOP_BY_HOP:
+            response.headers.add(name, value)
+    if "Content-Type" not in upstream.headers:
+        response[UNTYPED] = True
+    await response.prepare(request)
+    try:
+        chunk = first
+        while chunk:
+            await response.write(chunk)
+            chunk = await upstream.content.readany()
+    except ClientError:
+        _reset(request)
+        return response
+    await response.write_eof()
+    return response
+
+
+def _reset(request: web.Request) -> None:
+    """Cut the client's connection, so that it cannot take what it has for the whole."""
+    transport = request.transport
+    if transport is not None:
+        socket = transport.get_extra_info("socket")
+        socket.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+
+
+async def _raise_if_gone(worker: WorkerProcess, error: Exception) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(worker.gone.wait(), _NOTICE_DEATH_SECONDS)
+        raise WorkerGone("the worker ended before it answered") from error
+
+
+def _headers_for_worker(request: web.Request, invocation: str) -> CIMultiDict[str]:
+    headers = CIMultiDict(
+        (name, value) for name, value in request.headers.items() if name.lower() not in _REPLACED
+    )
+    headers["x-ms-invocation-id"] = invocation
+    headers["x-forwarded-for"] = request.remote or ""
+    headers["x-forwarded-host"] = request.host
+    headers["x-forwarded-proto"] = request.scheme
+    return headers
+
+
+def _too_large() -> web.Response:
+    response = web.Response(status=500)
+    response.force_close()
+    return response

@@ -1,0 +1,124 @@
+"""Drives Microsoft's azure_functions_runtime: load the app, run invocations.
+
+Facts about the library (1.3.0): init already indexes the app, so function_load_request is not
+needed; `capabilities["HttpUri"]` says that the app streams (HTTP v2) on the library's own uvicorn;
+one entry per request stays for ever in `http_coordinator._context_references`.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import azure_functions_runtime as library
+from azure_functions_runtime.http_v2 import http_coordinator
+
+from emulator.host.invocation import Failed, Outcome, Succeeded
+from emulator.host.messages import IndexedFunction, Loaded, LoadFailed, Run
+from emulator.host.worker import protos
+from emulator.host.worker.typed_data import from_typed_data, to_typed_data
+
+_PROPERTIES = {"host": "127.0.0.1", "protos": protos}
+
+# How long a request may be on its way over the loopback after its client has left.
+_ARRIVAL_SECONDS = 1.0
+
+
+class Runtime:
+    """The app of one folder, loaded at most once in a process: the library's state is global."""
+
+    def __init__(self, app: Path) -> None:
+        self._app = app
+        self._ids: dict[str, str] = {}
+        self._running: dict[str, asyncio.Task[Outcome]] = {}
+
+    async def load(self) -> Loaded | LoadFailed:
+        """Import and index the app."""
+        _put_app_on_path(self._app)
+        library.start_threadpool_executor()
+        request = SimpleNamespace(capabilities={}, function_app_directory=str(self._app))
+        init = await library.worker_init_request(_wrapped(worker_init_request=request))
+        if init.result.status != protos.StatusResult.Success:
+            raised = init.result.exception
+            return LoadFailed(raised.message, raised.stack_trace)
+        answer = await library.functions_metadata_request(None)
+        found = answer.function_metadata_results or ()
+        self._ids = {function.name: function.function_id for function in found}
+        functions = tuple(IndexedFunction(f.name, tuple(f.raw_bindings)) for f in found)
+        return Loaded(functions, init.capabilities.get("HttpUri"))
+
+    async def run(self, message: Run) -> Outcome:
+        """Run one invocation to its end."""
+        task = asyncio.create_task(self._invoke(message))
+        self._running[message.invocation] = task
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not task.cancelled():
+                raise
+            return Failed("CancelledError: the caller left before its request arrived")
+        finally:
+            del self._running[message.invocation]
+
+    async def forget(self, invocation: str) -> None:
+        """Free what the library keeps for an HTTP exchange that is over."""
+        references = http_coordinator._context_references
+        task = self._running.get(invocation)
+        if task is not None:
+            deadline = asyncio.get_running_loop().time() + _ARRIVAL_SECONDS
+            while not (arrived := _has_arrived(invocation)) and not task.done():
+                if asyncio.get_running_loop().time() > deadline:
+                    break
+                await asyncio.sleep(0.05)
+            if not arrived:
+                task.cancel()
+            # The function itself runs to its end, as on the real host, and then needs the entry.
+            await asyncio.wait([task])
+            # Let uvicorn's side, which waits for the same entry, take the answer first.
+            await asyncio.sleep(0.05)
+        references.pop(invocation, None)
+
+    async def _invoke(self, message: Run) -> Outcome:
+        request = SimpleNamespace(
+            invocation_id=message.invocation,
+            function_id=self._ids[message.function],
+            input_data=[
+                protos.ParameterBinding(name=name, data=to_typed_data(datum))
+                for name, datum in message.inputs
+            ],
+            trigger_metadata={name: to_typed_data(datum) for name, datum in message.metadata},
+            trace_context=SimpleNamespace(
+                trace_parent=message.traceparent, trace_state="", attributes={}
+            ),
+            retry_context=SimpleNamespace(retry_count=0, max_retry_count=0, exception=None),
+        )
+        try:
+            answer = await library.invocation_request(_wrapped(invocation_request=request))
+        except KeyError as error:
+            # Its own error path asks for an HTTP request that may not have arrived yet.
+            return Failed(f"the inputs of {message.function} could not be read", repr(error))
+        if answer.result.status != protos.StatusResult.Success:
+            raised = answer.result.exception
+            return Failed(raised.message, raised.stack_trace)
+        outputs = ((output.name, from_typed_data(output.data)) for output in answer.output_data)
+        return Succeeded(
+            from_typed_data(answer.return_value),
+            tuple((name, datum) for name, datum in outputs if datum is not None),
+        )
+
+
+def _wrapped(**request: SimpleNamespace) -> SimpleNamespace:
+    return SimpleNamespace(request=SimpleNamespace(**request), properties=_PROPERTIES)
+
+
+def _has_arrived(invocation: str) -> bool:
+    reference = http_coordinator._context_references.get(invocation)
+    return reference is not None and reference.http_request_available_event.is_set()
+
+
+def _put_app_on_path(app: Path) -> None:
+    os.chdir(app)
+    packages = app / ".python_packages" / "lib" / "site-packages"
+    # The first entry is where this program was started from; the app must not see it.
+    sys.path[0:1] = [str(app), str(packages)] if packages.is_dir() else [str(app)]

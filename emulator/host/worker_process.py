@@ -1,0 +1,190 @@
+"""One worker process seen from the host: start it, talk to it, know when it is gone."""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.host.frames import FrameChannel, Head
+from emulator.host.invocation import Outcome, WorkerGone
+from emulator.host.messages import (
+    Done,
+    Forget,
+    Loaded,
+    LoadFailed,
+    NamedData,
+    Run,
+    decode,
+    encode,
+)
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSpec:
+    """What every worker of a host is started with; `log_level` is a number of `logging`."""
+
+    app: Path
+    environment: Mapping[str, str]
+    log_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A child that was started and is not yet attached to an event loop."""
+
+    process: subprocess.Popen[bytes]
+    ours: socket.socket
+
+
+def spawn(spec: WorkerSpec) -> Spawned:
+    """Start a worker process; it begins to import the app at once.
+
+    A session of its own keeps Ctrl-C in the terminal from it: the host decides when it ends.
+    """
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with theirs:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "emulator.host.worker",
+                str(theirs.fileno()),
+                str(os.getpid()),
+                str(spec.app),
+                str(spec.log_level),
+            ],
+            cwd=_ROOT,
+            env=dict(spec.environment),
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+    return Spawned(process, ours)
+
+
+class WorkerProcess:
+    """A running worker. `gone` is set when its process has ended, however that came."""
+
+    def __init__(self, spawned: Spawned) -> None:
+        self._process = spawned.process
+        self._ours = spawned.ours
+        self._loop = asyncio.get_running_loop()
+        self._channel = FrameChannel(self._receive, self.kill)
+        self._calls = itertools.count()
+        self._pending: dict[int, asyncio.Future[Outcome]] = {}
+        self._loaded: asyncio.Future[Loaded | LoadFailed] = self._loop.create_future()
+        self._exchanges = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.gone = asyncio.Event()
+        self.http_uri: str | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """As subprocess says it: negative for a signal; None while it runs."""
+        return self._process.returncode
+
+    @property
+    def busy(self) -> int:
+        """Invocations and HTTP exchanges under way."""
+        return len(self._pending) + self._exchanges
+
+    async def attach(self) -> Loaded | LoadFailed:
+        """Connect and wait for the app to be imported; raises WorkerGone when the child dies."""
+        threading.Thread(target=self._reap, name="reaper", daemon=True).start()
+        await self._loop.create_unix_connection(lambda: self._channel, sock=self._ours)
+        loaded = await self._loaded
+        if isinstance(loaded, Loaded):
+            self.http_uri = loaded.http_uri
+        return loaded
+
+    async def run(
+        self,
+        function: str,
+        inputs: NamedData,
+        metadata: NamedData = (),
+        invocation: str = "",
+        traceparent: str = "",
+    ) -> Outcome:
+        """Run one invocation; raises WorkerGone when the process dies first."""
+        if self.gone.is_set():
+            raise WorkerGone(function)
+        call = next(self._calls)
+        future: asyncio.Future[Outcome] = self._loop.create_future()
+        self._pending[call] = future
+        self._idle.clear()
+        run = Run(call, function, invocation, inputs, metadata, traceparent)
+        self._channel.send(*encode(run))
+        # The entry stays until the worker answers, even when the caller is cancelled: the
+        # function runs on, and draining waits for it.
+        return await future
+
+    @contextlib.contextmanager
+    def exchange(self, invocation: str) -> Generator[None]:
+        """Count an HTTP exchange with the app's own server, and have it forgotten at the end."""
+        self._exchanges += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._exchanges -= 1
+            self._channel.send(*encode(Forget(invocation)))
+            self._note_idle()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until nothing is under way, at most `seconds`, then kill it."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        self.kill()
+        await self.gone.wait()
+
+    def kill(self) -> None:
+        """End the process at once; harmless when it has ended."""
+        self._process.kill()
+
+    def _receive(self, head: Head, parts: list[bytes]) -> None:
+        match decode(head, parts):
+            case Loaded() | LoadFailed() as loaded:
+                self._loaded.set_result(loaded)
+            case Done(call, outcome):
+                future = self._pending.pop(call)
+                if not future.done():
+                    future.set_result(outcome)
+                self._note_idle()
+            case other:
+                raise ValueError(f"not for the host: {other!r}")
+
+    def _note_idle(self) -> None:
+        if self.busy == 0:
+            self._idle.set()
+
+    def _reap(self) -> None:
+        self._process.wait()
+        with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile
+            self._loop.call_soon_threadsafe(self._note_gone)
+
+    def _note_gone(self) -> None:
+        self.gone.set()
+        self._channel.close()
+        waiting: list[asyncio.Future[Outcome] | asyncio.Future[Loaded | LoadFailed]]
+        waiting = [*self._pending.values(), self._loaded]
+        self._pending.clear()
+        self._note_idle()
+        for future in waiting:
+            if not future.done():
+                future.set_exception(WorkerGone(f"worker {self.pid} ended"))
+                future.exception()  # nobody may be waiting any more
