@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import DRAFT202012, SchemaRegistry
 
-from demo.erp.kinds import KINDS, Json, Kind
+from demo.erp.kinds import KINDS, Kind
 from demo.erp.openapi import document
 
 from .client import ErpClient
@@ -19,7 +19,7 @@ HERE = "urn:erp"
 def validator_of(schema: object) -> Draft202012Validator:
     """For a schema inside the document; its references are resolved against the document."""
     described = Resource.from_contents(document(URL), default_specification=DRAFT202012)
-    registry: Registry[Json] = Registry().with_resource(HERE, described)
+    registry: SchemaRegistry = Registry().with_resource(HERE, described)
     absolute = _with_base(schema)
     assert isinstance(absolute, dict)
     return Draft202012Validator(absolute, registry=registry, format_checker=FormatChecker())
