@@ -1,0 +1,1 @@
+"""Azure Cosmos DB for NoSQL on one machine: the REST protocol over SQLite."""

@@ -1,0 +1,76 @@
+"""What of a query SQLite can decide: the partition range, and the id, from WHERE's equalities.
+
+Everything found here only leaves out documents that WHERE would refuse anyway.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .jsonvalues import Json
+from .partitioning import EVERYTHING, Component, PartitionKey, Range
+from .sql.plan import Plan
+from .sql.syntax import Binary, Constant, Expression, Member, Name, Parameter
+from .sql.walk import conjuncts
+
+type Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The documents that can match: those of `range`, and only the one called `item_id` if set."""
+
+    range: Range
+    item_id: str | None
+
+
+def narrow(plan: Plan, parameters: Mapping[str, Json], key: PartitionKey) -> Narrowed:
+    equalities = dict(_equalities(plan, parameters))
+    components = _known_prefix(equalities, key.paths)
+    item_id = equalities.get(("id",))
+    return Narrowed(
+        range=key.range_of(components) if components else EVERYTHING,
+        item_id=item_id if isinstance(item_id, str) else None,
+    )
+
+
+def _known_prefix(equalities: Mapping[Path, Json], paths: Sequence[Path]) -> list[Component]:
+    known: list[Component] = []
+    for path in paths:
+        value = equalities.get(path, [])
+        if isinstance(value, dict | list):
+            break
+        known.append(value)
+    return known
+
+
+def _equalities(plan: Plan, parameters: Mapping[str, Json]) -> Iterator[tuple[Path, Json]]:
+    """Of `c.a.b = value` that WHERE insists on, the path and the value."""
+    for part in conjuncts(plan.query.where):
+        if isinstance(part, Binary) and part.operator == "=":
+            for one, other in ((part.left, part.right), (part.right, part.left)):
+                path, value = _path(one, plan.root), _constant(other, parameters)
+                if path and value is not None:
+                    yield path, value
+
+
+def _path(expression: Expression, root: str) -> Path:
+    """The properties from the document down to what is meant; empty for anything else."""
+    steps: list[str] = []
+    while isinstance(expression, Member):
+        if not isinstance(expression.key, Constant) or not isinstance(expression.key.value, str):
+            return ()
+        steps.append(expression.key.value)
+        expression = expression.target
+    is_document = isinstance(expression, Name) and expression.name == root
+    return tuple(reversed(steps)) if is_document else ()
+
+
+def _constant(expression: Expression, parameters: Mapping[str, Json]) -> Json:
+    """Its value, or None when it is none: nulls are left to WHERE itself."""
+    match expression:
+        case Constant(value=bool() | int() | float() | str() as value):
+            return value
+        case Parameter(name=name):
+            return parameters.get(name)
+        case _:
+            return None

@@ -1,0 +1,141 @@
+"""A running account for each test, and the real SDK's clients that reach it over TLS."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+import pytest
+from azure.core.credentials import AccessToken
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+
+from emulator.services.cosmos.app import create_app
+from emulator.services.serving import RunningService, ServiceContext, start
+from emulator.services.tls import ensure_authority
+from emulator.services.tokens import SigningKeys
+
+CONFIG: Mapping[str, object] = {
+    "database": "shop",
+    "containers": [
+        {"name": "orders", "partitionKey": ["/tenant"]},
+        {"name": "visits", "partitionKey": ["/tenant", "/user"]},
+        {"name": "notes", "partitionKey": ["/tenant"], "defaultTtl": -1},
+        {"name": "beats", "partitionKey": ["/tenant"], "defaultTtl": 60},
+        {"name": "blobs", "partitionKey": ["/tenant"], "indexing": "none"},
+    ],
+}
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that moves only when told to; epoch seconds."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class StaticCredential:
+    """Signs what the identity service would sign, for async clients."""
+
+    keys: SigningKeys
+
+    async def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        return AccessToken(self.keys.sign({"aud": scopes[0], "oid": "tester"}), 1 << 40)
+
+    async def close(self) -> None:
+        pass
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        pass
+
+
+@dataclass(slots=True)
+class Account:
+    """A running service with what is needed to talk to it; `restart` keeps its data."""
+
+    data: Path
+    keys: SigningKeys
+    clock: Clock
+    config: Mapping[str, object] = field(default_factory=lambda: CONFIG)
+    service: RunningService | None = None
+    clients: list[CosmosClient] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        assert self.service is not None
+        return self.service.url
+
+    @property
+    def ca_file(self) -> Path:
+        return ensure_authority(self.data / "ca").ca_file
+
+    async def start(self) -> None:
+        context = ServiceContext(
+            "cosmos", self.data / "cosmos", self.config, self.data, self.keys, ""
+        )
+        self.service = await start(partial(create_app, clock=self.clock), context)
+
+    async def stop(self) -> None:
+        while self.clients:
+            await self.clients.pop().close()
+        if self.service is not None:
+            await self.service.stop()
+
+    async def restart(self) -> None:
+        await self.stop()
+        await self.start()
+
+    def client(self) -> CosmosClient:
+        client = CosmosClient(
+            self.url, StaticCredential(self.keys), connection_verify=str(self.ca_file)
+        )
+        self.clients.append(client)
+        return client
+
+    def container(self, name: str) -> ContainerProxy:
+        return self.client().get_database_client("shop").get_container_client(name)
+
+    def token(self, audience: str = "https://localhost") -> str:
+        return self.keys.sign({"aud": audience, "oid": "tester"})
+
+    @asynccontextmanager
+    async def http(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """A bare client, authorised, for what the SDK does not let through."""
+        tls = ensure_authority(self.data / "ca").client_context()
+        headers = {"authorization": f"type%3Daad%26ver%3D1.0%26sig%3D{self.token()}"}
+        async with aiohttp.ClientSession(
+            self.url, connector=aiohttp.TCPConnector(ssl=tls), headers=headers
+        ) as session:
+            yield session
+
+
+type Open = Callable[[str], ContainerProxy]
+type Run = Coroutine[None, None, None]
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
+    return SigningKeys.load_or_create(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+async def account(tmp_path: Path, keys: SigningKeys) -> AsyncIterator[Account]:
+    account = Account(tmp_path, keys, Clock())
+    await account.start()
+    yield account
+    await account.stop()
