@@ -1,0 +1,113 @@
+"""Index definitions and documents on disk (SQLite): what the indexes in memory are rebuilt from."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from emulator.services.search.json_types import JsonObject
+from emulator.services.search.vectors import Vector
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS indexes (name TEXT PRIMARY KEY, definition TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS documents (
+    number INTEGER PRIMARY KEY, index_name TEXT NOT NULL, key TEXT NOT NULL, content TEXT NOT NULL,
+    UNIQUE (index_name, key)
+);
+CREATE TABLE IF NOT EXISTS vectors (
+    index_name TEXT NOT NULL, key TEXT NOT NULL, field TEXT NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (index_name, key, field)
+) WITHOUT ROWID;
+"""
+DELETE_VECTORS = "DELETE FROM vectors WHERE index_name = ? AND key = ?"
+# An update keeps the number, and so the order in which documents are listed.
+UPSERT = """
+INSERT INTO documents (index_name, key, content) VALUES (?, ?, ?)
+ON CONFLICT (index_name, key) DO UPDATE SET content = excluded.content
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document: its values by field name, and its vectors apart."""
+
+    values: JsonObject
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
+
+
+type Changes = Mapping[str, StoredDocument | None]
+
+
+class Store:
+    """One database file; calls must not overlap, but may come from different threads."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(path, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Closes the file; nothing is lost."""
+        self._database.close()
+
+    def definitions(self) -> list[JsonObject]:
+        """Every index definition, by name."""
+        rows = self._database.execute("SELECT definition FROM indexes ORDER BY name")
+        return [json.loads(text) for (text,) in rows]
+
+    def save_definition(self, name: str, definition: JsonObject) -> None:
+        """Creates or replaces a definition."""
+        with self._database as database:
+            database.execute(
+                "INSERT OR REPLACE INTO indexes VALUES (?, ?)", (name, json.dumps(definition))
+            )
+
+    def delete_index(self, name: str) -> None:
+        """Forgets an index with all its documents."""
+        with self._database as database:
+            database.execute("DELETE FROM vectors WHERE index_name = ?", (name,))
+            database.execute("DELETE FROM documents WHERE index_name = ?", (name,))
+            database.execute("DELETE FROM indexes WHERE name = ?", (name,))
+
+    def write(self, index: str, changes: Changes) -> None:
+        """Stores documents by key, and deletes those that are None, all or nothing."""
+        with self._database as database:
+            for key, document in changes.items():
+                database.execute(DELETE_VECTORS, (index, key))
+                if document is None:
+                    database.execute(
+                        "DELETE FROM documents WHERE index_name = ? AND key = ?", (index, key)
+                    )
+                    continue
+                database.execute(UPSERT, (index, key, json.dumps(document.values)))
+                database.executemany(
+                    "INSERT INTO vectors VALUES (?, ?, ?, ?)",
+                    [(index, key, name, v.tobytes()) for name, v in document.vectors.items()],
+                )
+
+    def size(self, index: str) -> int:
+        """How many bytes the documents and vectors of an index take."""
+        total = 0
+        for table, column in (("documents", "content"), ("vectors", "vector")):
+            query = f"SELECT total(length({column})) FROM {table} WHERE index_name = ?"  # noqa: S608
+            total += int(self._database.execute(query, (index,)).fetchone()[0])
+        return total
+
+    def documents(self, index: str) -> Iterator[tuple[str, StoredDocument]]:
+        """Every document of an index with its key, in the order of their creation."""
+        vectors: dict[str, dict[str, Vector]] = {}
+        rows = self._database.execute(
+            "SELECT key, field, vector FROM vectors WHERE index_name = ?", (index,)
+        )
+        for key, name, data in rows:
+            vectors.setdefault(key, {})[name] = np.frombuffer(data, dtype=np.float32)
+        rows = self._database.execute(
+            "SELECT key, content FROM documents WHERE index_name = ? ORDER BY number", (index,)
+        )
+        for key, content in rows:
+            yield key, StoredDocument(json.loads(content), vectors.get(key, {}))
