@@ -3,11 +3,9 @@
 import argparse
 import asyncio
 import contextlib
-import ctypes
 import dataclasses
 import json
 import logging
-import os
 import signal
 import socket
 import sys
@@ -17,6 +15,8 @@ from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+
+from emulator.child import end_with_parent
 
 from .configuration import ConfigurationError, services_of
 from .faults import ADMIN, Faults
@@ -29,8 +29,6 @@ DRAIN_SECONDS = 0.3
 
 CLAIMS = web.RequestKey("claims", dict[str, object])
 """Where `authenticated` leaves the caller's verified claims: `request[CLAIMS]`."""
-
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +132,6 @@ def main(name: str, create_app: CreateApp, argv: Sequence[str] | None = None) ->
         sys.stderr.write(f"{name} cannot listen on port {options.port}: {error}\n")
         sys.exit(EXIT_PORT_BUSY)
     sys.exit(0)
-
-
-def end_with_parent() -> None:
-    """Asks the kernel to kill this process when its parent dies, even by `kill -9` (Linux only)."""
-    parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            # It died between the two lines, and no signal will come.
-            sys.exit(0)
 
 
 def _parse(name: str, argv: Sequence[str] | None) -> argparse.Namespace:
