@@ -25,15 +25,22 @@ class Running:
 
 def find_running(data: Path = DATA) -> Running:
     """The platform whose data folder this is; raises `CommandError` when nothing runs."""
-    try:
-        document = cast(object, json.loads((data / "urls.json").read_text("utf-8")))
-        running = _parse(document)
-    except (OSError, ValueError, KeyError):
-        raise CommandError(NOTHING_RUNS) from None
+    running = read_running(data)
     # A run that was killed leaves its file behind: only somebody who answers runs.
-    if not any(_answers(url) for url in (running.app, *running.services.values())):
+    if running is None or not any(
+        _answers(url) for url in (running.app, *running.services.values())
+    ):
         raise CommandError(NOTHING_RUNS)
     return running
+
+
+def read_running(data: Path = DATA) -> Running | None:
+    """What the file in the data folder says; None when there is none, or not yet a whole one."""
+    try:
+        document = cast(object, json.loads((data / "urls.json").read_text("utf-8")))
+        return _parse(document)
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _parse(document: object) -> Running:

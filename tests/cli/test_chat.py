@@ -106,7 +106,7 @@ async def test_tools_sources_and_states_are_shown(eira: Eira) -> None:
 
 @pytest.mark.parametrize("streamed", [True, False])
 async def test_a_question_is_asked_once_with_what_is_missing(eira: Eira, streamed: bool) -> None:
-    question = {
+    question: dict[str, object] = {
         "type": "question",
         "text": "¿Para cuándo?",
         "missing": [
