@@ -1,0 +1,1 @@
+"""The Durable Functions extension of the local host: SDK 1.x's JSON protocol on SQLite."""

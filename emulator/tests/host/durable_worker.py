@@ -1,0 +1,153 @@
+"""A worker in the test's own process: real SDK, no child process, no HTTP."""
+
+import asyncio
+import inspect
+import json
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from pathlib import Path
+
+import azure.durable_functions as df
+
+from emulator.host.durable.extension import DurableExtension
+from emulator.host.durable.records import Instance
+from emulator.host.durable.settings import DurableSettings
+from emulator.host.durable.store import Store
+from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, Succeeded, WorkerGone
+
+type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
+type Steps = Generator[object, object, object]
+type Orchestrator = Callable[[df.DurableOrchestrationContext], Steps]
+type Activity = Callable[[Json], Json] | Callable[[Json], Awaitable[Json]]
+type Entity = Callable[[df.DurableEntityContext], None]
+
+
+class SdkWorker:
+    """Runs orchestrators and entities through azure-functions-durable, activities directly.
+
+    `contexts` records the trigger strings of orchestrators, `ran` the names of what was run.
+    Functions named in `dying` raise WorkerGone as often as their number says.
+    """
+
+    def __init__(self) -> None:
+        self.orchestrators: dict[str, Callable[[str], str]] = {}
+        self.activities: dict[str, Activity] = {}
+        self.entities: dict[str, Callable[[str], str]] = {}
+        self.contexts: list[tuple[str, str]] = []
+        self.batches: list[str] = []
+        self.ran: list[str] = []
+        self.dying: dict[str, int] = {}
+
+    def orchestrator(self, function: Orchestrator) -> Orchestrator:
+        """Register an orchestrator under its own name."""
+        self.orchestrators[function.__name__] = df.Orchestrator.create(function)
+        return function
+
+    def activity(self, function: Activity) -> Activity:
+        """Register an activity under its own name."""
+        self.activities[function.__name__] = function
+        return function
+
+    def entity(self, function: Entity) -> Entity:
+        """Register an entity under its own name."""
+        self.entities[function.__name__] = df.Entity.create(function)
+        return function
+
+    def functions(self, trigger_type: str) -> Mapping[str, FunctionInfo]:
+        """What the app has, as the host indexes it."""
+        registered: Mapping[str, object] = {
+            "orchestrationTrigger": self.orchestrators,
+            "activityTrigger": self.activities,
+            "entityTrigger": self.entities,
+        }.get(trigger_type, {})
+        parameter = "value" if trigger_type == "activityTrigger" else "context"
+        return {
+            name: FunctionInfo(name, {"type": trigger_type, "name": parameter}, ())
+            for name in registered
+        }
+
+    async def invoke(
+        self,
+        function: str,
+        inputs: Sequence[tuple[str, Datum]],
+        metadata: Mapping[str, Datum] | None = None,
+    ) -> Outcome:
+        """Run a function as Microsoft's worker does."""
+        del metadata
+        self.ran.append(function)
+        if self.dying.get(function, 0) > 0:
+            self.dying[function] -= 1
+            raise WorkerGone(function)
+        text = str(inputs[0][1].value)
+        try:
+            return Succeeded(Datum("json", await self._run(function, text)))
+        except Exception as error:  # noqa: BLE001 - a worker reports whatever user code raises
+            message = f"{type(error).__name__}: {error}"
+            return Failed(message, "".join(traceback.format_tb(error.__traceback__)))
+
+    async def _run(self, function: str, text: str) -> str:
+        if function in self.orchestrators:
+            self.contexts.append((function, text))
+            return self.orchestrators[function](text)
+        if function in self.entities:
+            self.batches.append(text)
+            return self.entities[function](text)
+        result = self.activities[function](json.loads(text))
+        if inspect.isawaitable(result):
+            result = await result
+        return json.dumps(result)
+
+
+class Hub:
+    """A task hub under test: the extension, its worker and what they stored."""
+
+    def __init__(self, folder: Path, worker: SdkWorker, settings: DurableSettings | None = None):
+        self.folder = folder
+        self.worker = worker
+        self.extension = DurableExtension(
+            database=folder / "hub.db",
+            settings=settings or DurableSettings(hub_name="GoldenHub"),
+            invoker=worker,
+            public_url="http://localhost:7071",
+            rpc_url="http://127.0.0.1:17071",
+        )
+        self.management = self.extension.management
+
+    async def run(self, name: str, value: Json = None, instance_id: str | None = None) -> Instance:
+        """Start an orchestration with `value` as its input and wait for its end."""
+        started = await self.start(name, value, instance_id)
+        return await self.ended(started)
+
+    async def start(self, name: str, value: Json = None, instance_id: str | None = None) -> str:
+        """Start an orchestration as the SDK's client does: JSON inside a JSON string."""
+        text = None if value is None else json.dumps(json.dumps(value))
+        return await self.management.start(name, instance_id, text, None)
+
+    async def ended(self, instance_id: str) -> Instance:
+        """The instance once it has ended."""
+        row = await self.management.wait_for_end(instance_id, 20)
+        assert row is not None, f"{instance_id} did not end"
+        return row
+
+    async def until(self, condition: Callable[[], bool], what: str = "the condition") -> None:
+        """Wait until something has become true."""
+        deadline = time.monotonic() + 20
+        while not condition():
+            assert time.monotonic() < deadline, f"{what} did not come true"
+            await asyncio.sleep(0.002)
+
+    def status(self, instance_id: str) -> str:
+        """The runtime status."""
+        return self.management.status(instance_id).status.value
+
+
+def output(row: Instance) -> Json:
+    """What an orchestration returned."""
+    value: Json = None if row.output is None else json.loads(row.output)
+    return value
+
+
+def open_store(folder: Path) -> Store:
+    """The file of a stopped hub."""
+    return Store(folder / "hub.db")
