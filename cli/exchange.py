@@ -63,7 +63,9 @@ class Exchange:
         except StatusError as error:
             raise RefusedError(error) from None
         except UnreachableError as error:
-            raise CommandError(f"the app at {self.app} does not answer ({error}).") from None
+            raise CommandError(
+                f"the app at {self.app} does not answer ({error}); is `./eira up` still running?"
+            ) from None
         return str(answer["conversationId"])
 
     def say(self, conversation: str, message: str) -> Iterator[Event | Lost]:
