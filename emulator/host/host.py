@@ -25,6 +25,8 @@ _STOP_DURABLE_SECONDS = 0.3
 _SHUTDOWN_SECONDS = 0.1
 # The front refuses longer lines itself, with the status of the real host.
 _PARSER_LIMIT = 131_072
+# How long the rest of a refused body is read, so that its sender sees the refusal.
+_LINGER_SECONDS = 0.5
 
 _log = logging.getLogger("host")
 
@@ -79,12 +81,12 @@ class Host:
         rpc = web.Application(client_max_size=2**31)
         rpc.router.add_route("*", "/durabletask/{tail:.*}", self._durable.rpc)
         await self._serve(rpc, listeners.rpc)
+        if self._settings.watch:
+            self._background.append(asyncio.create_task(self._watch()))
         await self._pool.start()
         self._take_app()
         await self._durable.start()
-        if self._settings.watch:
-            self._background.append(asyncio.create_task(self._watch()))
-            self._background.append(asyncio.create_task(self._reload_on_change()))
+        self._background.append(asyncio.create_task(self._reload_on_change()))
         ready()
 
     async def _serve(self, app: web.Application, listener: socket) -> None:
@@ -93,6 +95,7 @@ class Host:
             access_log=None,
             handler_cancellation=True,
             shutdown_timeout=_SHUTDOWN_SECONDS,
+            lingering_time=_LINGER_SECONDS,
             max_line_size=_PARSER_LIMIT,
             max_field_size=_PARSER_LIMIT,
         )
@@ -110,7 +113,7 @@ class Host:
         _log.info("%d functions loaded, workers: %s", len(catalogue), self._pool.pids)
 
     async def _watch(self) -> None:
-        # Imported late: it takes as long as a whole request, and only a developer's host needs it.
+        # Imported while the workers load the app, and only where files are watched.
         from emulator.host.watching import watch
 
         def changed(name: str) -> None:

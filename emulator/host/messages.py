@@ -85,7 +85,7 @@ def encode(message: Message) -> tuple[Head, list[bytes]]:
         case Forget(invocation):
             head = {"forget": invocation}
         case Loaded(functions, http_uri):
-            listed = [[function.name, function.bindings] for function in functions]
+            listed = [[function.name, list(function.bindings)] for function in functions]
             head = {"loaded": listed, "http_uri": http_uri}
         case LoadFailed(text, stack):
             head = {"load_failed": text, "stack": stack}
@@ -146,7 +146,7 @@ def _pack(datum: Datum, parts: list[bytes]) -> list[object]:
             }
             return ["call", fields, _add(call.body, parts)]
         case HttpReply(status, headers, cookies, body):
-            return ["reply", status, headers, cookies, _add(body, parts)]
+            return ["reply", status, headers, list(cookies), _add(body, parts)]
         case other:
             raise TypeError(f"a {datum.kind} datum cannot carry a {type(other).__name__}")
 

@@ -1,0 +1,3 @@
+"""A probe app that does not import."""
+
+raise RuntimeError("this app is broken")

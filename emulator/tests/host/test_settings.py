@@ -1,0 +1,86 @@
+"""Settings files: what is read, and how a broken one is explained."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from emulator.host.settings import (
+    CannotStart,
+    Cors,
+    read_env_file,
+    read_host_json,
+    read_local_settings,
+)
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_local_settings_give_values_port_and_cors(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        "local.settings.json",
+        """{"IsEncrypted": false, "Values": {"A": "1", "N": 2, "B": true},
+            "Host": {"LocalHttpPort": 7075, "CORS": "https://a.example, https://b.example/",
+                     "CORSCredentials": true}}""",
+    )
+    local = read_local_settings(tmp_path)
+    assert local.values == {"A": "1", "N": "2", "B": "true"}
+    assert local.port == 7075
+    assert local.cors == Cors(("https://a.example", "https://b.example"), credentials=True)
+
+
+def test_an_app_without_settings_has_none(tmp_path: Path) -> None:
+    local = read_local_settings(tmp_path)
+    assert (local.values, local.port, local.cors) == ({}, None, None)
+
+
+def test_broken_json_is_said_with_file_and_position(tmp_path: Path) -> None:
+    file = written(tmp_path, "local.settings.json", '{"Values": {\n  "A": }}')
+    with pytest.raises(CannotStart) as raised:
+        read_local_settings(tmp_path)
+    assert str(raised.value).startswith(f"{file} is not valid JSON: line 2, column 8: ")
+    assert raised.value.exit_code == 2
+
+
+def test_json_that_is_no_object_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, "host.json", "[]")
+    with pytest.raises(CannotStart, match="must hold a JSON object") as raised:
+        read_host_json(tmp_path)
+    assert str(file) in str(raised.value)
+
+
+def test_encrypted_settings_are_refused_with_advice(tmp_path: Path) -> None:
+    written(tmp_path, "local.settings.json", '{"IsEncrypted": true, "Values": {}}')
+    with pytest.raises(CannotStart, match="func settings decrypt"):
+        read_local_settings(tmp_path)
+
+
+def test_an_env_file_has_names_comments_and_quotes(tmp_path: Path) -> None:
+    file = written(tmp_path, "env", "# secret\nA=1\n\nexport B='two = 2'\nC=\"3\"\nD=\n")
+    assert read_env_file(file) == {"A": "1", "B": "two = 2", "C": "3", "D": ""}
+
+
+def test_a_line_that_is_no_assignment_is_refused_without_its_text(tmp_path: Path) -> None:
+    file = written(tmp_path, "env", "A=1\nsecret\n")
+    with pytest.raises(CannotStart) as raised:
+        read_env_file(file)
+    assert str(raised.value) == f"{file}, line 2: expected NAME=value"
+
+
+def test_a_missing_env_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="cannot be read: No such file"):
+        read_env_file(tmp_path / "none")
+
+
+def test_the_formatter_keeps_what_the_writer_added(caplog: pytest.LogCaptureFixture) -> None:
+    from emulator.host.console import LineFormatter
+
+    with caplog.at_level(logging.INFO):
+        logging.getLogger("probe").info("two\nlines", extra={"run_id": "R1"})
+    line = LineFormatter().format(caplog.records[0])
+    assert line[8:] == " INFO probe: two\n    lines run_id=R1"
