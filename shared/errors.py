@@ -15,7 +15,6 @@ The error tree, named for what the caller can do:
     + SearchError
     + ErpError
     + StoreError
-  x StepFailedError         -> an activity answered with a failure instead of a result
   x ConfigurationError      -> the operator must change a setting; the app does not start
 """
 
@@ -119,15 +118,6 @@ class ErpError(DependencyError):
 
 class StoreError(DependencyError):
     code: ErrorCode = "STORE_UNAVAILABLE"
-
-
-class StepFailedError(AppError):
-    """Raised in an orchestrator when an activity answered with a failure."""
-
-    def __init__(self, activity: str, failure: Failure) -> None:
-        super().__init__(f"{activity}: {failure.code}")
-        self.activity = activity
-        self.failure = failure
 
 
 class ConfigurationError(AppError):

@@ -286,6 +286,15 @@ class OrchestrationState:
         return self.runtime in ("completed", "failed", "terminated")
 
 
+@dataclass(frozen=True, slots=True)
+class EndedBadly:
+    """An orchestration that failed or was terminated; `request` is what it was started with."""
+
+    run_id: str
+    request: Mapping[str, object]
+    terminated: bool
+
+
 class Orchestrations(Protocol):
     """Starting and observing runs."""
 
@@ -294,6 +303,10 @@ class Orchestrations(Protocol):
         ...
 
     async def state(self, run_id: str) -> OrchestrationState | None: ...
+
+    async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
+        """Those created since then."""
+        ...
 
 
 class Packs(Protocol):
@@ -312,7 +325,10 @@ class Policy:
     """What settings decide about a run."""
 
     indexes: tuple[str, ...]
-    max_turns_remembered: int = 6
+    top: int = 5
+    """Snippets taken from one index."""
+    longest_join_ms: int = 140
+    remembered_turns: int = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,14 @@ class RunRef(Contract):
     run_id: str
     tenant_id: str
     conversation_id: str
+    correlation_id: str
+
+
+class TurnRequest(Contract):
+    """What starts the turn's orchestration; everything else is in the run's record."""
+
+    run: RunRef
+    after: int
 
 
 class StepRequest(Contract):

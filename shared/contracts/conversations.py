@@ -9,6 +9,7 @@ from shared.contracts.base import Contract, Inbound
 from shared.contracts.evidence import Citation
 from shared.contracts.identity import Language
 from shared.contracts.plan import OpenPlan
+from shared.contracts.runs import FinishReason
 
 MAX_MESSAGE_CHARACTERS = 8_000
 
@@ -53,7 +54,7 @@ class Turn(Contract):
     message: str
     text: str
     citations: tuple[Citation, ...] = ()
-    finish_reason: str
+    finish_reason: FinishReason
 
 
 class ConversationView(Contract):

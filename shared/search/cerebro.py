@@ -8,7 +8,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
-from azure.search.documents.models import VectorizedQuery
+from azure.search.documents.models import VectorizedQuery, VectorQuery
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.errors import SearchError
@@ -40,10 +40,12 @@ class AzureSearchKnowledge:
         self._clients: dict[str, SearchClient] = {}
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
-        vectors = []
+        vectors: list[VectorQuery] = []
         if query.vector is not None:
             vectors = [
-                VectorizedQuery(vector=list(query.vector), k=CANDIDATES, fields=VECTOR_FIELD)
+                VectorizedQuery(
+                    vector=list(query.vector), k_nearest_neighbors=CANDIDATES, fields=VECTOR_FIELD
+                )
             ]
         with _translated(query.index):
             results = await self._client(query.index).search(
@@ -74,16 +76,16 @@ class AzureSearchKnowledge:
                     cerebro_index(name, self._semantic_configuration, dimensions)
                 )
 
-    async def versions(self, index: str) -> dict[str, str]:
-        """Version by id of the documents that every tenant shares."""
+    async def contents(self, index: str) -> dict[str, str]:
+        """Content by id of the documents that every tenant shares."""
         with _translated(index):
             results = await self._client(index).search(
                 search_text="*",
                 filter=f"tenantId eq '{EVERY_TENANT}'",
-                select=["id", "version"],
+                select=["id", "content"],
                 top=1000,
             )
-            return {row["id"]: row["version"] async for row in results}
+            return {row["id"]: row["content"] async for row in results}
 
     async def close(self) -> None:
         for client in self._clients.values():
@@ -143,7 +145,7 @@ def _translated(index: str) -> Iterator[None]:
         yield
     except HttpResponseError as error:
         limited = error.status_code == 429
-        wait = error.response.headers.get("retry-after") if error.response else None
+        wait = getattr(error.response, "headers", {}).get("retry-after")
         raise SearchError(
             f"search in {index} failed: {error.status_code}",
             code="SEARCH_RATE_LIMIT" if limited else None,

@@ -4,7 +4,6 @@ from azure.search.documents.indexes.models import (
     HnswAlgorithmConfiguration,
     SearchableField,
     SearchField,
-    SearchFieldDataType,
     SearchIndex,
     SemanticConfiguration,
     SemanticField,
@@ -22,7 +21,7 @@ EVERY_ROLE = "*"
 
 def cerebro_index(name: str, semantic_configuration: str, dimensions: int) -> SearchIndex:
     """`dimensions` are those of the embedding deployment's vectors."""
-    string = SearchFieldDataType.String
+    string = "Edm.String"
     return SearchIndex(
         name=name,
         fields=[
@@ -36,19 +35,17 @@ def cerebro_index(name: str, semantic_configuration: str, dimensions: int) -> Se
             SimpleField(name="kind", type=string, filterable=True, facetable=True),
             SimpleField(name="version", type=string, filterable=True),
             SimpleField(name="tenantId", type=string, filterable=True),
-            SimpleField(
-                name="allowedRoles", type=SearchFieldDataType.Collection(string), filterable=True
-            ),
+            SimpleField(name="allowedRoles", type="Collection(Edm.String)", filterable=True),
             SimpleField(
                 name="updatedAt",
-                type=SearchFieldDataType.DateTimeOffset,
+                type="Edm.DateTimeOffset",
                 sortable=True,
                 filterable=True,
             ),
-            SimpleField(name="confidence", type=SearchFieldDataType.Double, filterable=True),
+            SimpleField(name="confidence", type="Edm.Double", filterable=True),
             SearchField(
                 name=VECTOR_FIELD,
-                type=SearchFieldDataType.Collection(SearchFieldDataType.Single),
+                type="Collection(Edm.Single)",
                 searchable=True,
                 hidden=True,
                 vector_search_dimensions=dimensions,

@@ -49,16 +49,16 @@ class CosmosContainer:
         self._database = database
         self._name = name
 
-    async def create(self, item: Mapping[str, object]) -> bool:
-        """Create an item; False when its id is taken."""
+    async def create(self, item: Mapping[str, object]) -> str | None:
+        """Create an item and answer its ETag; None when its id is taken."""
         try:
             container = await self._database.container(self._name)
-            await container.create_item(dict(item), no_response=True)
+            answer = await container.create_item(dict(item), no_response=True)
         except CosmosResourceExistsError:
-            return False
+            return None
         except AzureError as error:
             raise self._translated(error) from error
-        return True
+        return str(answer.get_response_headers()["etag"])
 
     async def read(self, item_id: str, key: PartitionKey) -> Item | None:
         try:

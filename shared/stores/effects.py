@@ -13,8 +13,8 @@ class CosmosEffects:
         self._items = CosmosContainer(database, "runs")
 
     async def reserve(self, effect: Effect) -> Effect:
-        if await self._items.create(_item(effect)):
-            return effect
+        if etag := await self._items.create(_item(effect)):
+            return effect.model_copy(update={"etag": etag})
         stored = await self._read(effect.tenant_id, effect.run_id, effect.step)
         return stored or effect
 

@@ -1,7 +1,7 @@
 """Reading a run's event log as it grows."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from shared.contracts.events import RunEvent, is_terminal
@@ -51,7 +51,7 @@ class Pace:
 
 async def tail(
     items: LogItems, run_id: str, after: int, heartbeat: float = HEARTBEAT_SECONDS
-) -> AsyncIterator[tuple[Numbered, ...]]:
+) -> AsyncGenerator[tuple[Numbered, ...]]:
     """Yield the events behind `after` as they are stored, until the run's terminal event.
 
     An empty tuple is yielded when nothing came for `heartbeat` seconds. Raises StoreError.

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
-from shared.contracts.events import RestartEvent, RunEvent
+from shared.contracts.events import RestartEvent, RunEvent, is_terminal
 from shared.errors import AppError
 from shared.ports import LogItem, LogItems
 
 
 class SupersededError(AppError):
     """A later execution of this step is writing the answer; this one has to stop."""
+
+
+class RunEndedError(AppError):
+    """The log has its terminal event; nothing may follow it."""
 
 
 class LogWriter:
@@ -27,7 +31,10 @@ class LogWriter:
         self.after = after
 
     async def append(self, part: str, events: Sequence[RunEvent]) -> None:
-        """Store the events as this step's `part`, unless an earlier execution did so already."""
+        """Store the events as this step's `part`, unless an earlier execution did so already.
+
+        Raises RunEndedError.
+        """
         if not events:
             return
         key = f"{self._step}/{part}"
@@ -42,6 +49,8 @@ class LogWriter:
         item = LogItem(self.after + 1, tuple(events), key, self._writer, next_ms)
         there = await self._items.create(self._run_id, item)
         self.after = (there or item).last
+        if there is not None and there.key != key and is_terminal(there.events[-1]):
+            raise RunEndedError(self._run_id)
         return there
 
 

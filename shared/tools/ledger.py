@@ -17,8 +17,12 @@ from datetime import datetime
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.plan import ToolCall
 from shared.contracts.tools import ToolContract
-from shared.errors import ErpError, StoreError
+from shared.errors import AppError, ErpError
 from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
+
+
+class RaceLostError(AppError):
+    """Another execution of this step is at work; trying again later reads what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Ledger:
     now: Callable[[], datetime]
 
     async def settle(self, effect: Effect, invocation: ToolInvocation) -> Effect:
-        """Bring an effect to an end, whoever began it. Raises StoreError when the store is away."""
+        """Bring an effect to an end, whoever began it. Raises StoreError and RaceLostError."""
         current = await self.effects.reserve(effect)
         match current.state:
             case "done" | "failed" | "unknown":
@@ -85,8 +89,7 @@ class Ledger:
         )
         stored = await self.effects.advance(changed)
         if stored is None:
-            # Another execution of this step is at work: let it end, the retry reads its result.
-            raise StoreError(f"effect {effect.effect_id} was changed by another execution")
+            raise RaceLostError(f"effect {effect.effect_id} was changed meanwhile")
         return stored
 
 

@@ -102,9 +102,8 @@ def _path(template: str, values: Arguments) -> str:
 
 def _query(call: RestCall, values: Arguments) -> dict[str, str]:
     if isinstance(call.query, dict):
-        filled = {
+        return {
             parameter: template.format_map({k: str(v) for k, v in values.items()})
             for parameter, template in call.query.items()
         }
-        return filled
     return {name: str(values[name]) for name in call.query if values.get(name) is not None}

@@ -1,0 +1,88 @@
+"""The run's last step: store how it ended, then say so. The only writer of the end."""
+
+import asyncio
+
+from activities.steps import load_record, log_writer
+from shared.contracts.activities import FinishRequest, StepResult
+from shared.contracts.audit import Actor, AuditEvent
+from shared.contracts.conversations import Turn
+from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent, StateEvent
+from shared.contracts.runs import RunOutcome, RunRecord
+from shared.contracts.wording import say
+from shared.ports import Dependencies
+from shared.streams.ending import TERMINAL_PART, TERMINAL_STEP
+
+
+async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
+    record = await load_record(request, deps)
+    outcome = RunOutcome(
+        run_id=record.run_id,
+        tenant_id=record.tenant_id,
+        state="FAILED" if request.failure else "DONE",
+        finish_reason=request.finish_reason,
+        ended_at=request.ended_at,
+        states=request.states,
+        usage=request.usage,
+        memory=request.memory,
+        failure=request.failure,
+    )
+    await asyncio.gather(
+        deps.audit.record(_event(request, record)),
+        *([deps.conversations.add_turn(_unanswered(record))] if request.failure else []),
+    )
+    stored = await deps.runs.end(outcome)
+    writer = log_writer(request, TERMINAL_STEP, deps)
+    await writer.append(TERMINAL_PART, [*_states(request), _terminal(record, stored)])
+    return StepResult(after=writer.after)
+
+
+def _states(request: FinishRequest) -> list[RunEvent]:
+    return [StateEvent(state=state) for state in request.announce]
+
+
+def _terminal(record: RunRecord, outcome: RunOutcome) -> RunEvent:
+    if outcome.failure is not None:
+        return ErrorEvent(
+            code=outcome.failure.code,
+            message=say(outcome.failure.message, record.language),
+            retryable=outcome.failure.retryable,
+            retry_after=outcome.failure.retry_after,
+            correlation_id=record.correlation_id,
+        )
+    return DoneEvent(
+        usage=outcome.usage,
+        thread_id=record.conversation_id,
+        run_id=record.run_id,
+        finish_reason=outcome.finish_reason,
+        memory=outcome.memory,
+    )
+
+
+def _event(request: FinishRequest, record: RunRecord) -> AuditEvent:
+    return AuditEvent(
+        event_id=f"{record.run_id}-2-turn",
+        tenant_id=record.tenant_id,
+        conversation_id=record.conversation_id,
+        run_id=record.run_id,
+        actor=Actor(user_id=record.caller.user_id, roles=record.caller.roles),
+        at=request.ended_at,
+        kind="turn.completed",
+        pack_version=record.pack_version,
+        usage=request.usage,
+        finish_reason=request.finish_reason,
+        duration_ms=int((request.ended_at - record.received_at).total_seconds() * 1000),
+        correlation_id=record.correlation_id,
+    )
+
+
+def _unanswered(record: RunRecord) -> Turn:
+    """A failed run's message is kept; it has no answer."""
+    return Turn(
+        run_id=record.run_id,
+        conversation_id=record.conversation_id,
+        tenant_id=record.tenant_id,
+        asked_at=record.received_at,
+        message=record.message,
+        text="",
+        finish_reason="error",
+    )

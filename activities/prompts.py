@@ -1,0 +1,133 @@
+"""What the model is told: a pack's prompt, then data in tags that text cannot leave."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.contracts.conversations import Turn
+from shared.contracts.evidence import ContextPack
+from shared.contracts.identity import Language
+from shared.contracts.plan import OpenPlan
+from shared.contracts.runs import RunRecord, ToolOutcome
+from shared.contracts.tools import FlowContract, Pack, ToolContract
+from shared.ports import ModelMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """Assembles the messages of one model call."""
+
+    pack: Pack
+    record: RunRecord
+    language: Language
+    now: datetime
+
+    def messages(
+        self, prompt: str, sections: Sequence[str], turns: Sequence[Turn]
+    ) -> tuple[ModelMessage, ...]:
+        """`sections` follow the prompt in the system message; `turns` are oldest first."""
+        texts = self.pack.prompts[self.language]
+        system = "\n".join([texts["base"], "", texts[prompt], "", *self._session(), *sections])
+        remembered = [message for turn in turns for message in _remembered(turn)]
+        asked = ModelMessage("user", escaped(self.record.message))
+        return (ModelMessage("system", system), *remembered, asked)
+
+    def _session(self) -> list[str]:
+        zone = ZoneInfo(self.record.time_zone)
+        return [
+            tag("today", self.now.astimezone(zone).date().isoformat()),
+            tag("timezone", self.record.time_zone),
+            tag("language", self.language),
+            tag("user", self.record.caller.name),
+        ]
+
+
+def escaped(text: str) -> str:
+    """Text that can neither open nor close a tag; otherwise as it is, so it can be quoted."""
+    return text.replace("<", "&lt;")
+
+
+def tag(name: str, text: str) -> str:
+    return f"<{name}>{escaped(text)}</{name}>"
+
+
+def json_tag(name: str, value: object) -> str:
+    """JSON in a tag; `<` is written as an escape that JSON reads back."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f"<{name}>{text.replace('<', chr(92) + 'u003c')}</{name}>"
+
+
+def tools_section(tools: Sequence[ToolContract], language: Language) -> str:
+    described = [
+        {"name": t.name, "description": t.description[language], "arguments": t.arguments}
+        for t in tools
+    ]
+    return json_tag("tools", described)
+
+
+def flows_section(flows: Sequence[FlowContract], language: Language) -> str:
+    described = [
+        {
+            "flowType": flow.flow_type,
+            "intent": flow.intent[language],
+            "examples": flow.examples.get(language, ()),
+            "tools": flow.tools,
+        }
+        for flow in flows
+    ]
+    return json_tag("flows", described)
+
+
+def open_question_section(opened: OpenPlan | None) -> list[str]:
+    if opened is None:
+        return []
+    plan = opened.plan
+    return [
+        json_tag(
+            "open_question",
+            {
+                "flowType": plan.flow_type,
+                "calls": [{"tool": call.tool, "args": call.args} for call in plan.calls],
+                "missing": [{"tool": m.tool, "field": m.field} for m in plan.missing],
+                "text": plan.question,
+            },
+        )
+    ]
+
+
+def evidence_section(pack: ContextPack) -> str:
+    if not pack.snippets:
+        return "<evidence></evidence>"
+    documents = [
+        f'<doc n="{number}" title="{_attribute(s.title)}" source="{_attribute(s.source)}">'
+        f"{escaped(s.content)}</doc>"
+        for number, s in enumerate(pack.snippets, start=1)
+    ]
+    return "\n".join(["<evidence>", *documents, "</evidence>"])
+
+
+def results_section(outcomes: Sequence[ToolOutcome]) -> str:
+    return json_tag(
+        "results",
+        [
+            {
+                "tool": o.tool,
+                "status": o.status,
+                "args": o.args,
+                "result": o.result,
+                "error": o.error,
+            }
+            for o in outcomes
+        ],
+    )
+
+
+def _attribute(text: str) -> str:
+    return escaped(text).replace('"', "&quot;")
+
+
+def _remembered(turn: Turn) -> tuple[ModelMessage, ...]:
+    asked = ModelMessage("user", escaped(turn.message))
+    return (asked, ModelMessage("assistant", turn.text)) if turn.text else (asked,)

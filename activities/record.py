@@ -1,0 +1,103 @@
+"""Event logger and Cerebro updater: what was done, for the audit and for later answers."""
+
+import asyncio
+
+from activities.steps import load_record
+from shared.contracts.activities import Recorded, RecordRequest
+from shared.contracts.audit import Actor, AuditEvent, Entity
+from shared.contracts.evidence import KnowledgeDocument
+from shared.contracts.outcomes import outcome_of
+from shared.contracts.plan import Plan
+from shared.contracts.runs import Memory, RunRecord, ToolOutcome
+from shared.contracts.tools import Pack
+from shared.errors import ModelError, SearchError
+from shared.ports import Dependencies
+
+
+async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
+    """Raises StoreError: without its audit event a run is not done. Cerebro may come later."""
+    run = request.run
+    started, plan, effects = await asyncio.gather(
+        load_record(request, deps),
+        deps.runs.plan(run.tenant_id, run.run_id),
+        deps.effects.of_run(run.tenant_id, run.run_id, request.steps),
+    )
+    pack = deps.packs.get(started.pack_version)
+    outcomes = tuple(outcome_of(e, pack.tools[e.tool], started.language) for e in effects)
+    event = _event(request, started, plan, outcomes, pack, deps)
+    _, memory = await asyncio.gather(deps.audit.record(event), _remember(event, outcomes, deps))
+    return Recorded(after=request.after, memory=memory)
+
+
+def _event(
+    request: RecordRequest,
+    started: RunRecord,
+    plan: Plan | None,
+    outcomes: tuple[ToolOutcome, ...],
+    pack: Pack,
+    deps: Dependencies,
+) -> AuditEvent:
+    calls = plan.calls if plan else ()
+    return AuditEvent(
+        event_id=f"{started.run_id}-1-flow",
+        tenant_id=started.tenant_id,
+        conversation_id=started.conversation_id,
+        run_id=started.run_id,
+        actor=Actor(user_id=started.caller.user_id, roles=started.caller.roles),
+        at=deps.now(),
+        kind="flow.executed",
+        flow_type=request.flow_type,
+        tools=tuple(outcome.tool for outcome in outcomes),
+        results=outcomes,
+        entities=tuple(e for outcome in outcomes if (e := _entity(outcome, pack)) is not None),
+        provenance={f"c{step}": call.provenance for step, call in enumerate(calls)},
+        pack_version=started.pack_version,
+        correlation_id=started.correlation_id,
+    )
+
+
+def _entity(outcome: ToolOutcome, pack: Pack) -> Entity | None:
+    """The ERP record that an effect made: REST names it by the collection of the path."""
+    identifier = (outcome.result or {}).get("id")
+    if outcome.effect_id is None or identifier is None:
+        return None
+    collection = pack.tools[outcome.tool].request.path.strip("/").partition("/")[0]
+    return Entity(type=collection.removesuffix("s"), id=str(identifier))
+
+
+async def _remember(
+    event: AuditEvent, outcomes: tuple[ToolOutcome, ...], deps: Dependencies
+) -> Memory:
+    """Put the event into Cerebro, for the tenant's later questions."""
+    made = [o for o in outcomes if o.status == "ok" and o.effect_id is not None]
+    if not made:
+        return "none"
+    document = _document(event, made)
+    try:
+        vector = (await deps.model.embed([f"{document.title}\n{document.content}"]))[0]
+        await deps.knowledge.upsert(deps.policy.indexes[0], [(document, vector)])
+    except (ModelError, SearchError):
+        return "pending"
+    return "stored"
+
+
+def _document(event: AuditEvent, made: list[ToolOutcome]) -> KnowledgeDocument:
+    facts = [
+        f"{outcome.tool}: "
+        + ", ".join(f"{name} = {value}" for name, value in sorted((outcome.result or {}).items()))
+        for outcome in made
+    ]
+    named = ", ".join(f"{entity.type} {entity.id}" for entity in event.entities)
+    return KnowledgeDocument(
+        id=event.event_id,
+        title=f"{event.flow_type}: {named}",
+        content="\n".join(facts),
+        source="EIRA",
+        category="event",
+        scope="tenant",
+        kind="event",
+        version=event.pack_version,
+        tenant_id=event.tenant_id,
+        updated_at=event.at,
+        confidence=1.0,
+    )

@@ -1,0 +1,177 @@
+"""Streaming response: write the answer, piece by piece, into the run's event log."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from activities.citing import citations_of
+from activities.prompts import Briefing, evidence_section, results_section
+from activities.steps import announced, answer_writer, load_evidence, load_record
+from shared.contracts.activities import Responded, RespondRequest
+from shared.contracts.conversations import Turn
+from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
+from shared.contracts.evidence import Citation, ContextPack
+from shared.contracts.outcomes import outcome_of
+from shared.contracts.plan import Plan
+from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
+from shared.errors import ModelError
+from shared.ports import Dependencies, ModelMessage, ModelRequest, StreamEnd
+from shared.streams.joining import TextJoiner
+from shared.streams.writing import AnswerWriter
+
+MAX_TOKENS = 1_200
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything an answer is made from."""
+
+    record: RunRecord
+    turns: tuple[Turn, ...]
+    evidence: ContextPack
+    plan: Plan | None
+    outcomes: tuple[ToolOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    text: str
+    finish_reason: FinishReason
+    usage: Usage
+    citations: tuple[Citation, ...] = ()
+
+
+async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
+    run = request.run
+    stored = await deps.conversations.get_turn(run.tenant_id, run.conversation_id, run.run_id)
+    if stored is not None:
+        return Responded(after=request.after, finish_reason=stored.finish_reason)
+    writer = answer_writer(request, "respond", deps)
+    material, _ = await asyncio.gather(_material(request, deps), writer.begin(announced(request)))
+    if material.plan is not None and material.plan.question is not None:
+        answer = await _ask_for_missing(material.plan, writer)
+    else:
+        answer = await _write(request, material, writer, deps)
+    await _keep(request, material, answer, deps)
+    return Responded(after=writer.after, usage=answer.usage, finish_reason=answer.finish_reason)
+
+
+async def _material(request: RespondRequest, deps: Dependencies) -> Material:
+    run = request.run
+    record, turns, evidence, plan, effects = await asyncio.gather(
+        load_record(request, deps),
+        deps.conversations.turns(run.tenant_id, run.conversation_id, deps.policy.remembered_turns),
+        load_evidence(request, request.indexes, deps),
+        _plan(request, deps),
+        deps.effects.of_run(run.tenant_id, run.run_id, request.steps),
+    )
+    tools = deps.packs.get(record.pack_version).tools
+    outcomes = tuple(outcome_of(e, tools[e.tool], request.language) for e in effects)
+    return Material(record, turns, evidence, plan, outcomes)
+
+
+async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:
+    if not request.planned:
+        return None
+    return await deps.runs.plan(request.run.tenant_id, request.run.run_id)
+
+
+async def _ask_for_missing(plan: Plan, writer: AnswerWriter) -> Answer:
+    text = plan.question or ""
+    await writer.write(
+        [
+            TextEvent(text=text, attempt=writer.attempt),
+            QuestionEvent(text=text, missing=plan.missing),
+        ]
+    )
+    return Answer(text, "question", Usage())
+
+
+async def _write(
+    request: RespondRequest, material: Material, writer: AnswerWriter, deps: Dependencies
+) -> Answer:
+    pieces: list[str] = []
+    end = StreamEnd("stop", Usage())
+
+    async def write_text(text: str, next_ms: int) -> None:
+        await writer.write([TextEvent(text=text, attempt=writer.attempt)], next_ms)
+
+    joiner = TextJoiner(write_text, deps.policy.longest_join_ms)
+    async with joiner:
+        async for piece in deps.model.stream(_request(request, material, deps)):
+            if isinstance(piece, StreamEnd):
+                end = piece
+            else:
+                pieces.append(piece)
+                joiner.add(piece)
+    text = "".join(pieces)
+    if not text.strip():
+        raise ModelError("the model answered nothing")
+    citations = citations_of(text, material.evidence)
+    await writer.write(_last(joiner.rest(), text, citations, request, writer.attempt))
+    asked = request.route in ("NEED_MORE_CONTEXT", "UNKNOWN")
+    return Answer(text, "question" if asked else end.finish_reason, end.usage, citations)
+
+
+def _last(
+    rest: str, text: str, citations: tuple[Citation, ...], request: RespondRequest, attempt: int
+) -> Sequence[RunEvent]:
+    """What follows the last text in one entry with it."""
+    events: list[RunEvent] = []
+    if rest:
+        events.append(TextEvent(text=rest, attempt=attempt))
+    if citations:
+        events.append(CitationsEvent(citations=citations))
+    if request.route in ("NEED_MORE_CONTEXT", "UNKNOWN"):
+        events.append(QuestionEvent(text=text))
+    return events
+
+
+def _request(request: RespondRequest, material: Material, deps: Dependencies) -> ModelRequest:
+    pack = deps.packs.get(material.record.pack_version)
+    briefing = Briefing(pack, material.record, request.language, deps.now())
+    return ModelRequest(messages=_messages(briefing, request, material), max_tokens=MAX_TOKENS)
+
+
+def _messages(
+    briefing: Briefing, request: RespondRequest, material: Material
+) -> tuple[ModelMessage, ...]:
+    match request.route:
+        case "SMALL_TALK":
+            return briefing.messages("small_talk", [], material.turns)
+        case "NEED_MORE_CONTEXT" | "UNKNOWN":
+            return briefing.messages("clarify", ["<ask/>"], material.turns)
+        case "FLOW_EXECUTION" if material.outcomes:
+            results = results_section(material.outcomes)
+            return briefing.messages("respond", [results], material.turns)
+        case "FLOW_EXECUTION":
+            evidence = evidence_section(material.evidence)
+            return briefing.messages("respond", [evidence], material.turns)
+
+
+async def _keep(
+    request: RespondRequest, material: Material, answer: Answer, deps: Dependencies
+) -> None:
+    """Store the turn, and the plan that now waits for an answer (or no longer does)."""
+    run, record = request.run, material.record
+    await deps.conversations.add_turn(
+        Turn(
+            run_id=run.run_id,
+            conversation_id=run.conversation_id,
+            tenant_id=run.tenant_id,
+            asked_at=record.received_at,
+            message=record.message,
+            text=answer.text,
+            citations=answer.citations,
+            finish_reason=answer.finish_reason,
+        )
+    )
+    if material.plan is None:
+        return
+    conversation = await deps.conversations.get(run.tenant_id, run.conversation_id)
+    if conversation is None:
+        return
+    if material.plan.missing:
+        await deps.conversations.set_open_plan(conversation, run.run_id, material.plan)
+    elif conversation.open_plan is not None:
+        await deps.conversations.clear_open_plan(conversation)

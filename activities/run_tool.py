@@ -1,0 +1,124 @@
+"""Tool execution: right, schema, ledger, call; what comes of it is a value."""
+
+import asyncio
+from collections.abc import Mapping
+
+from jsonschema import Draft202012Validator
+
+from activities.steps import announced, load_record, log_writer
+from shared.contracts.activities import RunToolRequest, ToolRun
+from shared.contracts.effects import Effect
+from shared.contracts.events import RunEvent, ToolEvent
+from shared.contracts.masking import masked
+from shared.contracts.outcomes import outcome_of
+from shared.contracts.plan import ToolCall
+from shared.contracts.runs import RunRecord, ToolOutcome
+from shared.contracts.tools import ToolContract
+from shared.contracts.wording import say
+from shared.errors import AppError, ErpError
+from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
+from shared.tools.ledger import Ledger, effect_id
+
+
+class PlanMissingError(AppError):
+    """A tool step was scheduled for a run that has no such call."""
+
+
+async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
+    run = request.run
+    record, stored = await asyncio.gather(
+        load_record(request, deps), deps.runs.plan(run.tenant_id, run.run_id)
+    )
+    if stored is None or request.step >= len(stored.calls):
+        raise PlanMissingError(f"{run.run_id} step {request.step}")
+    call = stored.calls[request.step]
+    contract = deps.packs.get(record.pack_version).tools[call.tool]
+    writer = log_writer(request, f"run_tool-{request.step}", deps)
+    started = ToolEvent(
+        name=call.tool,
+        args=masked(call.args, contract),
+        status="started",
+        call_id=f"c{request.step}",
+    )
+    await writer.append("started", [*announced(request), started])
+    effect = await _settle(_effect(record, request.step, call, deps), contract, record, deps)
+    outcome = outcome_of(effect, contract, record.language)
+    await writer.append("ended", [_ended(outcome)])
+    return ToolRun(after=writer.after, ok=outcome.status == "ok")
+
+
+async def _settle(
+    effect: Effect, contract: ToolContract, record: RunRecord, deps: Dependencies
+) -> Effect:
+    """Raises StoreError and RaceLostError; the ERP's failures are in the effect."""
+    if contract.right not in record.caller.rights:
+        refused = say("no_right", record.language, right=contract.right)
+        ended = effect.model_copy(update={"state": "failed", "error": refused})
+        return await deps.effects.reserve(ended)
+    invocation = ToolInvocation(
+        contract=contract,
+        args=effect.args,
+        caller=record.caller,
+        correlation_id=record.correlation_id,
+        key=effect.effect_id,
+    )
+    if contract.effect:
+        settled = await Ledger(deps.effects, deps.tools, deps.now).settle(effect, invocation)
+    else:
+        settled = await deps.effects.reserve(await _read(effect, invocation, deps))
+    return _result_checked(settled, contract)
+
+
+async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) -> Effect:
+    """A call that changes nothing: it may be repeated freely, so it needs no reservation."""
+    attempts = invocation.contract.retry.attempts
+    for attempt in range(1, attempts + 1):
+        try:
+            answer = await deps.tools.call(invocation)
+        except ErpError as error:
+            if attempt < attempts:
+                await asyncio.sleep(
+                    error.retry_after or invocation.contract.retry.backoff_ms / 1000 * 2**attempt
+                )
+            continue
+        match answer:
+            case ToolAnswered(result):
+                return effect.model_copy(update={"state": "done", "result": result})
+            case ToolRefused(_, reason):
+                return effect.model_copy(update={"state": "failed", "error": reason})
+    return effect.model_copy(update={"state": "failed", "error": "unreachable"})
+
+
+def _effect(record: RunRecord, step: int, call: ToolCall, deps: Dependencies) -> Effect:
+    return Effect(
+        effect_id=effect_id(record.tenant_id, record.run_id, step, call),
+        tenant_id=record.tenant_id,
+        run_id=record.run_id,
+        step=step,
+        tool=call.tool,
+        state="reserved",
+        args=call.args,
+        updated_at=deps.now(),
+    )
+
+
+def _result_checked(effect: Effect, contract: ToolContract) -> Effect:
+    """What breaks the contract's result schema is kept but not shown as a good result."""
+    if effect.state != "done" or _valid(effect.result or {}, contract):
+        return effect
+    return effect.model_copy(update={"state": "unknown", "error": "no_answer"})
+
+
+def _valid(result: Mapping[str, object], contract: ToolContract) -> bool:
+    return bool(Draft202012Validator(contract.result).is_valid(dict(result)))
+
+
+def _ended(outcome: ToolOutcome) -> RunEvent:
+    return ToolEvent(
+        name=outcome.tool,
+        args=outcome.args,
+        status=outcome.status,
+        call_id=outcome.call_id,
+        result=outcome.result,
+        error=outcome.error,
+    )

@@ -1,0 +1,1 @@
+"""HTTP handlers: parse, authorise, start or read a run, answer."""

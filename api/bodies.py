@@ -1,0 +1,52 @@
+"""Request bodies: read with a limit, parsed once, refused with the fields that are wrong."""
+
+from azurefunctions.extensions.http.fastapi import Request
+from pydantic import ValidationError
+
+from api.problems import field_problems
+from shared.contracts.base import Inbound
+from shared.contracts.identity import Language
+from shared.contracts.problems import FieldProblem
+from shared.contracts.wording import say
+from shared.errors import (
+    InvalidRequestError,
+    RequestError,
+    TooLargeError,
+    UnsupportedMediaTypeError,
+)
+
+MAX_BODY_BYTES = 256 * 1024
+
+
+async def read_body(request: Request) -> bytes:
+    """Raises TooLargeError before more than the limit is kept."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+        raise TooLargeError("body_too_large", limit=MAX_BODY_BYTES)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise TooLargeError("body_too_large", limit=MAX_BODY_BYTES)
+    return bytes(body)
+
+
+def parse[T: Inbound](model: type[T], request: Request, body: bytes, language: Language) -> T:
+    """Raises UnsupportedMediaTypeError, InvalidRequestError."""
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
+        raise UnsupportedMediaTypeError("unsupported_media_type")
+    try:
+        return model.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":
+            raise RequestError("not_json") from error
+        raise InvalidRequestError(field_problems(error, language)) from error
+
+
+def invalid(
+    pointer: str, message: str, language: Language, **values: object
+) -> InvalidRequestError:
+    """One field at fault for a reason that no type can say."""
+    text = say(message, language, **values)
+    return InvalidRequestError((FieldProblem(pointer=pointer, message=text),))

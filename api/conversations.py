@@ -1,0 +1,85 @@
+"""Conversations: create one, read it, read its audit timeline."""
+
+import asyncio
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from azurefunctions.extensions.http.fastapi import Response
+from ulid import ULID
+
+from api.answers import json_answer
+from api.bodies import invalid, parse, read_body
+from api.edge import Call
+from shared.contracts.conversations import Conversation, ConversationView, CreateConversation, Turn
+from shared.errors import NotFoundError
+
+DEFAULT_TIME_ZONE = "Europe/Madrid"
+MAX_PAGE = 100
+SHOWN_TURNS = 100
+
+
+async def create(call: Call) -> Response:
+    body = parse(CreateConversation, call.request, await read_body(call.request), call.language)
+    now = call.deps.now()
+    conversation = Conversation(
+        conversation_id=str(ULID()),
+        tenant_id=call.caller.tenant_id,
+        owner_id=call.caller.user_id,
+        title=body.title,
+        language=body.language or call.language,
+        time_zone=_time_zone(call, body.time_zone),
+        pack_version=call.deps.packs.current,
+        created_at=now,
+        updated_at=now,
+    )
+    await call.deps.conversations.create(conversation)
+    location = f"/api/conversations/{conversation.conversation_id}"
+    return json_answer(_view(conversation, ()), 201, {"Location": location})
+
+
+async def read(call: Call) -> Response:
+    conversation, turns = await asyncio.gather(
+        own_conversation(call, call.path("id")),
+        call.deps.conversations.turns(call.caller.tenant_id, call.path("id"), SHOWN_TURNS),
+    )
+    return json_answer(_view(conversation, turns))
+
+
+async def events(call: Call) -> Response:
+    """The audit timeline, oldest first."""
+    conversation = await own_conversation(call, call.path("id"))
+    query = call.request.query_params
+    limit = query.get("limit", str(MAX_PAGE))
+    if not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
+        raise invalid("/limit", "field_number", call.language, least=1, most=MAX_PAGE)
+    page = await call.deps.audit.page(
+        call.caller.tenant_id, conversation.conversation_id, query.get("after"), int(limit)
+    )
+    return json_answer(page)
+
+
+async def own_conversation(call: Call, conversation_id: str) -> Conversation:
+    """Somebody else's is as unknown as one that does not exist. Raises NotFoundError."""
+    found = await call.deps.conversations.get(call.caller.tenant_id, conversation_id)
+    if found is None or found.owner_id != call.caller.user_id:
+        raise NotFoundError("conversation_not_found")
+    return found
+
+
+def _time_zone(call: Call, name: str | None) -> str:
+    try:
+        return ZoneInfo(name or DEFAULT_TIME_ZONE).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise invalid("/timeZone", "field_time_zone", call.language) from error
+
+
+def _view(conversation: Conversation, turns: tuple[Turn, ...]) -> ConversationView:
+    return ConversationView(
+        conversation_id=conversation.conversation_id,
+        title=conversation.title,
+        language=conversation.language,
+        time_zone=conversation.time_zone,
+        pack_version=conversation.pack_version,
+        created_at=conversation.created_at,
+        updated_at=conversation.updated_at,
+        turns=turns,
+    )

@@ -1,0 +1,84 @@
+"""The edge of the app: who is asking, in which language, and what an error looks like."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from azurefunctions.extensions.http.fastapi import Request, Response
+
+from api import problems
+from shared.contracts.identity import Caller, Language
+from shared.errors import DependencyError, RequestError, UnauthenticatedError
+from shared.ports import Dependencies, Orchestrations
+
+log = logging.getLogger("eira.http")
+
+CORRELATION_ID = re.compile(r"[\w.:-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authenticated request."""
+
+    request: Request
+    caller: Caller
+    language: Language
+    correlation_id: str
+    deps: Dependencies
+    orchestrations: Orchestrations
+
+    def path(self, name: str) -> str:
+        return str(self.request.path_params[name])
+
+
+type Handler = Callable[[Call], Awaitable[Response]]
+type Endpoint = Callable[[Request, Orchestrations], Awaitable[Response]]
+
+
+def authenticated(handler: Handler, get_dependencies: Callable[[], Dependencies]) -> Endpoint:
+    """Put the edge around a handler: every answer has a correlation id, every error its form."""
+
+    async def endpoint(request: Request, orchestrations: Orchestrations) -> Response:
+        correlation_id = correlation_id_of(request)
+        language = language_of(request)
+        try:
+            deps = get_dependencies()
+            caller = await deps.tokens.verify(_bearer_token(request))
+            call = Call(request, caller, language, correlation_id, deps, orchestrations)
+            response = await handler(call)
+        except RequestError as error:
+            response = problems.refused(error, language, correlation_id)
+        except DependencyError as error:
+            log.warning("correlation=%s %s", correlation_id, error)
+            response = problems.unavailable(error, language, correlation_id)
+        except Exception:
+            log.exception("correlation=%s defect", correlation_id)
+            response = problems.broken(language, correlation_id)
+        response.headers["x-correlation-id"] = correlation_id
+        return response
+
+    return endpoint
+
+
+def correlation_id_of(request: Request) -> str:
+    """The caller's own id, if it is one that may stand in a log line; else a new one."""
+    given = str(request.headers.get("x-correlation-id", ""))
+    return given if CORRELATION_ID.fullmatch(given) else uuid4().hex
+
+
+def language_of(request: Request) -> Language:
+    """The first of our languages in Accept-Language; Spanish when it names none."""
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        tag = part.strip()[:2]
+        if tag in ("es", "en"):
+            return "es" if tag == "es" else "en"
+    return "es"
+
+
+def _bearer_token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise UnauthenticatedError("token_missing")
+    return str(token.strip())

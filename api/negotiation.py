@@ -1,0 +1,39 @@
+"""What the caller wants back (RFC 9110 section 12.5.1, RFC 7240)."""
+
+from azurefunctions.extensions.http.fastapi import Request
+
+EVENTS = "text/event-stream"
+JSON = "application/json"
+
+
+def wants_events(request: Request) -> bool:
+    """SSE when Accept prefers it; `*/*`, nothing, and a tie mean JSON."""
+    accept = request.headers.get("accept", "*/*")
+    return _quality(accept, EVENTS, wildcards=False) > _quality(accept, JSON, wildcards=True)
+
+
+def wants_no_waiting(request: Request) -> bool:
+    preferences = request.headers.get("prefer", "").lower().split(",")
+    return "respond-async" in (preference.strip() for preference in preferences)
+
+
+def _quality(accept: str, media_type: str, wildcards: bool) -> float:
+    major = media_type.partition("/")[0]
+    specific = {media_type: 3, f"{major}/*": 2, "*/*": 1} if wildcards else {media_type: 3}
+    best: tuple[int, float] = (0, 0.0)
+    for part in accept.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        if name in specific:
+            best = max(best, (specific[name], _q(parameters)))
+    return best[1]
+
+
+def _q(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0

@@ -1,0 +1,158 @@
+"""The OpenAPI 3.1 document, generated from the contracts."""
+
+from functools import cache
+from typing import Any
+
+from azurefunctions.extensions.http.fastapi import Request, Response
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.contracts.audit import EventPage
+from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
+from shared.contracts.events import RUN_EVENT
+from shared.contracts.problems import Problem
+from shared.contracts.runs import RunAnswer, RunView
+from shared.ports import Orchestrations
+
+REF = "#/components/schemas/{model}"
+MODELS = (
+    CreateConversation,
+    ConversationView,
+    PostMessage,
+    EventPage,
+    RunAnswer,
+    RunView,
+    Problem,
+)
+RESPONSES = {
+    "400": "A field is wrong; `errors` points to it.",
+    "401": "No valid access token.",
+    "404": "Not there, or not yours.",
+    "409": "The conversation is busy, or the Idempotency-Key was used with another body.",
+    "413": "The message or the body is too large.",
+    "415": "The body is not JSON.",
+    "429": "Too many requests; see Retry-After.",
+    "500": "A defect of ours.",
+    "503": "A service the app relies on is away.",
+    "504": "A service the app relies on did not answer in time.",
+}
+
+
+async def openapi(_: Request, __: Orchestrations) -> Response:
+    return Response(document(), media_type="application/json")
+
+
+@cache
+def document() -> str:
+    """The whole document as JSON text."""
+    import json
+
+    return json.dumps(build(), ensure_ascii=False)
+
+
+def build() -> dict[str, Any]:
+    _, definitions = models_json_schema(
+        [(model, "serialization") for model in MODELS], by_alias=True, ref_template=REF
+    )
+    events = RUN_EVENT.json_schema(by_alias=True, ref_template=REF, mode="serialization")
+    schemas = definitions["$defs"] | events.pop("$defs") | {"RunEvent": events}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "EIRA Agents", "version": "1"},
+        "servers": [{"url": "/api"}],
+        "security": [{"bearer": []}],
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
+        },
+        "paths": _paths(),
+    }
+
+
+def _paths() -> dict[str, Any]:
+    conversation = _parameter("id", "path", "The conversation's id.")
+    run = _parameter("runId", "path", "The run's id, a ULID.")
+    key = _parameter("Idempotency-Key", "header", "The same key and body give the same run.")
+    last = _parameter("Last-Event-ID", "header", "Resume behind this event.", "integer")
+    after = _parameter("after", "query", "Resume behind this one.")
+    limit = _parameter("limit", "query", "Items of a page, 1 to 100.", "integer")
+    return {
+        "/conversations": {
+            "post": _operation(
+                "Create a conversation", "201", ConversationView, body=CreateConversation
+            )
+        },
+        "/conversations/{id}": {
+            "get": _operation("Read a conversation", "200", ConversationView, [conversation])
+        },
+        "/conversations/{id}/messages": {
+            "post": _operation(
+                "Send a message: one run", "200", RunAnswer, [conversation, key], PostMessage, True
+            )
+        },
+        "/conversations/{id}/events": {
+            "get": _operation("Audit timeline", "200", EventPage, [conversation, after, limit])
+        },
+        "/runs/{runId}": {"get": _operation("Read a run", "200", RunView, [run])},
+        "/runs/{runId}/events": {
+            "get": _operation("Follow a run", "200", None, [run, last, after], stream=True)
+        },
+        "/health": {"get": _open("Liveness")},
+        "/openapi.json": {"get": _open("This document")},
+    }
+
+
+def _operation(
+    summary: str,
+    status: str,
+    answer: type[BaseModel] | None,
+    parameters: list[dict[str, Any]] | None = None,
+    body: type[BaseModel] | None = None,
+    stream: bool = False,
+) -> dict[str, Any]:
+    content = {"application/json": {"schema": _ref(answer)}} if answer else {}
+    if stream:
+        content["text/event-stream"] = {"schema": REF_RUN_EVENT}
+    responses: dict[str, Any] = {status: {"description": "As asked.", "content": content}}
+    if body is PostMessage:
+        responses["202"] = {"description": "Started; look at Location."}
+    responses |= {
+        code: {
+            "description": text,
+            "content": {"application/problem+json": {"schema": _ref(Problem)}},
+        }
+        for code, text in RESPONSES.items()
+    }
+    operation: dict[str, Any] = {"summary": summary, "responses": responses}
+    if parameters:
+        operation["parameters"] = parameters
+    if body is not None:
+        required = body is PostMessage
+        operation["requestBody"] = {
+            "required": required,
+            "content": {"application/json": {"schema": _ref(body)}},
+        }
+    return operation
+
+
+REF_RUN_EVENT = {"$ref": REF.format(model="RunEvent")}
+
+
+def _open(summary: str) -> dict[str, Any]:
+    return {"summary": summary, "security": [], "responses": {"200": {"description": "As asked."}}}
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": REF.format(model=model.__name__)}
+
+
+def _parameter(name: str, place: str, text: str, kind: str = "string") -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": place,
+        "description": text,
+        "required": place == "path",
+        "schema": {"type": kind},
+    }

@@ -1,0 +1,124 @@
+"""Errors as people and programs get them: RFC 9457, in the user's language."""
+
+from typing import Any
+
+from azurefunctions.extensions.http.fastapi import Response
+from pydantic import ValidationError
+
+from shared.contracts.identity import Language
+from shared.contracts.problems import ErrorCode, Failure, FieldProblem, Problem
+from shared.contracts.wording import say
+from shared.errors import DependencyError, InvalidRequestError, RequestError
+
+STATUS: dict[ErrorCode, int] = {
+    "MODEL_RATE_LIMIT": 429,
+    "SEARCH_RATE_LIMIT": 429,
+    "QUOTA_EXCEEDED": 429,
+    "MODEL_UNAVAILABLE": 503,
+    "SEARCH_UNAVAILABLE": 503,
+    "ERP_UNAVAILABLE": 503,
+    "STORE_UNAVAILABLE": 503,
+    "TIMEOUT": 504,
+    "CANCELLED": 409,
+}
+TITLES: dict[int, str] = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    409: "Conflict",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+def refused(error: RequestError, language: Language, correlation_id: str) -> Response:
+    fields = error.problems if isinstance(error, InvalidRequestError) else ()
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    return _response(
+        error.status,
+        error.code,
+        say(error.message, language, **error.values),
+        correlation_id,
+        fields=fields,
+        headers=headers,
+    )
+
+
+def unavailable(error: DependencyError, language: Language, correlation_id: str) -> Response:
+    return failed(error.as_failure(), language, correlation_id)
+
+
+def failed(failure: Failure, language: Language, correlation_id: str) -> Response:
+    """What a run or a dependency failed with."""
+    headers = {}
+    if failure.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(failure.retry_after)))
+    return _response(
+        STATUS.get(failure.code, 500),
+        failure.code,
+        say(failure.message, language),
+        correlation_id,
+        retryable=failure.retryable,
+        retry_after=failure.retry_after,
+        headers=headers,
+    )
+
+
+def broken(language: Language, correlation_id: str) -> Response:
+    """A defect of ours: no detail leaves the house."""
+    return _response(500, "INTERNAL", say("internal", language), correlation_id)
+
+
+def field_problems(error: ValidationError, language: Language) -> tuple[FieldProblem, ...]:
+    return tuple(
+        FieldProblem(
+            pointer="/" + "/".join(_escaped(part) for part in found["loc"]),
+            message=_field_message(dict(found), language),
+        )
+        for found in error.errors(include_url=False, include_input=False)
+    )
+
+
+def _field_message(found: dict[str, Any], language: Language) -> str:
+    context = {key: value for key, value in found.get("ctx", {}).items() if key != "error"}
+    key = f"field_{found['type']}"
+    text = say(key, language, **context)
+    return say("field_invalid", language) if text == key else text
+
+
+def _escaped(part: object) -> str:
+    """RFC 6901, section 3."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _response(
+    status: int,
+    code: ErrorCode,
+    detail: str,
+    correlation_id: str,
+    *,
+    fields: tuple[FieldProblem, ...] = (),
+    retryable: bool = False,
+    retry_after: float | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    problem = Problem(
+        type=f"urn:eira:problem:{code.lower().replace('_', '-')}",
+        title=TITLES[status],
+        status=status,
+        detail=detail,
+        code=code,
+        retryable=retryable,
+        correlation_id=correlation_id,
+        errors=fields,
+        retry_after=retry_after,
+    )
+    content = problem.model_dump_json(
+        by_alias=True, exclude_none=True, exclude=None if fields else {"errors"}
+    )
+    return Response(content, status, headers or {}, media_type="application/problem+json")

@@ -1,0 +1,132 @@
+"""Runs: their state, their events, their answer."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
+
+from api import problems
+from api.answers import json_answer
+from api.bodies import invalid
+from api.edge import Call
+from shared.contracts.conversations import Turn
+from shared.contracts.events import QuestionEvent, RunEvent
+from shared.contracts.outcomes import outcome_of
+from shared.contracts.runs import Question, RunAnswer, RunOutcome, RunRecord, RunView, Usage
+from shared.errors import NotFoundError, StoreError
+from shared.ports import LogItems
+from shared.streams.sse import HEARTBEAT, encode
+from shared.streams.tailing import tail
+
+PATIENCE_SECONDS = 200.0
+"""Azure's load balancer cuts an answer that is silent for 230 s: say 202 before that."""
+STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+MAX_EVENT_NUMBER = 10**9
+
+
+async def read(call: Call) -> Response:
+    record = await own_run(call)
+    run_id, tenant_id = record.run_id, record.tenant_id
+    outcome, turn, plan, state = await asyncio.gather(
+        call.deps.runs.outcome(tenant_id, run_id),
+        call.deps.conversations.get_turn(tenant_id, record.conversation_id, run_id),
+        call.deps.runs.plan(tenant_id, run_id),
+        call.orchestrations.state(run_id),
+    )
+    effects = await call.deps.effects.of_run(tenant_id, run_id, len(plan.calls) if plan else 0)
+    tools = call.deps.packs.get(record.pack_version).tools
+    status = state.status if state else None
+    return json_answer(
+        RunView(
+            run_id=run_id,
+            conversation_id=record.conversation_id,
+            state=outcome.state if outcome else status.state if status else "RECEIVED",
+            states=outcome.states if outcome else status.states if status else (),
+            received_at=record.received_at,
+            ended_at=outcome.ended_at if outcome else None,
+            finish_reason=outcome.finish_reason if outcome else None,
+            text=turn.text if turn else None,
+            citations=turn.citations if turn else (),
+            usage=outcome.usage if outcome else Usage(),
+            effects=tuple(outcome_of(e, tools[e.tool], call.language) for e in effects),
+            error=outcome.failure if outcome else None,
+            correlation_id=record.correlation_id,
+        ),
+        headers={"x-run-id": run_id},
+    )
+
+
+async def events(call: Call) -> Response:
+    """The run's event log from `Last-Event-ID` (or `?after=`), live until its end."""
+    record = await own_run(call)
+    given = call.request.headers.get("last-event-id") or call.request.query_params.get("after")
+    if given is not None and not (given.isdigit() and int(given) <= MAX_EVENT_NUMBER):
+        raise invalid("/after", "field_number", call.language, least=0, most=MAX_EVENT_NUMBER)
+    return event_stream(call, record.run_id, after=int(given or 0))
+
+
+def event_stream(call: Call, run_id: str, after: int) -> Response:
+    return StreamingResponse(
+        _frames(call.deps.log, run_id, after),
+        media_type="text/event-stream",
+        headers=STREAM_HEADERS | {"x-run-id": run_id},
+    )
+
+
+def look_later(run_id: str) -> Response:
+    headers = {"Location": f"/api/runs/{run_id}", "x-run-id": run_id}
+    return Response(f'{{"runId":"{run_id}"}}', 202, headers, media_type="application/json")
+
+
+async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Response:
+    """The run's answer as JSON; its failure as a problem; 202 when it takes too long."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            events = await _until_end(call.deps.log, run_id)
+    except TimeoutError:
+        return look_later(run_id)
+    outcome, turn = await asyncio.gather(
+        call.deps.runs.outcome(call.caller.tenant_id, run_id),
+        call.deps.conversations.get_turn(call.caller.tenant_id, conversation_id, run_id),
+    )
+    if outcome is None or turn is None:
+        raise StoreError(f"run {run_id} has ended without an outcome")
+    if outcome.failure is not None:
+        response = problems.failed(outcome.failure, call.language, call.correlation_id)
+        response.headers["x-run-id"] = run_id
+        return response
+    return json_answer(_answer(outcome, turn, events), headers={"x-run-id": run_id})
+
+
+async def own_run(call: Call) -> RunRecord:
+    """Somebody else's is as unknown as one that does not exist. Raises NotFoundError."""
+    found = await call.deps.runs.get(call.caller.tenant_id, call.path("runId"))
+    if found is None or found.caller.user_id != call.caller.user_id:
+        raise NotFoundError("run_not_found")
+    return found
+
+
+async def _frames(log: LogItems, run_id: str, after: int) -> AsyncGenerator[bytes]:
+    async with aclosing(tail(log, run_id, after)) as entries:
+        async for batch in entries:
+            yield encode(batch) if batch else HEARTBEAT
+
+
+async def _until_end(log: LogItems, run_id: str) -> list[RunEvent]:
+    async with aclosing(tail(log, run_id, 0)) as entries:
+        return [entry.event async for batch in entries for entry in batch]
+
+
+def _answer(outcome: RunOutcome, turn: Turn, events: list[RunEvent]) -> RunAnswer:
+    asked = next((event for event in reversed(events) if isinstance(event, QuestionEvent)), None)
+    return RunAnswer(
+        text=turn.text,
+        citations=turn.citations,
+        usage=outcome.usage,
+        thread_id=turn.conversation_id,
+        run_id=turn.run_id,
+        state=outcome.state,
+        finish_reason=outcome.finish_reason,
+        question=Question(text=asked.text, missing=asked.missing) if asked else None,
+    )

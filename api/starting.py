@@ -1,0 +1,130 @@
+"""Starting a turn once: the idempotency claim, the conversation's lock, the run, its start."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ulid import ULID
+
+from api.edge import Call
+from shared.contracts.activities import RunRef, TurnRequest
+from shared.contracts.conversations import Conversation
+from shared.contracts.events import StateEvent
+from shared.contracts.runs import RunRecord
+from shared.errors import ConflictError
+from shared.ports import IdempotencyClaim
+from shared.streams.writing import LogWriter
+
+log = logging.getLogger("eira.http")
+
+TURN = "turn"
+STARTING = timedelta(seconds=30)
+"""A run whose orchestration is not there after this time was never started."""
+LOOKS = 60
+LOOK_AGAIN_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    run_id: str
+    conversation_id: str
+
+
+async def start_turn(call: Call, conversation: Conversation, message: str, body: bytes) -> Started:
+    """Start a run for this message, or find the one that its Idempotency-Key started.
+
+    Raises ConflictError (busy, or the key was used with another body).
+    """
+    run_id = str(ULID())
+    key = call.request.headers.get("idempotency-key")
+    if key:
+        claim = await _claim(call, conversation, key, run_id, body)
+        if claim.run_id != run_id and await _is_started(call, claim.run_id):
+            return Started(claim.run_id, conversation.conversation_id)
+        run_id = claim.run_id
+    await _lock(call, conversation, run_id)
+    await _start(call, conversation, message, run_id)
+    return Started(run_id, conversation.conversation_id)
+
+
+async def _claim(
+    call: Call, conversation: Conversation, key: str, run_id: str, body: bytes
+) -> IdempotencyClaim:
+    route = f"conversations/{conversation.conversation_id}/messages"
+    identity = json.dumps([call.caller.tenant_id, call.caller.user_id, route, key])
+    wanted = IdempotencyClaim(
+        claim_id=f"claim-{hashlib.sha256(identity.encode()).hexdigest()}",
+        tenant_id=call.caller.tenant_id,
+        run_id=run_id,
+        body_hash=hashlib.sha256(body).hexdigest(),
+    )
+    stored = await call.deps.runs.claim_key(wanted)
+    if stored.body_hash != wanted.body_hash:
+        raise ConflictError("IDEMPOTENCY_MISMATCH", "idempotency_mismatch")
+    return stored
+
+
+async def _is_started(call: Call, run_id: str) -> bool:
+    """Whoever claimed the key is probably just starting the run: give it a moment.
+
+    An orchestration that has ended counts: starting it again would replace it.
+    """
+    for _ in range(LOOKS):
+        if await call.orchestrations.state(run_id) is not None:
+            return True
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    return await call.deps.runs.outcome(call.caller.tenant_id, run_id) is not None
+
+
+async def _lock(call: Call, conversation: Conversation, run_id: str) -> None:
+    """Make this run the conversation's active one, unless another still is."""
+    active = conversation.active_run_id
+    if active == run_id:
+        return
+    if active is not None and not await _is_over(call, active):
+        raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=active)
+    if not await call.deps.conversations.claim(conversation, run_id, call.deps.now()):
+        raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id="?")
+
+
+async def _is_over(call: Call, run_id: str) -> bool:
+    """By its outcome; without one by Durable, so that a crash blocks nobody."""
+    if await call.deps.runs.outcome(call.caller.tenant_id, run_id) is not None:
+        return True
+    state = await call.orchestrations.state(run_id)
+    if state is not None:
+        return state.is_over
+    born = datetime.fromtimestamp(ULID.from_str(run_id).timestamp, UTC)
+    return call.deps.now() - born > STARTING
+
+
+async def _start(call: Call, conversation: Conversation, message: str, run_id: str) -> None:
+    record = RunRecord(
+        run_id=run_id,
+        tenant_id=conversation.tenant_id,
+        conversation_id=conversation.conversation_id,
+        correlation_id=call.correlation_id,
+        caller=call.caller,
+        message=message,
+        language=conversation.language,
+        time_zone=conversation.time_zone,
+        pack_version=conversation.pack_version,
+        received_at=call.deps.now(),
+    )
+    writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
+    received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)
+    await asyncio.gather(call.deps.runs.create(record), writer.append("received", [received]))
+    request = TurnRequest(
+        run=RunRef(
+            run_id=run_id,
+            tenant_id=record.tenant_id,
+            conversation_id=record.conversation_id,
+            correlation_id=call.correlation_id,
+        ),
+        after=writer.after,
+    )
+    await call.orchestrations.start(run_id, TURN, request.wire())
+    log.info("run=%s correlation=%s started", run_id, call.correlation_id)

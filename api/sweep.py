@@ -1,0 +1,70 @@
+"""The sweeper: a run whose orchestration failed or was terminated gets its terminal event."""
+
+import logging
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from shared.contracts.activities import TurnRequest
+from shared.contracts.events import ErrorEvent
+from shared.contracts.problems import Failure
+from shared.contracts.runs import RunOutcome, RunRecord
+from shared.contracts.wording import say
+from shared.ports import Dependencies, EndedBadly, Orchestrations
+from shared.streams.ending import TERMINAL_PART, TERMINAL_STEP
+from shared.streams.writing import LogWriter
+
+log = logging.getLogger("eira.sweep")
+
+LOOK_BACK = timedelta(days=1)
+
+_swept: set[str] = set()
+"""Runs this process found ended already; saves reading their outcomes again and again."""
+
+
+async def sweep(orchestrations: Orchestrations, deps: Dependencies) -> None:
+    for ended in await orchestrations.ended_badly(deps.now() - LOOK_BACK):
+        if ended.run_id not in _swept:
+            await _end(ended, deps)
+            _swept.add(ended.run_id)
+
+
+async def _end(ended: EndedBadly, deps: Dependencies) -> None:
+    try:
+        request = TurnRequest.model_validate(ended.request)
+    except ValidationError:
+        log.warning("run=%s was not started by this app", ended.run_id)
+        return
+    record = await deps.runs.get(request.run.tenant_id, request.run.run_id)
+    if record is None:
+        return
+    outcome = await deps.runs.end(_outcome(record, ended, deps))
+    failure = outcome.failure
+    if failure is None or outcome.state == "DONE":
+        return
+    event = ErrorEvent(
+        code=failure.code,
+        message=say(failure.message, record.language),
+        retryable=failure.retryable,
+        correlation_id=record.correlation_id,
+    )
+    writer = LogWriter(deps.log, record.run_id, TERMINAL_STEP, "sweeper", request.after)
+    await writer.append(TERMINAL_PART, [event])
+    log.info("run=%s correlation=%s swept", record.run_id, record.correlation_id)
+
+
+def _outcome(record: RunRecord, ended: EndedBadly, deps: Dependencies) -> RunOutcome:
+    stopped = ended.terminated
+    failure = (
+        Failure(code="CANCELLED", message="cancelled")
+        if stopped
+        else Failure(code="INTERNAL", message="internal", retryable=True)
+    )
+    return RunOutcome(
+        run_id=record.run_id,
+        tenant_id=record.tenant_id,
+        state="CANCELLED" if stopped else "FAILED",
+        finish_reason="cancelled" if stopped else "error",
+        ended_at=deps.now(),
+        failure=failure,
+    )

@@ -1,0 +1,49 @@
+"""Every trigger in the app, and nothing else. Start reading here."""
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from activities.finish import finish
+from activities.plan import plan
+from activities.prepare import prepare
+from activities.record import record
+from activities.respond import respond
+from activities.retrieve import retrieve
+from activities.run_tool import run_tool
+from api import conversations, messages, runs
+from api.edge import authenticated
+from api.health import health
+from api.openapi import openapi
+from api.sweep import sweep
+from orchestrators.turn import turn
+from shared.bootstrap import check_settings, get_dependencies
+from shared.contracts.activities import FINISH, PLAN, PREPARE, RECORD, RESPOND, RETRIEVE, RUN_TOOL
+from shared.durable import register_activity, register_endpoint, register_timer
+
+check_settings()
+
+app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+for name, method, route, handler in (
+    ("create_conversation", "POST", "conversations", conversations.create),
+    ("read_conversation", "GET", "conversations/{id}", conversations.read),
+    ("post_message", "POST", "conversations/{id}/messages", messages.post),
+    ("conversation_events", "GET", "conversations/{id}/events", conversations.events),
+    ("read_run", "GET", "runs/{runId}", runs.read),
+    ("run_events", "GET", "runs/{runId}/events", runs.events),
+):
+    register_endpoint(app, name, method, route, authenticated(handler, get_dependencies))
+register_endpoint(app, "health", "GET", "health", health(get_dependencies))
+register_endpoint(app, "openapi", "GET", "openapi.json", openapi)
+
+app.orchestration_trigger(context_name="context")(turn)
+
+register_activity(app, PREPARE, prepare, get_dependencies)
+register_activity(app, RETRIEVE, retrieve, get_dependencies)
+register_activity(app, PLAN, plan, get_dependencies)
+register_activity(app, RUN_TOOL, run_tool, get_dependencies)
+register_activity(app, RESPOND, respond, get_dependencies)
+register_activity(app, RECORD, record, get_dependencies)
+register_activity(app, FINISH, finish, get_dependencies)
+
+register_timer(app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies()))

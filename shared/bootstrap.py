@@ -1,0 +1,124 @@
+"""Choose the adapters. The only module that imports both ports and what is behind them."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from azure.core.credentials_async import AsyncTokenCredential
+
+from shared.identity.entra import EntraTokens
+from shared.packs import FolderPacks
+from shared.ports import Dependencies, Model, Policy
+from shared.settings import Settings, get_settings
+from shared.stores.audit import CosmosAuditLog
+from shared.stores.conversations import CosmosConversations
+from shared.stores.cosmos import CosmosDatabase
+from shared.stores.effects import CosmosEffects
+from shared.stores.log_items import CosmosLogItems
+from shared.stores.runs import CosmosRuns
+from shared.tools.rest import RestTools
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+    from shared.search.cerebro import AzureSearchKnowledge
+
+PACKS = Path(__file__).parents[1] / "packs"
+COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
+
+_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Dependencies] = WeakKeyDictionary()
+
+
+def check_settings() -> None:
+    """Stop the start of an app that is not configured. Raises ConfigurationError."""
+    get_settings()
+
+
+def get_dependencies() -> Dependencies:
+    """The dependencies of the running event loop: the SDKs' clients belong to one."""
+    loop = asyncio.get_running_loop()
+    if loop not in _by_loop:
+        _by_loop[loop] = build_dependencies(get_settings())
+    return _by_loop[loop]
+
+
+def build_dependencies(settings: Settings) -> Dependencies:
+    credential = build_credential()
+    database = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
+    return Dependencies(
+        model=build_model(settings, credential),
+        knowledge=build_knowledge(settings, credential),
+        conversations=CosmosConversations(database),
+        runs=CosmosRuns(database),
+        effects=CosmosEffects(database),
+        audit=CosmosAuditLog(database),
+        log=CosmosLogItems(database),
+        tools=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
+        tokens=EntraTokens(
+            settings.auth.authority,
+            settings.auth.audience,
+            settings.auth.tenants,
+            settings.auth.role_rights,
+        ),
+        packs=FolderPacks(PACKS, settings.packs.version),
+        policy=Policy(
+            indexes=settings.search.allowed_indexes,
+            top=settings.search.top,
+            longest_join_ms=settings.streams.longest_join_ms,
+        ),
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def build_credential() -> AsyncTokenCredential:
+    from azure.identity.aio import DefaultAzureCredential
+
+    return DefaultAzureCredential()
+
+
+def build_knowledge(settings: Settings, credential: AsyncTokenCredential) -> "AzureSearchKnowledge":
+    from shared.search.cerebro import AzureSearchKnowledge
+
+    search = settings.azure_search
+    return AzureSearchKnowledge(search.endpoint, credential, search.semantic_configuration)
+
+
+def build_model(settings: Settings, credential: AsyncTokenCredential) -> Model:
+    # openai takes 0.4 s to import: at the first use, not when the worker indexes the functions.
+    from shared.llm.openai_compatible import OpenAICompatibleModel
+
+    azure, plain = settings.azure_openai, settings.openai
+    if azure.endpoint is None:
+        return OpenAICompatibleModel(
+            _openai_client(settings), plain.chat_model, plain.embeddings_model
+        )
+    from openai import AsyncAzureOpenAI
+
+    client = AsyncAzureOpenAI(
+        azure_endpoint=azure.endpoint,
+        api_version=azure.api_version,
+        api_key=azure.api_key,
+        azure_ad_token_provider=None if azure.api_key else _token(credential, COGNITIVE_SERVICES),
+        timeout=settings.model.timeout_seconds,
+    )
+    return OpenAICompatibleModel(client, azure.chat_deployment, azure.embeddings_deployment)
+
+
+def _openai_client(settings: Settings) -> "AsyncOpenAI":
+    from openai import AsyncOpenAI
+
+    return AsyncOpenAI(
+        api_key=settings.openai.api_key,
+        base_url=settings.openai.base_url,
+        timeout=settings.model.timeout_seconds,
+    )
+
+
+def _token(credential: AsyncTokenCredential, scope: str) -> Callable[[], Coroutine[Any, Any, str]]:
+    async def get() -> str:
+        return (await credential.get_token(scope)).token
+
+    return get

@@ -1,0 +1,145 @@
+"""What people are told, in their language, by key."""
+
+from collections.abc import Mapping
+
+from shared.contracts.identity import Language
+
+WORDING: Mapping[str, Mapping[Language, str]] = {
+    "invalid_request": {
+        "es": "La petición tiene campos que no son válidos.",
+        "en": "The request has fields that are not valid.",
+    },
+    "not_json": {
+        "es": "El cuerpo de la petición no es un objeto JSON.",
+        "en": "The body of the request is not a JSON object.",
+    },
+    "token_missing": {
+        "es": "Falta el token de acceso: envía «Authorization: Bearer …».",
+        "en": "The access token is missing: send “Authorization: Bearer …”.",
+    },
+    "token_invalid": {
+        "es": "El token de acceso no es válido o ha caducado.",
+        "en": "The access token is not valid or has expired.",
+    },
+    "conversation_not_found": {
+        "es": "La conversación no existe.",
+        "en": "The conversation does not exist.",
+    },
+    "run_not_found": {"es": "La ejecución no existe.", "en": "The run does not exist."},
+    "message_too_large": {
+        "es": "El mensaje tiene {length} caracteres y el máximo es {limit}.",
+        "en": "The message has {length} characters and the limit is {limit}.",
+    },
+    "body_too_large": {
+        "es": "La petición ocupa más de {limit} bytes.",
+        "en": "The request is larger than {limit} bytes.",
+    },
+    "unsupported_media_type": {
+        "es": "El tipo de contenido debe ser application/json.",
+        "en": "The content type must be application/json.",
+    },
+    "conversation_busy": {
+        "es": "La conversación tiene otra ejecución en curso: {run_id}.",
+        "en": "The conversation has another run under way: {run_id}.",
+    },
+    "idempotency_mismatch": {
+        "es": "Esta Idempotency-Key ya se usó con otro cuerpo.",
+        "en": "This Idempotency-Key was used with another body.",
+    },
+    "internal": {
+        "es": "Algo ha fallado por nuestra parte.",
+        "en": "Something failed on our side.",
+    },
+    "timeout": {
+        "es": "Un servicio no ha contestado a tiempo. Inténtalo de nuevo.",
+        "en": "A service did not answer in time. Please try again.",
+    },
+    "model_unavailable": {
+        "es": "El modelo de lenguaje no está disponible. Inténtalo de nuevo en un momento.",
+        "en": "The language model is not available. Please try again in a moment.",
+    },
+    "model_rate_limit": {
+        "es": "El modelo de lenguaje está saturado. Inténtalo de nuevo en un momento.",
+        "en": "The language model is overloaded. Please try again in a moment.",
+    },
+    "search_unavailable": {
+        "es": "La búsqueda en Cerebro no está disponible.",
+        "en": "The search in Cerebro is not available.",
+    },
+    "search_rate_limit": {
+        "es": "La búsqueda en Cerebro está saturada.",
+        "en": "The search in Cerebro is overloaded.",
+    },
+    "erp_unavailable": {
+        "es": "El ERP no está disponible.",
+        "en": "The ERP is not available.",
+    },
+    "store_unavailable": {
+        "es": "El almacén de datos no está disponible. Inténtalo de nuevo en un momento.",
+        "en": "The data store is not available. Please try again in a moment.",
+    },
+    "cancelled": {
+        "es": "La ejecución se ha detenido.",
+        "en": "The run was stopped.",
+    },
+    "bad_plan": {
+        "es": "No he podido preparar un plan correcto para esta petición.",
+        "en": "I could not prepare a correct plan for this request.",
+    },
+    "no_right": {
+        "es": "No tienes el permiso {right}.",
+        "en": "You lack the right {right}.",
+    },
+    "unreachable": {
+        "es": "No se ha podido contactar con el ERP.",
+        "en": "The ERP could not be reached.",
+    },
+    "no_answer": {
+        "es": "El ERP no ha contestado y no se sabe si la operación llegó a hacerse.",
+        "en": "The ERP did not answer, and whether it acted is not known.",
+    },
+    "missing_required": {"es": "hace falta", "en": "is required"},
+    "missing_no_source": {
+        "es": "nadie lo ha dicho",
+        "en": "nobody said it",
+    },
+    "missing_invalid": {"es": "no es válido", "en": "is not valid"},
+    "ask_one": {
+        "es": "Para crear {object} me falta un dato: ¿{fields}?",
+        "en": "To create {object} I need one more thing: {fields}?",
+    },
+    "ask_many": {
+        "es": "Para crear {object} me faltan estos datos: ¿{fields}?",
+        "en": "To create {object} I need these: {fields}?",
+    },
+    "field_missing": {"es": "falta", "en": "is missing"},
+    "field_extra_forbidden": {"es": "este campo no existe", "en": "there is no such field"},
+    "field_string_type": {"es": "debe ser un texto", "en": "must be a string"},
+    "field_string_too_short": {
+        "es": "debe tener al menos {min_length} caracteres",
+        "en": "must have at least {min_length} characters",
+    },
+    "field_string_too_long": {
+        "es": "debe tener como mucho {max_length} caracteres",
+        "en": "must have at most {max_length} characters",
+    },
+    "field_literal_error": {"es": "debe ser {expected}", "en": "must be {expected}"},
+    "field_model_type": {"es": "debe ser un objeto JSON", "en": "must be a JSON object"},
+    "field_blank": {"es": "no puede estar vacío", "en": "must not be blank"},
+    "field_time_zone": {
+        "es": "debe ser una zona horaria IANA, por ejemplo Europe/Madrid",
+        "en": "must be an IANA time zone, for example Europe/Madrid",
+    },
+    "field_number": {
+        "es": "debe ser un número entre {least} y {most}",
+        "en": "must be a number between {least} and {most}",
+    },
+    "field_invalid": {"es": "no es válido", "en": "is not valid"},
+    "and": {"es": " y ", "en": " and "},
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """The sentence of this key. A text that is no key (the ERP's own words, say) is itself."""
+    sentences = WORDING.get(key)
+    return sentences[language].format(**values) if sentences else key

@@ -1,0 +1,201 @@
+"""Durable Functions, wrapped: the only module besides the orchestrators that imports the SDK."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import azure.durable_functions as df
+import azure.functions as func
+from azurefunctions.extensions.http.fastapi import Request, Response
+from pydantic import BaseModel, ValidationError
+
+from shared.contracts.activities import ActivitySpec, StepRequest
+from shared.contracts.problems import Failure
+from shared.contracts.runs import RunStatus
+from shared.errors import AppError, DependencyError
+from shared.ports import EndedBadly, Orchestrations, OrchestrationState
+
+log = logging.getLogger("eira.steps")
+
+FIRST_RETRY_MS = 500
+
+type OrchestrationContext = df.DurableOrchestrationContext
+type Task = Any
+"""What the SDK's context hands out to be yielded; it has no public type."""
+
+
+class StepFailedError(AppError):
+    """Raised in an orchestrator when an activity answered with a failure, or crashed for good."""
+
+    def __init__(self, activity: str, failure: Failure) -> None:
+        super().__init__(f"{activity}: {failure.code}")
+        self.activity = activity
+        self.failure = failure
+
+
+CRASHED = Failure(code="INTERNAL", message="internal", retryable=True)
+
+
+def schedule[In: BaseModel, Out: BaseModel](
+    context: OrchestrationContext, spec: ActivitySpec[In, Out], request: In
+) -> Task:
+    """Schedule an activity; yield the task, then read its answer with `result_of`."""
+    retry = df.RetryOptions(
+        first_retry_interval_in_milliseconds=FIRST_RETRY_MS, max_number_of_attempts=spec.attempts
+    )
+    retry.backoff_coefficient = 2
+    payload = request.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return context.call_activity_with_retry(spec.name, retry, payload)
+
+
+def result_of[In: BaseModel, Out: BaseModel](
+    spec: ActivitySpec[In, Out], answer: Mapping[str, Any]
+) -> Out:
+    """An activity's result. Raises StepFailedError when it answered with a failure."""
+    if "failure" in answer:
+        raise StepFailedError(spec.name, Failure.model_validate(answer["failure"]))
+    return spec.result.model_validate(answer["result"])
+
+
+def call_activity[In: BaseModel, Out: BaseModel](
+    context: OrchestrationContext, spec: ActivitySpec[In, Out], request: In
+) -> Generator[Task, Any, Out]:
+    """Call an activity: `result = yield from call_activity(...)`. Raises StepFailedError."""
+    try:
+        answer = yield schedule(context, spec, request)
+    except Exception as error:
+        raise StepFailedError(spec.name, CRASHED) from error
+    return result_of(spec, answer)
+
+
+def call_all(
+    context: OrchestrationContext, calls: Sequence[tuple[ActivitySpec[Any, Any], BaseModel]]
+) -> Generator[Task, Any, list[Any]]:
+    """Call activities in parallel and wait for all. Raises the first StepFailedError."""
+    try:
+        answers = yield context.task_all([schedule(context, spec, req) for spec, req in calls])
+    except Exception as error:
+        names = "+".join(spec.name for spec, _ in calls)
+        raise StepFailedError(names, CRASHED) from error
+    return [result_of(spec, answer) for (spec, _), answer in zip(calls, answers, strict=True)]
+
+
+type Endpoint = Callable[[Request, Orchestrations], Awaitable[Response]]
+
+
+def register_endpoint(
+    app: df.DFApp, name: str, method: str, route: str, endpoint: Endpoint
+) -> None:
+    """Bind an HTTP handler. Who may come in is decided by the handler, not by function keys."""
+
+    async def handle(req: Request, client: df.DurableOrchestrationClient) -> Response:
+        return await endpoint(req, DurableOrchestrations(client))
+
+    handle.__name__ = name
+    bound = app.durable_client_input(client_name="client")(handle)
+    app.route(route=route, methods=[method], auth_level=func.AuthLevel.ANONYMOUS)(bound)
+
+
+def register_timer(
+    app: df.DFApp, name: str, schedule: str, handler: Callable[[Orchestrations], Awaitable[None]]
+) -> None:
+    """Bind a handler to an NCRONTAB schedule of six fields."""
+
+    async def handle(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
+        await handler(DurableOrchestrations(client))
+
+    handle.__name__ = name
+    bound = app.durable_client_input(client_name="client")(handle)
+    app.timer_trigger(arg_name="timer", schedule=schedule)(bound)
+
+
+def register_activity[In: StepRequest, Out: BaseModel, Deps](
+    app: df.DFApp,
+    spec: ActivitySpec[In, Out],
+    activity: Callable[[In, Deps], Awaitable[Out]],
+    get_dependencies: Callable[[], Deps],
+) -> None:
+    """Bind an activity to its spec. What a dependency failed with becomes a value: Durable loses
+    the types of exceptions, and the adapters have done their retries already."""
+
+    # Not functools.wraps: the worker follows __wrapped__ and would look for a binding "deps".
+    async def handle(payload: dict[str, Any]) -> dict[str, Any]:
+        request = spec.request.model_validate(payload)
+        where = f"run={request.run.run_id} correlation={request.run.correlation_id}"
+        started = time.monotonic()
+        try:
+            result = await activity(request, get_dependencies())
+        except DependencyError as error:
+            log.warning("%s step=%s failed: %s", where, spec.name, error)
+            return {"failure": error.as_failure().wire()}
+        elapsed = (time.monotonic() - started) * 1000
+        log.info("%s step=%s took %.0f ms", where, spec.name, elapsed)
+        return {"result": result.model_dump(mode="json", by_alias=True, exclude_none=True)}
+
+    handle.__name__ = spec.name
+    app.activity_trigger(input_name="payload")(handle)
+
+
+RUNTIME: Mapping[
+    str, Literal["pending", "running", "completed", "failed", "terminated", "suspended"]
+] = {
+    "Pending": "pending",
+    "Running": "running",
+    "ContinuedAsNew": "running",
+    "Completed": "completed",
+    "Failed": "failed",
+    "Terminated": "terminated",
+    "Canceled": "terminated",
+    "Suspended": "suspended",
+}
+
+
+class DurableOrchestrations:
+    """The Orchestrations port over the client of one invocation's binding."""
+
+    def __init__(self, client: df.DurableOrchestrationClient) -> None:
+        self._client = client
+
+    async def start(self, run_id: str, orchestrator: str, request: Mapping[str, object]) -> None:
+        try:
+            await self._client.start_new(orchestrator, run_id, dict(request))
+        except Exception as error:
+            # The SDK raises bare Exception; the text is the extension's.
+            if "AlreadyExists" in str(error) or "already exists" in str(error):
+                return
+            raise DependencyError("the run could not be started") from error
+
+    async def state(self, run_id: str) -> OrchestrationState | None:
+        found = await self._client.get_status(run_id)
+        if found is None or found.runtime_status is None:
+            return None
+        return OrchestrationState(
+            runtime=RUNTIME[found.runtime_status.value], status=_status(found.custom_status)
+        )
+
+    async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
+        wanted = [df.OrchestrationRuntimeStatus.Failed, df.OrchestrationRuntimeStatus.Terminated]
+        found = await self._client.get_status_by(
+            created_time_from=since, created_time_to=since + WHOLE_TIME, runtime_status=wanted
+        )
+        return tuple(
+            EndedBadly(
+                run_id=status.instance_id,
+                request=status.input_ if isinstance(status.input_, dict) else {},
+                terminated=status.runtime_status == df.OrchestrationRuntimeStatus.Terminated,
+            )
+            for status in found
+            if status.instance_id
+        )
+
+
+WHOLE_TIME = timedelta(days=3650)
+
+
+def _status(value: object) -> RunStatus | None:
+    try:
+        return RunStatus.model_validate(value) if value else None
+    except ValidationError:
+        return None

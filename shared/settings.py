@@ -1,0 +1,133 @@
+"""The app's settings, read once from the environment."""
+
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import ConfigurationError
+
+EXAMPLES = {
+    "azureopenai__endpoint": "AzureOpenAI__Endpoint=https://<name>.openai.azure.com",
+    "azureopenai__chatdeployment": "AzureOpenAI__ChatDeployment=gpt-4o",
+    "azuresearch__endpoint": "AzureSearch__Endpoint=https://<name>.search.windows.net",
+    "cosmos__endpoint": "Cosmos__Endpoint=https://<name>.documents.azure.com",
+    "erp__baseurl": "Erp__BaseUrl=https://erp.example.org/api",
+    "erp__scope": "Erp__Scope=api://erp/.default",
+    "auth__audience": "Auth__Audience=api://eira-agents",
+    "auth__tenants": 'Auth__Tenants=["00000000-0000-0000-0000-000000000000"]',
+}
+
+
+def _joined(name: str) -> str:
+    """chat_deployment -> chatdeployment: setting names are compared without case."""
+    return name.replace("_", "")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(alias_generator=_joined, validate_by_name=True, frozen=True)
+
+
+class AzureOpenAISettings(Section):
+    """Either `endpoint` here or `OpenAI__ApiKey`; without a key the managed identity is used."""
+
+    endpoint: str | None = None
+    api_key: str | None = Field(default=None, repr=False)
+    api_version: str = "2024-10-21"
+    chat_deployment: str = "gpt-4o"
+    embeddings_deployment: str = "text-embedding-3-small"
+
+
+class OpenAISettings(Section):
+    api_key: str | None = Field(default=None, repr=False)
+    base_url: str | None = None
+    chat_model: str = "gpt-4o"
+    embeddings_model: str = "text-embedding-3-small"
+
+
+class AzureSearchSettings(Section):
+    endpoint: str
+    default_index: str = "cerebro"
+    semantic_configuration: str = "cerebro-semantic"
+
+
+class SearchSettings(Section):
+    allowed_indexes: tuple[str, ...] = ("cerebro",)
+    top: int = Field(default=5, ge=1, le=10)
+
+
+class CosmosSettings(Section):
+    endpoint: str
+    database: str = "eira"
+
+
+class KeyVaultSettings(Section):
+    uri: str | None = None
+    verify_challenge_resource: bool = True
+
+
+class ErpSettings(Section):
+    base_url: str
+    scope: str
+
+
+class AuthSettings(Section):
+    authority: str = "https://login.microsoftonline.com"
+    audience: str
+    tenants: tuple[str, ...] = Field(min_length=1)
+    role_rights: dict[str, tuple[str, ...]] = {}
+
+
+class StreamsSettings(Section):
+    """`longest_join_ms` bounds how long a piece of text waits to be joined with the next ones."""
+
+    longest_join_ms: int = Field(default=140, ge=0, le=1_000)
+
+
+class ModelLimits(Section):
+    timeout_seconds: float = Field(default=60.0, gt=0)
+
+
+class PacksSettings(Section):
+    version: str | None = None
+
+
+class Settings(BaseSettings):
+    """Nested names are joined by `__`, as Azure writes them; lists and maps are JSON."""
+
+    model_config = SettingsConfigDict(
+        env_nested_delimiter="__", case_sensitive=False, extra="ignore", frozen=True
+    )
+
+    azure_openai: AzureOpenAISettings = Field(
+        default=AzureOpenAISettings(), validation_alias="azureopenai"
+    )
+    openai: OpenAISettings = Field(default=OpenAISettings(), validation_alias="openai")
+    azure_search: AzureSearchSettings = Field(validation_alias="azuresearch")
+    search: SearchSettings = Field(default=SearchSettings(), validation_alias="search")
+    cosmos: CosmosSettings = Field(validation_alias="cosmos")
+    key_vault: KeyVaultSettings = Field(default=KeyVaultSettings(), validation_alias="keyvault")
+    erp: ErpSettings = Field(validation_alias="erp")
+    auth: AuthSettings = Field(validation_alias="auth")
+    streams: StreamsSettings = Field(default=StreamsSettings(), validation_alias="streams")
+    model: ModelLimits = Field(default=ModelLimits(), validation_alias="model")
+    packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
+
+
+@cache
+def get_settings() -> Settings:
+    """Raises ConfigurationError naming the first setting that is wrong, with an example."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "__".join(str(part) for part in first["loc"])
+        example = next((v for k, v in EXAMPLES.items() if k.startswith(name)), None)
+        hint = f"; for example {example}" if example else ""
+        raise ConfigurationError(f"setting {name}: {first['msg']}{hint}") from error
+    if settings.azure_openai.endpoint is None and settings.openai.api_key is None:
+        raise ConfigurationError(
+            f"setting AzureOpenAI__Endpoint or OpenAI__ApiKey is missing; "
+            f"for example {EXAMPLES['azureopenai__endpoint']}"
+        )
+    return settings
