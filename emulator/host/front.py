@@ -12,7 +12,7 @@ from emulator.host.classic_http import answer_classic
 from emulator.host.cors import allowed_headers, is_preflight, preflight_answer
 from emulator.host.event_grid import EVENT_GRID_PATH, receive_events
 from emulator.host.invocation import FunctionInfo, WorkerGone
-from emulator.host.pool import UnknownFunction, WorkerPool
+from emulator.host.pool import WorkerPool
 from emulator.host.request_body import BodyTooLarge
 from emulator.host.routes import RouteTable
 from emulator.host.settings import HostSettings
@@ -103,7 +103,7 @@ class Front:
             return preflight_answer(request, self._settings.cors)
         try:
             return await handler(request)
-        except (WorkerGone, UnknownFunction):
+        except WorkerGone:
             # The app was loaded anew, or its worker died, while the request was on its way.
             return web.Response(status=500)
         except BodyTooLarge:

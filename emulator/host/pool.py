@@ -21,8 +21,8 @@ _TRIES = 3
 _log = logging.getLogger("host")
 
 
-class UnknownFunction(Exception):  # noqa: N818 - reads as what it is
-    """The app that is loaded now has no function of that name."""
+class FunctionGone(WorkerGone):
+    """The app that is loaded now has no function of that name; the next load may have it."""
 
 
 class WorkerPool:
@@ -88,11 +88,11 @@ class WorkerPool:
         inputs: Sequence[tuple[str, Datum]],
         metadata: Mapping[str, Datum] | None = None,
     ) -> Outcome:
-        """Run `function` once; raises WorkerGone when its worker died, UnknownFunction."""
+        """Run `function` once; raises WorkerGone when its worker died, or FunctionGone."""
         await self._ready.wait()
         info = self.catalogue.find(function)
         if info is None:
-            raise UnknownFunction(function)
+            raise FunctionGone(f"the app has no function {function}")
         worker = await self.pick(info)
         named = tuple((metadata or {}).items())
         return await self.run_on(worker, info, tuple(inputs), named)

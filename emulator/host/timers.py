@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from emulator.host.catalogue import trigger_name
 from emulator.host.invocation import Datum, FunctionInfo, WorkerGone
-from emulator.host.pool import UnknownFunction, WorkerPool
+from emulator.host.pool import WorkerPool
 from emulator.host.schedule import BadSchedule, Schedule, is_frequent, parse_schedule
 
 _NEVER = "0001-01-01T00:00:00+00:00"
@@ -74,7 +74,7 @@ class Timers:
             await self._pool.invoke_surely(
                 info.name, inputs, {"TimerTrigger": Datum("string", stamp)}
             )
-        except (WorkerGone, UnknownFunction) as error:
+        except WorkerGone as error:
             _log.error("Timer %s could not run: %s", info.name, error)
 
 
