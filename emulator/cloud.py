@@ -13,10 +13,8 @@ from pathlib import Path
 from emulator.plan import CloudOptions, Plan, make_plan
 from emulator.processes import Child
 from emulator.services.configuration import ConfigurationError
-from emulator.services.identity.app import MSI_PATH
-from emulator.services.identity.secret import identity_header
+from emulator.services.identity.secret import MSI_PATH, identity_header
 from emulator.services.tls import Authority, ensure_authority
-from emulator.services.tokens import SigningKeys
 
 EXIT_DIED = 1
 EXIT_BAD_INPUT = 2
@@ -94,7 +92,6 @@ async def running_cloud(options: CloudOptions) -> AsyncIterator[RunningCloud]:
             _forget(plan)
         _check_ports(plan)
         authority = ensure_authority(plan.data / "ca")
-        SigningKeys.load_or_create(plan.data / "keys")
         urls = _urls(plan, authority)
         environment = {**_azure_environment(plan, urls, authority), **plan.app_settings}
         children: dict[str, Child] = {}

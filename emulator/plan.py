@@ -149,6 +149,8 @@ def _app_folder(app: Path | None) -> Path | None:
     folder = app.resolve()
     if not (folder / "function_app.py").is_file():
         raise ConfigurationError(f"{folder}: there is no function_app.py; name the app's folder.")
+    if (settings := folder / "host.json").exists():
+        read_object(settings)
     return folder
 
 
@@ -251,7 +253,7 @@ def _app_settings(
     A setting that points to a service left out is left out too.
     """
     template = as_object(read_object(config).get("appSettings", {}), f'{config}: "appSettings"')
-    settings = {name: str(_filled(value, values)) for name, value in template.items()}
+    settings = {name: _text(_filled(value, values)) for name, value in template.items()}
     settings = {name: text for name, text in settings.items() if not _PLACEHOLDER.search(text)}
     if options.settings is not None:
         settings |= _values_of(options.settings)
@@ -264,10 +266,11 @@ def _app_settings(
 def _values_of(path: Path) -> Mapping[str, str]:
     document = read_object(path)
     values = as_object(document.get("Values", document), f'{path}: "Values"')
-    return {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in values.items()
-    }
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _planned_ports(

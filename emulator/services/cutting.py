@@ -15,7 +15,7 @@ def cut_in_body(request: web.Request) -> None:
     is cut, so that the client has read something before the connection goes.
     """
     protocol = request.protocol
-    if isinstance(protocol.transport, asyncio.Transport):
+    if protocol.transport is not None:
         protocol.transport = _CuttingTransport(protocol.transport)
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
+import errno
 import json
 import logging
 import signal
@@ -19,7 +20,8 @@ from aiohttp.typedefs import Handler
 from emulator.child import end_with_parent
 
 from .configuration import ConfigurationError, services_of
-from .faults import ADMIN, Faults
+from .faults import ADMIN as ADMIN
+from .faults import Faults
 from .tls import ensure_authority
 from .tokens import SigningKeys, TokenRejected
 
@@ -94,22 +96,20 @@ async def start(create_app: CreateApp, context: ServiceContext, port: int = 0) -
     """
     context.data.mkdir(parents=True, exist_ok=True)
     tls = ensure_authority(context.data.parent / "ca").server_context()
-    listener = _listen(port)
-    url = f"https://localhost:{listener.getsockname()[1]}"
-    app = create_app(dataclasses.replace(context, url=url))
-    faults = Faults(context.name)
-    app.middlewares.insert(0, faults.middleware)
-    app.add_routes(faults.routes())
-    runner = web.AppRunner(
-        app, access_log=None, handler_cancellation=True, shutdown_timeout=DRAIN_SECONDS
-    )
-    try:
+    async with contextlib.AsyncExitStack() as undo:
+        listener = undo.enter_context(socket.create_server(("127.0.0.1", port)))
+        url = f"https://localhost:{listener.getsockname()[1]}"
+        app = create_app(dataclasses.replace(context, url=url))
+        faults = Faults(context.name)
+        app.middlewares.insert(0, faults.middleware)
+        app.add_routes(faults.routes())
+        runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=DRAIN_SECONDS
+        )
+        undo.push_async_callback(runner.cleanup)
         await runner.setup()
         await web.SockSite(runner, listener, ssl_context=tls).start()
-    except BaseException:
-        listener.close()
-        await runner.cleanup()
-        raise
+        undo.pop_all()
     return RunningService(url=url, app=app, stop=runner.cleanup)
 
 
@@ -129,7 +129,9 @@ def main(name: str, create_app: CreateApp, argv: Sequence[str] | None = None) ->
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_BAD_CONFIG)
     except OSError as error:
-        sys.stderr.write(f"{name} cannot listen on port {options.port}: {error}\n")
+        if error.errno != errno.EADDRINUSE:
+            raise
+        sys.stderr.write(f"{name} cannot listen: {error.strerror}\n")
         sys.exit(EXIT_PORT_BUSY)
     sys.exit(0)
 
@@ -199,33 +201,11 @@ def _run(work: Coroutine[None, None, None]) -> None:
         uvloop.run(work)
 
 
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
 def _unauthorised(reason: str) -> web.Response:
+    # A quoted-string of RFC 9110 on one line.
+    quoted = " ".join(reason.replace('"', "'").split())
     return web.json_response(
         {"error": {"code": "Unauthorized", "message": reason}},
         status=401,
-        headers={"WWW-Authenticate": f'Bearer error="invalid_token", error_description="{reason}"'},
+        headers={"WWW-Authenticate": f'Bearer error="invalid_token", error_description="{quoted}"'},
     )
-
-
-__all__ = [
-    "ADMIN",
-    "CLAIMS",
-    "CreateApp",
-    "RunningService",
-    "ServiceContext",
-    "authenticated",
-    "end_with_parent",
-    "main",
-    "start",
-]

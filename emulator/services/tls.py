@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import certifi
-import trustme
-
 HOST_NAMES: Sequence[str] = ("localhost", "127.0.0.1")
 
 _CA = "ca.pem"
@@ -74,6 +71,10 @@ def _create(directory: Path) -> None:
 
 
 def _write_certificates(directory: Path) -> None:
+    # Needed once in the life of a data folder, and slow to import.
+    import certifi
+    import trustme
+
     authority = trustme.CA(organization_name="Emulator on this machine")
     server = authority.issue_cert(*HOST_NAMES)
     authority.cert_pem.write_to_path(directory / _CA)

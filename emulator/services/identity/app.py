@@ -15,9 +15,8 @@ from emulator.services.tokens import LIFETIME, SigningKeys, resource_of
 
 from .claims import USER_SCOPE, application_claims, issuer_of, user_claims
 from .directory import Directory, User, read_directory
-from .secret import identity_header
+from .secret import MSI_PATH, identity_header
 
-MSI_PATH = "/msi/token"
 ANY_TENANT = ("common", "organizations")
 
 HTTP_PORT = web.AppKey("http_port", list[int])

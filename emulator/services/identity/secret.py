@@ -1,9 +1,11 @@
-"""The value that managed-identity callers must send as X-IDENTITY-HEADER."""
+"""Where the managed-identity endpoint is, and the X-IDENTITY-HEADER its callers must send."""
 
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+
+MSI_PATH = "/msi/token"
 
 
 def identity_header(config: Mapping[str, object], data: Path) -> str:

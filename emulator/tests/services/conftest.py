@@ -10,8 +10,9 @@ from typing import Protocol
 import aiohttp
 import pytest
 
-from emulator.services.identity.app import HTTP_PORT, MSI_PATH
+from emulator.services.identity.app import HTTP_PORT
 from emulator.services.identity.app import create_app as create_identity
+from emulator.services.identity.secret import MSI_PATH
 from emulator.services.serving import CreateApp, RunningService, ServiceContext, start
 from emulator.services.tls import Authority, ensure_authority
 from emulator.services.tokens import SigningKeys

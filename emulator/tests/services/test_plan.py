@@ -1,0 +1,89 @@
+"""What is settled before anything starts: ports, overrides, settings."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from emulator.plan import CloudOptions, Plan, make_plan
+
+SERVICES: Mapping[str, object] = {
+    "identity": {"port": 7081, "httpPort": 7080},
+    "erp": {"port": 7086, "module": "demo.erp", "hook": ["${app.url}/hook"]},
+}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "cloud.json"
+    settings = {"Erp__Url": "${services.erp.url}/api", "Flags": [1, 2], "Mix": "a"}
+    path.write_text(json.dumps({"services": SERVICES, "appSettings": settings}))
+    return path
+
+
+def numbers(plan: Plan) -> list[int]:
+    return [port.number for port in plan.ports]
+
+
+def test_the_config_names_the_ports(config: Path, tmp_path: Path) -> None:
+    plan = make_plan(CloudOptions(config, tmp_path / "data", port=7071))
+    assert numbers(plan) == [7081, 7080, 7086]
+    assert plan.app_url == "http://127.0.0.1:7071"
+    assert [service.url for service in plan.services] == [
+        "https://localhost:7081",
+        "https://localhost:7086",
+    ]
+
+
+def test_ports_may_follow_one_another_from_a_number_on(config: Path, tmp_path: Path) -> None:
+    plan = make_plan(CloudOptions(config, tmp_path / "data", ports=9000))
+    assert plan.app_port == 9000
+    assert numbers(plan) == [9001, 9002, 9003]
+
+
+def test_random_ports_are_all_different_and_free(config: Path, tmp_path: Path) -> None:
+    plan = make_plan(CloudOptions(config, tmp_path / "data", ports="random"))
+    drawn = [plan.app_port, *numbers(plan)]
+    assert len(set(drawn)) == 4
+    assert all(port.is_free() for port in plan.ports)
+
+
+def test_an_app_needs_its_port_and_the_one_of_durables_rpc(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "function_app.py").touch()
+    plan = make_plan(CloudOptions(config, tmp_path / "data", app=tmp_path, port=7071))
+    assert numbers(plan)[-2:] == [7071, 17071]
+    assert plan.ports[-1].remedy == "pass --port with another number than 7071"
+
+
+def test_a_service_is_told_its_port_and_what_differs_from_the_file(
+    config: Path, tmp_path: Path
+) -> None:
+    data = (tmp_path / "data").resolve()
+    plan = make_plan(CloudOptions(config, data, ports=9000))
+    identity, erp = (service.command(plan.config, plan.data) for service in plan.services)
+    common = ["--config", str(config), "--data", str(data), "--port"]
+    assert identity == [
+        *("emulator.services", "identity", *common, "9001", "--set", "httpPort=9002")
+    ]
+    hook = 'hook=["http://127.0.0.1:9000/hook"]'
+    assert erp == ["demo.erp", *common, "9003", "--set", hook]
+
+
+def test_settings_are_texts_with_urls_filled_in(config: Path, tmp_path: Path) -> None:
+    plan = make_plan(CloudOptions(config, tmp_path / "data"))
+    assert plan.app_settings == {
+        "Erp__Url": "https://localhost:7086/api",
+        "Flags": "[1, 2]",
+        "Mix": "a",
+    }
+
+
+def test_settings_that_point_to_what_is_left_out_are_left_out(config: Path, tmp_path: Path) -> None:
+    options = CloudOptions(config, tmp_path / "data", without=frozenset({"erp"}))
+    assert "Erp__Url" not in make_plan(options).app_settings
+    more = tmp_path / "more.json"
+    more.write_text('{"Values": {"Erp__Url": "https://erp.example", "Mix": "b"}}')
+    options = CloudOptions(config, tmp_path / "data", without=frozenset({"erp"}), settings=more)
+    settings = make_plan(options).app_settings
+    assert (settings["Erp__Url"], settings["Mix"]) == ("https://erp.example", "b")
