@@ -111,10 +111,12 @@ def _shown(value: Comparable) -> Shown:
 
 
 def _intervals(interval: float, counts: Counter[Comparable]) -> list[Json]:
+    # Whole steps keep the buckets of whole numbers whole.
+    step = int(interval) if interval.is_integer() else interval
     buckets: Counter[float] = Counter()
     for value, times in counts.items():
         if isinstance(value, int | float):
-            buckets[value // interval * interval] += times
+            buckets[value // step * step] += times
     return [{"value": start, "count": buckets[start]} for start in sorted(buckets)]
 
 

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emulator.services.search.columns import Column, Rows
 from emulator.services.search.definitions import IndexDefinition
@@ -16,7 +18,9 @@ CLAUSE = re.compile(r"(?P<what>.+?)(?:\s+(?P<direction>asc|desc))?", re.IGNORECA
 DISTANCE = re.compile(
     r"geo\.distance\(\s*(?P<path>[\w/]+)\s*,\s*geography'(?P<point>[^']+)'\s*\)", re.IGNORECASE
 )
-MAX_CLAUSES = 32
+
+# What one sortable field holds is all of one type, and compares with itself.
+type Sortable = float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +61,29 @@ def sort_rows(
 
     Nulls come first when ascending and last when descending, as in Azure.
     """
-    positions = list(np.lexsort((rows, -scores)))
+    keys: list[NDArray[np.float64]] = [rows.astype(float), -scores]
     for clause in reversed(order):
-        if clause.path is None:
-            positions.sort(key=lambda at: float(scores[at]), reverse=clause.descending)
-            continue
-        keys = _keys(clause, rows, columns)
-        positions.sort(key=lambda at: keys[at], reverse=clause.descending)
+        ranks = scores if clause.path is None else _ranks(clause, clause.path, rows, columns)
+        keys.append(-ranks if clause.descending else ranks)
+    positions = np.lexsort(keys)
     return rows[positions], scores[positions]
 
 
-type SortKey = tuple[bool, Comparable]
-
-
-def _keys(clause: Order, rows: Rows, columns: dict[str, Column]) -> dict[int, SortKey]:
-    root, *rest = (clause.path or "").split("/")
+def _ranks(clause: Order, path: str, rows: Rows, columns: dict[str, Column]) -> NDArray[np.float64]:
+    root, *rest = path.split("/")
     column = columns[root]
-    keys: dict[int, SortKey] = {}
-    for at, row in enumerate(rows):
-        value = column.value(int(row))
-        for name in rest:
-            value = value.get(name) if isinstance(value, dict) else None
-        if clause.point and isinstance(value, tuple):
-            longitude, latitude = value
-            if isinstance(longitude, float) and isinstance(latitude, float):
-                value = distance_km((longitude, latitude), clause.point)
-        keys[at] = (False, 0) if value is None else (True, value)
-    return keys
+    codes = column.codes(int(rows.max(initial=-1)) + 1)[rows]
+    distinct, places = np.unique(codes, return_inverse=True)
+    keys = [_key(clause, column.values[int(code)], rest) for code in distinct]
+    ranked = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+    found: NDArray[np.float64] = np.array([ranked[key] for key in keys], dtype=float)[places]
+    return found
+
+
+def _key(clause: Order, value: Comparable, rest: list[str]) -> tuple[bool, Sortable]:
+    for name in rest:
+        value = value.get(name) if isinstance(value, dict) else None
+    if clause.point and isinstance(value, tuple):
+        return (True, distance_km(cast(Point, value), clause.point))
+    # False sorts before True, and so null before every value.
+    return (False, 0.0) if value is None else (True, cast(Sortable, value))

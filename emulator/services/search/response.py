@@ -1,6 +1,6 @@
 """Turns a ranking into the body of a search response."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from emulator.services.search.highlighting import highlights, matcher_for
 from emulator.services.search.index import SearchIndex
 from emulator.services.search.json_types import Json, JsonObject
 from emulator.services.search.request import SearchRequest
-from emulator.services.search.retrieval import Ranking
+from emulator.services.search.retrieval import Found, Ranking
 from emulator.services.search.store import StoredDocument
 
 
@@ -25,10 +25,10 @@ class Reranked:
 
 
 def search_response(
-    index: SearchIndex, request: SearchRequest, ranking: Ranking, reranked: Reranked, url: str
+    index: SearchIndex, request: SearchRequest, found: Found, reranked: Reranked, url: str
 ) -> JsonObject:
     """The JSON of `SearchDocumentsResult`; `url` is that of the index, for the next page's link."""
-    first, last = request.skip, request.skip + request.page
+    ranking = found.ranking
     body: JsonObject = {"@odata.context": f"{url}/$metadata#docs(*)"}
     if request.count:
         body["@odata.count"] = len(ranking.rows)
@@ -40,9 +40,8 @@ def search_response(
         }
     if reranked.answers is not None:
         body["@search.answers"] = reranked.answers
-    body |= _next_page(request, ranking, last, url)
-    rows, scores = ranking.rows[first:last], ranking.scores[first:last]
-    body["value"] = _results(index, request, rows.tolist(), scores.tolist(), reranked)
+    body |= _next_page(request, ranking, url)
+    body["value"] = _results(index, request, found, reranked)
     return body
 
 
@@ -80,7 +79,8 @@ def _value(one: Field, value: Json, stored: StoredDocument, select: frozenset[st
     return _object(one.fields, value, stored, select) if isinstance(value, dict) else value
 
 
-def _next_page(request: SearchRequest, ranking: Ranking, last: int, url: str) -> JsonObject:
+def _next_page(request: SearchRequest, ranking: Ranking, url: str) -> JsonObject:
+    last = request.skip + request.page
     remaining = None if request.top is None else request.top - request.page
     if last >= len(ranking.rows) or remaining == 0:
         return {}
@@ -94,11 +94,7 @@ def _next_page(request: SearchRequest, ranking: Ranking, last: int, url: str) ->
 
 
 def _results(
-    index: SearchIndex,
-    request: SearchRequest,
-    rows: Sequence[int],
-    scores: Sequence[float],
-    reranked: Reranked,
+    index: SearchIndex, request: SearchRequest, found: Found, reranked: Reranked
 ) -> list[Json]:
     wanted = request.highlighting
     matchers = {
@@ -106,9 +102,11 @@ def _results(
         for one in index.definition.searchable_text
         if one.path in wanted.fields
     }
-    found: list[Json] = []
+    page = slice(request.skip, request.skip + request.page)
+    rows, scores = found.ranking.rows[page].tolist(), found.ranking.scores[page].tolist()
+    results: list[Json] = []
     for row, score in zip(rows, scores, strict=True):
-        stored = index.at(row)
+        stored = found.documents[row]
         result: JsonObject = {"@search.score": float(np.float32(score))}
         if row in reranked.scores:
             result["@search.rerankerScore"] = reranked.scores[row]
@@ -119,5 +117,5 @@ def _results(
             marks = highlights(stored, matchers, wanted.fields, tags)
             if marks:
                 result["@search.highlights"] = {path: [*texts] for path, texts in marks.items()}
-        found.append(result | project(index.definition, stored, request.select))
-    return found
+        results.append(result | project(index.definition, stored, request.select))
+    return results

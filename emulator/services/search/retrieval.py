@@ -1,6 +1,6 @@
 """Finds and ranks rows: keywords by BM25, vectors by nearness, both by reciprocal rank fusion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,26 +16,44 @@ from emulator.services.search.request import (
     text_field,
 )
 from emulator.services.search.simple_syntax import Mode
+from emulator.services.search.store import StoredDocument
 from emulator.services.search.vectors import Vector
 
 # Source: "Hybrid search scoring (RRF)"; Azure's best score is 1/60 a list, so ranks start at 0.
 RRF_K = 60
-# How many hits more than needed are fetched, to see whether the last ones tie.
+# As documented for Azure, whose semantic ranker reads the 50 best results.
+SEMANTIC_CANDIDATES = 50
+# As documented: so many keyword results take part in a hybrid search.
+TEXT_RECALL = 1000
+# More hits are fetched than wanted, as filters drop some and the last ones may tie.
+ROOM = 1.3
 TIE_ROOM = 64
+LEAST_SHARE = 0.01
+# Sums of the same parts differ in the last digits from one segment of the index to the next.
 SCORE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Rows and their scores, best first; `complete` is false when only the best were fetched."""
+    """Rows and their scores, best first."""
 
     rows: Rows
     scores: Scores
-    complete: bool = True
 
 
-def retrieve(index: SearchIndex, request: SearchRequest, vectors: Sequence[Vector]) -> Ranking:
-    """The ranking that the request asks for; `vectors` belong to its vector queries."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A ranking, and those of its documents that the response may need.
+
+    They are taken at once, because rows may change hands while the semantic ranker thinks.
+    """
+
+    ranking: Ranking
+    documents: Mapping[int, StoredDocument]
+
+
+def retrieve(index: SearchIndex, request: SearchRequest, vectors: Sequence[Vector]) -> Found:
+    """What the request finds; `vectors` belong to its vector queries."""
     allowed = index.alive & _filter_mask(index, request)
     if not request.vector_queries:
         ranking = _keyword_ranking(index, request, allowed)
@@ -43,7 +61,10 @@ def retrieve(index: SearchIndex, request: SearchRequest, vectors: Sequence[Vecto
         ranking = _vector_ranking(index, request, vectors, allowed)
     if request.order:
         ranking = Ranking(*sort_rows(ranking.rows, ranking.scores, request.order, index.columns))
-    return ranking
+    needed = ranking.rows[request.skip : request.skip + request.page].tolist()
+    if request.semantic:
+        needed += ranking.rows[:SEMANTIC_CANDIDATES].tolist()
+    return Found(ranking, {row: index.at(row) for row in needed})
 
 
 def _filter_mask(index: SearchIndex, request: SearchRequest) -> Mask:
@@ -67,32 +88,26 @@ def _keyword_ranking(index: SearchIndex, request: SearchRequest, allowed: Mask) 
     if request.matches_everything:
         rows = np.flatnonzero(allowed)
         return Ranking(rows, np.ones(len(rows)))
-    wanted = request.skip + request.page + 1
-    narrow = not (request.filter or request.count or request.facets or request.order)
-    if narrow and not request.semantic:
-        best = _best_hits(index, request, wanted)
-        if best is not None:
-            return best
-    return _all_hits(index, request, allowed)
+    exhaustive = request.count or request.facets or request.order or request.semantic
+    wanted = index.rows if exhaustive else request.skip + request.page + 1
+    return _best_hits(index, request, allowed, wanted)
 
 
-def _best_hits(index: SearchIndex, request: SearchRequest, wanted: int) -> Ranking | None:
-    limit = wanted + TIE_ROOM
+def _best_hits(index: SearchIndex, request: SearchRequest, allowed: Mask, wanted: int) -> Ranking:
+    """At least the best `wanted` hits that are allowed, or all of them."""
+    share = max(float(allowed.sum()) / max(index.count, 1), LEAST_SHARE)
+    limit = min(index.rows, int(ROOM * wanted / share) + TIE_ROOM)
     rows, scores = index.keywords.search(request.node, _scope(request), limit)
-    if len(rows) < limit:
-        return _ordered(rows, scores)
-    rounded = np.round(scores, SCORE_DIGITS)
-    if rounded[wanted - 1] == rounded[-1]:
-        # Rows beyond the limit may tie with the last wanted one, and would be listed first.
-        return None
-    ranking = _ordered(rows, scores)
-    return Ranking(ranking.rows[:wanted], ranking.scores[:wanted], complete=False)
-
-
-def _all_hits(index: SearchIndex, request: SearchRequest, allowed: Mask) -> Ranking:
-    rows, scores = index.keywords.search(request.node, _scope(request), index.count)
+    scores = np.round(scores, SCORE_DIGITS)
     kept = allowed[rows]
-    return _ordered(rows[kept], scores[kept])
+    if len(rows) < limit or limit == index.rows:
+        return _ordered(rows[kept], scores[kept])
+    # Hits not fetched may tie with the last one fetched: those below it are sure.
+    sure = kept & (scores > scores[-1])
+    if int(sure.sum()) < wanted:
+        return _best_hits(index, request, allowed, index.rows)
+    ranking = _ordered(rows[sure], scores[sure])
+    return Ranking(ranking.rows[:wanted], ranking.scores[:wanted])
 
 
 def _scope(request: SearchRequest) -> Scope:
@@ -100,10 +115,8 @@ def _scope(request: SearchRequest) -> Scope:
 
 
 def _ordered(rows: Rows, scores: Scores) -> Ranking:
-    # Sums of the same parts differ in the last digits from one index segment to the next.
-    rounded = np.round(scores, SCORE_DIGITS)
-    positions = np.lexsort((rows, -rounded))
-    return Ranking(rows[positions], rounded[positions])
+    positions = np.lexsort((rows, -scores))
+    return Ranking(rows[positions], scores[positions])
 
 
 def _vector_ranking(
@@ -118,7 +131,8 @@ def _vector_ranking(
         found = index.vectors[query.field].nearest(vector, query.k, searched)
         rankings.append((query.weight, _kept(Ranking(*found), allowed)))
     if not request.matches_everything:
-        rankings.append((1.0, _all_hits(index, request, allowed)))
+        wanted = index.rows if request.count or request.facets else TEXT_RECALL
+        rankings.append((1.0, _best_hits(index, request, allowed, wanted)))
     if len(rankings) == 1:
         return rankings[0][1]
     return fuse(rankings)

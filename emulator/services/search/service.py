@@ -123,11 +123,11 @@ class SearchService:
         index = self.index(name)
         request = parse_request(index.definition, body)
         vectors = await self._query_vectors(index, request)
-        ranking = retrieve(index, request, vectors)
+        found = retrieve(index, request, vectors)
         reranked = Reranked()
         if request.semantic is not None:
-            ranking, reranked = await self._ranker.rerank(index, request, ranking)
-        return search_response(index, request, ranking, reranked, url)
+            found, reranked = await self._ranker.rerank(index, request, found)
+        return search_response(index, request, found, reranked, url)
 
     async def _query_vectors(self, index: SearchIndex, request: SearchRequest) -> list[Vector]:
         texts = [query.text for query in request.vector_queries if query.text is not None]

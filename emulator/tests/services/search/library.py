@@ -4,7 +4,6 @@ from azure.search.documents.indexes.models import (
     HnswAlgorithmConfiguration,
     SearchableField,
     SearchField,
-    SearchFieldDataType,
     SearchIndex,
     SemanticConfiguration,
     SemanticField,
@@ -16,40 +15,40 @@ from azure.search.documents.indexes.models import (
 )
 
 DIMENSIONS = 384
+TEXT = "Edm.String"
 
 
 def library_index(name: str, dimensions: int = DIMENSIONS) -> SearchIndex:
     """An index definition with every kind of field that the documents need."""
-    text = SearchFieldDataType.String
     return SearchIndex(
         name=name,
         fields=[
-            SimpleField(name="id", type=text, key=True, filterable=True),
-            SearchableField(name="title", type=text, analyzer_name="es.microsoft"),
-            SearchableField(name="content", type=text, analyzer_name="es.microsoft"),
-            SimpleField(name="category", type=text, filterable=True, facetable=True, sortable=True),
+            SimpleField(name="id", type=TEXT, key=True, filterable=True),
+            SearchableField(name="title", type=TEXT, analyzer_name="es.microsoft"),
+            SearchableField(name="content", type=TEXT, analyzer_name="es.microsoft"),
+            SimpleField(name="category", type=TEXT, filterable=True, facetable=True, sortable=True),
             SimpleField(
                 name="allowedRoles",
-                type=SearchFieldDataType.Collection(text),
+                type=f"Collection({TEXT})",
                 filterable=True,
                 facetable=True,
             ),
             SimpleField(
                 name="updatedAt",
-                type=SearchFieldDataType.DateTimeOffset,
+                type="Edm.DateTimeOffset",
                 filterable=True,
                 sortable=True,
             ),
             SimpleField(
                 name="pages",
-                type=SearchFieldDataType.Int32,
+                type="Edm.Int32",
                 filterable=True,
                 sortable=True,
                 facetable=True,
             ),
             SearchField(
                 name="contentVector",
-                type=SearchFieldDataType.Collection(SearchFieldDataType.Single),
+                type="Collection(Edm.Single)",
                 searchable=True,
                 hidden=True,
                 vector_search_dimensions=dimensions,
