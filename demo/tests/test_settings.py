@@ -1,0 +1,58 @@
+"""The app starts with the demo's settings, and with those of the sample for Azure."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from shared.settings import Settings
+
+from .packs import Document, part, read_json
+
+ROOT = Path(__file__).parents[2]
+
+
+def read(monkeypatch: pytest.MonkeyPatch, values: Document) -> Settings:
+    for name in set(os.environ):
+        if "__" in name:
+            monkeypatch.delenv(name)
+    for name, value in values.items():
+        monkeypatch.setenv(name, str(value).replace("${services.", "https://").replace(".url}", ""))
+    return Settings()
+
+
+@pytest.fixture
+def sample() -> Document:
+    return read_json(ROOT / "local.settings.sample.json")
+
+
+def test_the_settings_of_the_local_cloud_are_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, part(read_json(ROOT / "demo" / "cloud.json"), "appSettings"))
+
+    assert settings.search.allowed_indexes == ("cerebro",)
+    assert settings.erp.base_url == "https://erp"
+    assert settings.key_vault.verify_challenge_resource is False
+    assert settings.auth.role_rights["operator"] == ("runs:read",)
+    assert len(settings.auth.tenants) == 2
+
+
+def test_the_sample_is_understood(monkeypatch: pytest.MonkeyPatch, sample: Document) -> None:
+    settings = read(monkeypatch, part(sample, "Values"))
+
+    assert settings.azure_openai.chat_deployment == "gpt-4o"
+    assert settings.cosmos.database == "eira"
+    assert settings.key_vault.verify_challenge_resource is True
+
+
+def test_the_sample_explains_every_value_and_only_those(sample: Document) -> None:
+    assert list(part(sample, "_help")) == list(part(sample, "Values"))
+
+
+def test_the_sample_grants_the_rights_of_the_demo(sample: Document) -> None:
+    demo = part(read_json(ROOT / "demo" / "cloud.json"), "appSettings")
+
+    assert part(sample, "Values")["Auth__RoleRights"] == demo["Auth__RoleRights"]
+
+
+def test_the_sample_holds_no_secret(sample: Document) -> None:
+    assert not [name for name in part(sample, "Values") if name.lower().endswith("key")]
