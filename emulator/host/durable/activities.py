@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from emulator.host.durable import failures
+from emulator.host.durable.callhttp import HttpCaller
 from emulator.host.durable.clock import Clock
 from emulator.host.durable.codec import compact
 from emulator.host.durable.functions import ACTIVITY, find_function, parameter_of
@@ -27,6 +28,7 @@ class ActivityRunner:
         self._invoker = invoker
         self._clock = clock
         self._finish = finish
+        self._http = HttpCaller(clock)
         self._room = asyncio.Semaphore(limit)
         self._tasks: set[asyncio.Task[None]] = set()
         self._unknown: dict[tuple[str, str, int], Work] = {}
@@ -57,9 +59,13 @@ class ActivityRunner:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._http.stop()
 
     async def _run(self, work: Work) -> None:
         async with self._room:
+            if work.kind == "http":
+                self._finish(work, await self._http.run(work))
+                return
             function = find_function(self._invoker, ACTIVITY, work.name)
             if function is None:
                 self._park(work)

@@ -258,11 +258,11 @@ class Engine:
             return self._finish(live, episode, Status.TERMINATED, compact(ending))
         if ledger.suspended:
             return self._hold(live, episode)
+        if ledger.open or not (replayed.done or replayed.error is not None):
+            return self._go_on(live, episode)
         if replayed.error is not None:
             failure = failures.orchestrator_failure(live.row.name, replayed.error)
             return self._finish(live, episode, Status.FAILED, compact(failure))
-        if not replayed.done:
-            return self._go_on(live, episode)
         renewal = _renewal(replayed.actions)
         if renewal is not None:
             return self._renew(live, episode, renewal)
@@ -288,7 +288,9 @@ class Engine:
         return Scheduled()
 
     def _extend(self, live: Live, events: list[Event]) -> None:
-        events.append(orchestrator_completed(self._clock.now()))
+        # The episode after continue_as_new has its end already, unless it scheduled something.
+        if events[-1].kind is not Kind.ORCHESTRATOR_COMPLETED:
+            events.append(orchestrator_completed(self._clock.now()))
         self._store.append_history(live.row.id, live.length, events)
         live.append(events)
 
@@ -319,7 +321,7 @@ class Engine:
         now = self._clock.now()
         row = replace(
             live.row,
-            execution_id=str(uuid.uuid4()),
+            execution_id=uuid.uuid4().hex,
             input=None if renewal.input is None else compact(renewal.input),
             custom_status=episode.replayed.custom_status or live.row.custom_status,
             status=Status.RUNNING,

@@ -3,6 +3,8 @@
 from emulator.host.durable.codec import compact
 
 _HRESULT = -2146233088
+_SOCKET_HRESULT = -2147467259
+_DICTIONARY = "System.Collections.ListDictionaryInternal, System.Private.CoreLib"
 _STACK = "   at emulator.host.durable"
 """Stands where .NET's own stack trace would be."""
 
@@ -44,7 +46,7 @@ def _rpc_exception(message: str, stack: str) -> dict[str, object]:
         "RemoteMessage": message,
         "RemoteTypeName": None,
         "Message": f"Result: Failure\nType: \nException: {message}\nStack: {stack}",
-        "Data": {"$type": "System.Collections.ListDictionaryInternal, System.Private.CoreLib"},
+        "Data": {"$type": _DICTIONARY},
         "InnerException": None,
         "HelpLink": None,
         "Source": "System.Private.CoreLib",
@@ -58,8 +60,14 @@ def http_details(message: str) -> str:
     return compact(
         {
             "$type": "System.Net.Http.HttpRequestException, System.Net.Http",
+            "HttpRequestError": 2,
+            "StatusCode": None,
             "Message": message,
-            "HResult": _HRESULT,
+            "Data": {"$type": _DICTIONARY},
+            "InnerException": None,
+            "HelpLink": None,
+            "Source": "System.Net.Http",
+            "HResult": _SOCKET_HRESULT,
             "StackTrace": _STACK,
         }
     )

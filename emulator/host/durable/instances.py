@@ -32,7 +32,8 @@ def create_instance(
     now = clock.now()
     row = Instance(
         id=instance_id,
-        execution_id=str(uuid.uuid4()),
+        # The extension writes the ids of clients' executions with dashes, its own without.
+        execution_id=str(uuid.uuid4()) if parent is None else uuid.uuid4().hex,
         name=name,
         version=version,
         input=input_text,

@@ -13,12 +13,13 @@ from emulator.host.durable.clock import SECOND
 from emulator.host.durable.codec import (
     Action,
     CallActivity,
+    CallHttp,
     CallSubOrchestrator,
     CreateTimer,
     Retry,
     WaitForEvent,
 )
-from emulator.host.durable.history import FAILURES, Event, Kind
+from emulator.host.durable.history import ANSWERS, FAILURES, Event, Kind
 
 _MILLISECOND = SECOND // 1000
 
@@ -55,7 +56,8 @@ class Ledger:
     `attempts` are running tries and `pauses` their timers, by task id; `timers` are the ids of
     open timers by place of their action; `held` is numbered but not started (suspended);
     `seeds` counts the events with which continue_as_new began this execution; `sent` is the time
-    (ticks) of the last request to each entity.
+    (ticks) of the last request to each entity; `open` are the ids without an answer, for which
+    DurableTask waits even when the orchestrator has returned.
     """
 
     next_id: int = 0
@@ -67,6 +69,7 @@ class Ledger:
     suspended: bool = False
     seeds: int = 0
     sent: dict[str, int] = field(default_factory=dict)
+    open: set[int] = field(default_factory=set)
 
     def copy(self) -> "Ledger":
         """An independent copy."""
@@ -77,6 +80,7 @@ class Ledger:
             timers=dict(self.timers),
             held=list(self.held),
             sent=dict(self.sent),
+            open=set(self.open),
         )
 
     def take_id(self) -> int:
@@ -97,6 +101,7 @@ class Plan:
 def plan(ledger: Ledger, actions: Sequence[Action], received: Sequence[Event], now: int) -> Plan:
     """Number what this episode brought; `now` is its time in ticks. Raises AmbiguousBatchError."""
     after = ledger.copy()
+    after.open -= {event.ref for event in received if event.kind in ANSWERS}
     if len(actions) < ledger.actions:
         # It raised outside the SDK, which then says nothing of its actions.
         return Plan(after, (), ())
@@ -108,7 +113,17 @@ def plan(ledger: Ledger, actions: Sequence[Action], received: Sequence[Event], n
     for place in fresh:
         issues.extend(_after_action(after, actions, place))
     after.actions = max(after.actions, len(actions))
-    return Plan(after, tuple(issues), tuple(_cancelled(after, actions)))
+    after.open |= {issue.task_id for issue in issues if _is_answered(actions, issue)}
+    cancelled = _cancelled(after, actions)
+    after.open.difference_update(cancelled)
+    return Plan(after, tuple(issues), tuple(cancelled))
+
+
+def _is_answered(actions: Sequence[Action], issue: Issue) -> bool:
+    if issue.action < 0:
+        return True
+    answered = CallActivity | CallHttp | CallSubOrchestrator | CreateTimer
+    return isinstance(actions[issue.action], answered)
 
 
 def _refuse_ambiguity(
@@ -210,13 +225,15 @@ def dump(ledger: Ledger) -> str:
             ledger.suspended,
             ledger.seeds,
             ledger.sent,
+            sorted(ledger.open),
         ]
     )
 
 
 def load(text: str) -> Ledger:
     """The book from `dump`'s text."""
-    next_id, actions, attempts, pauses, timers, held, is_suspended, seeds, sent = json.loads(text)
+    next_id, actions, attempts, pauses, timers, held, is_suspended, *rest = json.loads(text)
+    seeds, sent, unanswered = rest
     return Ledger(
         next_id=next_id,
         actions=actions,
@@ -227,6 +244,7 @@ def load(text: str) -> Ledger:
         suspended=is_suspended,
         seeds=seeds,
         sent=sent,
+        open=set(unanswered),
     )
 
 

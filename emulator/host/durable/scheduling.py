@@ -113,8 +113,8 @@ class Scheduler:
                 self._work(row, issue, work, result)
             case CallSubOrchestrator():
                 self._child(row, action, issue, result)
-            case CreateTimer():
-                self._timer(row, issue, result)
+            case CreateTimer(cancelled=cancelled):
+                self._timer(row, issue, result, cancelled=cancelled)
             case CallEntity():
                 self._entity(row, action, issue, sorter, result)
             case ContinueAsNew() | WaitForEvent():
@@ -128,9 +128,13 @@ class Scheduler:
         result.events.append(task_scheduled(self._clock.now(), issue.task_id, work.name))
         result.works.append(work)
 
-    def _timer(self, row: Instance, issue: Issue, result: Scheduled) -> None:
+    def _timer(
+        self, row: Instance, issue: Issue, result: Scheduled, *, cancelled: bool = False
+    ) -> None:
         created = self._clock.now()
         result.events.append(timer_created(created, issue.task_id, issue.fire_at))
+        if cancelled:
+            return
         fired = timer_fired(self._clock.now(), issue.task_id, issue.fire_at)
         due = whole_second_delay(created, issue.fire_at)
         self._post(row.id, row.execution_id, fired, result, due=due)
