@@ -24,6 +24,8 @@ COSMOS_SCOPE = "https://cosmos.azure.com/.default"
 
 HOST = "host"
 
+_URLS = "urls.json"
+_APP_ENV = "app.env"
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 1.0
 _KEPT_WHEN_FRESH = ("ca", "keys")
@@ -88,6 +90,9 @@ async def running_cloud(options: CloudOptions) -> AsyncIterator[RunningCloud]:
     except ConfigurationError as error:
         raise CloudError(str(error), EXIT_BAD_INPUT) from None
     with _locked(plan.data):
+        # A killed supervisor leaves its announcement behind.
+        for name in (_URLS, _APP_ENV):
+            (plan.data / name).unlink(missing_ok=True)
         if options.fresh:
             _forget(plan)
         _check_ports(plan)
@@ -245,8 +250,8 @@ def _forget(plan: Plan) -> None:
 def _announced(data: Path, urls: Urls, environment: Mapping[str, str]) -> Iterator[None]:
     """urls.json for whoever wants to talk to us, app.env for who runs the app in another way."""
     files = {
-        data / "urls.json": json.dumps(urls.to_json(), indent=2) + "\n",
-        data / "app.env": "".join(f"{name}={value}\n" for name, value in environment.items()),
+        data / _URLS: json.dumps(urls.to_json(), indent=2) + "\n",
+        data / _APP_ENV: "".join(f"{name}={value}\n" for name, value in environment.items()),
     }
     try:
         for path, text in files.items():

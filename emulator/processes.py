@@ -79,7 +79,8 @@ class Child:
             await asyncio.wait({self._reader})
 
     def _signal(self, send: Callable[[], None]) -> None:
-        with contextlib.suppress(ProcessLookupError):
+        # macOS answers PermissionError for a group of which only zombies are left.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             send()
 
     async def _read(self) -> None:

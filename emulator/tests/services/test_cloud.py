@@ -143,6 +143,17 @@ async def test_urls_are_announced_while_it_runs_and_only_then(
     assert not (data / "app.env").exists()
 
 
+async def test_what_a_killed_run_announced_is_gone_while_the_next_one_starts(
+    tmp_path: Path, data: Path
+) -> None:
+    for name in ("urls.json", "app.env"):
+        (data / name).write_text("{}")
+    ended = await up(toy_config(tmp_path, refuse="No."), data, "--random-ports")
+    assert ended.code == 2
+    assert not (data / "urls.json").exists()
+    assert not (data / "app.env").exists()
+
+
 async def test_a_service_process_cuts_connections_as_one_in_a_test_does(
     tmp_path: Path, data: Path, http: aiohttp.ClientSession
 ) -> None:
