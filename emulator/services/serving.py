@@ -67,6 +67,14 @@ def authenticated(context: ServiceContext, audience: str) -> "BearerMiddleware":
     return BearerMiddleware(context.keys, audience)
 
 
+def bearer_token(request: web.Request) -> str:
+    """The token of `Authorization: Bearer …`; raises `TokenRejected` when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise TokenRejected("The request carries no bearer token.")
+    return token.strip()
+
+
 class BearerMiddleware:
     """Verifies `Authorization: Bearer …` and leaves the claims in `request[CLAIMS]`."""
 
@@ -78,11 +86,8 @@ class BearerMiddleware:
         self._audience = audience
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         try:
-            if scheme.lower() != "bearer" or not token:
-                raise TokenRejected("The request carries no bearer token.")
-            request[CLAIMS] = self._keys.verify(token.strip(), self._audience)
+            request[CLAIMS] = self._keys.verify(bearer_token(request), self._audience)
         except TokenRejected as rejected:
             return _unauthorised(rejected.reason)
         return await handler(request)

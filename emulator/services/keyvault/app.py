@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from emulator.services.configuration import as_object
-from emulator.services.serving import ServiceContext
+from emulator.services.serving import ServiceContext, bearer_token
 from emulator.services.tokens import SigningKeys, TokenRejected
 
 from .store import NameIsDeleted, Properties, SecretStore, Version
@@ -69,11 +69,8 @@ class _Challenge:
         )
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         try:
-            if scheme.lower() != "bearer":
-                raise TokenRejected("The request carries no bearer token.")
-            self._keys.verify(token.strip(), RESOURCE)
+            self._keys.verify(bearer_token(request), RESOURCE)
         except TokenRejected as rejected:
             response = VaultError(401, "Unauthorized", rejected.reason).response()
             response.headers["WWW-Authenticate"] = self._header
