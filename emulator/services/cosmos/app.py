@@ -27,8 +27,12 @@ VERSION = "2020-07-15"
 def create_app(context: ServiceContext, clock: Callable[[], float] = time.time) -> web.Application:
     """`clock` (epoch seconds) is for tests of expiry; raises `ConfigurationError`."""
     storage = Storage(context.data / "cosmos.sqlite")
-    catalog = Catalog(storage, clock)
-    declare(catalog, context.config)
+    try:
+        catalog = Catalog(storage, clock)
+        declare(catalog, context.config)
+    except BaseException:
+        storage.close()
+        raise
     ledger = Ledger()
     endpoint = Endpoint(Gate(context.keys), catalog, Documents(storage, clock), ledger, storage)
     app = web.Application(client_max_size=BODY_BYTES)

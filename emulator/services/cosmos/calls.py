@@ -56,15 +56,15 @@ class Call:
         header = self.headers.get(PARTITION_KEY)
         return None if header is None else parse_components(header)
 
-    def full_partition(self, key: PartitionKey) -> tuple[Component, ...]:
-        """The complete partition key; raises a 400 when levels are missing."""
+    def epk(self, key: PartitionKey) -> str:
+        """The effective partition key of one item; raises a 400 when levels are missing."""
         components = self.components()
         if components is None or len(components) != len(key.paths):
             raise bad_request(
                 "Partition key provided either doesn't correspond to definition in the collection "
                 "or doesn't match partition key field values specified in the document."
             )
-        return components
+        return key.effective(components)
 
     def range(self, key: PartitionKey) -> Range:
         """What a feed or query is limited to: a partition, a prefix, or a range of hashes."""

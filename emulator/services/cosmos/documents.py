@@ -39,13 +39,11 @@ class Documents:
 
     async def document(self, container: Container, call: Call) -> Answer:
         """/dbs/{database}/colls/{container}/docs/{id}"""
-        partition = call.full_partition(container.partition_key)
         item_id, conditions = call.segments[5], call.conditions
         match call.method:
             case "GET":
-                items = Items(
-                    container, partition, self._storage.reader, self._storage, self._clock()
-                )
+                epk = call.epk(container.partition_key)
+                items = Items(container, epk, self._storage.reader, self._storage, self._clock())
                 return _answer(items.read(item_id, conditions), container, "read", body=True)
             case "PUT":
                 document = parse_document(call.body)
@@ -90,10 +88,10 @@ class Documents:
     async def _write(
         self, container: Container, call: Call, operation: str, work: Callable[[Items], Outcome]
     ) -> Answer:
-        partition = call.full_partition(container.partition_key)
+        epk = call.epk(container.partition_key)
         now = self._clock()
         outcome = await self._storage.write(
-            lambda db: work(Items(container, partition, db, self._storage, now))
+            lambda db: work(Items(container, epk, db, self._storage, now))
         )
         body = call.wants_body or operation == "batch"
         return _answer(outcome, container, operation, body=body)

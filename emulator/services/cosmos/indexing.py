@@ -39,6 +39,9 @@ def policy_document(short: Json) -> JsonObject:
             raise bad_request('"indexing" is "all", "none" or an indexing policy.')
 
 
+_ETAG: Path = ("_etag",)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One included or excluded path; `deep` when it ends in /* instead of /?."""
@@ -69,6 +72,9 @@ class IndexingPolicy:
             *(_rule(entry, True) for entry in _entries(document, "includedPaths")),
             *(_rule(entry, False) for entry in _entries(document, "excludedPaths")),
         ]
+        if all(rule.path != _ETAG for rule in rules):
+            # The service leaves it out unless it is named.
+            rules.append(Rule(_ETAG, False, False))
         rules.sort(key=lambda rule: (len(rule.path), not rule.deep), reverse=True)
         return IndexingPolicy(tuple(rules))
 

@@ -15,7 +15,6 @@ from .answers import (
 )
 from .catalog import Container, expiry_of
 from .jsonvalues import Json, JsonObject, dump_json, parse_json
-from .partitioning import Component
 from .storage import Storage
 
 DOCUMENT_BYTES = 2 * 1024 * 1024
@@ -74,19 +73,16 @@ class Outcome:
 class Items:
     """The documents of one container in one logical partition.
 
-    `db` decides what is seen: the reader's connection, or the writer's inside a transaction.
+    `epk` is its effective partition key. `db` decides what is seen: the reader's connection, or
+    the writer's inside a transaction.
     Every method raises `CosmosError` before it changes anything.
     """
 
     container: Container
-    partition: tuple[Component, ...]
+    epk: str
     db: sqlite3.Connection
     storage: Storage
     now: float
-
-    @property
-    def epk(self) -> str:
-        return self.container.partition_key.effective(self.partition)
 
     def find(self, item_id: str) -> StoredItem | None:
         key = (self.container.number, self.epk, item_id, self.now)
@@ -152,7 +148,9 @@ class Items:
 
     def _checked(self, document: JsonObject) -> str:
         """The id of a document that may be stored here; raises a 400."""
-        if self.container.partition_key.of_document(document) != self.partition:
+        key = self.container.partition_key
+        # Hashes are compared, for Python holds 1 and True to be equal.
+        if key.effective(key.of_document(document)) != self.epk:
             raise bad_request(
                 "PartitionKey extracted from document doesn't match the one specified in the "
                 "header.",

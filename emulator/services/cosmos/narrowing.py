@@ -6,13 +6,14 @@ Everything found here only leaves out documents that WHERE would refuse anyway.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .indexing import IndexingPolicy, Path
 from .jsonvalues import Json
 from .partitioning import EVERYTHING, Component, PartitionKey, Range
 from .sql.plan import Plan
 from .sql.syntax import Binary, Constant, Expression, Member, Name, Parameter
-from .sql.walk import conjuncts
+from .sql.walk import all_parts, conjuncts
 
-type Path = tuple[str, ...]
+_ALWAYS_INDEXED: tuple[Path, ...] = (("id",), ("_ts",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,24 @@ def narrow(plan: Plan, parameters: Mapping[str, Json], key: PartitionKey) -> Nar
         range=key.range_of(components) if components else EVERYTHING,
         item_id=item_id if isinstance(item_id, str) else None,
     )
+
+
+def is_served_by_index(plan: Plan, policy: IndexingPolicy) -> bool:
+    """Whether an index spares the service from loading what WHERE refuses.
+
+    One condition of those that must all hold is enough, if all properties in it are indexed.
+    """
+    return any(
+        all(path in _ALWAYS_INDEXED or policy.indexes(path) for path in _paths(part, plan.root))
+        for part in conjuncts(plan.query.where)
+    )
+
+
+def _paths(expression: Expression, root: str) -> list[Path]:
+    """Of `c.a.b` only the whole path, not `c.a` as well."""
+    members = [part for part in all_parts(expression) if isinstance(part, Member)]
+    inner = {id(member.target) for member in members}
+    return [_path(member, root) for member in members if id(member) not in inner]
 
 
 def _known_prefix(equalities: Mapping[Path, Json], paths: Sequence[Path]) -> list[Component]:

@@ -68,7 +68,7 @@ class PartitionKey:
 
     def effective(self, components: Sequence[Component]) -> str:
         """The effective key, hexadecimal: each level of a hierarchy is hashed by itself."""
-        return "".join(_hashed(kind_and_value(component)) for component in components)
+        return "".join([_hashed(_encoded(component)) for component in components])
 
     def range_of(self, components: Sequence[Component]) -> Range:
         """All of one logical partition, or of a prefix of a hierarchical one."""
@@ -90,14 +90,9 @@ def parse_components(header: str) -> tuple[Component, ...]:
     return tuple(_component(value) for value in parsed)
 
 
-def kind_and_value(component: Component) -> tuple[type, Component]:
-    """A key for caches: Python holds `1 == True == 1.0`."""
-    return type(component), component
-
-
 @lru_cache(65536)
-def _hashed(key: tuple[type, Component]) -> str:
-    digest = murmur3_128(_encoded(key[1]))
+def _hashed(encoded: bytes) -> str:
+    digest = murmur3_128(encoded)
     # The two highest bits are cleared so that everything sorts before "FF".
     return f"{digest & ~(3 << 126):032X}"
 

@@ -9,7 +9,7 @@ from . import charges
 from .answers import Answer, CosmosError, bad_request
 from .catalog import Container
 from .jsonvalues import Json, parse_json
-from .narrowing import Narrowed, narrow
+from .narrowing import Narrowed, is_served_by_index, narrow
 from .partitioning import EVERYTHING, Range
 from .sql.errors import SqlError
 from .sql.paging import Document, Page, Position, run_page, streams
@@ -100,7 +100,7 @@ def _documents(
 
 def _charge(plan: Plan, page: Page, container: Container) -> float:
     """With an index only the documents that match are loaded, without one all of them."""
-    if plan.where is None or plan.gathered or not container.indexing.rules:
+    if plan.gathered or not is_served_by_index(plan, container.indexing):
         return charges.query(page.loaded, page.loaded_bytes)
     matched = len(page.results)
     average = page.loaded_bytes / page.loaded if page.loaded else 0.0

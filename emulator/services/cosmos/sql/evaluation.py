@@ -18,6 +18,7 @@ from .syntax import (
     Conditional,
     Constant,
     Expression,
+    Junction,
     Like,
     Member,
     Name,
@@ -47,7 +48,7 @@ type SubqueryRunner = Callable[[Row], list[Value]]
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """`aliases` are the names in reach, `parameters` those met; `subquery` compiles a nested one."""
+    """`aliases` are the names in reach, `parameters` those met; `subquery` compiles a query."""
 
     aliases: frozenset[str]
     subquery: Callable[[Query, frozenset[str], set[str]], SubqueryRunner]
@@ -62,7 +63,7 @@ class Compiler:
                 return self._name(expression)
             case Member():
                 return self._member(expression)
-            case Unary() | Binary() | Conditional():
+            case Unary() | Binary() | Conditional() | Junction():
                 return self._operation(expression)
             case Among() | Between() | Like():
                 return self._membership(expression)
@@ -100,7 +101,7 @@ class Compiler:
         key = self.compile(expression.key)
         return lambda row: operators.member(target(row), key(row))
 
-    def _operation(self, expression: Unary | Binary | Conditional) -> Compiled:
+    def _operation(self, expression: Unary | Binary | Conditional | Junction) -> Compiled:
         match expression:
             case Unary(operator="not", operand=operand):
                 inner = self.compile(operand)
@@ -110,6 +111,8 @@ class Compiler:
                 return lambda row: _signed(inner(row), sign)
             case Conditional():
                 return self._conditional(expression)
+            case Junction(operator=operator, operands=operands):
+                return _junction(operator, self._all(operands))
             case Binary(operator=operator):
                 left, right = self.compile(expression.left), self.compile(expression.right)
                 return _binary(operator, left, right)
@@ -175,32 +178,33 @@ def build_object(entries: Sequence[tuple[str, Compiled]], row: Row) -> Value:
     return built
 
 
+def _junction(operator: str, operands: Sequence[Compiled]) -> Compiled:
+    """AND is false, OR is true as soon as one operand is; three-valued, so undefined may remain."""
+    decisive = operator == "or"
+
+    def run(row: Row) -> Value:
+        result: Value = not decisive
+        for operand in operands:
+            value = operand(row)
+            if value is decisive:
+                return decisive
+            if value is not result:
+                result = UNDEFINED
+        return result
+
+    return run
+
+
 def _binary(operator: str, left: Compiled, right: Compiled) -> Compiled:
-    match operator:
-        case "and":
+    if operator == "??":
 
-            def conjunction(row: Row) -> Value:
-                first = left(row)
-                return False if first is False else operators.both(first, right(row))
+        def coalesce(row: Row) -> Value:
+            first = left(row)
+            return right(row) if first is UNDEFINED else first
 
-            return conjunction
-        case "or":
-
-            def disjunction(row: Row) -> Value:
-                first = left(row)
-                return True if first is True else operators.either(first, right(row))
-
-            return disjunction
-        case "??":
-
-            def coalesce(row: Row) -> Value:
-                first = left(row)
-                return right(row) if first is UNDEFINED else first
-
-            return coalesce
-        case _:
-            apply = operators.OPERATORS[operator]
-            return lambda row: apply(left(row), right(row))
+        return coalesce
+    apply = operators.OPERATORS[operator]
+    return lambda row: apply(left(row), right(row))
 
 
 def _signed(value: Value, sign: int) -> Value:

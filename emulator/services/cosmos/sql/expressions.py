@@ -16,6 +16,7 @@ from .syntax import (
     Conditional,
     Constant,
     Expression,
+    Junction,
     Like,
     Member,
     Name,
@@ -30,7 +31,7 @@ from .values import UNDEFINED, Value
 
 _COMPARISONS = ("=", "!=", "<>", "<", ">", "<=", ">=")
 _CONSTANTS: dict[str, Value] = {"null": None, "true": True, "false": False, "undefined": UNDEFINED}
-DEPTH_AT_MOST = 100
+DEPTH_AT_MOST = 40
 """Nesting beyond this is refused, as Python's own stack would be the next limit."""
 
 
@@ -57,10 +58,19 @@ class ExpressionParser(Cursor):
         return test
 
     def _or(self) -> Expression:
-        return self._chain(self._and, "or")
+        return self._junction("or", self._and)
 
     def _and(self) -> Expression:
-        return self._chain(self._not, "and")
+        return self._junction("and", self._not)
+
+    def _junction(
+        self, operator: Literal["and", "or"], operand: Callable[[], Expression]
+    ) -> Expression:
+        """Kept flat: the SDK writes an OR for each of up to 1,000 items that it looks up."""
+        operands = [operand()]
+        while self.accept(operator):
+            operands.append(operand())
+        return operands[0] if len(operands) == 1 else Junction(operator, tuple(operands))
 
     def _not(self) -> Expression:
         if self.accept("not"):

@@ -80,16 +80,10 @@ OPERATORS: dict[str, Operator] = {
 
 
 def both(left: Value, right: Value) -> Value:
-    """AND of three-valued logic; what is no boolean counts as undefined."""
+    """AND of three-valued logic."""
     if left is False or right is False:
         return False
     return True if left is True and right is True else UNDEFINED
-
-
-def either(left: Value, right: Value) -> Value:
-    if left is True or right is True:
-        return True
-    return False if left is False and right is False else UNDEFINED
 
 
 def negate(value: Value) -> Value:

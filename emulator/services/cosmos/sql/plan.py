@@ -73,7 +73,10 @@ class Plan:
             rows = self._sorted(rows)
         values: list[Value] = [v for v in map(self.project, rows) if not isinstance(v, Undefined)]
         if self.query.distinct:
-            values = list({canonical(value): value for value in reversed(values)}.values())[::-1]
+            first: dict[str, Value] = {}
+            for value in values:
+                first.setdefault(canonical(value), value)
+            values = list(first.values())
         return values
 
     def _groups(self, rows: Sequence[Row]) -> list[Row]:
@@ -95,7 +98,10 @@ class Plan:
 @lru_cache(1024)
 def compile_query(text: str) -> Plan:
     """Parses and compiles; raises `SqlError`. Cached by text, so parameters pay off."""
-    return _compile(parse_query(text), None, set())
+    try:
+        return _compile(parse_query(text), None, set())
+    except RecursionError:
+        raise SqlError("SC3001", "The query is nested too deeply.") from None
 
 
 def _compile(query: Query, outer: frozenset[str] | None, parameters: set[str]) -> Plan:

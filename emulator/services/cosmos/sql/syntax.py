@@ -12,6 +12,7 @@ type Expression = (
     | Member
     | Unary
     | Binary
+    | Junction
     | Among
     | Between
     | Like
@@ -67,6 +68,14 @@ class Binary:
     operator: str
     left: Expression
     right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """AND or OR of two or more operands."""
+
+    operator: Literal["and", "or"]
+    operands: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)

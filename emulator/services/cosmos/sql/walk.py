@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
-from .syntax import Aggregate, Binary, Expression, Subquery
+from .syntax import Aggregate, Expression, Junction, Subquery
 
 
 def contains_aggregate(expression: Expression) -> bool:
@@ -13,9 +13,9 @@ def contains_aggregate(expression: Expression) -> bool:
 
 def conjuncts(expression: Expression | None) -> Iterator[Expression]:
     """The parts of a WHERE that must all be true."""
-    if isinstance(expression, Binary) and expression.operator == "and":
-        yield from conjuncts(expression.left)
-        yield from conjuncts(expression.right)
+    if isinstance(expression, Junction) and expression.operator == "and":
+        for operand in expression.operands:
+            yield from conjuncts(operand)
     elif expression is not None:
         yield expression
 

@@ -1,12 +1,12 @@
 """A running account for each test, and the real SDK's clients that reach it over TLS."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 import pytest
@@ -124,18 +124,28 @@ class Account:
             yield session
 
 
-type Open = Callable[[str], ContainerProxy]
-type Run = Coroutine[None, None, None]
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
-    return SigningKeys.load_or_create(tmp_path_factory.mktemp("keys"))
-
-
 @pytest.fixture
-async def account(tmp_path: Path, keys: SigningKeys) -> AsyncIterator[Account]:
-    account = Account(tmp_path, keys, Clock())
+async def account(data_root: Path, keys: SigningKeys) -> AsyncIterator[Account]:
+    account = Account(data_root, keys, Clock())
     await account.start()
     yield account
     await account.stop()
+
+
+@pytest.fixture
+def orders(account: Account) -> ContainerProxy:
+    return account.container("orders")
+
+
+type Document = dict[str, object]
+
+
+async def query(container: ContainerProxy, text: str, **options: Any) -> list[Any]:
+    """All results of a query; `options` are those of the SDK's query_items."""
+    return [found async for found in container.query_items(text, **options)]
+
+
+def charge_of(container: ContainerProxy) -> float:
+    """The request units of the last answer."""
+    headers = container.client_connection.last_response_headers
+    return float(headers["x-ms-request-charge"])
