@@ -121,7 +121,8 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
     the types of exceptions, and the adapters have done their retries already."""
 
     # Not functools.wraps: the worker follows __wrapped__ and would look for a binding "deps".
-    async def handle(payload: dict[str, Any]) -> dict[str, Any]:
+    # Bare dict: the worker refuses a function whose parameter is annotated with a generic.
+    async def handle(payload: dict) -> dict:  # type: ignore[type-arg]
         request = spec.request.model_validate(payload)
         where = f"run={request.run.run_id} correlation={request.run.correlation_id}"
         started = time.monotonic()

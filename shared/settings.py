@@ -3,7 +3,7 @@
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.errors import ConfigurationError
 
@@ -125,6 +125,8 @@ def get_settings() -> Settings:
         example = next((v for k, v in EXAMPLES.items() if k.startswith(name)), None)
         hint = f"; for example {example}" if example else ""
         raise ConfigurationError(f"setting {name}: {first['msg']}{hint}") from error
+    except SettingsError as error:
+        raise ConfigurationError(f"a list or map is not valid JSON: {error}") from error
     if settings.azure_openai.endpoint is None and settings.openai.api_key is None:
         raise ConfigurationError(
             f"setting AzureOpenAI__Endpoint or OpenAI__ApiKey is missing; "

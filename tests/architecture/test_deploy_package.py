@@ -1,0 +1,59 @@
+"""What is deployed: the Function App and nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEPLOYED = {
+    "function_app.py",
+    "host.json",
+    "requirements.txt",
+    ".funcignore",
+    "activities",
+    "api",
+    "orchestrators",
+    "packs",
+    "shared",
+}
+
+
+def patterns() -> list[str]:
+    lines = (ROOT / ".funcignore").read_text("utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def is_left_out(path: str) -> bool:
+    """Core Tools reads each line as a prefix that ends at a word boundary (GitIgnoreParser.cs)."""
+
+    def as_regex(pattern: str) -> str:
+        escaped = re.sub(r"[\-\[\]/{}()+?.\\^$|]", lambda found: f"\\{found[0]}", pattern)
+        return escaped.replace("**", "(.+)").replace("*", "([^/]+)")
+
+    joined = "|".join(as_regex(pattern.lstrip("/")) for pattern in patterns())
+    return re.match(rf"^({joined})(\b|$)", path, re.ASCII) is not None
+
+
+def test_only_the_function_app_is_deployed() -> None:
+    for entry in ROOT.iterdir():
+        path = f"{entry.name}/any.py" if entry.is_dir() else entry.name
+        assert is_left_out(path) != (entry.name in DEPLOYED), entry.name
+
+
+def test_what_must_be_deployed_is_there() -> None:
+    assert {name for name in DEPLOYED if not (ROOT / name).exists()} == set()
+
+
+@pytest.mark.parametrize("name", ["shared/llm/__pycache__/x.pyc", "api/__pycache__/x.pyc"])
+def test_compiled_files_are_left_out(name: str) -> None:
+    assert is_left_out(name)
+
+
+def test_every_locked_requirement_has_a_hash_and_no_address() -> None:
+    for lock in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / lock).read_text("utf-8")
+        assert "://" not in text
+        entries = [line for line in text.splitlines() if re.match(r"^[A-Za-z0-9]", line)]
+        assert entries
+        assert text.count("--hash=sha256:") >= len(entries)

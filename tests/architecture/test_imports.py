@@ -1,0 +1,115 @@
+"""The arrows of import between the rooms of the house (docs/architecture.md)."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = ("activities", "api", "bench", "cli", "demo", "emulator", "function_app", "orchestrators")
+CORE = ("shared.contracts", "shared.ports", "shared.errors")
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "function_app.py": (
+        "activities",
+        "api",
+        "orchestrators",
+        "shared.contracts.activities",
+        "shared.durable",
+        "shared.bootstrap",
+    ),
+    "api": ("api", *CORE, "shared.streams"),
+    "orchestrators": ("orchestrators", "shared.contracts", "shared.durable"),
+    "activities": ("activities", *CORE, "shared.tools", "shared.search.fusion", "shared.streams"),
+    "shared/contracts": ("shared.contracts",),
+    "shared/ports.py": ("shared.contracts",),
+    "shared/errors.py": ("shared.contracts",),
+    "shared/settings.py": ("shared.errors",),
+    "shared/packs.py": ("shared.contracts", "shared.errors"),
+    "shared/durable.py": CORE,
+    "shared/identity": ("shared.identity", *CORE),
+    "shared/llm": ("shared.llm", *CORE),
+    "shared/search": ("shared.search", *CORE),
+    "shared/stores": ("shared.stores", *CORE),
+    "shared/streams": ("shared.streams", *CORE),
+    "shared/tools": ("shared.tools", *CORE),
+    "cli": ("cli", "shared.bootstrap", "shared.contracts", "shared.packs", "shared.ports",
+            "shared.search", "shared.settings"),
+    "emulator": ("emulator",),
+    "demo": ("demo", "emulator.services"),
+}  # fmt: skip
+
+OF_THE_STANDARD_LIBRARY = {
+    "orchestrators": {"collections.abc", "dataclasses", "datetime", "enum", "itertools", "typing"},
+}
+THIRD_PARTY: dict[str, tuple[str, ...]] = {
+    "orchestrators": ("azure.durable_functions",),
+    "shared/contracts": ("pydantic",),
+    "shared/ports.py": (),
+    "shared/errors.py": (),
+    "shared/streams": (),
+    "activities": ("pydantic", "jsonschema"),
+    "shared/stores": ("azure.cosmos", "azure.core"),
+    "shared/search": ("azure.search", "azure.core"),
+    "shared/llm": ("openai",),
+    "shared/settings.py": ("pydantic", "pydantic_settings"),
+}
+
+
+def files(room: str) -> Iterator[Path]:
+    place = ROOT / room
+    found = [place] if place.suffix else sorted(place.rglob("*.py"))
+    return (path for path in found if "tests" not in path.relative_to(ROOT).parts)
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            # `from api import runs` names the module api.runs.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_under(name: str, allowed: tuple[str, ...]) -> bool:
+    return any(name == each or name.startswith(f"{each}.") for each in allowed)
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_what_its_arrows_allow(room: str) -> None:
+    for path in files(room):
+        for name in imports(path):
+            if is_under(name, (*OURS, "shared", "tests")):
+                assert is_under(name, MAY_IMPORT[room]), f"{path.relative_to(ROOT)}: {name}"
+
+
+@pytest.mark.parametrize("room", THIRD_PARTY)
+def test_a_room_knows_only_its_own_libraries(room: str) -> None:
+    import sys
+
+    for path in files(room):
+        for name in imports(path):
+            ours = is_under(name, (*OURS, "shared"))
+            standard = name.split(".")[0] in sys.stdlib_module_names
+            assert ours or standard or is_under(name, THIRD_PARTY[room]), (
+                f"{path.relative_to(ROOT)}: {name}"
+            )
+
+
+@pytest.mark.parametrize("room", OF_THE_STANDARD_LIBRARY)
+def test_an_orchestrator_has_no_clock_no_randomness_and_no_input_or_output(room: str) -> None:
+    import sys
+
+    allowed = tuple(OF_THE_STANDARD_LIBRARY[room])
+    for path in files(room):
+        for name in imports(path):
+            if name.split(".")[0] in sys.stdlib_module_names:
+                assert is_under(name, allowed), f"{path.relative_to(ROOT)}: {name}"
+
+
+def test_every_room_of_the_app_has_its_arrows() -> None:
+    rooms = {"function_app.py", "shared/bootstrap.py", "shared/__init__.py", *MAY_IMPORT}
+    for path in [*ROOT.glob("*.py"), *(ROOT / "shared").iterdir()]:
+        if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__"):
+            assert str(path.relative_to(ROOT)) in rooms, path
