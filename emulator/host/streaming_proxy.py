@@ -1,7 +1,8 @@
 """HTTP functions of apps that stream (HTTP v2): the request goes to the worker's own server.
 
 The invocation and the proxied request start together; `x-ms-invocation-id` joins them in the
-worker. Connections to the worker are not kept: after an exception its server closes them.
+worker. Its server closes a connection after an exception and when it was idle for 5 s: only those
+of requests that may be sent again are kept, and only for a while.
 """
 
 import asyncio
@@ -57,6 +58,7 @@ _NO_AUTOMATIC_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Typ
 # How long the worker's server may take to answer for an invocation that has failed.
 _ANSWER_AFTER_FAILURE_SECONDS = 2.0
 _NOTICE_DEATH_SECONDS = 0.3
+_KEEP_SECONDS = 2.0
 
 # Set on an answer that has no Content-Type and must not be given one.
 UNTYPED: web.ResponseKey[bool] = web.ResponseKey("untyped", bool)
@@ -68,16 +70,12 @@ class StreamingProxy:
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
         self._calls: set[asyncio.Task[Outcome]] = set()
-        self._session = ClientSession(
-            connector=TCPConnector(limit=0, force_close=True),
-            cookie_jar=DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=_NO_AUTOMATIC_HEADERS,
-            timeout=ClientTimeout(total=None, sock_connect=5),
-        )
+        self._kept = _session(TCPConnector(limit=0, keepalive_timeout=_KEEP_SECONDS))
+        self._fresh = _session(TCPConnector(limit=0, force_close=True))
 
     async def close(self) -> None:
-        await self._session.close()
+        await self._kept.close()
+        await self._fresh.close()
 
     async def answer(
         self, request: web.Request, info: FunctionInfo, parameters: Mapping[str, str]
@@ -119,7 +117,10 @@ class StreamingProxy:
                 await _raise_if_gone(worker, error)
                 return web.Response(status=500)
             async with upstream:
-                return await _relay(request, upstream, first)
+                answer = await _relay(request, upstream, first)
+                if upstream.status >= 500:
+                    upstream.close()  # the worker is about to close it too
+                return answer
 
     async def _first_chunk(
         self,
@@ -132,7 +133,8 @@ class StreamingProxy:
 
         As on the real host nothing is answered before, so that an exception until then is a 500.
         """
-        upstream = await self._session.request(
+        session = self._kept if request.method in _SAFE_METHODS else self._fresh
+        upstream = await session.request(
             request.method,
             URL(f"{worker.http_uri}{request.raw_path}", encoded=True),
             headers=_headers_for_worker(request, invocation),
@@ -170,6 +172,16 @@ class StreamingProxy:
                 _limit(patience, _ANSWER_AFTER_FAILURE_SECONDS)
 
         call.add_done_callback(ended)
+
+
+def _session(connector: TCPConnector) -> ClientSession:
+    return ClientSession(
+        connector=connector,
+        cookie_jar=DummyCookieJar(),
+        auto_decompress=False,
+        skip_auto_headers=_NO_AUTOMATIC_HEADERS,
+        timeout=ClientTimeout(total=None, sock_connect=5),
+    )
 
 
 def _limit(patience: asyncio.Timeout, seconds: float) -> None:
