@@ -57,6 +57,7 @@ class Engine:
         self._invoker = invoker
         self._room = asyncio.Semaphore(settings.max_concurrent_orchestrators)
         self._live: dict[str, Live] = {}
+        self._started = False
         self._ended: dict[str, asyncio.Event] = {}
         self._alarms = Alarms(clock, self._ring)
         self._scheduler = Scheduler(store, clock, settings)
@@ -69,6 +70,7 @@ class Engine:
 
     async def start(self) -> None:
         """Take up everything that was unfinished when the host stopped or died."""
+        self._started = True
         for message in self._store.messages():
             self.admit(message)
         for live in self._live.values():
@@ -136,6 +138,9 @@ class Engine:
 
     def admit(self, message: Message) -> None:
         """Take a stored message in: now, or when it is due."""
+        if not self._started:
+            # Requests may come before the app is loaded; `start` reads all of it from the store.
+            return
         if message.due > self._clock.now():
             self._alarms.set(message)
             return

@@ -42,13 +42,15 @@ class EntityRunner:
         self._invoker = invoker
         self._post = post
         self._queues: dict[str, deque[Operation]] = {}
+        self._started = False
         self._drivers: dict[str, asyncio.Task[None]] = {}
         self.records = EntityStore(store)
 
     def start(self) -> None:
         """Take up the operations that were waiting when the host stopped."""
+        self._started = True
         for operation in self.records.operations():
-            self._enqueue(operation)
+            self.admit(operation)
 
     async def stop(self) -> None:
         """Stop where it stands."""
@@ -65,10 +67,6 @@ class EntityRunner:
         """The names of the app's entity functions."""
         return list(self._invoker.functions(ENTITY))
 
-    def admit(self, operation: Operation) -> None:
-        """Run a stored operation when its turn comes."""
-        self._enqueue(operation)
-
     def signal(self, identity: str, name: str, input_text: str | None) -> None:
         """Store and run an operation that nobody waits for."""
         operation = Operation(
@@ -83,14 +81,17 @@ class EntityRunner:
             self._clock.now(),
         )
         self.records.queue(operation)
-        self._enqueue(operation)
+        self.admit(operation)
 
     def purge(self, identity: str) -> bool:
         """Forget an entity."""
         self._queues.pop(identity, None)
         return self.records.purge(identity)
 
-    def _enqueue(self, operation: Operation) -> None:
+    def admit(self, operation: Operation) -> None:
+        """Run a stored operation when its turn comes."""
+        if not self._started:
+            return
         identity = operation.entity
         self._queues.setdefault(identity, deque()).append(operation)
         if identity not in self._drivers:
