@@ -1,0 +1,152 @@
+"""The model, Cerebro, the ERP and Durable in memory."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from shared.contracts.evidence import ContextPack, KnowledgeDocument
+from shared.contracts.identity import Caller
+from shared.contracts.runs import Usage
+from shared.errors import AppError, UnauthenticatedError
+from shared.ports import (
+    Completion,
+    EndedBadly,
+    KnowledgeQuery,
+    ModelRequest,
+    OrchestrationState,
+    StreamEnd,
+    ToolAnswered,
+    ToolInvocation,
+    ToolRefused,
+)
+
+
+@dataclass
+class FakeModel:
+    """Answers by schema name from `answers` (in turn, the last for ever); streams `pieces`."""
+
+    answers: dict[str, list[object]] = field(default_factory=dict)
+    pieces: Sequence[str] = ("Hola", ", ", "Ana.")
+    failure: AppError | None = None
+    requests: list[ModelRequest] = field(default_factory=list)
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[str | StreamEnd]:
+        self.requests.append(request)
+        if self.failure:
+            raise self.failure
+        for piece in self.pieces:
+            yield piece
+        yield StreamEnd("stop", Usage(prompt_tokens=10, completion_tokens=3, total_tokens=13))
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        self.requests.append(request)
+        if self.failure:
+            raise self.failure
+        script = self.answers[request.schema_name]
+        answer = script.pop(0) if len(script) > 1 else script[0]
+        text = answer if isinstance(answer, str) else json.dumps(answer)
+        return Completion(text, Usage(prompt_tokens=5, completion_tokens=5, total_tokens=10))
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        if self.failure:
+            raise self.failure
+        return [[float(len(text)), 1.0] for text in texts]
+
+
+@dataclass
+class FakeKnowledge:
+    """Answers `packs` by index; keeps what is put in."""
+
+    packs: dict[str, ContextPack] = field(default_factory=dict)
+    failure: AppError | None = None
+    queries: list[KnowledgeQuery] = field(default_factory=list)
+    documents: dict[str, KnowledgeDocument] = field(default_factory=dict)
+
+    async def search(self, query: KnowledgeQuery) -> ContextPack:
+        self.queries.append(query)
+        if self.failure:
+            raise self.failure
+        return self.packs.get(query.index, ContextPack())
+
+    async def upsert(
+        self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
+    ) -> None:
+        if self.failure:
+            raise self.failure
+        self.documents |= {document.id: document for document, _ in documents}
+
+
+@dataclass
+class FakeTools:
+    """An ERP that honours keys. `failures` are raised (after acting, where the error says it was
+    sent) by the next calls, in order."""
+
+    failures: list[AppError] = field(default_factory=list)
+    refusal: ToolRefused | None = None
+    acts_before_failing: bool = False
+    made: dict[str, dict[str, object]] = field(default_factory=dict)
+    calls: list[ToolInvocation] = field(default_factory=list)
+
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        self.calls.append(invocation)
+        if self.failures:
+            if self.acts_before_failing:
+                self._make(invocation)
+            raise self.failures.pop(0)
+        return self.refusal or ToolAnswered(self._make(invocation))
+
+    async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        return self.made.get(invocation.key or "")
+
+    def _make(self, invocation: ToolInvocation) -> dict[str, object]:
+        key = invocation.key or str(len(self.made))
+        record = {
+            **invocation.args,
+            "id": f"T-{len(self.made) + 1}",
+            "status": "open",
+            "createdAt": "2026-11-22T10:00:00Z",
+            "createdBy": invocation.caller.user_id,
+            "tenantId": invocation.caller.tenant_id,
+        }
+        return self.made.setdefault(key, record)
+
+
+@dataclass
+class FakeTokens:
+    """Tokens are names of callers."""
+
+    callers: dict[str, Caller]
+
+    async def verify(self, token: str) -> Caller:
+        if token not in self.callers:
+            raise UnauthenticatedError("token_invalid")
+        return self.callers[token]
+
+
+@dataclass
+class FakeOrchestrations:
+    states: dict[str, OrchestrationState] = field(default_factory=dict)
+    started: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
+    bad: list[EndedBadly] = field(default_factory=list)
+
+    async def start(self, run_id: str, orchestrator: str, request: Mapping[str, object]) -> None:
+        self.started.append((run_id, orchestrator, request))
+        self.states.setdefault(run_id, OrchestrationState("running", None))
+
+    async def state(self, run_id: str) -> OrchestrationState | None:
+        return self.states.get(run_id)
+
+    async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
+        return tuple(self.bad)
+
+
+class FakeClock:
+    """A clock that moves a millisecond each time it is read, so that nothing has no duration."""
+
+    def __init__(self, start: datetime = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now

@@ -1,0 +1,176 @@
+"""Stores in memory, with the conflicts that the real ones have."""
+
+import asyncio
+from datetime import datetime
+
+from shared.contracts.audit import AuditEvent, EventPage
+from shared.contracts.conversations import Conversation, Turn
+from shared.contracts.effects import Effect
+from shared.contracts.evidence import ContextPack
+from shared.contracts.plan import OpenPlan, Plan
+from shared.contracts.runs import RunOutcome, RunRecord
+from shared.ports import IdempotencyClaim, LogItem
+
+
+class FakeConversations:
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str], Conversation] = {}
+        self.kept: dict[tuple[str, str, str], Turn] = {}
+
+    async def create(self, conversation: Conversation) -> None:
+        self.stored.setdefault(_key(conversation), conversation)
+
+    async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
+        return self.stored.get((tenant_id, conversation_id))
+
+    async def claim(self, conversation: Conversation, run_id: str, at: datetime) -> bool:
+        now = self.stored.get(_key(conversation))
+        if now is None or now.active_run_id != conversation.active_run_id:
+            return False
+        self._update(conversation, active_run_id=run_id, updated_at=at)
+        return True
+
+    async def set_open_plan(self, conversation: Conversation, run_id: str, plan: Plan) -> None:
+        self._update(conversation, open_plan=OpenPlan(run_id=run_id, plan=plan))
+
+    async def clear_open_plan(self, conversation: Conversation) -> None:
+        self._update(conversation, open_plan=None)
+
+    async def add_turn(self, turn: Turn) -> Turn:
+        return self.kept.setdefault((turn.tenant_id, turn.conversation_id, turn.run_id), turn)
+
+    async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
+        return self.kept.get((tenant_id, conversation_id, run_id))
+
+    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
+        found = [t for key, t in self.kept.items() if key[:2] == (tenant_id, conversation_id)]
+        return tuple(sorted(found, key=lambda turn: turn.run_id)[-last:])
+
+    def _update(self, conversation: Conversation, **changes: object) -> None:
+        current = self.stored.get(_key(conversation))
+        if current is not None:
+            self.stored[_key(conversation)] = current.model_copy(update=changes)
+
+
+class FakeRuns:
+    def __init__(self) -> None:
+        self.claims: dict[tuple[str, str], IdempotencyClaim] = {}
+        self.records: dict[tuple[str, str], RunRecord] = {}
+        self.packs: dict[tuple[str, str, str], ContextPack] = {}
+        self.plans: dict[tuple[str, str], Plan] = {}
+        self.outcomes: dict[tuple[str, str], RunOutcome] = {}
+
+    async def claim_key(self, claim: IdempotencyClaim) -> IdempotencyClaim:
+        return self.claims.setdefault((claim.tenant_id, claim.claim_id), claim)
+
+    async def create(self, record: RunRecord) -> None:
+        self.records.setdefault((record.tenant_id, record.run_id), record)
+
+    async def get(self, tenant_id: str, run_id: str) -> RunRecord | None:
+        return self.records.get((tenant_id, run_id))
+
+    async def put_evidence(
+        self, tenant_id: str, run_id: str, index: str, pack: ContextPack
+    ) -> None:
+        self.packs.setdefault((tenant_id, run_id, index), pack)
+
+    async def evidence(self, tenant_id: str, run_id: str, index: str) -> ContextPack:
+        return self.packs.get((tenant_id, run_id, index), ContextPack())
+
+    async def put_plan(self, tenant_id: str, run_id: str, plan: Plan) -> Plan:
+        return self.plans.setdefault((tenant_id, run_id), plan)
+
+    async def plan(self, tenant_id: str, run_id: str) -> Plan | None:
+        return self.plans.get((tenant_id, run_id))
+
+    async def end(self, outcome: RunOutcome) -> RunOutcome:
+        return self.outcomes.setdefault((outcome.tenant_id, outcome.run_id), outcome)
+
+    async def outcome(self, tenant_id: str, run_id: str) -> RunOutcome | None:
+        return self.outcomes.get((tenant_id, run_id))
+
+
+class FakeEffects:
+    """Every change gives the effect a new version, as an ETag does."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str, int], Effect] = {}
+        self._version = 0
+
+    async def reserve(self, effect: Effect) -> Effect:
+        key = (effect.tenant_id, effect.run_id, effect.step)
+        if key not in self.stored:
+            self.stored[key] = self._versioned(effect)
+        return self.stored[key]
+
+    async def advance(self, effect: Effect) -> Effect | None:
+        key = (effect.tenant_id, effect.run_id, effect.step)
+        if key not in self.stored or self.stored[key].etag != effect.etag:
+            return None
+        self.stored[key] = self._versioned(effect)
+        return self.stored[key]
+
+    async def of_run(self, tenant_id: str, run_id: str, steps: int) -> tuple[Effect, ...]:
+        found = (self.stored.get((tenant_id, run_id, step)) for step in range(steps))
+        return tuple(effect for effect in found if effect is not None)
+
+    def _versioned(self, effect: Effect) -> Effect:
+        self._version += 1
+        return effect.model_copy(update={"etag": str(self._version)})
+
+
+class FakeAuditLog:
+    def __init__(self) -> None:
+        self.events: dict[str, AuditEvent] = {}
+
+    async def record(self, event: AuditEvent) -> None:
+        self.events.setdefault(event.event_id, event)
+
+    async def page(
+        self, tenant_id: str, conversation_id: str, after: str | None, limit: int
+    ) -> EventPage:
+        found = [
+            event
+            for _, event in sorted(self.events.items())
+            if (event.tenant_id, event.conversation_id) == (tenant_id, conversation_id)
+            and event.event_id > (after or "")
+        ]
+        following = found[limit - 1].event_id if len(found) > limit else None
+        return EventPage(items=tuple(found[:limit]), next=following)
+
+
+class FakeLogItems:
+    """`looks` counts point reads: each costs a request unit in the real store."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, dict[int, LogItem]] = {}
+        self.looks = 0
+        self._changed = asyncio.Event()
+
+    async def create(self, run_id: str, item: LogItem) -> LogItem | None:
+        await asyncio.sleep(0)
+        items = self.runs.setdefault(run_id, {})
+        if item.first in items:
+            return items[item.first]
+        items[item.first] = item
+        self._changed.set()
+        self._changed = asyncio.Event()
+        return None
+
+    async def get(self, run_id: str, first: int) -> LogItem | None:
+        self.looks += 1
+        return self.runs.get(run_id, {}).get(first)
+
+    async def all(self, run_id: str) -> tuple[LogItem, ...]:
+        return tuple(item for _, item in sorted(self.runs.get(run_id, {}).items()))
+
+    async def changed(self, run_id: str, within: float) -> None:
+        try:
+            async with asyncio.timeout(within):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+
+
+def _key(conversation: Conversation) -> tuple[str, str]:
+    return (conversation.tenant_id, conversation.conversation_id)

@@ -1,0 +1,88 @@
+"""A whole world of fakes, and one run in it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.contracts.activities import RunRef
+from shared.contracts.conversations import Conversation
+from shared.contracts.identity import Caller
+from shared.contracts.runs import RunRecord
+from shared.packs import FolderPacks
+from shared.ports import Dependencies, Policy
+from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
+from tests.fakes.stores import (
+    FakeAuditLog,
+    FakeConversations,
+    FakeEffects,
+    FakeLogItems,
+    FakeRuns,
+)
+
+PACKS = Path(__file__).parents[2] / "packs"
+RIGHTS = ("tasks:read", "tasks:write", "projects:read", "projects:write")
+ANA = Caller(
+    tenant_id="tenant-a", user_id="user-ana", name="Ana López", roles=("employee",), rights=RIGHTS
+)
+OLGA = Caller(
+    tenant_id="tenant-b", user_id="user-olga", name="Olga", roles=("employee",), rights=RIGHTS
+)
+RUN_ID = "01JD8ZZZZZZZZZZZZZZZZZZZZZ"
+
+
+@dataclass
+class World:
+    model: FakeModel = field(default_factory=FakeModel)
+    knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
+    conversations: FakeConversations = field(default_factory=FakeConversations)
+    runs: FakeRuns = field(default_factory=FakeRuns)
+    effects: FakeEffects = field(default_factory=FakeEffects)
+    audit: FakeAuditLog = field(default_factory=FakeAuditLog)
+    log: FakeLogItems = field(default_factory=FakeLogItems)
+    tools: FakeTools = field(default_factory=FakeTools)
+    clock: FakeClock = field(default_factory=FakeClock)
+    callers: dict[str, Caller] = field(default_factory=lambda: {"ana": ANA, "olga": OLGA})
+
+    def deps(self) -> Dependencies:
+        return Dependencies(
+            model=self.model,
+            knowledge=self.knowledge,
+            conversations=self.conversations,
+            runs=self.runs,
+            effects=self.effects,
+            audit=self.audit,
+            log=self.log,
+            tools=self.tools,
+            tokens=FakeTokens(self.callers),
+            packs=FolderPacks(PACKS),
+            policy=Policy(indexes=("cerebro",), longest_join_ms=10),
+            now=self.clock,
+        )
+
+    async def begin(self, message: str, caller: Caller = ANA, run_id: str = RUN_ID) -> RunRef:
+        """A conversation and a run in it, as the API leaves them."""
+        conversation = Conversation(
+            conversation_id="c1",
+            tenant_id=caller.tenant_id,
+            owner_id=caller.user_id,
+            pack_version=FolderPacks(PACKS).current,
+            created_at=self.clock(),
+            updated_at=self.clock(),
+        )
+        await self.conversations.create(conversation)
+        await self.runs.create(
+            RunRecord(
+                run_id=run_id,
+                tenant_id=caller.tenant_id,
+                conversation_id="c1",
+                correlation_id="corr-1",
+                caller=caller,
+                message=message,
+                language=conversation.language,
+                time_zone=conversation.time_zone,
+                pack_version=conversation.pack_version,
+                received_at=self.clock(),
+            )
+        )
+        return RunRef(
+            run_id=run_id, tenant_id=caller.tenant_id, conversation_id="c1", correlation_id="corr-1"
+        )
