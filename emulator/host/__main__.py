@@ -37,6 +37,8 @@ def main(argv: list[str] | None = None) -> int:
     except CannotStart as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:  # before the event loop takes the signal
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:

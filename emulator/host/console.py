@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+import threading
 from typing import override
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
@@ -30,11 +31,13 @@ class LineFormatter(logging.Formatter):
 class LogStream(io.TextIOBase):
     """Stands in for sys.stdout or sys.stderr of the app: each printed line becomes a record."""
 
+    encoding = "utf-8"
+
     def __init__(self, logger: logging.Logger, level: int) -> None:
         super().__init__()
         self._logger = logger
         self._level = level
-        self._pending = ""
+        self._unfinished = threading.local()  # two threads that print do not share a line
 
     @override
     def writable(self) -> bool:
@@ -42,7 +45,8 @@ class LogStream(io.TextIOBase):
 
     @override
     def write(self, text: str, /) -> int:
-        *lines, self._pending = (self._pending + text).split("\n")
+        pending: str = getattr(self._unfinished, "line", "")
+        *lines, self._unfinished.line = (pending + text).split("\n")
         for line in lines:
             if line.strip():
                 self._logger.log(self._level, "%s", line.rstrip())
