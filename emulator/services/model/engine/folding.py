@@ -30,6 +30,8 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
+    if character == "’":
+        return "'"
     base = unicodedata.normalize("NFD", character)[0].lower()
     return base if len(base) == 1 else character
 

@@ -1,7 +1,9 @@
 """The rules as data: what the YAML files of a rules folder may say."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,12 +12,167 @@ from ...configuration import ConfigurationError
 from .scenarios import Scenario
 
 
-class Rules(BaseModel):
-    """All of them; without any, the model only gives generic answers."""
-
+class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    tags: Mapping[str, str] = Field(default_factory=dict)
+
+type Patterns = Sequence[str]
+"""Regular expressions over folded text (lower case, no accents); `{name}` inserts a macro."""
+
+type PerLanguage[T] = Mapping[str, T]
+
+
+class Task(_Section):
+    """Requests whose schema has a name that `schema_name` matches are answered by `kind`."""
+
+    schema_name: str
+    kind: Literal["triage", "plan"]
+
+
+class Routes(_Section):
+    """What the triage's labels are called in the app."""
+
+    small_talk: str
+    need_context: str
+    act: str
+    unknown: str
+
+
+class Command(_Section):
+    """A way to order something. `tool` names the tool; an expression may have the groups
+
+    `count` (how many are announced), `plural` (several are), and `keep` (from here on the words
+    belong to what is ordered, as in "remind me to CALL…").
+    """
+
+    tool: str
+    patterns: Patterns
+    question: bool = False
+    """Whether a question is an order of this kind ("which tasks are open?")."""
+
+
+class Questions(_Section):
+    """`opening` begins a question; `polite` begins an order that only looks like one."""
+
+    opening: Patterns
+    polite: Patterns
+    anywhere: Patterns
+
+
+class SmallTalk(_Section):
+    """One kind of chat; a reply may hold `{user}`."""
+
+    kind: str
+    patterns: Patterns
+    replies: PerLanguage[Sequence[str]]
+
+
+class Triage(_Section):
+    """What the triage decides by, beside commands and questions."""
+
+    filler: Patterns
+    need_context: Patterns
+    not_now: Patterns
+    confirmation: Patterns
+    injection: Patterns
+    domain: PerLanguage[Sequence[str]]
+    reasons: PerLanguage[Mapping[str, str]]
+
+
+class Choice(_Section):
+    """A value of a closed list: `words` count beside its label, `alone` anywhere."""
+
+    words: Patterns = ()
+    alone: Patterns = ()
+    label: PerLanguage[str] = Field(default_factory=dict)
+
+
+class Argument(_Section):
+    """How an argument of that name is said.
+
+    `labels` stand before a value, with or without a colon; `before` are connectors that lead to
+    a typed value and are cut away with it; `cues` lead to a free text, `name_cues` only when a
+    capitalised name follows, `apart_cues` only when that name is set apart by punctuation.
+    `session` expressions mean the person who writes. `leftover` takes a name that nothing else
+    claims.
+    """
+
+    kind: Literal["date", "choice", "email", "text"] = "text"
+    value: Literal["name", "phrase", "sentence"] = "phrase"
+    main: bool = False
+    leftover: bool = False
+    labels: Patterns = ()
+    before: Patterns = ()
+    cues: Patterns = ()
+    name_cues: Patterns = ()
+    apart_cues: Patterns = ()
+    session: Patterns = ()
+    choices: Mapping[str, Choice] = Field(default_factory=dict)
+
+
+class Slots(_Section):
+    """The words between the values.
+
+    `lead` may stand before a label and `glue` between it and its value; `leading` and `trailing`
+    are trimmed off free texts; `fillers` are cut out wherever they stand; `boundaries` end a
+    free text; `corrections` make the later of two values count; `answer_lead` begins an answer;
+    `complement` before a date makes it part of a name ("the meeting OF Monday").
+    """
+
+    lead: Patterns
+    glue: Patterns
+    leading: Patterns
+    trailing: Patterns
+    fillers: Patterns
+    boundaries: Patterns
+    corrections: Patterns
+    complement: Patterns
+    items: Patterns
+    action: Patterns
+    answer_lead: Patterns
+    counts: Mapping[str, int]
+
+
+class Replies(_Section):
+    """Sentences that the answers are made of, per language."""
+
+    created: PerLanguage[Mapping[str, str]]
+    found: PerLanguage[Mapping[str, str]]
+    failed: PerLanguage[str]
+    unknown: PerLanguage[str]
+    generic: PerLanguage[str]
+    nothing_found: PerLanguage[str]
+    not_documented: PerLanguage[str]
+    other_language: PerLanguage[Mapping[str, str]]
+    not_understood: PerLanguage[str]
+    clarify: PerLanguage[Mapping[str, str]]
+    names: PerLanguage[Mapping[str, str]]
+
+
+class RuleBook(_Section):
+    """The sections of a rules folder."""
+
+    tags: Mapping[str, str]
+    tasks: Sequence[Task]
+    routes: Routes
+    other_flow: str
+    macros: Mapping[str, str]
+    commands: Sequence[Command]
+    questions: Questions
+    small_talk: Sequence[SmallTalk]
+    triage: Triage
+    slots: Slots
+    arguments: Mapping[str, Argument]
+    stop_words: PerLanguage[Sequence[str]]
+    glossary: Sequence[Sequence[str]]
+    replies: Replies
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Without a book the model gives generic answers only."""
+
+    book: RuleBook | None = None
     scenarios: Sequence[Scenario] = ()
 
 
@@ -34,13 +191,16 @@ def load_rules(folder: Path) -> Rules:
         if twice := sorted(set(document) & set(sections)):
             raise ConfigurationError(f"{file}: the section {twice[0]!r} is in another file too.")
         sections |= document
-    sections["scenarios"] = [
+    scenarios = [
         scenario
         for file in sorted((folder / "scenarios").glob("*.yaml"))
         for scenario in _list(file)
     ]
     try:
-        return Rules.model_validate(sections)
+        return Rules(
+            book=RuleBook.model_validate(sections) if sections else None,
+            scenarios=[Scenario.model_validate(scenario) for scenario in scenarios],
+        )
     except ValidationError as error:
         problem = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(map(str, problem["loc"]))

@@ -1,14 +1,25 @@
 """The engine: looks at a request and decides which part of it writes the answer."""
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..requests import ChatRequest, Message
+from pydantic import JsonValue
+
+from ..requests import ChatRequest, JsonObject, Message, NamedSchema
+from .plan import Planner
+from .prompt import Prompt, read_prompt
 from .reply import Reply, TextReply
-from .rules import Rules
+from .respond import respond
+from .rules import RuleBook, Rules
 from .scenarios import scripted
-from .schema import Fitting
+from .schema import Fitting, resolve
 from .toolcalls import choose_tool
+from .triage import triage
+
+# One of these in the prompt shows that it is of the kind the rules are made for.
+_ANSWERING = frozenset({"evidence", "results", "ask", "language"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +35,56 @@ class Engine:
         text = scripted(self.rules.scenarios, _last_said(request), name)
         if text is not None:
             return TextReply(text)
-        return self._generic(request)
+        if self.rules.book is not None:
+            known = _by_rules(request, self.rules.book)
+            if known is not None:
+                return known
+        return _generic(request)
 
-    def _generic(self, request: ChatRequest) -> Reply:
-        call = choose_tool(request)
-        if call is not None:
-            return call
-        said = _last_said(request)
-        schema = request.schema_format
-        if schema is not None:
-            value = Fitting(schema.schema_, said).minimal()
-            return TextReply(json.dumps(value, ensure_ascii=False))
-        if request.wants_json_object:
-            return TextReply(json.dumps({"message": said}, ensure_ascii=False))
-        return TextReply(_honest(request.messages[-1], said))
+
+def _by_rules(request: ChatRequest, book: RuleBook) -> Reply | None:
+    prompt = read_prompt(request, book.tags)
+    schema = request.schema_format
+    if schema is not None:
+        draft = _draft(schema, prompt, book)
+        if draft is None:
+            return None
+        value = Fitting(schema.schema_, prompt.last).fit(dict(draft))
+        return TextReply(json.dumps(value, ensure_ascii=False))
+    plain = not request.tools and not request.wants_json_object
+    if plain and _ANSWERING & prompt.tags.keys():
+        return TextReply(respond(prompt, book))
+    return None
+
+
+def _draft(schema: NamedSchema, prompt: Prompt, book: RuleBook) -> JsonObject | None:
+    for task in book.tasks:
+        if re.fullmatch(task.schema_name, schema.name):
+            if task.kind == "triage":
+                return triage(prompt, book)
+            return Planner(prompt, book, _flow_types(schema.schema_)).plan()
+    return None
+
+
+def _flow_types(schema: JsonObject) -> Sequence[str]:
+    """What the plan's schema allows as flow type."""
+    properties = _mapping(schema.get("properties"))
+    options = resolve(_mapping(properties.get("flow_type")), schema).get("enum")
+    return [str(option) for option in options] if isinstance(options, list) else ()
+
+
+def _generic(request: ChatRequest) -> Reply:
+    call = choose_tool(request)
+    if call is not None:
+        return call
+    said = _last_said(request)
+    schema = request.schema_format
+    if schema is not None:
+        value = Fitting(schema.schema_, said).minimal()
+        return TextReply(json.dumps(value, ensure_ascii=False))
+    if request.wants_json_object:
+        return TextReply(json.dumps({"message": said}, ensure_ascii=False))
+    return TextReply(_honest(request.messages[-1], said))
 
 
 def _last_said(request: ChatRequest) -> str:
@@ -50,3 +97,7 @@ def _honest(last: Message, said: str) -> str:
     if last.role == "tool":
         return f"{note} The tool answered: {last.text}"
     return f"{note} You wrote: {said}"
+
+
+def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
