@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
@@ -102,6 +102,12 @@ class Embedder:
                 self._cache[kind, text] = vector
             while len(self._cache) > self._cache_size:
                 self._cache.popitem(last=False)
+
+
+@cache
+def shared_embedder() -> Embedder:
+    """The one of this process: services and tests that share it share what it remembers."""
+    return Embedder()
 
 
 def _clean(text: str) -> str:

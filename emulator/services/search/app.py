@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from emulator.services.embedding import Embedder
+from emulator.services.embedding import shared_embedder
 from emulator.services.search.errors import SearchError, invalid
 from emulator.services.search.json_types import Json, JsonObject
 from emulator.services.search.service import SearchService
@@ -43,7 +43,7 @@ def create_app(context: ServiceContext) -> web.Application:
     api_key = context.config.get("apiKey")
     guard = _Guard(context, api_key if isinstance(api_key, str) else None)
     app = web.Application(middlewares=[_errors, guard], client_max_size=MAX_BODY)
-    service = SearchService(Store(context.data / "search.sqlite"), Embedder())
+    service = SearchService(Store(context.data / "search.sqlite"), shared_embedder())
 
     async def close(app: web.Application) -> None:
         service.close()
@@ -151,11 +151,12 @@ class _Routes:
         if existed and request.headers.get("If-None-Match") == "*":
             raise SearchError(412, "ConditionNotMet", f"The index '{_index(request)}' exists.")
         body = await _body(request)
-        document = self._service.put_index(_index(request), body, request.headers.get("If-Match"))
+        if_match = request.headers.get("If-Match")
+        document = await self._service.put_index(_index(request), body, if_match)
         return _json(document, 200 if existed else 201)
 
     async def delete_index(self, request: web.Request) -> web.Response:
-        self._service.delete_index(_index(request), request.headers.get("If-Match"))
+        await self._service.delete_index(_index(request), request.headers.get("If-Match"))
         return web.Response(status=204)
 
     async def statistics(self, request: web.Request) -> web.Response:

@@ -101,6 +101,8 @@ class SearchIndex:
             self._documents[row] = None
             self._alive[row] = False
             self._free.append(row)
+            for vectors in self.vectors.values():
+                vectors.put(row, None)
         for row, (key, document) in placement.filled.items():
             self._fill(row, key, document)
         self.keywords.refresh()

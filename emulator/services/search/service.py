@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ import numpy as np
 from emulator.services.embedding import Embedder
 from emulator.services.search.definitions import Field, IndexDefinition
 from emulator.services.search.errors import SearchError, index_not_found, invalid, unknown_property
-from emulator.services.search.index import SearchIndex
+from emulator.services.search.index import Placement, SearchIndex
 from emulator.services.search.indexing import Batch, apply_actions
 from emulator.services.search.json_types import Json, JsonObject
 from emulator.services.search.parsing import objects, parse_definition
@@ -49,9 +50,7 @@ class SearchService:
 
     def index(self, name: str) -> SearchIndex:
         """The index with this name; raises SearchError (404)."""
-        if name not in self._open:
-            raise index_not_found(name)
-        return self._open[name].index
+        return self._opened(name).index
 
     def create_index(self, document: JsonObject) -> JsonObject:
         """Creates an index; raises SearchError: 400 for its definition, 409 when it exists."""
@@ -61,29 +60,30 @@ class SearchService:
             raise SearchError(409, "ResourceNameAlreadyInUse", message)
         return self._install(definition)
 
-    def put_index(self, name: str, document: JsonObject, if_match: str | None) -> JsonObject:
+    async def put_index(self, name: str, document: JsonObject, if_match: str | None) -> JsonObject:
         """Creates or updates an index; an update may add fields but not change them (400)."""
         definition = parse_definition(_completed({**document, "name": document.get("name", name)}))
         if definition.name != name:
-            raise invalid(
-                f"The index is named '{definition.name}' in the body, '{name}' in the URL."
-            )
-        self._check_etag(name, if_match)
-        if name in self._open:
-            _check_update(self._open[name].index.definition, definition)
-        return self._install(definition)
+            raise invalid(f"The index is '{definition.name}' in the body, but '{name}' in the URL.")
+        opened = self._open.get(name)
+        if opened is None:
+            self._check_etag(name, if_match)
+            return self._install(definition)
+        async with opened.writing:
+            self._check_etag(name, if_match)
+            return await _finished(self._update(opened, definition))
 
-    def delete_index(self, name: str, if_match: str | None) -> None:
+    async def delete_index(self, name: str, if_match: str | None) -> None:
         """Deletes an index with its documents; raises SearchError (404, 412)."""
-        self.index(name)
-        self._check_etag(name, if_match)
-        self._store.delete_index(name)
-        del self._open[name]
+        async with self._opened(name).writing:
+            self._check_etag(name, if_match)
+            self._store.delete_index(name)
+            del self._open[name]
 
     def statistics(self, name: str) -> JsonObject:
         """How many documents an index has and how many bytes they take."""
         index = self.index(name)
-        vectors = sum(index.count * (one.dimensions or 0) * 4 for one in index.definition.vectors)
+        vectors = sum(column.stored_bytes for column in index.vectors.values())
         return {
             "documentCount": index.count,
             "storageSize": self._store.size(name),
@@ -92,20 +92,35 @@ class SearchService:
 
     async def change(self, name: str, body: JsonObject) -> Batch:
         """Applies a batch of indexing actions; searches see them when this returns."""
-        self.index(name)
-        opened = self._open[name]
+        opened = self._opened(name)
         async with opened.writing:
-            batch = apply_actions(opened.index, body)
-            placement = opened.index.place(batch.changes)
+            # A caller that hangs up must not leave the index behind what is on disk.
+            return await _finished(self._change(opened, body))
 
-            def write() -> None:
-                self._store.write(name, batch.changes)
-                opened.index.stage(placement)
+    async def _change(self, opened: _Open, body: JsonObject) -> Batch:
+        index = opened.index
 
+        def write() -> tuple[Batch, Placement]:
+            batch = apply_actions(index, body)
+            placement = index.place(batch.changes)
             if batch.changes:
-                await asyncio.to_thread(write)
-                opened.index.publish(placement)
+                self._store.write(index.definition.name, batch.changes)
+                index.stage(placement)
+            return batch, placement
+
+        batch, placement = await asyncio.to_thread(write)
+        index.publish(placement)
         return batch
+
+    async def _update(self, opened: _Open, definition: IndexDefinition) -> JsonObject:
+        before = opened.index.definition
+        _check_update(before, definition)
+        self._store.save_definition(definition.name, definition.document)
+        if before.fields == definition.fields:
+            opened.index.definition = definition
+        else:
+            opened.index = await asyncio.to_thread(self._built, definition)
+        return definition.document
 
     def document(self, name: str, key: str, select: frozenset[str] | None) -> JsonObject:
         """One document by its key; raises SearchError (404)."""
@@ -158,11 +173,29 @@ class SearchService:
         return definition.document
 
     def _load(self, definition: IndexDefinition) -> None:
+        self._open[definition.name] = _Open(self._built(definition))
+
+    def _built(self, definition: IndexDefinition) -> SearchIndex:
         index = SearchIndex(definition)
         placement = index.place(dict(self._store.documents(definition.name)))
         index.stage(placement)
         index.publish(placement)
-        self._open[definition.name] = _Open(index)
+        return index
+
+    def _opened(self, name: str) -> _Open:
+        if name not in self._open:
+            raise index_not_found(name)
+        return self._open[name]
+
+
+async def _finished[T](work: Coroutine[None, None, T]) -> T:
+    """Runs to its end even if the caller is cancelled, which then waits for that end."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _completed(document: JsonObject) -> JsonObject:

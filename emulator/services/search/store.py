@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ CREATE TABLE IF NOT EXISTS vectors (
 ) WITHOUT ROWID;
 """
 DELETE_VECTORS = "DELETE FROM vectors WHERE index_name = ? AND key = ?"
+SELECT_VECTORS = "SELECT key, field, vector FROM vectors WHERE index_name = ?"
+SELECT_DOCUMENTS = "SELECT key, content FROM documents WHERE index_name = ? ORDER BY number"
 # An update keeps the number, and so the order in which documents are listed.
 UPSERT = """
 INSERT INTO documents (index_name, key, content) VALUES (?, ?, ?)
@@ -42,10 +45,12 @@ type Changes = Mapping[str, StoredDocument | None]
 
 
 class Store:
-    """One database file; calls must not overlap, but may come from different threads."""
+    """One database file; safe to use from several threads, one call after the other."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Two threads on one connection would share, and commit, one transaction.
+        self._lock = threading.Lock()
         self._database = sqlite3.connect(path, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
@@ -57,26 +62,27 @@ class Store:
 
     def definitions(self) -> list[JsonObject]:
         """Every index definition, by name."""
-        rows = self._database.execute("SELECT definition FROM indexes ORDER BY name")
+        with self._lock:
+            rows = self._database.execute("SELECT definition FROM indexes ORDER BY name").fetchall()
         return [json.loads(text) for (text,) in rows]
 
     def save_definition(self, name: str, definition: JsonObject) -> None:
         """Creates or replaces a definition."""
-        with self._database as database:
+        with self._lock, self._database as database:
             database.execute(
                 "INSERT OR REPLACE INTO indexes VALUES (?, ?)", (name, json.dumps(definition))
             )
 
     def delete_index(self, name: str) -> None:
         """Forgets an index with all its documents."""
-        with self._database as database:
+        with self._lock, self._database as database:
             database.execute("DELETE FROM vectors WHERE index_name = ?", (name,))
             database.execute("DELETE FROM documents WHERE index_name = ?", (name,))
             database.execute("DELETE FROM indexes WHERE name = ?", (name,))
 
     def write(self, index: str, changes: Changes) -> None:
         """Stores documents by key, and deletes those that are None, all or nothing."""
-        with self._database as database:
+        with self._lock, self._database as database:
             for key, document in changes.items():
                 database.execute(DELETE_VECTORS, (index, key))
                 if document is None:
@@ -95,19 +101,17 @@ class Store:
         total = 0
         for table, column in (("documents", "content"), ("vectors", "vector")):
             query = f"SELECT total(length({column})) FROM {table} WHERE index_name = ?"  # noqa: S608
-            total += int(self._database.execute(query, (index,)).fetchone()[0])
+            with self._lock:
+                total += int(self._database.execute(query, (index,)).fetchone()[0])
         return total
 
     def documents(self, index: str) -> Iterator[tuple[str, StoredDocument]]:
         """Every document of an index with its key, in the order of their creation."""
         vectors: dict[str, dict[str, Vector]] = {}
-        rows = self._database.execute(
-            "SELECT key, field, vector FROM vectors WHERE index_name = ?", (index,)
-        )
-        for key, name, data in rows:
+        with self._lock:
+            stored = self._database.execute(SELECT_VECTORS, (index,)).fetchall()
+            contents = self._database.execute(SELECT_DOCUMENTS, (index,)).fetchall()
+        for key, name, data in stored:
             vectors.setdefault(key, {})[name] = np.frombuffer(data, dtype=np.float32)
-        rows = self._database.execute(
-            "SELECT key, content FROM documents WHERE index_name = ? ORDER BY number", (index,)
-        )
-        for key, content in rows:
+        for key, content in contents:
             yield key, StoredDocument(json.loads(content), vectors.get(key, {}))

@@ -20,6 +20,11 @@ class VectorColumn:
         self._norms = np.zeros(64, dtype=np.float32)
         self._present = np.zeros(64, dtype=np.bool_)
 
+    @property
+    def stored_bytes(self) -> int:
+        """How many bytes the vectors of the documents take."""
+        return int(self._present.sum()) * self.dimensions * self._vectors.itemsize
+
     def put(self, row: int, vector: Vector | None) -> None:
         """Sets or clears the vector of a row."""
         self._grow(row + 1)

@@ -1,20 +1,22 @@
-"""The search service in this process, over TLS, with clients of the real SDK."""
+"""Clients of the real SDK for a search service in this process, over TLS."""
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, cast
 
 from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
 
-from emulator.services.search.app import create_app
-from emulator.services.serving import RunningService, ServiceContext, start
-from emulator.services.tls import ensure_authority
+from emulator.services.serving import RunningService
 from emulator.services.tokens import SigningKeys
 
 API_KEY = "a-key-of-this-test"
 AUDIENCE = "https://search.azure.com"
+
+type Found = dict[str, object]
 
 
 class SignedToken:
@@ -53,40 +55,33 @@ class Cloud:
     stack: AsyncExitStack
 
     async def search(self, index: str, audience: str = AUDIENCE) -> SearchClient:
-        credential = SignedToken(self.keys, audience)
-        return await self.stack.enter_async_context(
-            SearchClient(
-                self.service.url,
-                index,
-                credential,
-                connection_verify=str(self.ca_file),
-                retry_total=0,
-            )
+        """A client that signs in with a token for `audience`."""
+        client = SearchClient(
+            self.service.url,
+            index,
+            SignedToken(self.keys, audience),
+            connection_verify=str(self.ca_file),
+            retry_total=0,
         )
+        return await self.stack.enter_async_context(client)
 
     async def indexes(self, key: str | None = None) -> SearchIndexClient:
-        credential = AzureKeyCredential(key) if key else SignedToken(self.keys)
-        return await self.stack.enter_async_context(
-            SearchIndexClient(
-                self.service.url,
-                credential,
-                connection_verify=str(self.ca_file),
-                retry_total=0,
-            )
+        """A client for index definitions, with a token or with an api key."""
+        client = SearchIndexClient(
+            self.service.url,
+            AzureKeyCredential(key) if key else SignedToken(self.keys),
+            connection_verify=str(self.ca_file),
+            retry_total=0,
         )
+        return await self.stack.enter_async_context(client)
 
 
-async def start_cloud(data: Path, stack: AsyncExitStack) -> Cloud:
-    """Starts the service on the data in a folder, as a process would at its start."""
-    keys = SigningKeys.load_or_create(data / "keys")
-    context = ServiceContext(
-        name="search",
-        data=data / "search",
-        config={"apiKey": API_KEY},
-        config_dir=data,
-        keys=keys,
-        url="",
-    )
-    service = await start(create_app, context)
-    stack.push_async_callback(service.stop)
-    return Cloud(service, keys, ensure_authority(data / "ca").ca_file, stack)
+class Results(Protocol):
+    """What the async `SearchClient.search` answers."""
+
+    def __aiter__(self) -> AsyncIterator[Found]: ...
+
+
+async def ids(results: object) -> list[str]:
+    """The keys of the documents found, in order."""
+    return [str(document["id"]) async for document in cast(Results, results)]
