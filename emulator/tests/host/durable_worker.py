@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import azure.durable_functions as df
 
@@ -17,7 +18,8 @@ from emulator.host.durable.settings import DurableSettings
 from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, Succeeded, WorkerGone
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
-type Steps = Generator[object, object, object]
+type Steps = Generator[Any, Any, Any]
+"""What an orchestrator is; the SDK's tasks and their results have no types."""
 type Orchestrator = Callable[[df.DurableOrchestrationContext], Steps]
 type Activity = Callable[[Json], Json] | Callable[[Json], Awaitable[Json]]
 type Entity = Callable[[df.DurableEntityContext], None]
@@ -109,15 +111,15 @@ def _in_sdk(handle: Callable[[str], str], text: str) -> str:
 class Hub:
     """A task hub under test: the extension, its worker and what they stored."""
 
-    def __init__(self, folder: Path, worker: SdkWorker, settings: DurableSettings | None = None):
-        self.folder = folder
-        self.worker = worker
+    def __init__(
+        self, folder: Path, worker: SdkWorker, *, main_port: int = 7071, rpc_port: int = 17071
+    ) -> None:
         self.extension = DurableExtension(
             database=folder / "hub.db",
-            settings=settings or DurableSettings(hub_name="GoldenHub"),
+            settings=DurableSettings(hub_name="GoldenHub"),
             invoker=worker,
-            public_url="http://localhost:7071",
-            rpc_url="http://127.0.0.1:17071",
+            public_url=f"http://127.0.0.1:{main_port}",
+            rpc_url=f"http://127.0.0.1:{rpc_port}",
         )
         self.management = self.extension.management
 

@@ -1,7 +1,6 @@
 """What a killed worker or a killed host may not cost."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def worker() -> SdkWorker:
 
 
 @pytest.fixture
-def gate(worker: SdkWorker) -> Iterator[Gate]:
+def gate(worker: SdkWorker) -> Gate:
     """An orchestrator `steps`: hello, then the gate, then hello again."""
     gate = Gate()
     worker.activities["gate"] = gate
