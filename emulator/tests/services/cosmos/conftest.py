@@ -1,7 +1,7 @@
 """A running account for each test, and the real SDK's clients that reach it over TLS."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -73,7 +73,8 @@ class Account:
     clock: Clock
     config: Mapping[str, object] = field(default_factory=lambda: CONFIG)
     service: RunningService | None = None
-    clients: list[CosmosClient] = field(default_factory=list)
+    opened: AsyncExitStack = field(default_factory=AsyncExitStack)
+    main_client: CosmosClient | None = None
 
     @property
     def url(self) -> str:
@@ -89,23 +90,28 @@ class Account:
             "cosmos", self.data / "cosmos", self.config, self.data, self.keys, ""
         )
         self.service = await start(partial(create_app, clock=self.clock), context)
+        self.opened.push_async_callback(self.service.stop)
+        self.main_client = await self.open_client()
 
     async def stop(self) -> None:
-        while self.clients:
-            await self.clients.pop().close()
-        if self.service is not None:
-            await self.service.stop()
+        await self.opened.aclose()
 
     async def restart(self) -> None:
         await self.stop()
         await self.start()
 
-    def client(self) -> CosmosClient:
+    async def open_client(self) -> CosmosClient:
+        """One more client; it is closed with the account."""
         client = CosmosClient(
             self.url, StaticCredential(self.keys), connection_verify=str(self.ca_file)
         )
-        self.clients.append(client)
-        return client
+        opened: CosmosClient = await self.opened.enter_async_context(client)
+        return opened
+
+    def client(self) -> CosmosClient:
+        """The client that is open since the start."""
+        assert self.main_client is not None
+        return self.main_client
 
     def container(self, name: str) -> ContainerProxy:
         return self.client().get_database_client("shop").get_container_client(name)

@@ -1,28 +1,14 @@
 """Databases and containers: declared, made, changed, deleted, and still there after a restart."""
 
-import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from azure.core.credentials import AccessToken
-from azure.cosmos import CosmosClient, PartitionKey, exceptions
+from azure.cosmos import PartitionKey, exceptions
 from azure.cosmos.aio import ContainerProxy
 
 from emulator.services.configuration import ConfigurationError
-from emulator.services.tokens import SigningKeys
 
 from .conftest import Account, query
-
-
-@dataclass(frozen=True, slots=True)
-class SyncCredential:
-    """The static credential for clients that do not await."""
-
-    keys: SigningKeys
-
-    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
-        return AccessToken(self.keys.sign({"aud": scopes[0]}), 1 << 40)
 
 
 async def test_the_declared_containers_are_there(account: Account) -> None:
@@ -120,26 +106,8 @@ async def test_a_wrong_configuration_is_named_at_the_start(
 ) -> None:
     await account.stop()
     account.config = config
-    account.service = None
     with pytest.raises(ConfigurationError, match=says):
         await account.start()
-
-
-# The SDK itself turns verification off when the account is called localhost.
-@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-async def test_the_sync_client_works_as_well(account: Account) -> None:
-    def use() -> tuple[object, list[Any], list[Any]]:
-        with CosmosClient(
-            account.url, SyncCredential(account.keys), connection_verify=str(account.ca_file)
-        ) as client:
-            orders = client.get_database_client("shop").get_container_client("orders")
-            orders.create_item({"id": "1", "tenant": "a", "n": 1})
-            read = orders.read_item("1", "a")["n"]
-            found = list(orders.query_items("SELECT VALUE c.n FROM c", partition_key="a"))
-            changes = list(orders.query_items_change_feed(start_time="Beginning"))
-            return read, found, [change["id"] for change in changes]
-
-    assert await asyncio.to_thread(use) == (1, [1], ["1"])
 
 
 async def test_many_items_are_read_at_once(orders: ContainerProxy) -> None:

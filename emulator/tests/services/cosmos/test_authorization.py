@@ -1,13 +1,9 @@
 """Only tokens for the account open it, in the shape the SDK sends them."""
 
-import asyncio
 from collections.abc import Mapping
 
 import pytest
-from azure.core.exceptions import HttpResponseError
-from azure.cosmos.aio import CosmosClient
 
-from emulator.services.tls import ensure_authority
 from emulator.services.tokens import SigningKeys
 
 from .conftest import Account
@@ -64,11 +60,3 @@ async def test_anything_but_a_token_answers_401(account: Account, headers: dict[
     status, text = await status_with(account, headers)
     assert status == 401
     assert "Unauthorized" in text
-
-
-async def test_the_sdk_with_a_key_is_refused(account: Account) -> None:
-    ca_file = str(ensure_authority(account.data / "ca").ca_file)
-    with pytest.raises(HttpResponseError):
-        async with CosmosClient(account.url, "c2VjcmV0", connection_verify=ca_file) as client:
-            await client.get_database_client("shop").read()
-    await asyncio.sleep(0)
