@@ -1,7 +1,6 @@
 """Cross-origin requests as `func start` allows them: the CORS entry of local.settings.json."""
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from emulator.host.settings import Cors
 
@@ -15,26 +14,29 @@ def is_preflight(request: web.Request) -> bool:
     )
 
 
-def allowed_headers(request: web.Request, cors: Cors) -> CIMultiDict[str]:
-    """What every answer to that origin carries; nothing for an origin that is not allowed."""
+def add_allowed(request: web.Request, response: web.StreamResponse, cors: Cors) -> None:
+    """Put the permission on an answer; nothing for an origin that is not allowed."""
     origin = request.headers.get("Origin")
-    headers: CIMultiDict[str] = CIMultiDict()
-    if origin is None:
-        return headers
+    if origin is None or not _allows(cors, origin):
+        return
+    headers = response.headers
     if "*" in cors.origins:
         headers["Access-Control-Allow-Origin"] = "*"
-    elif origin.rstrip("/") in cors.origins:
-        headers["Access-Control-Allow-Origin"] = origin
-        headers["Vary"] = "Origin"
-        if cors.credentials:
-            headers["Access-Control-Allow-Credentials"] = "true"
-    return headers
+        return
+    headers["Access-Control-Allow-Origin"] = origin
+    headers.add("Vary", "Origin")
+    if cors.credentials:
+        headers["Access-Control-Allow-Credentials"] = "true"
+
+
+def _allows(cors: Cors, origin: str) -> bool:
+    return "*" in cors.origins or origin.rstrip("/") in cors.origins
 
 
 def preflight_answer(request: web.Request, cors: Cors) -> web.Response:
     """204 for every preflight; with the permission only for an allowed origin."""
     response = web.Response(status=204)
-    if allowed_headers(request, cors):
+    if _allows(cors, request.headers["Origin"]):
         asked = request.headers.get("Access-Control-Request-Headers", "")
         names = ",".join(name.strip() for name in asked.split(",") if name.strip())
         if names:

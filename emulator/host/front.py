@@ -1,7 +1,8 @@
 """The HTTP front: what comes in on the main port and who answers it."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -9,7 +10,7 @@ from aiohttp.typedefs import Handler
 from emulator.host.access import Access, Level
 from emulator.host.admin import HOME_PAGE, Admin
 from emulator.host.classic_http import answer_classic
-from emulator.host.cors import allowed_headers, is_preflight, preflight_answer
+from emulator.host.cors import add_allowed, is_preflight, preflight_answer
 from emulator.host.event_grid import EVENT_GRID_PATH, receive_events
 from emulator.host.invocation import FunctionInfo, WorkerGone
 from emulator.host.pool import WorkerPool
@@ -23,7 +24,7 @@ _LONGEST_LINE = 8192
 _LARGEST_HEADERS = 32768
 _SERVER = "functions-host"
 
-type Webhook = Callable[[web.Request], Awaitable[web.StreamResponse]]
+type Webhook = Callable[[web.Request], Coroutine[None, None, web.StreamResponse]]
 
 _log = logging.getLogger("host.http")
 
@@ -45,6 +46,7 @@ class Front:
         self._admin = admin
         self._access = access
         self._routes = RouteTable((), "")
+        self._operations: set[asyncio.Task[web.StreamResponse]] = set()
 
     def application(self, durable_webhook: Webhook) -> web.Application:
         """The aiohttp application of the main port."""
@@ -52,7 +54,14 @@ class Front:
         app.on_response_prepare.append(self._complete)
 
         async def durable(request: web.Request) -> web.StreamResponse:
-            return self._access.refusal(request, "system") or await durable_webhook(request)
+            refused = self._access.refusal(request, "system")
+            if refused is not None:
+                return refused
+            # A client that leaves must not stop half-way what it has asked for.
+            operation = asyncio.create_task(durable_webhook(request))
+            self._operations.add(operation)
+            operation.add_done_callback(self._operations.discard)
+            return await asyncio.shield(operation)
 
         app.router.add_route("*", "/runtime/webhooks/durabletask/{tail:.*}", durable)
         app.router.add_route("*", "/{path:.*}", self._answer)
@@ -74,11 +83,21 @@ class Front:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.raw_path.partition("?")[0].lower()
         if path.rstrip("/") == EVENT_GRID_PATH:
-            return self._access.refusal(request, "system") or await receive_events(
-                self._pool, request
-            )
+            return await self._guarded(request, "system", self._receive_events)
         if path.startswith("/admin/"):
-            return self._access.refusal(request, "admin") or await self._admin.answer(request)
+            return await self._guarded(request, "admin", self._admin.answer)
+        return await self._answer_function(request, path)
+
+    async def _guarded(
+        self, request: web.Request, level: Level, answer: Webhook
+    ) -> web.StreamResponse:
+        refused = self._access.refusal(request, level)
+        return refused if refused is not None else await answer(request)
+
+    async def _receive_events(self, request: web.Request) -> web.StreamResponse:
+        return await receive_events(self._pool, request)
+
+    async def _answer_function(self, request: web.Request, path: str) -> web.StreamResponse:
         await self._pool.ready()
         found = self._routes.find(request.method, request.raw_path.partition("?")[0])
         if found is None:
@@ -111,7 +130,7 @@ class Front:
 
     async def _complete(self, request: web.Request, response: web.StreamResponse) -> None:
         if self._settings.cors is not None:
-            response.headers.update(allowed_headers(request, self._settings.cors))
+            add_allowed(request, response, self._settings.cors)
         response.headers.update(self._settings.custom_headers)
         if UNTYPED in response:
             response.headers.popall("Content-Type", None)

@@ -77,10 +77,11 @@ class Host:
         await self._stop()
 
     async def _start(self, listeners: Listeners, ready: Callable[[], None]) -> None:
-        await self._serve(self._front.application(self._durable.webhook), listeners.main)
+        front = self._front.application(self._durable.webhook)
+        await self._serve(front, listeners.main, cancels_handlers=True)
         rpc = web.Application(client_max_size=2**31)
         rpc.router.add_route("*", "/durabletask/{tail:.*}", self._durable.rpc)
-        await self._serve(rpc, listeners.rpc)
+        await self._serve(rpc, listeners.rpc, cancels_handlers=False)
         if self._settings.watch:
             self._background.append(asyncio.create_task(self._watch()))
         await self._pool.start()
@@ -89,11 +90,14 @@ class Host:
         self._background.append(asyncio.create_task(self._reload_on_change()))
         ready()
 
-    async def _serve(self, app: web.Application, listener: socket) -> None:
+    async def _serve(
+        self, app: web.Application, listener: socket, *, cancels_handlers: bool
+    ) -> None:
+        """Serve until the host stops; handlers may be cancelled when their client leaves."""
         runner = web.AppRunner(
             app,
             access_log=None,
-            handler_cancellation=True,
+            handler_cancellation=cancels_handlers,
             shutdown_timeout=_SHUTDOWN_SECONDS,
             lingering_time=_LINGER_SECONDS,
             max_line_size=_PARSER_LIMIT,

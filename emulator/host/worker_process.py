@@ -147,9 +147,11 @@ class WorkerProcess:
 
     async def drain(self, seconds: float) -> None:
         """Wait until nothing is under way, at most `seconds`, then kill it."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), seconds)
-        self.kill()
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), seconds)
+        finally:
+            self.kill()
         await self.gone.wait()
 
     def kill(self) -> None:

@@ -259,6 +259,25 @@ async def test_records_and_printed_lines_of_the_app_reach_the_console(
     assert " INFO probe: turn done run_id=R1 correlation_id=C1\n" in streaming_host.log
 
 
+async def test_nothing_is_kept_of_exchanges_that_are_over(
+    streaming_host: HostProcess, http: ClientSession
+) -> None:
+    left = await http.get(f"{streaming_host.url}/api/stream/gate-never")
+    await left.content.readany()
+    left.close()
+    for path in ("ping", "boom", "nothing", "break/early"):
+        async with http.get(f"{streaming_host.url}/api/{path}") as answer:
+            await answer.read()
+
+    async def kept() -> str:
+        async with http.get(f"{streaming_host.url}/api/kept") as answer:
+            return await answer.text()
+
+    deadline = asyncio.get_running_loop().time() + 10
+    while (count := await kept()) != "1":
+        assert asyncio.get_running_loop().time() < deadline, f"{count} entries are kept"
+
+
 async def test_the_status_names_the_workers(
     streaming_host: HostProcess, http: ClientSession
 ) -> None:

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession
 
 from emulator.tests.host.conftest import StartHost
 from emulator.tests.host.harness import APPS, HostProcess, eventually, is_alive, launch
@@ -91,6 +91,16 @@ async def test_a_post_under_way_is_not_sent_twice_when_its_worker_dies(
     os.kill(pid, signal.SIGKILL)
     assert (await request).status == 500
     assert len(host.notes("waiting")) == 1
+
+
+async def test_a_stream_is_cut_when_its_worker_dies(start: StartHost, http: ClientSession) -> None:
+    host = start(APPS / "streaming", "--no-watch")
+    (pid,) = await workers(http, host)
+    async with http.get(f"{host.url}/api/stream/gate-never") as answer:
+        assert await answer.content.readany() == b"data: first\n\n"
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(ClientError):
+            await answer.read()
 
 
 async def test_an_event_is_delivered_again_when_its_worker_dies(

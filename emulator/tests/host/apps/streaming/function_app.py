@@ -17,6 +17,7 @@ from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
+from azure_functions_runtime.http_v2 import http_coordinator
 from azurefunctions.extensions.http.fastapi import (
     JSONResponse,
     Request,
@@ -78,6 +79,12 @@ async def size(req: Request) -> JSONResponse:
 @app.route(route="pid")
 async def pid(req: Request) -> Response:
     return Response(str(os.getpid()))
+
+
+@app.route(route="kept")
+async def kept(req: Request) -> Response:
+    """How many HTTP exchanges the worker library still remembers, this one included."""
+    return Response(str(len(http_coordinator._context_references)))
 
 
 @app.route(route="setting/{name}")
