@@ -112,10 +112,12 @@ class SemanticRanker:
 
     async def _similarities(self, index: SearchIndex, question: _Question, rows: Rows) -> Scores:
         stored = _stored_vectors(index)
-        if stored is not None and bool(stored.has(rows).all()):
-            return stored.similarities(rows, question.vector)
-        texts = [_summary(question, row) for row in rows.tolist()]
-        found: Scores = (await self._embed(texts) @ question.vector).astype(float)
+        known = np.zeros(len(rows), dtype=np.bool_) if stored is None else stored.has(rows)
+        found: Scores = np.zeros(len(rows))
+        if stored is not None:
+            found[known] = stored.similarities(rows[known], question.vector)
+        texts = [_summary(question, row) for row in rows[~known].tolist()]
+        found[~known] = await self._embed(texts) @ question.vector
         return found
 
     async def _captions(self, question: _Question, rows: list[int]) -> dict[int, list[Json]]:

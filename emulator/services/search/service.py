@@ -70,6 +70,7 @@ class SearchService:
             self._check_etag(name, if_match)
             return self._install(definition)
         async with opened.writing:
+            self._check_still_open(name, opened)
             self._check_etag(name, if_match)
             return await _finished(self._update(opened, definition))
 
@@ -94,6 +95,7 @@ class SearchService:
         """Applies a batch of indexing actions; searches see them when this returns."""
         opened = self._opened(name)
         async with opened.writing:
+            self._check_still_open(name, opened)
             # A caller that hangs up must not leave the index behind what is on disk.
             return await _finished(self._change(opened, body))
 
@@ -166,6 +168,11 @@ class SearchService:
         opened = self._open.get(name)
         if opened is None or opened.index.definition.document.get("@odata.etag") != if_match:
             raise SearchError(412, "ConditionNotMet", f"The index '{name}' has changed since.")
+
+    def _check_still_open(self, name: str, opened: _Open) -> None:
+        # It may have been deleted while the call waited for its turn.
+        if self._open.get(name) is not opened:
+            raise index_not_found(name)
 
     def _install(self, definition: IndexDefinition) -> JsonObject:
         self._store.save_definition(definition.name, definition.document)

@@ -6,7 +6,11 @@ import aiohttp
 import pytest
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
+from azure.identity.aio import DefaultAzureCredential
 from azure.search.documents import SearchClient as SyncSearchClient
+from azure.search.documents.indexes.aio import SearchIndexClient
+
+from emulator.tests.services.conftest import AzureEnvironment
 
 from .cloud import API_KEY, Cloud
 from .library import LIBRARY, library_index
@@ -55,6 +59,16 @@ async def test_the_sync_client_works_too(cloud: Cloud) -> None:
             return [str(document["id"]) for document in client.search("vacaciones", top=1)]
 
     assert await asyncio.to_thread(use) == ["vacaciones"]
+
+
+async def test_the_default_credential_signs_in_with_the_managed_identity(
+    cloud: Cloud, azure_environment: AzureEnvironment
+) -> None:
+    async with (
+        DefaultAzureCredential() as credential,
+        SearchIndexClient(cloud.service.url, credential) as indexes,
+    ):
+        assert [name async for name in indexes.list_index_names()] == []
 
 
 async def test_an_injected_fault_reaches_the_client_and_passes(

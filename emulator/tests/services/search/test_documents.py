@@ -1,11 +1,19 @@
 """Documents are uploaded, merged, deleted and looked up, each action with an answer of its own."""
 
+import asyncio
+import contextlib
+from pathlib import Path
+
 import aiohttp
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.search.documents.aio import SearchClient
 
+from emulator.services.embedding import shared_embedder
 from emulator.services.search.app import create_app
+from emulator.services.search.json_types import Json, JsonObject
+from emulator.services.search.service import SearchService
+from emulator.services.search.store import Store
 from emulator.tests.services.conftest import StartService
 
 from .cloud import AUDIENCE, Cloud, SignedToken, ids
@@ -115,3 +123,22 @@ async def test_everything_is_there_after_a_restart(
     assert await ids(await client.search("dieta")) == ["gastos"]
     expected = [document["id"] for document in LIBRARY if document["id"] != "almacen"]
     assert await ids(await client.search("*")) == expected
+
+
+async def test_a_caller_who_hangs_up_leaves_the_change_whole(tmp_path: Path) -> None:
+    fields: list[Json] = [
+        {"name": "id", "type": "Edm.String", "key": True},
+        {"name": "text", "type": "Edm.String"},
+    ]
+    store = Store(tmp_path / "search.sqlite")
+    with contextlib.closing(SearchService(store, shared_embedder())) as service:
+        service.create_index({"name": "turnos", "fields": fields})
+        body: JsonObject = {"value": [{"id": "1", "text": "uno"}]}
+        change = asyncio.create_task(service.change("turnos", body))
+        await asyncio.sleep(0)
+        change.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await change
+        await service.change("turnos", {"value": [{"id": "2", "text": "uno dos"}]})
+        answer = await service.search("turnos", {"search": "uno", "count": True}, "")
+    assert answer["@odata.count"] == 2
