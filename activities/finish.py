@@ -7,6 +7,7 @@ from shared.contracts.activities import FinishRequest, StepResult
 from shared.contracts.audit import Actor, AuditEvent
 from shared.contracts.conversations import Turn
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent, StateEvent
+from shared.contracts.identity import Language
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.ports import Dependencies
@@ -32,7 +33,10 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
     )
     stored = await deps.runs.end(outcome)
     writer = log_writer(request, TERMINAL_STEP, deps)
-    await writer.append(TERMINAL_PART, [*_states(request), _terminal(record, stored)])
+    await writer.append(
+        TERMINAL_PART,
+        [*_states(request), _terminal(record, stored, request.language or record.language)],
+    )
     return StepResult(after=writer.after)
 
 
@@ -40,11 +44,11 @@ def _states(request: FinishRequest) -> list[RunEvent]:
     return [StateEvent(state=state) for state in request.announce]
 
 
-def _terminal(record: RunRecord, outcome: RunOutcome) -> RunEvent:
+def _terminal(record: RunRecord, outcome: RunOutcome, language: Language) -> RunEvent:
     if outcome.failure is not None:
         return ErrorEvent(
             code=outcome.failure.code,
-            message=say(outcome.failure.message, record.language),
+            message=say(outcome.failure.message, language),
             retryable=outcome.failure.retryable,
             retry_after=outcome.failure.retry_after,
             correlation_id=record.correlation_id,

@@ -83,8 +83,7 @@ async def _remember(
 
 def _document(event: AuditEvent, made: list[ToolOutcome]) -> KnowledgeDocument:
     facts = [
-        f"{outcome.tool}: "
-        + ", ".join(f"{name} = {value}" for name, value in sorted((outcome.result or {}).items()))
+        f"{outcome.tool}: " + ", ".join(f"{name} = {value}" for name, value in outcome.args.items())
         for outcome in made
     ]
     named = ", ".join(f"{entity.type} {entity.id}" for entity in event.entities)

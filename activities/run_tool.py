@@ -9,6 +9,7 @@ from activities.steps import announced, load_record, log_writer
 from shared.contracts.activities import RunToolRequest, ToolRun
 from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent, ToolEvent
+from shared.contracts.identity import Language
 from shared.contracts.masking import masked
 from shared.contracts.outcomes import outcome_of
 from shared.contracts.plan import ToolCall
@@ -41,18 +42,23 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
         call_id=f"c{request.step}",
     )
     await writer.append("started", [*announced(request), started])
-    effect = await _settle(_effect(record, request.step, call, deps), contract, record, deps)
-    outcome = outcome_of(effect, contract, record.language)
+    reserved = _effect(record, request.step, call, deps)
+    effect = await _settle(reserved, contract, record, request.language, deps)
+    outcome = outcome_of(effect, contract, request.language)
     await writer.append("ended", [_ended(outcome)])
     return ToolRun(after=writer.after, ok=outcome.status == "ok")
 
 
 async def _settle(
-    effect: Effect, contract: ToolContract, record: RunRecord, deps: Dependencies
+    effect: Effect,
+    contract: ToolContract,
+    record: RunRecord,
+    language: Language,
+    deps: Dependencies,
 ) -> Effect:
     """Raises StoreError and RaceLostError; the ERP's failures are in the effect."""
     if contract.right not in record.caller.rights:
-        refused = say("no_right", record.language, right=contract.right)
+        refused = say("no_right", language, right=contract.right)
         ended = effect.model_copy(update={"state": "failed", "error": refused})
         return await deps.effects.reserve(ended)
     invocation = ToolInvocation(
@@ -60,6 +66,7 @@ async def _settle(
         args=effect.args,
         caller=record.caller,
         correlation_id=record.correlation_id,
+        language=language,
         key=effect.effect_id,
     )
     if contract.effect:

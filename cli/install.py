@@ -16,6 +16,8 @@ ENVIRONMENT = Path(".venv")
 PYTHON = ENVIRONMENT / "bin" / "python"
 STAMP = ENVIRONMENT / "installed-lock.txt"
 UNFINISHED = ENVIRONMENT / "unfinished"
+VECTORS = Path(".eira/cache/vectors.sqlite")
+"""Where demo/cloud.json tells the model service to keep them."""
 
 EXIT_MISSING = 2
 
@@ -61,7 +63,20 @@ def install() -> None:
             "The packages could not be installed (pip's message is above). "
             "Check the connection to the package registry, then run the same command again."
         )
+    _compute_embeddings()
     STAMP.write_bytes(lock)
+
+
+def _compute_embeddings() -> None:
+    """Half a second of computing for each document of the pack: once, here, not at every start."""
+    print("Computing the embeddings of the knowledge, once …", file=sys.stderr)
+    texts = subprocess.run([PYTHON, "-m", "cli.texts"], capture_output=True, check=False)
+    command: list[str | Path] = [PYTHON, "-m", "emulator", "embed", "--file", VECTORS]
+    if texts.returncode or subprocess.run(command, input=texts.stdout, check=False).returncode:
+        raise InstallationError(
+            "The embeddings could not be computed; run the same command again. "
+            + texts.stderr.decode("utf-8", "replace")
+        )
 
 
 @contextlib.contextmanager

@@ -89,8 +89,8 @@ class Screen:
         if event.text("text").strip() != said.strip():
             self._print(event.text("text"))
         for field in event.items("missing"):
-            named = f"{field.get('field')} ({field.get('reason')})"
-            self._print(f"  {self._words.missing}: {named}{self._choices(field.get('choices'))}")
+            choices = self._choices(field.get("choices"))
+            self._print(f"  {self._words.missing}: {field.get('field')}{choices}")
 
     def _choices(self, choices: object) -> str:
         if not isinstance(choices, list) or not choices:

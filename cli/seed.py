@@ -59,13 +59,18 @@ def read_knowledge(pack: Path) -> list[KnowledgeDocument]:
     return [_document(path) for path in sorted((pack / "knowledge").glob("*.md"))]
 
 
+def embedded_text(document: KnowledgeDocument) -> str:
+    """What a document's vector is made of."""
+    return f"{document.title}\n{document.content}"
+
+
 async def _add(
     knowledge: AzureSearchKnowledge,
     model: Model,
     index: str,
     documents: Sequence[KnowledgeDocument],
 ) -> None:
-    vectors = await model.embed([f"{each.title}\n{each.content}" for each in documents])
+    vectors = await model.embed([embedded_text(each) for each in documents])
     await knowledge.upsert(index, list(zip(documents, vectors, strict=True)))
 
 

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,14 +17,30 @@ _EXAMPLE = "example: python -m emulator up --app . --config demo/cloud.json --da
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 told to stop, 1 a process died, 2 unusable input, 3 port or folder in use."""
-    options = _parse(argv)
+    parsed = _parse(argv)
+    if parsed.command == "embed":
+        return _embed(parsed.file)
     try:
-        return asyncio.run(_up(options))
+        return asyncio.run(_up(_options(parsed)))
     except CloudError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 0
+
+
+def _embed(file: Path) -> int:
+    """Compute the vectors of the texts on standard input (a JSON array), and keep them."""
+    from emulator.services.embedding import Embedder
+    from emulator.services.vector_file import VectorFile
+
+    texts: list[str] = json.load(sys.stdin)
+    embedder = Embedder(file=VectorFile(file), threads=os.cpu_count() or 1)
+    for number, text in enumerate(texts, start=1):
+        embedder.embed([text])
+        print(f"\r  {number} of {len(texts)}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return 0
 
 
 async def _up(options: CloudOptions) -> int:
@@ -47,7 +65,7 @@ async def _up(options: CloudOptions) -> int:
         return 0
 
 
-def _parse(argv: Sequence[str] | None) -> CloudOptions:
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m emulator",
         description="Azure on one machine: a Functions host and the services an app needs.",
@@ -74,7 +92,9 @@ def _parse(argv: Sequence[str] | None) -> CloudOptions:
     ports = up.add_mutually_exclusive_group()
     ports.add_argument("--random-ports", action="store_true", help="any free ones for everybody")
     ports.add_argument("--ports-from", type=int, metavar="N", help="N, N+1, ... for everybody")
-    return _options(parser.parse_args(argv))
+    embed = commands.add_parser("embed", help="compute embeddings ahead of their first use")
+    embed.add_argument("--file", type=Path, required=True, help="where to keep them")
+    return parser.parse_args(argv)
 
 
 def _options(parsed: argparse.Namespace) -> CloudOptions:

