@@ -110,7 +110,7 @@ async def test_a_question_is_asked_once_with_what_is_missing(eira: Eira, streame
         "type": "question",
         "text": "¿Para cuándo?",
         "missing": [
-            {"tool": "createTask", "field": "dueDate", "reason": "required"},
+            {"tool": "createTask", "field": "dueDate", "reason": "missing_required"},
             {
                 "tool": "createTask",
                 "field": "priority",
@@ -123,8 +123,8 @@ async def test_a_question_is_asked_once_with_what_is_missing(eira: Eira, streame
     ended = await eira("chat", "Crea", app=FakeApp([*before, question, done("question")]))
     assert ended.out.splitlines() == [
         "¿Para cuándo?",
-        "  Missing: dueDate (required)",
-        "  Missing: priority (unclear); choose: high, low",
+        "  Missing: dueDate",
+        "  Missing: priority; choose: high, low",
     ]
 
 
