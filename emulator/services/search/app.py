@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from emulator.services.embedding import shared_embedder
+from emulator.services.search.analysis import analyzer_named, is_known_analyzer
 from emulator.services.search.errors import SearchError, invalid
 from emulator.services.search.json_types import Json, JsonObject
 from emulator.services.search.service import SearchService
@@ -113,6 +114,7 @@ class _Routes:
                 web.delete(index, self.delete_index),
                 web.get(index + "/search.stats", self.statistics),
                 web.get(index + "/stats", self.statistics),
+                web.post(index + "/search.analyze", self.analyze),
                 web.get(index + "/docs/$count", self.count),
                 web.get(index + "/docs", self.search_by_url),
                 web.get(index + "/docs('{key}')", self.get_document),
@@ -170,6 +172,23 @@ class _Routes:
             "indexesCount": {"usage": len(names), "quota": None},
         }
         return _json({"counters": counters, "limits": {}})
+
+    async def analyze(self, request: web.Request) -> web.Response:
+        self._service.index(_index(request))
+        body = await _body(request)
+        text, name = body.get("text"), body.get("analyzer") or "standard.lucene"
+        if not isinstance(text, str) or not isinstance(name, str) or not is_known_analyzer(name):
+            raise invalid("Analyzing takes a 'text' and the name of a known 'analyzer'.")
+        tokens: list[Json] = [
+            {
+                "token": token.text,
+                "startOffset": token.start,
+                "endOffset": token.end,
+                "position": position,
+            }
+            for position, token in enumerate(analyzer_named(name).tokens(text))
+        ]
+        return _json({"tokens": tokens})
 
     async def count(self, request: web.Request) -> web.Response:
         # The SDK reads a JSON number; Azure sends it as text with a byte order mark.

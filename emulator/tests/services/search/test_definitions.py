@@ -9,6 +9,7 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 from azure.search.documents.indexes.models import (
+    AnalyzeTextOptions,
     ScoringProfile,
     SearchableField,
     SearchField,
@@ -116,6 +117,23 @@ async def test_a_scoring_profile_weighs_fields(cloud: Cloud) -> None:
     assert await ids(await client.search("word")) == ["title", "content"]
     weighed = await client.search("word", scoring_profile="content")
     assert await ids(weighed) == ["content", "title"]
+
+
+async def test_the_service_counts_its_indexes(cloud: Cloud) -> None:
+    indexes = await cloud.indexes()
+    await indexes.create_index(library_index("biblioteca"))
+    statistics = await indexes.get_service_statistics()
+    assert statistics.counters.index_counter.usage == 1
+
+
+async def test_an_analyzer_shows_the_words_it_makes_of_a_text(cloud: Cloud) -> None:
+    indexes = await cloud.indexes()
+    await indexes.create_index(library_index("biblioteca"))
+    analyzed = await indexes.analyze_text(
+        "biblioteca", AnalyzeTextOptions(text="Las FACTURAS emitidas", analyzer_name="es.microsoft")
+    )
+    found = [(token.token, token.start_offset, token.end_offset) for token in analyzed.tokens]
+    assert found == [("factur", 4, 12), ("emit", 13, 21)]
 
 
 KEY = SimpleField(name="id", type="Edm.String", key=True)
