@@ -28,6 +28,7 @@ from emulator.host.durable.history import (
     Kind,
     execution_completed,
     orchestrator_completed,
+    rewound,
     sub_completed,
     sub_failed,
 )
@@ -35,7 +36,7 @@ from emulator.host.durable.instances import create_instance, post_start
 from emulator.host.durable.ledger import Ledger
 from emulator.host.durable.live import Live
 from emulator.host.durable.records import Instance, Message, Status, Work
-from emulator.host.durable.rewind import RewindError
+from emulator.host.durable.rewind import cut
 from emulator.host.durable.scheduling import Scheduled, Scheduler
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.durable.store import Store
@@ -113,11 +114,34 @@ class Engine:
         self.admit(message)
 
     def rewind(self, row: Instance, reason: str | None) -> None:
-        """Run what made `row` fail again. Raises RewindError."""
-        raise RewindError(
-            f"The local host cannot rewind '{row.id}'. Restart it instead: "
-            f"POST instances/{row.id}/restart."
+        """Run again what made an orchestration fail, in its failed children too."""
+        parts = cut(self._store.history(row.id))
+        rerun = [event.ref for event in parts.failed if not self._rewind_child(event, reason)]
+        # What waits for nothing but its first episode has its events from continue_as_new still.
+        seeds = 0 if parts.kept else books.load(row.ledger).seeds
+        ledger = Ledger(seeds=seeds, rewound=parts.book(rerun))
+        self._store.replace_history(row.id, parts.kept)
+        self._store.update_instance(
+            replace(
+                row,
+                status=Status.RUNNING,
+                output=None,
+                updated=self._clock.now(),
+                ledger=books.dump(ledger),
+            )
         )
+        for event in parts.again:
+            self.post(row.id, event, row.execution_id)
+        self.post(row.id, rewound(self._clock.now(), reason), row.execution_id)
+
+    def _rewind_child(self, created: Event, reason: str | None) -> bool:
+        if created.kind is not Kind.SUB_CREATED:
+            return False
+        child = self._store.instance(str(json.loads(created.text)["InstanceId"]))
+        if child is None or child.status is not Status.FAILED:
+            return False
+        self.rewind(child, reason)
+        return True
 
     def purge(self, instance_id: str) -> bool:
         """Forget an instance, even a running one."""
@@ -280,13 +304,16 @@ class Engine:
         actions = episode.replayed.actions
         scheduled = self._scheduler.schedule(live.row, ledger, actions, issues, episode.now)
         self._extend(live, [*episode.history, *scheduled.events])
+        again = self._scheduler.schedule(live.row, ledger, actions, episode.plan.again, episode.now)
+        scheduled.works.extend(again.works)
+        scheduled.messages.extend(again.messages)
         self._progress(live, ledger, Status.RUNNING, None, episode.replayed.custom_status)
         return scheduled
 
     def _hold(self, live: Live, episode: Episode) -> Scheduled:
         # While an instance is suspended its episodes run, but what they ask for has to wait.
         ledger = episode.plan.ledger
-        ledger.held.extend(episode.plan.issues)
+        ledger.held.extend([*episode.plan.issues, *episode.plan.again])
         self._extend(live, list(episode.history))
         reason = _suspension(episode.received, live.row.output)
         self._progress(live, ledger, Status.SUSPENDED, reason, None)

@@ -49,6 +49,16 @@ class Issue:
     fire_at: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """The state of a history that was cut (see rewind.py): ids below `next_id` are scheduled,
+    `rerun` have to be run again, `answered` have their answer."""
+
+    next_id: int
+    rerun: tuple[int, ...]
+    answered: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class Ledger:
     """What has been numbered so far in this execution.
@@ -57,7 +67,8 @@ class Ledger:
     open timers by place of their action; `held` is numbered but not started (suspended);
     `seeds` counts the events with which continue_as_new began this execution; `sent` is the time
     (ticks) of the last request to each entity; `open` are the ids without an answer, for which
-    DurableTask waits even when the orchestrator has returned.
+    DurableTask waits even when the orchestrator has returned; `rewound` asks the next episode to
+    number everything anew.
     """
 
     next_id: int = 0
@@ -70,6 +81,7 @@ class Ledger:
     seeds: int = 0
     sent: dict[str, int] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
+    rewound: Rewound | None = None
 
     def copy(self) -> "Ledger":
         """An independent copy."""
@@ -91,15 +103,21 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The book after an episode, what to start, and the timers (task ids) to give up."""
+    """The book after an episode, what to start, and the timers (task ids) to give up.
+
+    `again` is to be started too, but the history tells of it already.
+    """
 
     ledger: Ledger
     issues: tuple[Issue, ...]
     cancelled: tuple[int, ...]
+    again: tuple[Issue, ...] = ()
 
 
 def plan(ledger: Ledger, actions: Sequence[Action], received: Sequence[Event], now: int) -> Plan:
     """Number what this episode brought; `now` is its time in ticks. Raises AmbiguousBatchError."""
+    if ledger.rewound is not None:
+        return _plan_rewound(ledger, ledger.rewound, actions, received, now)
     after = ledger.copy()
     after.open -= {event.ref for event in received if event.kind in ANSWERS}
     if len(actions) < ledger.actions:
@@ -117,6 +135,29 @@ def plan(ledger: Ledger, actions: Sequence[Action], received: Sequence[Event], n
     cancelled = _cancelled(after, actions)
     after.open.difference_update(cancelled)
     return Plan(after, tuple(issues), tuple(cancelled))
+
+
+def _plan_rewound(
+    ledger: Ledger,
+    rewound: Rewound,
+    actions: Sequence[Action],
+    received: Sequence[Event],
+    now: int,
+) -> Plan:
+    # No failure is left in the history, so that no retry has taken an id yet.
+    numbered = plan(Ledger(sent=dict(ledger.sent)), actions, [], now)
+    book = numbered.ledger
+    for task_id in rewound.answered:
+        book.open.discard(task_id)
+        book.attempts.pop(task_id, None)
+    book.timers = {place: task for place, task in book.timers.items() if task in book.open}
+    after = plan(book, actions, received, now)
+    return Plan(
+        ledger=after.ledger,
+        issues=tuple(issue for issue in numbered.issues if issue.task_id >= rewound.next_id),
+        cancelled=(*numbered.cancelled, *after.cancelled),
+        again=tuple(issue for issue in numbered.issues if issue.task_id in rewound.rerun),
+    )
 
 
 def _is_answered(actions: Sequence[Action], issue: Issue) -> bool:
@@ -226,6 +267,7 @@ def dump(ledger: Ledger) -> str:
             ledger.seeds,
             ledger.sent,
             sorted(ledger.open),
+            _rewound_row(ledger.rewound),
         ]
     )
 
@@ -233,7 +275,7 @@ def dump(ledger: Ledger) -> str:
 def load(text: str) -> Ledger:
     """The book from `dump`'s text."""
     next_id, actions, attempts, pauses, timers, held, is_suspended, *rest = json.loads(text)
-    seeds, sent, unanswered = rest
+    seeds, sent, unanswered, rewound = rest
     return Ledger(
         next_id=next_id,
         actions=actions,
@@ -245,7 +287,12 @@ def load(text: str) -> Ledger:
         seeds=seeds,
         sent=sent,
         open=set(unanswered),
+        rewound=None if rewound is None else Rewound(rewound[0], *map(tuple, rewound[1:])),
     )
+
+
+def _rewound_row(rewound: Rewound | None) -> list[object] | None:
+    return None if rewound is None else [rewound.next_id, rewound.rerun, rewound.answered]
 
 
 def _tries(rows: Sequence[Sequence[int]]) -> dict[int, Attempt]:

@@ -132,8 +132,7 @@ class Management:
     async def rewind(self, instance_id: str, reason: str | None) -> None:
         """Do again what failed.
 
-        Raises UnknownInstanceError, InstanceGoneError (it did not fail), ConflictError (it runs),
-        RewindError.
+        Raises UnknownInstanceError, InstanceGoneError (it did not fail), ConflictError (it runs).
         """
         row = self.status(instance_id)
         if not row.status.ended:

@@ -1,5 +1,67 @@
-"""Rewinding a failed orchestration: what failed is done again, what succeeded stays."""
+"""Rewinding a failed orchestration: what failed is done again, what succeeded stays.
+
+The history is cut before the episode that received the first failure. What came later and still
+counts is delivered once more; what failed is run again under its old id.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from emulator.host.durable.history import ANSWERS, FAILURES, RECEIVED, Event, Kind
+from emulator.host.durable.ledger import Rewound
+
+_SCHEDULING = frozenset(
+    {Kind.TASK_SCHEDULED, Kind.SUB_CREATED, Kind.TIMER_CREATED, Kind.EVENT_SENT}
+)
 
 
-class RewindError(Exception):
-    """This instance cannot be rewound here; the message says what to do instead."""
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A history in two: what is kept, and the events to deliver again.
+
+    `failed` are the scheduling events of what has to be run again; `answered` and `next_id`
+    describe the kept part.
+    """
+
+    kept: tuple[Event, ...]
+    again: tuple[Event, ...]
+    failed: tuple[Event, ...]
+    answered: tuple[int, ...]
+    next_id: int
+
+    def book(self, rerun: Sequence[int]) -> Rewound:
+        """The note for the ledger; `rerun` are the ids that this orchestration runs itself."""
+        return Rewound(self.next_id, tuple(rerun), self.answered)
+
+
+def cut(history: Sequence[Event]) -> Cut:
+    """Cut the history of a failed orchestration."""
+    failures = [place for place, event in enumerate(history) if event.kind in FAILURES]
+    end = failures[0] if failures else len(history)
+    episodes = [
+        place
+        for place, event in enumerate(history[:end])
+        if event.kind is Kind.ORCHESTRATOR_STARTED
+    ]
+    begin = episodes[-1]
+    kept, rest = tuple(history[:begin]), history[begin:]
+    scheduled = {event.ref: event for event in kept if event.kind in _SCHEDULING}
+    lost = {event.ref for event in rest if event.kind in FAILURES}
+    return Cut(
+        kept=kept,
+        again=tuple(_unplayed(event) for event in rest if _counts(event, scheduled)),
+        failed=tuple(event for ref, event in scheduled.items() if ref in lost),
+        answered=tuple(event.ref for event in kept if event.kind in ANSWERS),
+        next_id=max(scheduled, default=-1) + 1,
+    )
+
+
+def _counts(event: Event, scheduled: dict[int, Event]) -> bool:
+    if event.kind not in RECEIVED or event.kind in FAILURES:
+        return False
+    # Answers to what was scheduled only after the failure belong to a way not taken again.
+    return event.ref < 0 or event.ref in scheduled
+
+
+def _unplayed(event: Event) -> Event:
+    return replace(event, text=event.text.replace('"IsPlayed":true', '"IsPlayed":false', 1))

@@ -21,7 +21,6 @@ from emulator.host.durable.management import (
     UnknownInstanceError,
 )
 from emulator.host.durable.records import InstanceFilter, Status
-from emulator.host.durable.rewind import RewindError
 
 _NET_STACK = "   at emulator.host.durable"
 _TOKEN = "x-ms-continuation-token"  # noqa: S105 - the name of a header
@@ -224,10 +223,7 @@ class Routes:
         return _empty(202)
 
     async def _rewind(self, call: Call) -> web.StreamResponse:
-        try:
-            await self._management.rewind(call.path[1], call.query.get("reason"))
-        except RewindError as error:
-            return _error(501, _WENT_WRONG, str(error), "System.NotSupportedException")
+        await self._management.rewind(call.path[1], call.query.get("reason"))
         return _empty(202)
 
     async def _restart(self, call: Call) -> web.StreamResponse:

@@ -195,6 +195,11 @@ class Store:
         )
         return [_event(*row) for row in rows]
 
+    def replace_history(self, instance_id: str, events: Sequence[Event]) -> None:
+        """Keep only these events (rewind)."""
+        self.write("DELETE FROM history WHERE instance_id = ?", instance_id)
+        self.append_history(instance_id, 0, events)
+
     def append_history(self, instance_id: str, start: int, events: Sequence[Event]) -> None:
         """Add events from position `start` on."""
         self.write_many(
