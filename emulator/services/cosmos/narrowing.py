@@ -3,6 +3,7 @@
 Everything found here only leaves out documents that WHERE would refuse anyway.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,25 +14,51 @@ from .sql.plan import Plan
 from .sql.syntax import Binary, Constant, Expression, Member, Name, Parameter
 from .sql.walk import all_parts, conjuncts
 
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _ALWAYS_INDEXED: tuple[Path, ...] = (("id",), ("_ts",))
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """The documents that can match: those of `range`, and only the one called `item_id` if set."""
+    """The documents that can match: those of `range`, only the one called `item_id` if set.
+
+    `equal` are JSON paths as SQLite writes them, and what must be found there.
+    """
 
     range: Range
     item_id: str | None
+    equal: tuple[tuple[str, str | int], ...] = ()
 
 
-def narrow(plan: Plan, parameters: Mapping[str, Json], key: PartitionKey) -> Narrowed:
+def narrow(
+    plan: Plan, parameters: Mapping[str, Json], key: PartitionKey, policy: IndexingPolicy
+) -> Narrowed:
+    """What an index would not decide is left to WHERE, so that the charge counts its documents."""
     equalities = dict(_equalities(plan, parameters))
     components = _known_prefix(equalities, key.paths)
+    indexed = is_served_by_index(plan, policy)
     item_id = equalities.get(("id",))
     return Narrowed(
         range=key.range_of(components) if components else EVERYTHING,
         item_id=item_id if isinstance(item_id, str) else None,
+        equal=tuple(_for_sqlite(equalities)) if indexed else (),
     )
+
+
+def _for_sqlite(equalities: Mapping[Path, Json]) -> Iterator[tuple[str, str | int]]:
+    """Texts and whole numbers: of those SQLite thinks as the service does.
+
+    It holds true and 1 to be equal, which lets too much pass, never too little. Fractions are
+    left out as its reading of them is not exact to the last digit, and texts with NUL as it cuts
+    them there.
+    """
+    for path, value in equalities.items():
+        if all(map(_PLAIN_NAME.fullmatch, path)):
+            place = "$." + ".".join(path)
+            if isinstance(value, int) and abs(value) < 2**53:
+                yield place, int(value)
+            elif isinstance(value, str) and "\0" not in value:
+                yield place, value
 
 
 def is_served_by_index(plan: Plan, policy: IndexingPolicy) -> bool:

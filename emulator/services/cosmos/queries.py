@@ -1,7 +1,8 @@
 """Answers the queries of a container, page by page."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import cast
 
@@ -35,10 +36,12 @@ def run_query(
     try:
         plan = compile_query(text)
         start = Position() if scope.continuation is None else Position.decode(scope.continuation)
-        narrowed = narrow(plan, parameters, container.partition_key)
+        narrowed = narrow(plan, parameters, container.partition_key, container.indexing)
         after = start.sequence if streams(plan) else -1
         documents = _documents(db, container, scope.range, narrowed, after, now)
-        page = run_page(plan, documents, parameters, start, scope.at_most)
+        # An open cursor would hold its place in the file.
+        with closing(documents):
+            page = run_page(plan, documents, parameters, start, scope.at_most)
     except SqlError as error:
         raise CosmosError(400, "BadRequest", error.wire_message()) from None
     headers = {"x-ms-item-count": str(len(page.results))}
@@ -78,7 +81,7 @@ def _documents(
     narrowed: Narrowed,
     after: int,
     now: float,
-) -> Iterator[Document]:
+) -> Generator[Document]:
     """In the order of their creation, from number `after` on; read as the query asks for them."""
     conditions = ["container = ?", "(expires IS NULL OR expires > ?)", "seq >= ?"]
     values: list[object] = [container.number, now, after]
@@ -92,6 +95,9 @@ def _documents(
     if narrowed.item_id is not None:
         conditions.append("id = ?")
         values.append(narrowed.item_id)
+    for path, value in narrowed.equal:
+        conditions.append("CAST(body AS TEXT) ->> ? = ?")
+        values += (path, value)
     # The conditions are this function's own; what comes from outside is bound.
     statement = f"SELECT seq, body FROM items WHERE {' AND '.join(conditions)} ORDER BY seq"  # noqa: S608
     for sequence, raw in db.execute(statement, values):

@@ -1,4 +1,4 @@
-"""The SQLite file: two connections of the event loop's thread, and commits shared by writers."""
+"""The SQLite file: one connection of the event loop's thread, and commits shared by writers."""
 
 import asyncio
 import sqlite3
@@ -34,7 +34,7 @@ INSERT OR IGNORE INTO counters VALUES ('lsn', 0);
 
 
 class Storage:
-    """Readers see committed data only; one writer, whose transactions end within a loop turn.
+    """Readers see committed data only; transactions of writers end within a turn of the loop.
 
     With synchronous=NORMAL a commit survives the end of the process, `kill -9` included; a power
     cut may take the last ones.
@@ -42,14 +42,22 @@ class Storage:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = _connect(path)
-        self._writer.executescript(_SCHEMA)
-        self.reader = _connect(path)
-        self.reader.execute("PRAGMA query_only=ON")
-        self._lsn = int(self._writer.execute("SELECT value FROM counters").fetchone()[0])
+        self._connection = _connect(path)
+        self._connection.executescript(_SCHEMA)
+        self._lsn = int(self._connection.execute("SELECT value FROM counters").fetchone()[0])
         self.committed_lsn = self._lsn
         """The log sequence number of the last change that readers see."""
         self._waiting: list[asyncio.Future[None]] = []
+
+    @property
+    def reader(self) -> sqlite3.Connection:
+        """For reads: it commits first what is open.
+
+        A second connection would see committed data only by itself, but SQLite drops its page
+        cache after every commit of the first, and a read then takes several times as long.
+        """
+        self._commit()
+        return self._connection
 
     def next_lsn(self) -> int:
         """The number of the next change; never used twice, after deletes and restarts neither."""
@@ -66,34 +74,33 @@ class Storage:
         """
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._connection.execute("BEGIN IMMEDIATE")
             loop.call_soon(self._commit)
         committed: asyncio.Future[None] = loop.create_future()
         self._waiting.append(committed)
         try:
-            return work(self._writer)
+            return work(self._connection)
         finally:
             await committed
 
     def write_now(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """A transaction of its own, for what is rare: it does not wait for the loop's turn."""
         self._commit()
-        self._writer.execute("BEGIN IMMEDIATE")
+        self._connection.execute("BEGIN IMMEDIATE")
         try:
-            work(self._writer)
-            self._writer.execute("UPDATE counters SET value = ?", (self._lsn,))
+            work(self._connection)
+            self._connection.execute("UPDATE counters SET value = ?", (self._lsn,))
         except BaseException:
-            self._writer.execute("ROLLBACK")
+            self._connection.execute("ROLLBACK")
             raise
-        self._writer.execute("COMMIT")
+        self._connection.execute("COMMIT")
         self.committed_lsn = self._lsn
 
     def close(self) -> None:
         """Commits what is open and closes the file."""
         self._commit()
-        self.reader.close()
-        self._writer.execute("PRAGMA optimize")
-        self._writer.close()
+        self._connection.execute("PRAGMA optimize")
+        self._connection.close()
 
     def _commit(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -101,11 +108,11 @@ class Storage:
             return
         failure: sqlite3.Error | None = None
         try:
-            self._writer.execute("UPDATE counters SET value = ?", (self._lsn,))
-            self._writer.execute("COMMIT")
+            self._connection.execute("UPDATE counters SET value = ?", (self._lsn,))
+            self._connection.execute("COMMIT")
             self.committed_lsn = self._lsn
         except sqlite3.Error as error:
-            self._writer.rollback()
+            self._connection.rollback()
             failure = error
         for future in waiting:
             if future.done():
