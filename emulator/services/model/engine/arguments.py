@@ -55,7 +55,7 @@ def specs_by_name(names: Sequence[str], book: RuleBook) -> Sequence[ArgumentSpec
             required=True,
             rule=rule,
             labels=[*rule.labels, _words(name)],
-            choices=rule.choices,
+            choices={value: _choice(value, {}, rule) for value in rule.choices},
         )
         for name, rule in kinds.items()
     ]

@@ -248,7 +248,7 @@ _RULES: Sequence[tuple[re.Pattern[str], Resolve]] = (
     ),
     _rule(r"\b(?:hoy(?! en dia)(?: mismo)?|today|tonight|esta (?:tarde|noche)|eod)\b", _in_days(0)),
     _rule(
-        r"(?<!la )(?<!las )(?<!una )(?<!esta )(?<!de )\bmanana\b(?: mismo)?"
+        r"(?<!la )(?<!las )(?<!una )(?<!esta )(?<!\sde )\bmanana\b(?: mismo)?"
         r"(?: por la (?:manana|tarde|noche))?|\btomorrow\b(?: (?:morning|afternoon|evening))?",
         _in_days(1),
     ),

@@ -22,7 +22,8 @@ _TITLE = 0.35
 _SHORT = 25
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"0-9*-])|\n+")
-_MARKUP = re.compile(r"^\s*(?:#+|[-*•]|\d+[.)])\s+|\*\*|__|`|^\s*>\s*")
+_MARKUP = re.compile(r"^\s*(?:#+|[-*•>]|\d+[.)])\s+")
+_EMPHASIS = re.compile(r"\*\*|__|`")
 _HEADING = re.compile(r"^\s*#+\s")
 
 
@@ -66,7 +67,7 @@ def extract(
     chosen = _chosen(scored, weights, titles)
     if not chosen:
         return None
-    lines = [f"{_closed(one.text)} [{documents[one.document].number}]" for one in chosen]
+    lines = [_cited(one.text, documents[one.document].number) for one in chosen]
     return Extract(lines, languages[chosen[0].document])
 
 
@@ -114,12 +115,17 @@ def _weights(
 
 
 def _sentences(index: int, document: Document, language: str, book: RuleBook) -> Sequence[Sentence]:
+    """The sentences that state something; a question in a text lends its words to its answer."""
     found: list[Sentence] = []
-    for position, raw in enumerate(_SENTENCE.split(document.text)):
+    asked: frozenset[str] = frozenset()
+    for position, raw in enumerate(_SENTENCE.split(_EMPHASIS.sub("", document.text))):
         text = re.sub(r"\s+", " ", _MARKUP.sub("", raw)).strip()
-        if _HEADING.match(raw) or len(text) < _SHORT or text.endswith("?"):
-            continue
-        found.append(Sentence(index, position, text, _terms(text, language, book)))
+        terms = _terms(text, language, book)
+        if text.endswith("?"):
+            asked = terms
+        elif not _HEADING.match(raw) and len(text) >= _SHORT:
+            found.append(Sentence(index, position, text, terms | asked))
+            asked = frozenset()
     return found
 
 
@@ -169,6 +175,6 @@ def _language(document: Document, default: str, book: RuleBook) -> str:
     return language_of(f"{document.title} {document.text}", book.stop_words, default)
 
 
-def _closed(text: str) -> str:
-    text = text.rstrip()
-    return text if text.endswith((".", "!", ":")) else text.rstrip(",;") + "."
+def _cited(text: str, number: str) -> str:
+    """The mark stands before the full stop, so that it belongs to this sentence."""
+    return f"{text.rstrip(' .,;:')} [{number}]."

@@ -67,16 +67,37 @@ def read_quoted(region: Region) -> Value | None:
     return None
 
 
-def read_remainder(region: Region, spec: ArgumentSpec, position: int) -> Value | None:
+def read_parts(region: Region, specs: Sequence[ArgumentSpec]) -> Mapping[str, Value]:
+    """Parts between commas, one for each argument in order; nothing unless there are several."""
+    parts = [
+        span
+        for start, end in region.gaps()
+        for part in re.finditer(r"[^,;\n]+", region.text[start:end])
+        if (span := region.trimmed(start + part.start(), start + part.end())) is not None
+    ]
+    if len(parts) < 2 or len(specs) < 2:
+        return {}
+    values: dict[str, Value] = {}
+    for spec, span in zip(specs, parts, strict=False):
+        region.take(*span)
+        values[spec.name] = _value(region, span)
+    return values
+
+
+def read_remainder(
+    region: Region, spec: ArgumentSpec, position: int, *, asked_for: bool = False
+) -> Value | None:
     """What is left behind `position` (the command), else before it: of one sentence only.
 
-    A title cut in two by a date is joined again, its quote being the whole literal span.
+    A title cut in two by a date is joined again, its quote being the whole literal span. Who was
+    `asked_for` a name may write it in lower case.
     """
-    pieces = region.pieces()
-    behind = [piece for piece in pieces if piece[0] >= position]
-    for candidates in (behind, [piece for piece in pieces if piece[0] < position]):
+    gaps = region.gaps()
+    behind = [gap for gap in gaps if gap[0] >= position]
+    for candidates in (behind, [gap for gap in gaps if gap[0] < position]):
         for group in _by_sentence(region, candidates):
-            spans = _name_spans(region, group) if spec.rule.value == "name" else group
+            named = spec.rule.value == "name" and not asked_for
+            spans = _name_spans(region, group) if named else group
             if not spans:
                 continue
             text = " ".join(region.quote(*span) for span in spans)
@@ -89,7 +110,7 @@ def read_remainder(region: Region, spec: ArgumentSpec, position: int) -> Value |
 def read_leftovers(region: Region, specs: Sequence[ArgumentSpec]) -> Mapping[str, Value]:
     """Capitalised names that nothing claimed go to the arguments that take such."""
     values: dict[str, Value] = {}
-    for spec in specs:
+    for spec in sorted(specs, key=lambda one: -one.rule.leftover):
         if spec.kind != "text" or not spec.rule.leftover:
             continue
         for start, end in region.pieces():
@@ -135,9 +156,12 @@ def _cues(region: Region, cues: Sequence[str]) -> Iterator[re.Match[str]]:
     lead = joined(region.book.slots.lead, region.book.macros)
     words = joined(cues, region.book.macros)
     pattern = compiled(rf"(?:[,;(]\s*)?(?:(?<!\w){lead}\s+)*(?<!\w){words}(?!\w)\s*:?\s*")
-    for match in pattern.finditer(region.folded, region.start, region.end):
+    position = region.start
+    while match := pattern.search(region.folded, position, region.end):
         if region.is_free(match.start(), match.end()):
             yield match
+        # A shorter cue may begin inside one that is taken.
+        position = match.start() + 1
 
 
 def _stands_apart(region: Region, start: int, span: Span) -> bool:
@@ -174,15 +198,15 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _by_sentence(region: Region, pieces: Sequence[Span]) -> Iterator[Sequence[Span]]:
-    """The pieces that belong to one sentence, sentence by sentence, trimmed."""
+def _by_sentence(region: Region, gaps: Sequence[Span]) -> Iterator[Sequence[Span]]:
+    """What the gaps hold of each sentence; only the first piece loses the words it begins with."""
     for start, end in sentences(region.text):
-        group = [
-            trimmed
-            for piece in pieces
-            if piece[0] < end and piece[1] > start
-            if (trimmed := region.trimmed(max(piece[0], start), min(piece[1], end))) is not None
-        ]
+        group: list[Span] = []
+        for gap in gaps:
+            clipped = (max(gap[0], start), min(gap[1], end))
+            if clipped[0] < clipped[1]:
+                span = region.trimmed(*clipped, leading=not group)
+                group += [span] if span is not None else []
         if group:
             yield group
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .folding import fold
 from .patterns import any_of, compiled, expanded
@@ -18,7 +18,8 @@ _SENTENCE_END = re.compile(r"[.!?…]+(?=\s|$)|\n|(?=¿)")
 class Order:
     """A command's place in the message; what is ordered begins at `end`.
 
-    `count` is how many things were announced; more than one is `plural`.
+    `count` is how many things were announced; more than one is `plural`. `reach` is where its
+    words end; some of them may describe what is ordered, and then lie behind `end`.
     """
 
     tool: str
@@ -26,20 +27,23 @@ class Order:
     end: int
     plural: bool = False
     count: int | None = None
+    reach: int = 0
 
 
 def find_orders(text: str, book: RuleBook) -> Sequence[Order]:
     """The orders in the text, in their order, without overlaps."""
     folded = fold(text)
-    found = sorted(_matches(folded, book), key=lambda order: (order.start, order.start - order.end))
+    found = sorted(
+        _matches(folded, book), key=lambda order: (order.start, order.start - order.reach)
+    )
     chosen: list[Order] = []
     for order in found:
-        if chosen and order.start < chosen[-1].end:
+        if chosen and order.start < chosen[-1].reach:
             continue
         if order.tool == SAME:
             if not chosen:
                 continue
-            order = Order(chosen[-1].tool, order.start, order.end)
+            order = replace(order, tool=chosen[-1].tool)
         chosen.append(order)
     return chosen
 
@@ -76,7 +80,7 @@ def _matches(folded: str, book: RuleBook) -> Iterator[Order]:
                 count = book.slots.counts.get(groups.get("count") or "")
                 plural = bool(groups.get("plural")) or (count or 1) > 1
                 end = match.start("keep") if groups.get("keep") is not None else match.end()
-                yield Order(command.tool, match.start(), end, plural, count)
+                yield Order(command.tool, match.start(), end, plural, count, match.end())
 
 
 def _is_asked_about(folded: str, position: int, may_ask: bool, book: RuleBook) -> bool:

@@ -60,7 +60,11 @@ class Planner:
         """The arguments of the order's calls: one set, or one for each of several items."""
         text = self.prompt.last
         if not order.plural:
-            return [self._complete(order.tool, self._values(order, start, end))]
+            values = self._values(order, start, end)
+            if start > 0 and not self._main_of(order.tool) & values.keys():
+                # Said before the order: "Title: ..., due: .... Create the task."
+                values = self._values(order, 0, end)
+            return [self._complete(order.tool, values)]
         colon = text.find(":", order.end, end)
         first = order.end if colon < 0 else colon + 1
         header = self._values(order, start, first) if colon >= 0 else {}
@@ -74,6 +78,9 @@ class Planner:
         region = Region(self.prompt.last, start, end, self.book)
         region.take(order.start, order.end)
         return read_values(region, self._arguments(order.tool), self._setting(), order.end)
+
+    def _main_of(self, tool: str) -> set[str]:
+        return {spec.name for spec in self._arguments(tool) if spec.rule.main}
 
     def _setting(self) -> Setting:
         return Setting(today=self.prompt.today, user=self.prompt.tags.get("user", ""))

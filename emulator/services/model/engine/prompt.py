@@ -1,6 +1,5 @@
 """Reads a request as an assembled prompt: tagged data in the system message, then the turns."""
 
-import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -63,7 +62,7 @@ def read_prompt(request: ChatRequest, names: Mapping[str, str]) -> Prompt:
     """`names` says how the prompt's tags are called; a tag stands at the beginning of a line."""
     system = "\n".join(m.text for m in request.messages if m.role in ("system", "developer"))
     tags = {key: text for key, tag in names.items() if (text := _tag(system, tag)) is not None}
-    said = [html.unescape(m.text) for m in request.messages if m.role == "user"]
+    said = [_unescaped(m.text) for m in request.messages if m.role == "user"]
     evidence = tags.get("evidence")
     return Prompt(
         tags=tags,
@@ -93,6 +92,11 @@ def _tag(system: str, name: str) -> str | None:
         return ""
     end = system.find(f"</{name}>", opening.end())
     return None if end < 0 else system[opening.end() : end].strip()
+
+
+def _unescaped(text: str) -> str:
+    """Undoes what keeps a text from closing its tag; other entities were written by a person."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
 
 
 def _date(text: str) -> date:
@@ -148,8 +152,8 @@ def _documents(text: str) -> Sequence[Document]:
         documents.append(
             Document(
                 number=named.get("n", str(len(documents) + 1)),
-                title=html.unescape(named.get("title", "")),
-                text=html.unescape(body).strip(),
+                title=_unescaped(named.get("title", "")),
+                text=_unescaped(body).strip(),
             )
         )
     return documents

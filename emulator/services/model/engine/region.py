@@ -60,33 +60,42 @@ class Region:
         """Where the next taken span begins, at or after the position."""
         return min((s for s, e in self.taken if s >= position), default=self.end)
 
-    def pieces(self) -> Sequence[Span]:
-        """The free spans in order, trimmed of connectors; empty ones are left out."""
+    def gaps(self) -> Sequence[Span]:
+        """The free spans in order, as they stand."""
         found: list[Span] = []
         position = self.start
         for start, end in [*sorted(self.taken), (self.end, self.end)]:
             if start > position:
-                trimmed = self.trimmed(position, min(start, self.end))
-                if trimmed is not None:
-                    found.append(trimmed)
+                found.append((position, min(start, self.end)))
             position = max(position, end)
         return found
 
-    def trimmed(self, start: int, end: int) -> Span | None:
+    def pieces(self) -> Sequence[Span]:
+        """The free spans, trimmed of connectors; empty ones are left out."""
+        return [span for gap in self.gaps() if (span := self.trimmed(*gap)) is not None]
+
+    def trimmed(self, start: int, end: int, *, leading: bool = True) -> Span | None:
         """The span without leading and trailing connectors and punctuation."""
-        leading = any_of(self.book.slots.leading, self.book.macros)
-        trailing = compile_pattern(rf"(?<!\w){joined(self.book.slots.trailing, self.book.macros)}$")
+        whole = self._trim_marks(start, end)
+        start, end = whole
         while start < end:
-            start, end = self._trim_marks(start, end)
-            found = leading.match(self.folded, start, end)
-            if found is not None and found.end() > start:
+            shorter = self._trim_words(start, end, leading=leading)
+            if shorter == (start, end):
+                return (start, end) if self._has_word(start, end) else None
+            start, end = self._trim_marks(*shorter)
+        # A name of one capital is a connector only by its letter: "A for Monday, B for Tuesday".
+        named = self.quote(*whole)
+        return whole if len(named) == 1 and named.isupper() else None
+
+    def _trim_words(self, start: int, end: int, *, leading: bool) -> Span:
+        slots, macros = self.book.slots, self.book.macros
+        if leading:
+            found = any_of(slots.leading, macros).match(self.folded, start, end)
+            if found is not None:
                 start = found.end()
-                continue
-            ending = trailing.search(self.folded[start:end])
-            if ending is None:
-                break
-            end = start + ending.start()
-        return (start, end) if start < end and self._has_word(start, end) else None
+        trailing = compile_pattern(rf"(?<!\w){joined(slots.trailing, macros)}$")
+        ending = trailing.search(self.folded[start:end])
+        return start, end if ending is None else start + ending.start()
 
     def _trim_marks(self, start: int, end: int) -> Span:
         while start < end and self.text[start] in _LEFT_EDGES:

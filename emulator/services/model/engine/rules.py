@@ -73,7 +73,6 @@ class Triage(_Section):
     filler: Patterns
     need_context: Patterns
     not_now: Patterns
-    confirmation: Patterns
     injection: Patterns
     domain: PerLanguage[Sequence[str]]
     reasons: PerLanguage[Mapping[str, str]]
@@ -94,13 +93,13 @@ class Argument(_Section):
     a typed value and are cut away with it; `cues` lead to a free text, `name_cues` only when a
     capitalised name follows, `apart_cues` only when that name is set apart by punctuation.
     `session` expressions mean the person who writes. `leftover` takes a name that nothing else
-    claims.
+    claims; the highest number comes first.
     """
 
     kind: Literal["date", "choice", "email", "text"] = "text"
     value: Literal["name", "phrase", "sentence"] = "phrase"
     main: bool = False
-    leftover: bool = False
+    leftover: int = 0
     labels: Patterns = ()
     before: Patterns = ()
     cues: Patterns = ()
@@ -163,6 +162,7 @@ class RuleBook(_Section):
     triage: Triage
     slots: Slots
     arguments: Mapping[str, Argument]
+    tool_arguments: Mapping[str, Sequence[str]]
     stop_words: PerLanguage[Sequence[str]]
     glossary: Sequence[Sequence[str]]
     replies: Replies

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from .arguments import ArgumentSpec
-from .freetext import read_cued, read_labelled, read_leftovers, read_quoted, read_remainder
+from .freetext import (
+    read_cued,
+    read_labelled,
+    read_leftovers,
+    read_parts,
+    read_quoted,
+    read_remainder,
+)
 from .patterns import any_of
 from .region import Region, Value
 from .typed import read_choices, read_dates, read_forms
@@ -38,8 +45,12 @@ def read_values(
     values |= read_choices(region, specs, setting.expected)
     values |= read_labelled(region, _without(specs, values))
     values |= read_cued(region, _without(specs, values))
-    for spec in _takers(specs, values, setting):
-        found = read_quoted(region) or read_remainder(region, spec, command_end)
+    takers = _takers(specs, values, setting)
+    values |= read_parts(region, takers)
+    for spec in _without(takers, values):
+        found = read_quoted(region) or read_remainder(
+            region, spec, command_end, asked_for=setting.answering
+        )
         if found is not None:
             values[spec.name] = found
     values |= read_leftovers(region, _without(specs, values))

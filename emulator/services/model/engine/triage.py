@@ -11,7 +11,7 @@ from .arguments import ArgumentSpec, specs_by_name, specs_of
 from .folding import fold, stem, words_of
 from .orders import asks, find_orders
 from .patterns import any_of
-from .prompt import OpenQuestion, Prompt
+from .prompt import Prompt
 from .rules import RuleBook, SmallTalk
 from .slots import Setting
 
@@ -184,18 +184,9 @@ def _specs(
     for spec in prompt.tools:
         if spec.name == tool:
             return specs_of(spec.arguments, book)
-    # The triage may be asked without the tools; then the rules' names must do.
-    known = [name for call in _calls(prompt.question, tool) for name in call]
+    # The triage may be asked without the tools; then the names in the rules must do.
+    known = book.tool_arguments.get(tool, ())
     return specs_by_name(list(dict.fromkeys([*missing, *known])), book)
-
-
-def _calls(question: OpenQuestion | None, tool: str) -> Sequence[Sequence[str]]:
-    found: list[Sequence[str]] = []
-    for call in question.calls if question else ():
-        args = call.get("args")
-        if call.get("tool") == tool and isinstance(args, dict):
-            found.append(list(args))
-    return found
 
 
 def _names_something_new(prompt: Prompt, book: RuleBook, tool: str) -> bool:
@@ -208,10 +199,8 @@ def _names_something_new(prompt: Prompt, book: RuleBook, tool: str) -> bool:
         return False
     setting = Setting(prompt.today, expected=[s.name for s in specs], answering=True)
     text = prompt.last
-    return bool(
-        read_answer(text, (0, len(text)), _specs(prompt, book, tool, missing), book, setting).keys()
-        & set(mains)
-    )
+    every = _specs(prompt, book, tool, missing)
+    return bool(read_answer(text, (0, len(text)), every, book, setting).keys() & set(mains))
 
 
 def _shares_topic(text: str, prompt: Prompt, book: RuleBook) -> bool:

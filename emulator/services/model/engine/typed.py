@@ -55,7 +55,7 @@ def read_dates(
             continue
         rival = found.get(claim.spec.name)
         if rival is not None and corrects:
-            region.take(*rival.cut)
+            region.take(rival.cut[0], claim.cut[0])
         if rival is None or corrects or claim.strength > rival.strength:
             found[claim.spec.name] = claim
     for claim in found.values():
