@@ -67,7 +67,12 @@ def _run(options: argparse.Namespace) -> int:
     wanted = port + RPC_PORT_DISTANCE if port else 0
     rpc_listener = take_port(options.rpc_port or wanted, "--rpc-port")
     data: Path = (options.data or app / ".eira" / "host").resolve()
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"{data} cannot be made: {error.strerror}; pass another --data", 2
+        ) from error
     settings = HostSettings(
         app=app,
         data=data,

@@ -10,6 +10,8 @@ from emulator.host.messages import IndexedFunction
 
 _SUPPORTED = frozenset(
     {
+        "http",
+        "durableClient",
         "httpTrigger",
         "timerTrigger",
         "eventGridTrigger",
@@ -39,12 +41,12 @@ class Catalogue:
         return self._by_name.get(name)
 
     def unsupported(self) -> Mapping[str, list[str]]:
-        """Names of functions that will never run here, by trigger type."""
-        return {
-            kind: sorted(functions)
-            for kind, functions in self._by_trigger.items()
-            if kind not in _SUPPORTED
-        }
+        """Names of the functions that use a trigger or binding this host lacks, by its type."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for function in self:
+            for kind in {str(binding.get("type")) for binding in function.bindings} - _SUPPORTED:
+                found[kind].append(function.name)
+        return {kind: sorted(names) for kind, names in sorted(found.items())}
 
     def __iter__(self) -> Iterator[FunctionInfo]:
         return iter(self._by_name.values())

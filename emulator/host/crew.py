@@ -126,7 +126,7 @@ class Crew:
     def _tell_once(self, failed: LoadFailed) -> None:
         if not self._told:
             self._told = True
-            _log.error("The app does not load: %s\n%s", failed.message, failed.stack.rstrip())
+            _log.error("The app does not load: %s", f"{failed.message}\n{failed.stack}".rstrip())
 
 
 async def _first_of(*events: asyncio.Event) -> None:

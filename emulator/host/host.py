@@ -111,7 +111,7 @@ class Host:
         """Make routes and timers of the functions that were just loaded."""
         catalogue = self._pool.catalogue
         for kind, names in catalogue.unsupported().items():
-            _log.warning("%s is not supported here; will not run: %s", kind, ", ".join(names))
+            _log.warning("%s is not supported here; used by: %s", kind, ", ".join(names))
         self._front.load_routes()
         self._timers.start()
         _log.info("%d functions loaded, workers: %s", len(catalogue), self._pool.pids)

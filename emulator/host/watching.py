@@ -23,7 +23,7 @@ _IGNORED_FOLDERS = frozenset(
 _SUFFIXES = frozenset({".py", ".json"})
 
 
-class _AppFiles(watchfiles.BaseFilter):
+class AppFiles(watchfiles.BaseFilter):
     """Python and JSON files, except in folders that are no part of the running app."""
 
     def __init__(self, app: Path, data: Path) -> None:
@@ -59,7 +59,7 @@ async def _watch(
     *,
     recursive: bool,
 ) -> None:
-    wanted = _AppFiles(app, data)
+    wanted = AppFiles(app, data)
     bursts = watchfiles.awatch(
         *paths, watch_filter=wanted, debounce=200, step=50, recursive=recursive
     )

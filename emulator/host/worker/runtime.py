@@ -44,7 +44,10 @@ class Runtime:
             raised = init.result.exception
             return LoadFailed(raised.message, raised.stack_trace)
         answer = await library.functions_metadata_request(None)
-        found = answer.function_metadata_results or ()
+        if answer.function_metadata_results is None:
+            # The library says nothing of a folder that holds no app.
+            return LoadFailed(f"there is no function_app.py in {self._app}", "")
+        found = answer.function_metadata_results
         self._ids = {function.name: function.function_id for function in found}
         functions = tuple(IndexedFunction(f.name, tuple(f.raw_bindings)) for f in found)
         return Loaded(functions, init.capabilities.get("HttpUri"))

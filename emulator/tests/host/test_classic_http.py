@@ -60,5 +60,5 @@ async def test_a_head_request_gets_no_body(classic_host: HostProcess, http: Clie
 async def test_a_trigger_that_the_host_does_not_know_is_said_at_the_start(
     classic_host: HostProcess,
 ) -> None:
-    line = " WARNING host: queueTrigger is not supported here; will not run: on_message\n"
+    line = " WARNING host: queueTrigger is not supported here; used by: on_message\n"
     await asyncio.to_thread(eventually, lambda: line in classic_host.log)

@@ -166,6 +166,13 @@ async def test_an_app_that_does_not_import_answers_404_everywhere(
     assert "The app does not load: RuntimeError: this app is broken" in host.log
 
 
+async def test_a_folder_without_an_app_is_said(start: StartHost, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    host = start(empty, "--no-watch")
+    assert f"The app does not load: there is no function_app.py in {empty}\n" in host.log
+
+
 async def test_http_and_durable_functions_have_workers_of_their_own(
     start: StartHost, http: ClientSession
 ) -> None:
@@ -236,6 +243,7 @@ def test_broken_settings_are_one_clear_line(tmp_path: Path) -> None:
         (["--keys"], "unrecognized arguments: --keys"),
         (["--workers", "0"], "--workers must be at least 1"),
         (["--app", "/nowhere"], "/nowhere is not a folder: pass the app's folder with --app"),
+        (["--data", "/dev/null/x"], "/dev/null/x cannot be made: Not a directory"),
         (["--env-file", "/nowhere"], "/nowhere cannot be read: No such file or directory"),
     ],
 )

@@ -102,7 +102,7 @@ async def cookies(req: Request) -> Response:
 
 @app.route(route="boom")
 async def boom(req: Request) -> Response:
-    raise ValueError("bang")
+    raise ValueError(req.query_params.get("say", "bang"))
 
 
 @app.route(route="nothing")
