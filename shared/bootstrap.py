@@ -1,6 +1,7 @@
 """Choose the adapters. The only module that imports both ports and what is behind them."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,18 +30,26 @@ if TYPE_CHECKING:
 PACKS = Path(__file__).parents[1] / "packs"
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
 
+CHATTY = ("azure", "httpx", "httpx2", "openai")
+"""Libraries that log a line for every request they make."""
+
 _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Dependencies] = WeakKeyDictionary()
 
 
 def check_settings() -> None:
     """Stop the start of an app that is not configured. Raises ConfigurationError."""
     get_settings()
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def get_dependencies() -> Dependencies:
     """The dependencies of the running event loop: the SDKs' clients belong to one."""
     loop = asyncio.get_running_loop()
-    if loop not in _by_loop:
+    if loop not in CHATTY = ("azure", "httpx", "httpx2", "openai")
+"""Libraries that log a line for every request they make."""
+
+_by_loop:
         _by_loop[loop] = build_dependencies(get_settings())
     return _by_loop[loop]
 

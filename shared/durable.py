@@ -1,5 +1,6 @@
 """Durable Functions, wrapped: the only module besides the orchestrators that imports the SDK."""
 
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
@@ -74,6 +75,9 @@ def call_all(
     context: OrchestrationContext, calls: Sequence[tuple[ActivitySpec[Any, Any], BaseModel]]
 ) -> Generator[Task, Any, list[Any]]:
     """Call activities in parallel and wait for all. Raises the first StepFailedError."""
+    if not calls:
+        # The SDK's task over no tasks never completes.
+        return []
     try:
         answers = yield context.task_all([schedule(context, spec, req) for spec, req in calls])
     except Exception as error:
@@ -184,7 +188,7 @@ class DurableOrchestrations:
         return tuple(
             EndedBadly(
                 run_id=status.instance_id,
-                request=status.input_ if isinstance(status.input_, dict) else {},
+                request=_request(status.input_),
                 terminated=status.runtime_status == df.OrchestrationRuntimeStatus.Terminated,
             )
             for status in found
@@ -193,6 +197,15 @@ class DurableOrchestrations:
 
 
 WHOLE_TIME = timedelta(days=3650)
+
+
+def _request(value: object) -> Mapping[str, object]:
+    """What a run was started with: the client gets JSON, or JSON inside a string."""
+    try:
+        read = json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def _status(value: object) -> RunStatus | None:

@@ -52,7 +52,7 @@ class AzureSearchSettings(Section):
 
 
 class SearchSettings(Section):
-    allowed_indexes: tuple[str, ...] = ("cerebro",)
+    allowed_indexes: tuple[str, ...] = Field(default=("cerebro",), min_length=1)
     top: int = Field(default=5, ge=1, le=10)
 
 

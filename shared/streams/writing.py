@@ -76,7 +76,9 @@ class AnswerWriter(LogWriter):
             self.attempt = max(self.attempt, self._attempt_of(there) + 1)
 
     async def write(self, events: Sequence[RunEvent], next_ms: int | None = None) -> None:
-        """Store the next entry of the answer. Raises SupersededError."""
+        """Store the next entry of the answer. Raises SupersededError and RunEndedError."""
+        if not events:
+            return
         self._flush += 1
         key = f"{self._step}/{self.attempt}/{self._flush}"
         while (there := await self._create(key, events, next_ms)) is not None:
