@@ -46,10 +46,7 @@ def check_settings() -> None:
 def get_dependencies() -> Dependencies:
     """The dependencies of the running event loop: the SDKs' clients belong to one."""
     loop = asyncio.get_running_loop()
-    if loop not in CHATTY = ("azure", "httpx", "httpx2", "openai")
-"""Libraries that log a line for every request they make."""
-
-_by_loop:
+    if loop not in _by_loop:
         _by_loop[loop] = build_dependencies(get_settings())
     return _by_loop[loop]
 
