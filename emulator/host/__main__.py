@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn, override
 
 from emulator.host.console import log_to_console
-from emulator.host.ports import RPC_PORT_DISTANCE, port_of, take_port
+from emulator.host.ports import port_of, rpc_port_for, take_port
 from emulator.host.settings import (
     CannotStart,
     HostSettings,
@@ -64,8 +64,7 @@ def _run(options: argparse.Namespace) -> int:
     extra = read_env_file(options.env_file) if options.env_file else {}
     port: int = options.port if options.port is not None else local.port or 7071
     main_listener = take_port(port, "--port")
-    wanted = port + RPC_PORT_DISTANCE if port else 0
-    rpc_listener = take_port(options.rpc_port or wanted, "--rpc-port")
+    rpc_listener = take_port(options.rpc_port or rpc_port_for(port), "--rpc-port")
     data: Path = (options.data or app / ".eira" / "host").resolve()
     try:
         data.mkdir(parents=True, exist_ok=True)

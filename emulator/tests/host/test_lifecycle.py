@@ -243,6 +243,7 @@ def test_broken_settings_are_one_clear_line(tmp_path: Path) -> None:
         (["--keys"], "unrecognized arguments: --keys"),
         (["--workers", "0"], "--workers must be at least 1"),
         (["--app", "/nowhere"], "/nowhere is not a folder: pass the app's folder with --app"),
+        (["--port", "70000"], "--port must be between 0 and 65535, not 70000"),
         (["--data", "/dev/null/x"], "/dev/null/x cannot be made: Not a directory"),
         (["--env-file", "/nowhere"], "/nowhere cannot be read: No such file or directory"),
     ],
