@@ -1,10 +1,10 @@
-"""What of a query SQLite can decide: the partition range, and the id, from WHERE's equalities.
+"""What of a query SQLite can decide: partition range, id and simple comparisons, from WHERE.
 
 Everything found here only leaves out documents that WHERE would refuse anyway.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .indexing import IndexingPolicy, Path
@@ -15,50 +15,55 @@ from .sql.syntax import Binary, Constant, Expression, Member, Name, Parameter
 from .sql.walk import all_parts, conjuncts
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_RELAXED = {"=": "=", "<": "<=", "<=": "<=", ">": ">=", ">=": ">="}
 _ALWAYS_INDEXED: tuple[Path, ...] = (("id",), ("_ts",))
+
+type Comparison = tuple[Path, str, Json]
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
     """The documents that can match: those of `range`, only the one called `item_id` if set.
 
-    `equal` are JSON paths as SQLite writes them, and what must be found there.
+    `compared` are JSON paths, operators as SQLite writes them, and what is compared with.
     """
 
     range: Range
     item_id: str | None
-    equal: tuple[tuple[str, str | int], ...] = ()
+    compared: tuple[tuple[str, str, str | int], ...] = ()
 
 
 def narrow(
     plan: Plan, parameters: Mapping[str, Json], key: PartitionKey, policy: IndexingPolicy
 ) -> Narrowed:
     """What an index would not decide is left to WHERE, so that the charge counts its documents."""
-    equalities = dict(_equalities(plan, parameters))
+    comparisons = list(_comparisons(plan, parameters))
+    equalities = {path: value for path, operator, value in comparisons if operator == "="}
     components = _known_prefix(equalities, key.paths)
     indexed = is_served_by_index(plan, policy)
     item_id = equalities.get(("id",))
     return Narrowed(
         range=key.range_of(components) if components else EVERYTHING,
         item_id=item_id if isinstance(item_id, str) else None,
-        equal=tuple(_for_sqlite(equalities)) if indexed else (),
+        compared=tuple(_for_sqlite(comparisons)) if indexed else (),
     )
 
 
-def _for_sqlite(equalities: Mapping[Path, Json]) -> Iterator[tuple[str, str | int]]:
-    """Texts and whole numbers: of those SQLite thinks as the service does.
+def _for_sqlite(comparisons: Iterable[Comparison]) -> Iterator[tuple[str, str, str | int]]:
+    """Texts and whole numbers: of those SQLite thinks as the service does, or lets more pass.
 
-    It holds true and 1 to be equal, which lets too much pass, never too little. Fractions are
-    left out as its reading of them is not exact to the last digit, and texts with NUL as it cuts
-    them there.
+    It holds true and 1 to be equal and orders texts behind numbers. Fractions are left out as its
+    reading of them is not exact to the last digit (hence no strict < either), and texts with NUL
+    as it cuts them there.
     """
-    for path, value in equalities.items():
+    for path, operator, value in comparisons:
         if all(map(_PLAIN_NAME.fullmatch, path)):
             place = "$." + ".".join(path)
             if isinstance(value, int) and abs(value) < 2**53:
-                yield place, int(value)
+                yield place, _RELAXED[operator], int(value)
             elif isinstance(value, str) and "\0" not in value:
-                yield place, value
+                yield place, _RELAXED[operator], value
 
 
 def is_served_by_index(plan: Plan, policy: IndexingPolicy) -> bool:
@@ -89,14 +94,15 @@ def _known_prefix(equalities: Mapping[Path, Json], paths: Sequence[Path]) -> lis
     return known
 
 
-def _equalities(plan: Plan, parameters: Mapping[str, Json]) -> Iterator[tuple[Path, Json]]:
-    """Of `c.a.b = value` that WHERE insists on, the path and the value."""
+def _comparisons(plan: Plan, parameters: Mapping[str, Json]) -> Iterator[Comparison]:
+    """Of `c.a.b = value` and `value < c.a.b` that WHERE insists on, path, operator and value."""
     for part in conjuncts(plan.query.where):
-        if isinstance(part, Binary) and part.operator == "=":
-            for one, other in ((part.left, part.right), (part.right, part.left)):
+        if isinstance(part, Binary) and part.operator in _MIRRORED:
+            mirrored = (part.right, _MIRRORED[part.operator], part.left)
+            for one, operator, other in ((part.left, part.operator, part.right), mirrored):
                 path, value = _path(one, plan.root), _constant(other, parameters)
                 if path and value is not None:
-                    yield path, value
+                    yield path, operator, value
 
 
 def _path(expression: Expression, root: str) -> Path:

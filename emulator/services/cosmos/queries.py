@@ -95,8 +95,8 @@ def _documents(
     if narrowed.item_id is not None:
         conditions.append("id = ?")
         values.append(narrowed.item_id)
-    for path, value in narrowed.equal:
-        conditions.append("CAST(body AS TEXT) ->> ? = ?")
+    for path, operator, value in narrowed.compared:
+        conditions.append(f"CAST(body AS TEXT) ->> ? {operator} ?")
         values += (path, value)
     # The conditions are this function's own; what comes from outside is bound.
     statement = f"SELECT seq, body FROM items WHERE {' AND '.join(conditions)} ORDER BY seq"  # noqa: S608
