@@ -71,7 +71,7 @@ def _compute_embeddings() -> None:
     """Half a second of computing for each document of the pack: once, here, not at every start."""
     print("Computing the embeddings of the knowledge, once …", file=sys.stderr)
     texts = subprocess.run([PYTHON, "-m", "cli.texts"], capture_output=True, check=False)
-    command: list[str | Path] = [PYTHON, "-m", "emulator", "embed", "--file", VECTORS]
+    command = [str(PYTHON), "-m", "emulator", "embed", "--file", str(VECTORS)]
     if texts.returncode or subprocess.run(command, input=texts.stdout, check=False).returncode:
         raise InstallationError(
             "The embeddings could not be computed; run the same command again. "
