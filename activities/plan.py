@@ -12,7 +12,7 @@ from activities.prompts import (
     open_question_section,
     tools_section,
 )
-from activities.steps import announced, load_evidence, load_record, log_writer
+from activities.steps import announced, load_evidence, load_record, load_turns, log_writer
 from shared.contracts.activities import Planned, PlanRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.evidence import ContextPack
@@ -51,13 +51,12 @@ class Draft(BaseModel):
 
 async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
     run = request.run
-    record, turns, conversation, evidence = await asyncio.gather(
+    record, turns, opened, evidence = await asyncio.gather(
         load_record(request, deps),
-        deps.conversations.turns(run.tenant_id, run.conversation_id, deps.policy.remembered_turns),
-        deps.conversations.get(run.tenant_id, run.conversation_id),
+        load_turns(request, deps),
+        _opened(request, deps),
         load_evidence(request, request.indexes, deps),
     )
-    opened = conversation.open_plan if conversation and request.continues else None
     writer = log_writer(request, "plan", deps)
     pack = deps.packs.get(record.pack_version)
     briefing = Briefing(pack, record, request.language, deps.now())
@@ -74,6 +73,15 @@ async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
         tools=tuple(call.tool for call in stored.calls),
         missing=len(stored.missing),
     )
+
+
+async def _opened(request: PlanRequest, deps: Dependencies) -> OpenPlan | None:
+    """The plan that this message continues."""
+    if not request.continues:
+        return None
+    run = request.run
+    conversation = await deps.conversations.get(run.tenant_id, run.conversation_id)
+    return conversation.open_plan if conversation else None
 
 
 async def _ask(

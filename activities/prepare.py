@@ -4,7 +4,7 @@ import asyncio
 
 from activities.intake import language_of
 from activities.prompts import Briefing
-from activities.steps import load_record
+from activities.steps import load_record, load_turns
 from activities.triage import triage
 from shared.contracts.activities import Prepared, PrepareRequest
 from shared.ports import Dependencies
@@ -16,7 +16,7 @@ async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
         load_record(request, deps),
         deps.runs.outcome(run.tenant_id, run.run_id),
         deps.conversations.get(run.tenant_id, run.conversation_id),
-        deps.conversations.turns(run.tenant_id, run.conversation_id, deps.policy.remembered_turns),
+        load_turns(request, deps),
     )
     if outcome is not None:
         return Prepared(ended=True)
@@ -29,6 +29,7 @@ async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
         usage=usage,
         route=decision.route,
         language=language,
+        opened=opened is not None,
         continues=decision.continues_open_question and opened is not None,
         indexes=deps.policy.indexes,
     )

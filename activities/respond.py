@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from activities.citing import citations_of
 from activities.prompts import Briefing, evidence_section, results_section
-from activities.steps import announced, answer_writer, load_evidence, load_record
+from activities.steps import announced, answer_writer, load_evidence, load_record, load_turns
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
@@ -60,7 +60,7 @@ async def _material(request: RespondRequest, deps: Dependencies) -> Material:
     run = request.run
     record, turns, evidence, plan, effects = await asyncio.gather(
         load_record(request, deps),
-        deps.conversations.turns(run.tenant_id, run.conversation_id, deps.policy.remembered_turns),
+        load_turns(request, deps),
         load_evidence(request, request.indexes, deps),
         _plan(request, deps),
         deps.effects.of_run(run.tenant_id, run.run_id, request.steps),
@@ -166,12 +166,12 @@ async def _keep(
             finish_reason=answer.finish_reason,
         )
     )
-    if material.plan is None:
+    if material.plan is None or not (material.plan.missing or request.opened):
         return
     conversation = await deps.conversations.get(run.tenant_id, run.conversation_id)
     if conversation is None:
         return
     if material.plan.missing:
         await deps.conversations.set_open_plan(conversation, run.run_id, material.plan)
-    elif conversation.open_plan is not None:
+    else:
         await deps.conversations.clear_open_plan(conversation)

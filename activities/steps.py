@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from activities.intake import normalised
 from shared.contracts.activities import StepRequest
+from shared.contracts.conversations import Turn
 from shared.contracts.events import RunEvent, StateEvent
 from shared.contracts.evidence import ContextPack
 from shared.contracts.runs import RunRecord
@@ -48,3 +49,11 @@ async def load_evidence(
         *(deps.runs.evidence(run.tenant_id, run.run_id, index) for index in indexes)
     )
     return fuse(packs, deps.policy.top)
+
+
+async def load_turns(request: StepRequest, deps: Dependencies) -> tuple[Turn, ...]:
+    """The turns before this one that the model is reminded of."""
+    run = request.run
+    return await deps.conversations.turns(
+        run.tenant_id, run.conversation_id, deps.policy.remembered_turns, before=run.run_id
+    )

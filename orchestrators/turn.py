@@ -160,6 +160,7 @@ def _respond(
         indexes=prepared.indexes if planned and not steps else (),
         steps=steps,
         planned=planned is not None,
+        opened=prepared.opened,
     )
     if planned is None or not steps:
         responded = yield from call_activity(progress.context, RESPOND, respond)

@@ -118,8 +118,13 @@ class Conversations(Protocol):
 
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None: ...
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        """The newest turns, oldest first."""
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        """The newest turns, oldest first; with `before`, those of the runs before that one.
+
+        What is before a run does not change while it is the conversation's active one.
+        """
         ...
 
 

@@ -57,11 +57,13 @@ class PrepareRequest(StepRequest):
 
 
 class Prepared(StepResult):
-    """`ended` tells that the run has an outcome already: there is nothing left to do."""
+    """`ended`: the run has an outcome already, nothing is left to do. `opened`: the conversation
+    has a plan that waits for an answer; `continues`: this message gives it."""
 
     ended: bool = False
     route: Route = "UNKNOWN"
     language: Language = "es"
+    opened: bool = False
     continues: bool = False
     indexes: tuple[str, ...] = ()
 
@@ -104,6 +106,7 @@ class RespondRequest(StepRequest):
     indexes: tuple[str, ...] = ()
     steps: int = 0
     planned: bool = False
+    opened: bool = False
 
 
 class Responded(StepResult):

@@ -5,6 +5,10 @@ from datetime import datetime
 from shared.contracts.conversations import Conversation, Turn
 from shared.contracts.plan import OpenPlan, Plan
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
+from shared.stores.remembering import Remembered
+
+AFTER_ALL = "~"
+"""Sorts behind every ULID."""
 
 
 class CosmosConversations:
@@ -12,6 +16,7 @@ class CosmosConversations:
 
     def __init__(self, database: CosmosDatabase) -> None:
         self._items = CosmosContainer(database, "conversations")
+        self._history: Remembered[tuple[str, str, str], tuple[Turn, ...]] = Remembered()
 
     async def create(self, conversation: Conversation) -> None:
         await self._items.create(conversation.wire() | {"id": "conversation"})
@@ -50,13 +55,25 @@ class CosmosConversations:
         item = await self._items.read(f"turn-{run_id}", [tenant_id, conversation_id])
         return Turn.model_validate(item) if item else None
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        # Run ids are ULIDs, so the order of the ids is the order of time.
-        text = "select * from c where c.kind = 'turn' order by c.runId desc offset 0 limit @last"
-        items = self._items.query(
-            text, [tenant_id, conversation_id], [{"name": "@last", "value": last}]
-        )
-        return tuple(reversed([Turn.model_validate(item) async for item in items]))
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        async def read() -> tuple[Turn, ...]:
+            # Run ids are ULIDs, so the order of the ids is the order of time.
+            items = self._items.query(
+                "select * from c where c.kind = 'turn' and c.runId < @before "
+                "order by c.runId desc offset 0 limit @last",
+                [tenant_id, conversation_id],
+                [
+                    {"name": "@before", "value": before or AFTER_ALL},
+                    {"name": "@last", "value": last},
+                ],
+            )
+            return tuple(reversed([Turn.model_validate(item) async for item in items]))
+
+        if before is None:
+            return await read()
+        return await self._history.get((tenant_id, conversation_id, before), read) or ()
 
     async def _patch(
         self, conversation: Conversation, operations: list[Item], condition: str | None = None

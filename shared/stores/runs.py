@@ -5,6 +5,10 @@ from shared.contracts.plan import Plan
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.ports import IdempotencyClaim
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase
+from shared.stores.remembering import Remembered
+
+type RunKey = tuple[str, str]
+"""Tenant and run: what one tenant asked for is never found by another's key."""
 
 
 class CosmosRuns:
@@ -15,6 +19,9 @@ class CosmosRuns:
 
     def __init__(self, database: CosmosDatabase) -> None:
         self._items = CosmosContainer(database, "runs")
+        self._records: Remembered[RunKey, RunRecord] = Remembered()
+        self._plans: Remembered[RunKey, Plan] = Remembered()
+        self._evidence: Remembered[tuple[RunKey, str], ContextPack] = Remembered()
 
     async def claim_key(self, claim: IdempotencyClaim) -> IdempotencyClaim:
         item = {
@@ -37,29 +44,38 @@ class CosmosRuns:
         await self._items.create(record.wire() | {"id": "run"})
 
     async def get(self, tenant_id: str, run_id: str) -> RunRecord | None:
-        item = await self._items.read("run", [tenant_id, run_id])
-        return RunRecord.model_validate(item) if item else None
+        async def read() -> RunRecord | None:
+            item = await self._items.read("run", [tenant_id, run_id])
+            return RunRecord.model_validate(item) if item else None
+
+        return await self._records.get((tenant_id, run_id), read)
 
     async def put_evidence(
         self, tenant_id: str, run_id: str, index: str, pack: ContextPack
     ) -> None:
         key = {"id": f"evidence-{index}", "tenantId": tenant_id, "runId": run_id}
-        await self._items.create(pack.wire() | key)
+        if await self._items.create(pack.wire() | key):
+            self._evidence.keep(((tenant_id, run_id), index), pack)
 
     async def evidence(self, tenant_id: str, run_id: str, index: str) -> ContextPack:
-        item = await self._items.read(f"evidence-{index}", [tenant_id, run_id])
-        return ContextPack.model_validate(item) if item else ContextPack()
+        async def read() -> ContextPack | None:
+            item = await self._items.read(f"evidence-{index}", [tenant_id, run_id])
+            return ContextPack.model_validate(item) if item else None
+
+        return await self._evidence.get(((tenant_id, run_id), index), read) or ContextPack()
 
     async def put_plan(self, tenant_id: str, run_id: str, plan: Plan) -> Plan:
-        if await self._items.create(
-            plan.wire() | {"id": "plan", "tenantId": tenant_id, "runId": run_id}
-        ):
-            return plan
+        item = plan.wire() | {"id": "plan", "tenantId": tenant_id, "runId": run_id}
+        if await self._items.create(item):
+            return self._plans.keep((tenant_id, run_id), plan)
         return await self.plan(tenant_id, run_id) or plan
 
     async def plan(self, tenant_id: str, run_id: str) -> Plan | None:
-        item = await self._items.read("plan", [tenant_id, run_id])
-        return Plan.model_validate(item) if item else None
+        async def read() -> Plan | None:
+            item = await self._items.read("plan", [tenant_id, run_id])
+            return Plan.model_validate(item) if item else None
+
+        return await self._plans.get((tenant_id, run_id), read)
 
     async def end(self, outcome: RunOutcome) -> RunOutcome:
         if await self._items.create(outcome.wire() | {"id": "outcome"}):

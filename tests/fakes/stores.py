@@ -42,8 +42,14 @@ class FakeConversations:
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         return self.kept.get((tenant_id, conversation_id, run_id))
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        found = [t for key, t in self.kept.items() if key[:2] == (tenant_id, conversation_id)]
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        found = [
+            turn
+            for key, turn in self.kept.items()
+            if key[:2] == (tenant_id, conversation_id) and turn.run_id < (before or "~")
+        ]
         return tuple(sorted(found, key=lambda turn: turn.run_id)[-last:])
 
     def _update(self, conversation: Conversation, **changes: object) -> None:
