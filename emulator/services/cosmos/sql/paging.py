@@ -12,6 +12,7 @@ from .evaluation import Row, check_parameters
 from .plan import Plan, window_of
 from .values import OrderKey, Undefined, Value, order_key
 
+TOKEN_LENGTH = 2048
 PAGE_BYTES = 4 * 1024 * 1024
 """The service ends a page at 4 MB of results."""
 
@@ -45,7 +46,11 @@ class Position:
     keys: tuple[OrderKey, ...] = ()
 
     def encode(self) -> str:
-        return json.dumps([self.sequence, self.within, self.passed, self.keys])
+        token = json.dumps([self.sequence, self.within, self.passed, self.keys])
+        if len(token) <= TOKEN_LENGTH:
+            return token
+        # Too long for a header: the next page then counts instead of comparing.
+        return json.dumps([self.sequence, self.within, self.passed, ()])
 
     @staticmethod
     def decode(token: str) -> "Position":
@@ -152,11 +157,16 @@ def _ordered(
     for index, item in reversed(list(enumerate(plan.query.order_by))):
         found.sort(key=lambda one, at=index: one[0].keys[at], reverse=item.descending)  # type: ignore[misc]
     descending = [item.descending for item in plan.query.order_by]
+    to_skip = 0 if start.keys else start.passed
     for position, document, row in found:
         if start.keys and not _is_behind(position, start, descending):
             continue
         result = _selected(plan, document, row)
-        if result is not None:
+        if result is None:
+            continue
+        if to_skip:
+            to_skip -= 1
+        else:
             yield position, result
 
 

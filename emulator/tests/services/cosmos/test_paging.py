@@ -62,6 +62,15 @@ def test_the_pages_together_are_the_whole_result(
     assert pages(text, documents, size) == pages(text, documents, 1000)
 
 
+def test_sort_keys_too_long_for_a_header_page_as_well() -> None:
+    documents = stored([{"s": "ab"[at % 2] * 9000} for at in range(7)])
+    text = "SELECT VALUE c.id FROM c ORDER BY c.s DESC"
+    first = run_page(compile_query(text), documents, {}, Position(), 2)
+    assert first.continuation is not None
+    assert len(first.continuation.encode()) < 100
+    assert pages(text, documents, 2) == pages(text, documents, 1000)
+
+
 @given(bodies, st.integers(1, 4), st.sampled_from(["", " ORDER BY c.n", " ORDER BY c.n DESC"]))
 def test_documents_that_vanish_between_pages_hide_no_others(
     contents: list[dict[str, Any]], size: int, order: str

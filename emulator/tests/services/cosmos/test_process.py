@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
@@ -48,6 +49,6 @@ async def test_confirmed_writes_survive_a_kill(data_root: Path, keys: SigningKey
         await asyncio.gather(*(orders.create_item(item) for item in items))
         last = await orders.upsert_item({"id": "0", "tenant": "a", "n": 1})
     async with killed_at_the_end(data_root, keys) as orders:
-        found = [one async for one in orders.query_items("SELECT VALUE COUNT(1) FROM c")]
+        found: list[Any] = [one async for one in orders.query_items("SELECT VALUE COUNT(1) FROM c")]
         assert found == [20]
         assert await orders.read_item("0", "a") == last
