@@ -1,0 +1,87 @@
+"""What the activities answer, as Durable hands it back: JSON made from the contracts."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from shared.contracts.activities import (
+    Planned,
+    Prepared,
+    Recorded,
+    Responded,
+    Retrieved,
+    StepResult,
+    ToolRun,
+)
+from shared.contracts.plan import Route
+from shared.contracts.problems import Failure
+from shared.contracts.runs import FinishReason, Memory, Usage
+from tests.replay.recorded import Json
+
+USED = Usage(prompt_tokens=7, completion_tokens=2, total_tokens=9)
+
+
+def result(value: BaseModel) -> Json:
+    return {"result": value.model_dump(mode="json", by_alias=True, exclude_none=True)}
+
+
+def failed(failure: Failure) -> Json:
+    return {"failure": failure.wire()}
+
+
+def prepared(
+    route: Route,
+    *,
+    ended: bool = False,
+    continues: bool = False,
+    indexes: tuple[str, ...] = ("cerebro",),
+    language: Literal["es", "en"] = "es",
+) -> Json:
+    return result(
+        Prepared(
+            after=1,
+            usage=USED,
+            ended=ended,
+            route=route,
+            continues=continues,
+            indexes=indexes,
+            language=language,
+        )
+    )
+
+
+def retrieved(warning: str | None = None) -> Json:
+    return result(Retrieved(after=1, found=3, warning=warning))
+
+
+def planned(*tools: str, missing: int = 0, flow_type: str = "CreateTask") -> Json:
+    return result(Planned(after=4, usage=USED, flow_type=flow_type, tools=tools, missing=missing))
+
+
+def tool_run(ok: bool = True, after: int = 7) -> Json:
+    return result(ToolRun(after=after, ok=ok))
+
+
+def responded(reason: FinishReason = "stop", after: int = 11) -> Json:
+    return result(Responded(after=after, usage=USED, finish_reason=reason))
+
+
+def recorded(memory: Memory = "stored") -> Json:
+    return result(Recorded(after=7, memory=memory))
+
+
+def finished() -> Json:
+    return result(StepResult(after=14))
+
+
+def a_task() -> dict[str, Json]:
+    """Every answer of a turn that creates one task."""
+    return {
+        "prepare": prepared("FLOW_EXECUTION"),
+        "retrieve": retrieved(),
+        "plan": planned("createTask"),
+        "run_tool": tool_run(),
+        "respond": responded(),
+        "record": recorded(),
+        "finish": finished(),
+    }
