@@ -46,7 +46,6 @@ def schedule[In: BaseModel, Out: BaseModel](
     retry = df.RetryOptions(
         first_retry_interval_in_milliseconds=FIRST_RETRY_MS, max_number_of_attempts=spec.attempts
     )
-    retry.backoff_coefficient = 2
     payload = request.model_dump(mode="json", by_alias=True, exclude_none=True)
     return context.call_activity_with_retry(spec.name, retry, payload)
 
