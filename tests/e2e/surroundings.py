@@ -1,0 +1,108 @@
+"""What lies around the app: the services' switches, the ERP's records, Durable's instances."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+PATIENCE_SECONDS = 40.0
+LOOK_AGAIN_SECONDS = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`services` are URLs by name."""
+
+    http: aiohttp.ClientSession
+    services: Mapping[str, str]
+
+    async def token(self, user: str) -> str:
+        url = f"{self.services['identity']}/_emulator/token"
+        async with self.http.post(url, json={"user": user}) as response:
+            response.raise_for_status()
+            return str((await response.json())["access_token"])
+
+    async def tasks(self, token: str, title: str) -> list[Mapping[str, Any]]:
+        """The tasks with exactly this title that the token's tenant has in the ERP."""
+        async with self.http.get(
+            f"{self.services['erp']}/tasks",
+            params={"q": title, "limit": "100"},
+            headers={"Authorization": f"Bearer {token}"},
+        ) as response:
+            response.raise_for_status()
+            items = (await response.json())["items"]
+        return [item for item in items if item["title"] == title]
+
+    async def fail(self, service: str, **fault: object) -> None:
+        """Let the next requests to a service fail; the fields are those of its faults API."""
+        url = f"{self.services[service]}/_emulator/faults"
+        async with self.http.post(url, json=fault) as response:
+            assert response.status == 201, await response.text()
+
+    async def heal(self) -> None:
+        """End all failures and let the model answer at once again."""
+        for url in self.services.values():
+            await self.http.delete(f"{url}/_emulator/faults")
+        await self.pace(0, 0)
+
+    async def waiting_faults(self, service: str) -> int:
+        """How many failures have not hit anybody yet."""
+        async with self.http.get(f"{self.services[service]}/_emulator/faults") as response:
+            faults = (await response.json())["faults"]
+        return sum(fault["count"] for fault in faults)
+
+    async def pace(self, first_token_ms: float, tokens_per_second: float) -> None:
+        pace = {"firstTokenMs": first_token_ms, "tokensPerSecond": tokens_per_second}
+        url = f"{self.services['model']}/_emulator/pace"
+        async with self.http.post(url, json=pace) as response:
+            response.raise_for_status()
+
+    async def calls(self, service: str) -> int:
+        async with self.http.get(f"{self.services[service]}/_emulator/calls") as response:
+            return int((await response.json())["total"])
+
+    @asynccontextmanager
+    async def untouched(self, *services: str) -> AsyncIterator[None]:
+        """Fails when one of the services is called within the block."""
+        before = [await self.calls(service) for service in services]
+        yield
+        assert [await self.calls(service) for service in services] == before
+
+
+@dataclass(frozen=True, slots=True)
+class Durable:
+    """Durable's management API of one host, as an operator uses it."""
+
+    http: aiohttp.ClientSession
+    host: str
+
+    async def instance(self, run_id: str) -> Mapping[str, Any]:
+        async with self.http.get(self._url(run_id)) as response:
+            document: Mapping[str, Any] = await response.json()
+            return document
+
+    async def instance_text(self, run_id: str) -> str:
+        """The instance with its whole history, as it came."""
+        whole = {"showHistory": "true", "showHistoryOutput": "true", "showInput": "true"}
+        async with self.http.get(self._url(run_id), params=whole) as response:
+            return await response.text()
+
+    async def terminate(self, run_id: str) -> None:
+        async with self.http.post(f"{self._url(run_id)}/terminate?reason=test") as response:
+            assert response.status == 202
+
+    def _url(self, run_id: str) -> str:
+        return f"{self.host}/runtime/webhooks/durabletask/instances/{run_id}"
+
+
+async def until[T](look: Callable[[], Awaitable[T]]) -> T:
+    """What `look` finds, as soon as that is true; fails when that takes too long."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := await look()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    return found
