@@ -41,12 +41,14 @@ def narrow(
     comparisons = list(_comparisons(plan, parameters))
     equalities = {path: value for path, operator, value in comparisons if operator == "="}
     components = _known_prefix(equalities, key.paths)
+    decided = {("id",), *key.paths[: len(components)]}
+    open_ones = [one for one in comparisons if one[0] not in decided]
     indexed = is_served_by_index(plan, policy)
     item_id = equalities.get(("id",))
     return Narrowed(
         range=key.range_of(components) if components else EVERYTHING,
         item_id=item_id if isinstance(item_id, str) else None,
-        compared=tuple(_for_sqlite(comparisons)) if indexed else (),
+        compared=tuple(_for_sqlite(open_ones)) if indexed else (),
     )
 
 
