@@ -36,7 +36,9 @@ class Briefing:
 
     def _session(self) -> list[str]:
         zone = ZoneInfo(self.record.time_zone)
+        context = self.record.context
         return [
+            *([json_tag("context", context)] if context else []),
             tag("today", self.now.astimezone(zone).date().isoformat()),
             tag("timezone", self.record.time_zone),
             tag("language", self.language),

@@ -11,7 +11,7 @@ from ulid import ULID
 
 from api.edge import Call
 from shared.contracts.activities import RunRef, TurnRequest
-from shared.contracts.conversations import Conversation
+from shared.contracts.conversations import Conversation, PostMessage
 from shared.contracts.events import StateEvent
 from shared.contracts.runs import RunRecord
 from shared.errors import ConflictError
@@ -33,7 +33,9 @@ class Started:
     conversation_id: str
 
 
-async def start_turn(call: Call, conversation: Conversation, message: str, body: bytes) -> Started:
+async def start_turn(
+    call: Call, conversation: Conversation, posted: PostMessage, body: bytes
+) -> Started:
     """Start a run for this message, or find the one that its Idempotency-Key started.
 
     Raises ConflictError (busy, or the key was used with another body).
@@ -46,7 +48,7 @@ async def start_turn(call: Call, conversation: Conversation, message: str, body:
             return Started(claim.run_id, conversation.conversation_id)
         run_id = claim.run_id
     await _lock(call, conversation, run_id)
-    await _start(call, conversation, message, run_id)
+    await _start(call, conversation, posted, run_id)
     return Started(run_id, conversation.conversation_id)
 
 
@@ -101,14 +103,15 @@ async def _is_over(call: Call, run_id: str) -> bool:
     return call.deps.now() - born > STARTING
 
 
-async def _start(call: Call, conversation: Conversation, message: str, run_id: str) -> None:
+async def _start(call: Call, conversation: Conversation, posted: PostMessage, run_id: str) -> None:
     record = RunRecord(
         run_id=run_id,
         tenant_id=conversation.tenant_id,
         conversation_id=conversation.conversation_id,
         correlation_id=call.correlation_id,
         caller=call.caller,
-        message=message,
+        message=posted.message,
+        context=posted.context,
         language=conversation.language,
         time_zone=conversation.time_zone,
         pack_version=conversation.pack_version,

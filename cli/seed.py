@@ -1,6 +1,7 @@
 """Fill Cerebro with the knowledge of the current pack: creates the index, adds what changed."""
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from shared.bootstrap import (
     check_settings,
 )
 from shared.contracts.evidence import KnowledgeDocument
+from shared.errors import ConfigurationError, DependencyError
 from shared.packs import FolderPacks
 from shared.ports import Model
 from shared.search.cerebro import AzureSearchKnowledge
@@ -26,9 +28,17 @@ BATCH = 32
 
 
 def main() -> int:
-    """Needs the app's settings in the environment; the exit code is 0 or an exception's."""
-    check_settings()
-    added = asyncio.run(seed())
+    """Needs the app's settings in the environment. Exit codes: 0, 2 for a setting that is wrong,
+    1 when a service did not do its part; both with one line that says so."""
+    try:
+        check_settings()
+        added = asyncio.run(seed())
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except DependencyError as error:
+        print(f"Cerebro could not be filled: {error}", file=sys.stderr)
+        return 1
     print(f"Cerebro: {added} documents added or changed", flush=True)
     return 0
 

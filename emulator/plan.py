@@ -1,6 +1,7 @@
 """What is to be started, on which ports and with which settings; nothing is started here."""
 
 import json
+import os
 import random
 import re
 import socket
@@ -250,11 +251,13 @@ def _app_settings(
 ) -> Mapping[str, str]:
     """The config's, then `--settings`, without those of local.settings.json: the host reads it.
 
-    A setting that points to a service left out is left out too.
+    A setting that points to a service left out is left out too, and so is what the caller's own
+    environment sets.
     """
     template = as_object(read_object(config).get("appSettings", {}), f'{config}: "appSettings"')
     settings = {name: _text(_filled(value, values)) for name, value in template.items()}
     settings = {name: text for name, text in settings.items() if not _PLACEHOLDER.search(text)}
+    settings = {name: text for name, text in settings.items() if name not in os.environ}
     if options.settings is not None:
         settings |= _values_of(options.settings)
     local = options.app / "local.settings.json" if options.app is not None else None

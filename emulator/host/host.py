@@ -131,6 +131,8 @@ class Host:
             self._changed.clear()
             self._timers.stop()
             await self._pool.reload()
+            # Instances that wait for a function the app did not have are tried again.
+            self._durable.functions_changed()
             self._take_app()
 
     async def _stop(self) -> None:

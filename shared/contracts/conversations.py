@@ -1,7 +1,7 @@
 """Conversations and the turns in them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from shared.contracts.plan import OpenPlan
 from shared.contracts.runs import FinishReason
 
 MAX_MESSAGE_CHARACTERS = 8_000
+MAX_CONTEXT_BYTES = 64 * 1024
 
 
 class CreateConversation(Inbound):
@@ -24,6 +25,8 @@ class PostMessage(Inbound):
     """One user message. Length over the limit is a 413, checked before this model."""
 
     message: Annotated[str, Field(min_length=1)]
+    context: dict[str, Any] | None = None
+    """Data of the calling application for this message, at most 64 KB as JSON."""
     on_busy: Literal["reject"] = "reject"
     on_disconnect: Literal["continue"] = "continue"
 

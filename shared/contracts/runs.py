@@ -1,7 +1,7 @@
 """A run: one user message on its way through the states."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -72,6 +72,7 @@ class RunRecord(Contract):
     correlation_id: str
     caller: Caller
     message: str
+    context: dict[str, Any] | None = None
     language: Language
     time_zone: str
     pack_version: str

@@ -30,6 +30,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "El mensaje tiene {length} caracteres y el máximo es {limit}.",
         "en": "The message has {length} characters and the limit is {limit}.",
     },
+    "context_too_large": {
+        "es": "El contexto ocupa más de {limit} bytes.",
+        "en": "The context is larger than {limit} bytes.",
+    },
     "body_too_large": {
         "es": "La petición ocupa más de {limit} bytes.",
         "en": "The request is larger than {limit} bytes.",

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
 from azure.search.documents.models import VectorizedQuery, VectorQuery
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
-from shared.errors import SearchError
+from shared.errors import ConfigurationError, SearchError
 from shared.ports import KnowledgeQuery
 from shared.search.index import EVERY_ROLE, EVERY_TENANT, VECTOR_FIELD, cerebro_index
 
@@ -69,9 +69,18 @@ class AzureSearchKnowledge:
             )
 
     async def create_index(self, name: str, dimensions: int) -> None:
-        """Create the index, or bring its definition up to date."""
+        """Create the index, or bring its definition up to date.
+
+        Raises ConfigurationError when it holds vectors of another length: another model's.
+        """
         with _translated(name):
             async with SearchIndexClient(self._endpoint, self._credential) as client:
+                if (held := await _dimensions(client, name)) not in (None, dimensions):
+                    raise ConfigurationError(
+                        f"the index {name} holds vectors of {held} dimensions and the embedding "
+                        f"model gives {dimensions}: name another AzureSearch__DefaultIndex, or "
+                        "delete the index first (locally: ./eira up --fresh)"
+                    )
                 await client.create_or_update_index(
                     cerebro_index(name, self._semantic_configuration, dimensions)
                 )
@@ -95,6 +104,16 @@ class AzureSearchKnowledge:
         if index not in self._clients:
             self._clients[index] = SearchClient(self._endpoint, index, self._credential)
         return self._clients[index]
+
+
+async def _dimensions(client: SearchIndexClient, name: str) -> int | None:
+    """The length of the vectors in an index; None when there is no such index."""
+    try:
+        index = await client.get_index(name)
+    except ResourceNotFoundError:
+        return None
+    lengths = (f.vector_search_dimensions for f in index.fields if f.name == VECTOR_FIELD)
+    return next(lengths, None)
 
 
 def audience_filter(tenant_id: str, roles: Sequence[str]) -> str:
