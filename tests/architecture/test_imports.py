@@ -34,8 +34,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "shared/stores": ("shared.stores", *CORE),
     "shared/streams": ("shared.streams", *CORE),
     "shared/tools": ("shared.tools", *CORE),
-    "cli": ("cli", "shared.bootstrap", "shared.contracts", "shared.errors", "shared.packs", "shared.ports",
-            "shared.search", "shared.settings"),
+    "cli": ("cli", *CORE, "shared.bootstrap", "shared.packs", "shared.search", "shared.settings"),
     "emulator": ("emulator",),
     "demo": ("demo", "emulator.services"),
 }  # fmt: skip
