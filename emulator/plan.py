@@ -32,7 +32,8 @@ class CloudOptions:
     """What a person asks for; `app` None starts the services alone.
 
     `settings` is a JSON file of app settings, flat or under "Values", that win over the config's;
-    those in the app's own local.settings.json win over both. `fresh` forgets all stored data.
+    those in the app's own local.settings.json win over both. `fresh` forgets all stored data;
+    without `watch` a changed file does not load the app anew.
     """
 
     config: Path
@@ -44,6 +45,7 @@ class CloudOptions:
     without: frozenset[str] = frozenset()
     settings: Path | None = None
     ports: Ports = "configured"
+    watch: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Plan:
     app: Path | None
     app_port: int
     workers: int
+    watch: bool
     app_settings: Mapping[str, str]
     ports: Sequence[PlannedPort]
     identity: Mapping[str, object]
@@ -103,6 +106,7 @@ class Plan:
     def host_command(self) -> list[str]:
         """The arguments behind `python -m`."""
         flags = ["--port", str(self.app_port), "--workers", str(self.workers)]
+        flags += [] if self.watch else ["--no-watch"]
         return ["emulator.host", "--app", str(self.app), "--data", str(self.data / "host"), *flags]
 
 
@@ -138,6 +142,7 @@ def make_plan(options: CloudOptions) -> Plan:
         app=_app_folder(options.app),
         app_port=app_port,
         workers=options.workers,
+        watch=options.watch,
         app_settings=_app_settings(config, options, values),
         ports=_planned_ports(services, options, app_port),
         identity=sections.get("identity", {}),
