@@ -1,0 +1,218 @@
+"""Reading a log while it grows: everything once, in order, from any place, with few looks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.contracts.events import RunEvent
+from shared.ports import LogItem
+from shared.streams.tailing import Numbered, tail
+from tests.fakes.log_events import RUN, done, texts
+from tests.fakes.stores import FakeLogItems
+from tests.fakes.virtual_time import now, run_virtually
+
+
+class RemoteLogItems(FakeLogItems):
+    """The writer is in another process: no wake-up tells of its entries."""
+
+    async def changed(self, run_id: str, within: float) -> None:
+        await asyncio.sleep(within)
+
+
+def items_of(sizes: list[int], next_ms: int | None = None) -> list[LogItem]:
+    """Items of these sizes, the last of which ends with the terminal event."""
+    items: list[LogItem] = []
+    first = 1
+    for place, size in enumerate(sizes):
+        events: tuple[RunEvent, ...] = texts(*(f"e{first + n}" for n in range(size)))
+        if place == len(sizes) - 1:
+            events = (*events[:-1], done())
+        items.append(LogItem(first, events, f"k{place}", "w", next_ms))
+        first += size
+    return items
+
+
+async def write_at(log: FakeLogItems, items: list[LogItem], times: list[float]) -> None:
+    for item, at in zip(items, times, strict=True):
+        await asyncio.sleep(at - now())
+        await log.create(RUN, item)
+
+
+async def read(log: FakeLogItems, after: int = 0) -> list[Numbered]:
+    return [entry async for batch in tail(log, RUN, after) for entry in batch]
+
+
+async def read_while_written(
+    log: FakeLogItems, items: list[LogItem], times: list[float], after: int
+) -> list[Numbered]:
+    writing = asyncio.create_task(write_at(log, items, times))
+    entries = await read(log, after)
+    await writing
+    return entries
+
+
+SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=12)
+GAPS = st.lists(st.integers(0, 900), min_size=12, max_size=12)
+
+
+@pytest.mark.parametrize("make", [FakeLogItems, RemoteLogItems])
+@given(sizes=SIZES, gaps=GAPS, data=st.data())
+def test_from_any_place_the_whole_rest_is_read_once_and_in_order(
+    make: type[FakeLogItems], sizes: list[int], gaps: list[int], data: st.DataObject
+) -> None:
+    """The reader comes at any moment, with the number of any event that was there by then."""
+    items = items_of(sizes)
+    times = [sum(gaps[: n + 1]) / 1000 for n in range(len(items))]
+    there = data.draw(st.integers(0, len(items)), label="items there when the reader comes")
+    seen = items[there - 1].last if there else 0
+    after = data.draw(st.integers(0, seen), label="last event the reader saw")
+
+    async def program() -> list[Numbered]:
+        log = make()
+        await write_at(log, items[:there], [0.0] * there)
+        return await read_while_written(log, items[there:], times[there:], after)
+
+    total = items[-1].last
+    entries = run_virtually(program())
+    assert [entry.number for entry in entries] == list(range(after + 1, total + 1))
+    every = [event for item in items for event in item.events]
+    assert [entry.event for entry in entries] == every[after:]
+
+
+def test_a_resumed_reader_gets_the_rest_of_an_item_it_saw_half_of() -> None:
+    async def program() -> list[int]:
+        log = FakeLogItems()
+        await write_at(log, items_of([3, 4]), [0, 0])
+        return [entry.number for entry in await read(log, after=2)]
+
+    assert run_virtually(program()) == [3, 4, 5, 6, 7]
+
+
+def test_who_saw_the_end_is_told_nothing_more() -> None:
+    async def program() -> list[Numbered]:
+        log = FakeLogItems()
+        await write_at(log, items_of([2, 2]), [0, 0])
+        return await read(log, after=4)
+
+    assert run_virtually(program()) == []
+
+
+def test_a_number_that_was_never_given_out_goes_on_behind_what_there_is() -> None:
+    async def program() -> list[int]:
+        log = FakeLogItems()
+        await write_at(log, items_of([2, 2, 2])[:1], [0])
+        rest = await read_while_written(log, items_of([2, 2, 2])[1:], [1, 2], after=77)
+        return [entry.number for entry in rest]
+
+    assert run_virtually(program()) == [3, 4, 5, 6]
+
+
+def test_a_silent_run_is_heard_of_every_fifteen_seconds() -> None:
+    async def program() -> list[float]:
+        log = FakeLogItems()
+        writing = asyncio.create_task(write_at(log, items_of([1, 1]), [0, 61]))
+        beats = [now() async for batch in tail(log, RUN, 0) if not batch]
+        await writing
+        return beats
+
+    beats = run_virtually(program())
+    assert len(beats) == 4
+    assert beats == pytest.approx([15, 30, 45, 60], abs=2)
+
+
+def test_the_heartbeat_counts_from_the_last_event() -> None:
+    async def program() -> list[float]:
+        log = FakeLogItems()
+        writing = asyncio.create_task(
+            write_at(log, items_of([1] * 10), [n * 10 for n in range(10)])
+        )
+        beats = [now() async for batch in tail(log, RUN, 0) if not batch]
+        await writing
+        return beats
+
+    assert run_virtually(program()) == []
+
+
+# --- what reading costs and how late it is -------------------------------------------------------
+
+
+def hinted(count: int, step_ms: int) -> tuple[list[LogItem], list[float]]:
+    """Entries that say when the next one is due, each a little later than it was said."""
+    items = items_of([1] * count, next_ms=step_ms)
+    return items, [n * (step_ms + 4) / 1000 for n in range(count)]
+
+
+def test_a_reader_that_is_told_when_to_look_looks_at_most_three_times_an_entry() -> None:
+    items, times = hinted(30, 140)
+
+    async def program() -> int:
+        log = RemoteLogItems()
+        await read_while_written(log, items, times, 0)
+        return log.looks
+
+    assert run_virtually(program()) <= 3 * len(items) + 2
+
+
+def test_an_entry_that_was_announced_is_read_within_a_few_milliseconds() -> None:
+    items, times = hinted(30, 140)
+
+    async def program() -> list[float]:
+        log = RemoteLogItems()
+        await write_at(log, items[:1], times[:1])
+        writing = asyncio.create_task(write_at(log, items[1:], times[1:]))
+        seen = [now() async for batch in tail(log, RUN, 0) if batch]
+        await writing
+        return seen
+
+    lateness = [
+        seen - stored for seen, stored in zip(run_virtually(program())[1:], times[1:], strict=True)
+    ]
+    assert max(lateness) <= 0.010
+
+
+@given(st.integers(1, 60_000))
+def test_after_a_silence_an_entry_is_read_late_by_a_fraction_of_it_only(silence_ms: int) -> None:
+    async def program() -> tuple[float, int]:
+        log = RemoteLogItems()
+        await read_while_written(log, items_of([1, 1]), [0, silence_ms / 1000], 0)
+        return now() - silence_ms / 1000, log.looks
+
+    late, looks = run_virtually(program())
+    assert late <= (0.09 if silence_ms <= 5_000 else 0.4) + 1e-6
+    assert looks <= 80 + silence_ms / 400, "a long silence costs two or three looks a second"
+
+
+def test_inside_one_process_the_wake_up_saves_the_poll() -> None:
+    async def program() -> tuple[int, float]:
+        log = FakeLogItems()
+        items = items_of([1] * 20)
+        await read_while_written(log, items, [n / 100 for n in range(20)], 0)
+        return log.looks, now()
+
+    looks, ended = run_virtually(program())
+    assert looks <= 2 * 20 + 2
+    assert ended == pytest.approx(0.19)
+
+
+def test_a_reader_that_leaves_is_gone() -> None:
+    async def first(log: FakeLogItems) -> AsyncIterator[Numbered]:
+        async with aclosing(tail(log, RUN, 0)) as batches:
+            async for batch in batches:
+                for entry in batch:
+                    yield entry
+                return
+
+    async def program() -> int:
+        log = FakeLogItems()
+        await write_at(log, items_of([1, 1])[:1], [0])
+        async for _ in first(log):
+            pass
+        looks = log.looks
+        await asyncio.sleep(60)
+        return log.looks - looks
+
+    assert run_virtually(program()) == 0
