@@ -58,7 +58,7 @@ class TextJoiner:
         return text
 
     async def _run(self) -> None:
-        step_ms = FIRST_STEP_MS
+        step_ms = min(FIRST_STEP_MS, self._longest_ms)
         loop = asyncio.get_running_loop()
         while True:
             await self._arrived.wait()
