@@ -1,6 +1,8 @@
 """The rules that OpenAI's strict mode puts on a JSON schema."""
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from pydantic import JsonValue
 
@@ -13,25 +15,39 @@ def check_strict(schema: Mapping[str, JsonValue], name: str) -> None:
     In strict mode every object says `additionalProperties: false` and requires all of its
     properties (https://platform.openai.com/docs/guides/structured-outputs, "Supported schemas").
     """
+    problem = _problem(json.dumps(schema))
+    if problem is not None:
+        raise RequestError(
+            f"Invalid schema for response_format '{name}': {problem}",
+            param="response_format",
+            code="invalid_json_schema",
+        )
+
+
+# An app sends the same few schemas again and again.
+@lru_cache(maxsize=64)
+def _problem(document: str) -> str | None:
+    schema: dict[str, JsonValue] = json.loads(document)
     if schema.get("type") != "object":
-        raise _invalid(name, (), "schema must have type 'object' at its root.")
-    for context, node in _nodes(dict(schema), ()):
+        return "In context=(), schema must have type 'object' at its root."
+    for context, node in _nodes(schema, ()):
         properties = node.get("properties")
         if not isinstance(properties, dict):
             continue
+        place = ", ".join(f"'{part}'" for part in context)
         if node.get("additionalProperties") is not False:
-            raise _invalid(
-                name, context, "'additionalProperties' is required to be supplied and to be false."
+            return (
+                f"In context=({place}), 'additionalProperties' is required to be supplied and to"
+                " be false."
             )
         required = node.get("required")
         listed = set(map(str, required)) if isinstance(required, list) else set()
         if missing := sorted(set(properties) - listed):
-            raise _invalid(
-                name,
-                context,
-                "'required' is required to be supplied and to be an array including every key in"
-                f" properties. Missing '{missing[0]}'.",
+            return (
+                f"In context=({place}), 'required' is required to be supplied and to be an array"
+                f" including every key in properties. Missing '{missing[0]}'."
             )
+    return None
 
 
 def _nodes(
@@ -51,12 +67,3 @@ def _nodes(
 def _types(node: Mapping[str, JsonValue]) -> list[JsonValue]:
     declared = node.get("type")
     return declared if isinstance(declared, list) else [declared]
-
-
-def _invalid(name: str, context: tuple[str, ...], problem: str) -> RequestError:
-    place = ", ".join(f"'{part}'" for part in context)
-    return RequestError(
-        f"Invalid schema for response_format '{name}': In context=({place}), {problem}",
-        param="response_format",
-        code="invalid_json_schema",
-    )

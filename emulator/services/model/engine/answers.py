@@ -17,7 +17,7 @@ def read_answer(
     region = Region(text, *span, book)
     for order in find_orders(text, book):
         if span[0] <= order.start < span[1]:
-            region.take(order.start, order.end)
+            region.take_command(order.start, order.end)
     lead = any_of(book.slots.answer_lead, book.macros)
     position = span[0]
     while (found := lead.match(region.folded, position, span[1])) and found.end() > position:

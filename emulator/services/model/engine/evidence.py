@@ -20,11 +20,16 @@ _NEAR = 0.55
 _OTHER_LANGUAGE = 0.8
 _TITLE = 0.35
 _SHORT = 25
+# Whole sentences in quotation marks are examples of what to write, and state nothing.
+_EXAMPLES = ("«", "“", '"')
 
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"0-9*-])|\n+")
+_SENTENCE = re.compile(
+    r"(?<=[.!?:])\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"0-9*-])"
+    r"|\n\s*\n|\n(?=\s*(?:[-*•>|]|\d+[.)])\s)"
+)
 _MARKUP = re.compile(r"^\s*(?:#+|[-*•>]|\d+[.)])\s+")
 _EMPHASIS = re.compile(r"\*\*|__|`")
-_HEADING = re.compile(r"^\s*#+\s")
+_HEADING = re.compile(r"^\s*#+\s.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +123,13 @@ def _sentences(index: int, document: Document, language: str, book: RuleBook) ->
     """The sentences that state something; a question in a text lends its words to its answer."""
     found: list[Sentence] = []
     asked: frozenset[str] = frozenset()
-    for position, raw in enumerate(_SENTENCE.split(_EMPHASIS.sub("", document.text))):
+    plain = _EMPHASIS.sub("", _HEADING.sub("\n", document.text))
+    for position, raw in enumerate(_SENTENCE.split(plain)):
         text = re.sub(r"\s+", " ", _MARKUP.sub("", raw)).strip()
         terms = _terms(text, language, book)
         if text.endswith("?"):
             asked = terms
-        elif not _HEADING.match(raw) and len(text) >= _SHORT:
+        elif len(text) >= _SHORT and not text.startswith(_EXAMPLES):
             found.append(Sentence(index, position, text, terms | asked))
             asked = frozenset()
     return found

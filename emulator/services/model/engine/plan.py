@@ -76,7 +76,7 @@ class Planner:
 
     def _values(self, order: Order, start: int, end: int) -> Values:
         region = Region(self.prompt.last, start, end, self.book)
-        region.take(order.start, order.end)
+        region.take_command(order.start, order.end)
         return read_values(region, self._arguments(order.tool), self._setting(), order.end)
 
     def _main_of(self, tool: str) -> set[str]:
@@ -159,7 +159,7 @@ class Planner:
         setting = replace(self._setting(), expected=[spec.name], answering=True)
         region = Region(text, 0, len(text), self.book)
         for order in find_orders(text, self.book):
-            region.take(order.start, order.end)
+            region.take_command(order.start, order.end)
         found = read_values(region, [spec], setting, 0).get(spec.name)
         return found.quote if found is not None and found.value == value else None
 

@@ -41,6 +41,7 @@ class Region:
     end: int
     book: RuleBook
     taken: list[Span] = field(default_factory=list)
+    commands: list[Span] = field(default_factory=list)
     folded: str = ""
 
     def __post_init__(self) -> None:
@@ -50,8 +51,16 @@ class Region:
     def take(self, start: int, end: int) -> None:
         self.taken.append((start, end))
 
-    def is_free(self, start: int, end: int) -> bool:
-        return all(end <= taken[0] or start >= taken[1] for taken in self.taken)
+    def take_command(self, start: int, end: int) -> None:
+        """The words of an order are no free text, but may hold values: "an URGENT task"."""
+        self.take(start, end)
+        self.commands.append((start, end))
+
+    def is_free(self, start: int, end: int, *, in_commands: bool = False) -> bool:
+        return all(
+            end <= taken[0] or start >= taken[1] or (in_commands and taken in self.commands)
+            for taken in self.taken
+        )
 
     def quote(self, start: int, end: int) -> str:
         return self.text[start:end]

@@ -56,6 +56,7 @@ def scripted(scenarios: Sequence[Scenario], message: str, schema_name: str | Non
 
 
 def _of_length(text: str, wanted: int) -> str:
-    pieces = tokens_of(text.strip() + " ")
-    repeated = "".join(pieces) * (wanted // len(pieces) + 1)
-    return "".join(tokens_of(repeated)[:wanted])
+    # A blank belongs to the token behind it; with one before every repetition the count is exact.
+    pieces = list(tokens_of(" " + text.strip()))
+    repeated = pieces * (wanted // len(pieces) + 1)
+    return "".join(repeated[:wanted]).lstrip()

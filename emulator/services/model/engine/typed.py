@@ -90,7 +90,7 @@ def read_forms(region: Region, specs: Sequence[ArgumentSpec]) -> Mapping[str, Va
             start, end = match.start(), match.end()
             if spec.kind == "email" and region.text[end - 1] == ".":
                 end -= 1
-            if not region.is_free(start, end):
+            if not region.is_free(start, end, in_commands=True):
                 continue
             cut, strength = _lead(region, spec, start)
             if spec.kind == "number" and strength < _LED_TO:
@@ -161,7 +161,7 @@ def _choice_claims(region: Region, spec: ArgumentSpec, expected: bool) -> Iterat
         pattern = compiled(rf"(?<!\w)(?P<said>{words})(?:\s+(?:de\s+)?(?P<label>{labels}))?(?!\w)")
         alone = compiled(rf"(?:{joined(choice.alone, region.book.macros)})")
         for match in pattern.finditer(region.folded, region.start, region.end):
-            if not region.is_free(match.start(), match.end()):
+            if not region.is_free(match.start(), match.end(), in_commands=True):
                 continue
             cut, strength = _lead(region, spec, match.start())
             if match["label"] is not None:

@@ -1,0 +1,176 @@
+"""Asks the scripted model as the app does: data in tags, the pack's tools, strict schemas."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from pydantic import JsonValue
+
+from demo.tests.packs import PACK, read_json
+from emulator.services.model.engine.reply import TextReply
+from emulator.services.model.engine.rules import load_rules
+from emulator.services.model.engine.writer import Engine
+from emulator.services.model.requests import parse_chat_request
+
+type Json = Mapping[str, JsonValue]
+
+RULES = Path(__file__).parents[2] / "model"
+TODAY = "2026-11-22"  # a Sunday
+SOURCES: list[JsonValue] = ["user", "session", "erp", "cerebro", "default"]
+ROUTES: list[JsonValue] = ["SMALL_TALK", "NEED_MORE_CONTEXT", "FLOW_EXECUTION", "UNKNOWN"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What the prompt holds beside the last message. `turns` are the user's earlier messages."""
+
+    language: str = "es"
+    question: Json | None = None
+    turns: Sequence[str] = ()
+
+
+@cache
+def engine() -> Engine:
+    return Engine(load_rules(RULES))
+
+
+@cache
+def tools() -> Sequence[Json]:
+    return [cast(Json, read_json(path)) for path in sorted((PACK / "tools").glob("*.json"))]
+
+
+def triage(text: str, conversation: Conversation | None = None) -> Json:
+    """The triage's answer; as in the app it sees no tools."""
+    schema = _closed(
+        {
+            "route": {"type": "string", "enum": ROUTES},
+            "reason": {"type": "string"},
+            "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+            "continues_open_question": {"type": "boolean"},
+        }
+    )
+    return _decided("triage", schema, text, conversation or Conversation(), [])
+
+
+def plan(text: str, conversation: Conversation | None = None) -> Json:
+    """The plan's answer, for the pack's tools and flows."""
+    conversation = conversation or Conversation()
+    flows = [cast(Json, read_json(path)) for path in sorted((PACK / "flows").glob("*.json"))]
+    types: list[JsonValue] = [flow["flowType"] for flow in flows]
+    shown = [{"name": t["name"], "arguments": t["arguments"], "description": ""} for t in tools()]
+    schema = _closed(
+        {
+            "flow_type": {"type": "string", "enum": [*types, "Other"]},
+            "calls": {"type": "array", "items": {"anyOf": [_call(tool) for tool in tools()]}},
+            "reason": {"type": "string"},
+        }
+    )
+    sections = [f"<tools>{json.dumps(shown)}</tools>", f"<flows>{json.dumps(flows)}</flows>"]
+    return _decided("plan", schema, text, conversation, sections)
+
+
+def respond(text: str, sections: Sequence[str], language: str = "es") -> str:
+    """The answer for the person; `sections` are lines of the system message."""
+    return _said({}, text, Conversation(language), sections)
+
+
+def calls_of(document: Json) -> list[tuple[str, dict[str, JsonValue]]]:
+    """Each call with the values that somebody said; defaults and nulls are left out."""
+    calls = cast(list[dict[str, JsonValue]], document["calls"])
+    return [(str(call["tool"]), _values(call)) for call in calls]
+
+
+def quotes_of(document: Json) -> list[str]:
+    """Every quote of the plan."""
+    calls = cast(list[dict[str, dict[str, dict[str, str | None]]]], document["calls"])
+    found = [value["quote"] for call in calls for value in call["args"].values()]
+    return [quote for quote in found if quote is not None]
+
+
+def open_question(
+    flow: str, tool: str, args: Json | Sequence[Json], missing: Sequence[str]
+) -> Json:
+    """What the app says of a question it has asked; several `args` are several calls."""
+    every = [args] if isinstance(args, Mapping) else list(args)
+    return {
+        "flowType": flow,
+        "calls": [{"tool": tool, "args": dict(one)} for one in every],
+        "missing": [{"tool": tool, "field": field} for field in missing],
+        "text": "?",
+    }
+
+
+def _values(call: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    args = cast(dict[str, dict[str, JsonValue]], call["args"])
+    return {
+        name: arg["value"]
+        for name, arg in args.items()
+        if arg["value"] is not None and arg["source"] != "default"
+    }
+
+
+def _decided(
+    name: str,
+    schema: dict[str, JsonValue],
+    text: str,
+    conversation: Conversation,
+    sections: Sequence[str],
+) -> Json:
+    form: dict[str, JsonValue] = {
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": name, "strict": True, "schema": schema},
+        }
+    }
+    return cast(Json, json.loads(_said(form, text, conversation, sections)))
+
+
+def _said(
+    form: Mapping[str, JsonValue],
+    text: str,
+    conversation: Conversation,
+    sections: Sequence[str],
+) -> str:
+    lines = [
+        "You are EIRA. Answer from <evidence> only.",
+        f"<today>{TODAY}</today>",
+        f"<language>{conversation.language}</language>",
+        "<user>Ana López</user>",
+        *sections,
+    ]
+    if conversation.question is not None:
+        lines.append(f"<open_question>{json.dumps(conversation.question)}</open_question>")
+    messages = [{"role": "system", "content": "\n".join(lines)}]
+    messages += [{"role": "user", "content": turn} for turn in (*conversation.turns, text)]
+    reply = engine().reply(parse_chat_request({"messages": messages, **form}))
+    assert isinstance(reply, TextReply)
+    return reply.text
+
+
+def _call(tool: Json) -> JsonValue:
+    arguments = cast(Mapping[str, Mapping[str, Mapping[str, JsonValue]]], tool["arguments"])
+    args = {name: _argument(schema) for name, schema in arguments["properties"].items()}
+    return _closed({"tool": {"type": "string", "enum": [tool["name"]]}, "args": _closed(args)})
+
+
+def _argument(schema: Mapping[str, JsonValue]) -> JsonValue:
+    kept = {key: schema[key] for key in ("type", "enum", "format", "pattern") if key in schema}
+    return _closed(
+        {
+            "value": {"anyOf": [kept, {"type": "null"}]},
+            "source": {"type": "string", "enum": SOURCES},
+            "quote": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        }
+    )
+
+
+def _closed(properties: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": dict(properties),
+    }
