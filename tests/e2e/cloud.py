@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 30.0
@@ -22,6 +23,7 @@ class Services:
     """Running services: their URLs by name, and the environment that leads an app to them."""
 
     urls: Mapping[str, str]
+    data: Path
     ca_file: Path
     environment: Mapping[str, str]
 
@@ -39,16 +41,9 @@ class Host:
     data: Path
 
     def workers(self) -> tuple[int, ...]:
-        """Process ids of the workers that live now."""
-        listed = subprocess.run(
-            ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
-        )
-        rows = (line.split() for line in listed.stdout.splitlines())
-        return tuple(
-            int(pid)
-            for pid, parent, state in rows
-            if int(parent) == self.process.pid and not state.startswith("Z")
-        )
+        """Process ids of the workers that are ready now."""
+        with urlopen(f"{self.url}/admin/host/status") as answer:
+            return tuple(json.load(answer)["workers"])
 
     def kill_workers(self) -> None:
         """`kill -9` to every worker; the host starts others."""
@@ -72,6 +67,7 @@ def running_services(data: Path) -> Iterator[Services]:
         lines = (data / "app.env").read_text("utf-8").splitlines()
         services = Services(
             urls=announced["services"],
+            data=data,
             ca_file=Path(announced["caFile"]),
             environment=dict(line.split("=", 1) for line in lines),
         )

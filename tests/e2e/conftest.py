@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.cloud import Host, Services, running_host, running_services
 from tests.e2e.people import Person
+from tests.e2e.stores import Stores, opened_stores
 from tests.e2e.surroundings import Durable, Surroundings
 
 LONGEST_REQUEST_SECONDS = 60.0
@@ -92,3 +93,11 @@ def erp(around: Surroundings, ana: Person) -> Erp:
 def title() -> str:
     """The title of a task that no other test creates."""
     return f"revisar el expediente {uuid4().int % 10**9}"
+
+
+@pytest.fixture
+async def stores(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stores]:
+    for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_COSMOS_AAD_SCOPE_OVERRIDE"):
+        monkeypatch.setenv(name, services.environment[name])
+    async with opened_stores(services) as opened:
+        yield opened

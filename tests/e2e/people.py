@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,7 +85,21 @@ class Stream:
     def __aiter__(self) -> AsyncIterator[Event]:
         return self._events()
 
-    async def _events(self) -> AsyncIterator[Event]:
+    async def read(self, count: int) -> list[Event]:
+        """The next events, at most so many; fewer when the run ends before."""
+        return await self.until(lambda seen: len(seen) == count)
+
+    async def until(self, enough: Callable[[list[Event]], bool]) -> list[Event]:
+        """The events up to where they are enough, or up to the run's end."""
+        seen: list[Event] = []
+        async with aclosing(self._events()) as events:
+            async for event in events:
+                seen.append(event)
+                if enough(seen):
+                    break
+        return seen
+
+    async def _events(self) -> AsyncGenerator[Event]:
         """Ends where the server ends the answer; raises aiohttp's errors when it is cut."""
         fields: dict[str, str] = {}
         async for raw in self._response.content:
@@ -178,6 +192,12 @@ class Person:
         ) as response:
             response.raise_for_status()
             yield Stream(response)
+
+    async def reachable(self) -> None:
+        """Wait until the app answers, after its workers were killed."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await self.ask("GET", "/health")).status != 200:
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def follow(self, run_id: str, seen: Sequence[Event] = ()) -> Run:
         """The whole run; comes back when the connection is lost, as a browser does."""
