@@ -45,7 +45,7 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
     reserved = _effect(record, request.step, call, deps)
     effect = await _settle(reserved, contract, record, request.language, deps)
     outcome = outcome_of(effect, contract, request.language)
-    await writer.append("ended", [_ended(outcome)])
+    await writer.append("ended", [_ended(outcome)], next_ms=0)
     return ToolRun(after=writer.after, ok=outcome.status == "ok")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
 from azure.search.documents.models import VectorizedQuery, VectorQuery
@@ -102,7 +103,11 @@ class AzureSearchKnowledge:
 
     def _client(self, index: str) -> SearchClient:
         if index not in self._clients:
-            self._clients[index] = SearchClient(self._endpoint, index, self._credential)
+            # Without looking for proxies in the environment at every request; see the stores.
+            transport = AioHttpTransport(use_env_settings=False)
+            self._clients[index] = SearchClient(
+                self._endpoint, index, self._credential, transport=transport
+            )
         return self._clients[index]
 
 

@@ -30,15 +30,17 @@ class LogWriter:
         self._writer = writer
         self.after = after
 
-    async def append(self, part: str, events: Sequence[RunEvent]) -> None:
+    async def append(
+        self, part: str, events: Sequence[RunEvent], next_ms: int | None = None
+    ) -> None:
         """Store the events as this step's `part`, unless an earlier execution did so already.
 
-        Raises RunEndedError.
+        `next_ms` tells readers when the next entry is due; 0 is at once. Raises RunEndedError.
         """
         if not events:
             return
         key = f"{self._step}/{part}"
-        while (there := await self._create(key, events)) is not None:
+        while (there := await self._create(key, events, next_ms)) is not None:
             if there.key == key:
                 return
 
