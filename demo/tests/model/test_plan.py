@@ -86,6 +86,22 @@ TASKS: list[tuple[str, Args]] = [
         {"title": "revisar las facturas", "dueDate": "2026-11-26"},
     ),
     (
+        "Hazme una tarea para enviar la propuesta a Telefónica, la necesito para el jueves",
+        {"title": "enviar la propuesta a Telefónica", "dueDate": "2026-11-26"},
+    ),
+    (
+        "hay que revisar el contrato de ACME antes del viernes, apúntalo",
+        {"title": "revisar el contrato de ACME", "dueDate": "2026-11-27"},
+    ),
+    (
+        "Crea una tarea para el proyecto P-1002: revisar planos, descripción: mirar los anexos",
+        {"title": "revisar planos", "description": "mirar los anexos", "projectId": "P-1002"},
+    ),
+    (
+        "Crea una tarea para revisar el contrato de ACME. No es urgente.",
+        {"title": "revisar el contrato de ACME", "priority": "baja"},
+    ),
+    (
         "Add a to-do: call the accountants tomorrow",
         {"title": "call the accountants", "dueDate": "2026-11-23"},
     ),
@@ -133,6 +149,16 @@ PROJECTS: list[tuple[str, Args]] = [
             "manager": "Ana López",
         },
     ),
+    (
+        "Nuevo proyecto Plataforma Solar, cliente: Repsol, inicio: 2027-01-15, "
+        "jefe de proyecto: Luis García",
+        {
+            "name": "Plataforma Solar",
+            "customer": "Repsol",
+            "startDate": "2027-01-15",
+            "manager": "Luis García",
+        },
+    ),
     ("Da de alta un proyecto nuevo para ACME Logística", {"customer": "ACME Logística"}),
     (
         "Create a project called Web Redesign for Acme Corp starting January 10",
@@ -155,6 +181,16 @@ USERS: list[tuple[str, Args]] = [
             "email": "pablo.nieto@valdeoro.example",
             "role": "gestor",
             "department": "Urbanismo",
+        },
+    ),
+    (
+        "Añade a Pedro Sánchez Ruiz (pedro@x.es) como usuario con rol de gestor en el "
+        "departamento de Compras",
+        {
+            "fullName": "Pedro Sánchez Ruiz",
+            "email": "pedro@x.es",
+            "role": "gestor",
+            "department": "Compras",
         },
     ),
     ("Crea un usuario de consulta para la interventora", {"role": "consulta"}),
@@ -198,6 +234,13 @@ SEVERAL: list[tuple[str, list[Args]]] = [
         [
             {"title": "llamar a Luis", "dueDate": "2026-11-23"},
             {"title": "enviar el informe", "dueDate": "2026-11-27"},
+        ],
+    ),
+    (
+        "necesito 2 tareas, una para llamar a Luis el lunes y otra para enviar el informe el martes",
+        [
+            {"title": "llamar a Luis", "dueDate": "2026-11-23"},
+            {"title": "enviar el informe", "dueDate": "2026-11-24"},
         ],
     ),
     (

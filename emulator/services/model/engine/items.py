@@ -35,24 +35,23 @@ def split_items(
     action = compiled(joined(book.slots.action, book.macros))
     after_date = [s for s in separators if any(0 <= s[0] - d.end <= 1 for d in dates)]
     before_action = [s for s in separators if action.match(folded, s[1])]
-    for chosen in _candidates(separators, after_date, before_action, count):
+    words_between = [s for s in separators if any(c.isalnum() for c in text[s[0] : s[1]])]
+    marks = (after_date, before_action, words_between, separators)
+    for chosen in _candidates(marks, count):
         parts = _between(text, span, chosen)
         if len(parts) > 1:
             return parts[:_MOST]
     return [span]
 
 
-def _candidates(
-    separators: Sequence[Span],
-    after_date: Sequence[Span],
-    before_action: Sequence[Span],
-    count: int | None,
-) -> Sequence[Sequence[Span]]:
+def _candidates(marks: Sequence[Sequence[Span]], count: int | None) -> Sequence[Sequence[Span]]:
+    """Sets of separators, the most trustworthy first; see `split_items`."""
+    after_date, before_action, _, every = marks
     if count is None:
-        return [after_date, before_action, separators if len(separators) > 1 else ()]
+        return [after_date, before_action, every if len(every) > 1 else ()]
     needed = count - 1
-    exact = [found for found in (after_date, before_action, separators) if len(found) == needed]
-    return [*exact, after_date[:needed], before_action[:needed], separators[-needed:]]
+    exact = [found for found in marks if len(found) == needed]
+    return [*exact, after_date[:needed], before_action[:needed], every[-needed:]]
 
 
 def _between(text: str, span: Span, separators: Sequence[Span]) -> Sequence[Span]:

@@ -41,7 +41,8 @@ def find_orders(text: str, book: RuleBook) -> Sequence[Order]:
         if chosen and order.start < chosen[-1].reach:
             continue
         if order.tool == SAME:
-            if not chosen:
+            # What was announced as several is split into its items later.
+            if not chosen or chosen[-1].plural:
                 continue
             order = replace(order, tool=chosen[-1].tool)
         chosen.append(order)
