@@ -9,10 +9,10 @@ from typing import Any
 
 import aiohttp
 
+from tests.e2e.waiting import LOOK_AGAIN_SECONDS, PATIENCE_SECONDS, until
+
 EVENTS = "text/event-stream"
 TERMINAL = frozenset({"done", "error"})
-PATIENCE_SECONDS = 30.0
-LOOK_AGAIN_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +195,11 @@ class Person:
 
     async def reachable(self) -> None:
         """Wait until the app answers, after its workers were killed."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (await self.ask("GET", "/health")).status != 200:
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+        async def is_up() -> bool:
+            return (await self.ask("GET", "/health")).status == 200
+
+        await until(is_up)
 
     async def follow(self, run_id: str, seen: Sequence[Event] = ()) -> Run:
         """The whole run; comes back when the connection is lost, as a browser does."""

@@ -1,16 +1,11 @@
 """What lies around the app: the services' switches, the ERP's records, Durable's instances."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-
-PATIENCE_SECONDS = 40.0
-LOOK_AGAIN_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +97,3 @@ class Durable:
 
     def _url(self, run_id: str) -> str:
         return f"{self.host}/runtime/webhooks/durabletask/instances/{run_id}"
-
-
-async def until[T](look: Callable[[], Awaitable[T]]) -> T:
-    """What `look` finds, as soon as that is true; fails when that takes too long."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := await look()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
-    return found
