@@ -6,7 +6,8 @@ from shared.contracts.evidence import Citation, ContextPack, Snippet
 from shared.tools.arguments import folded
 
 MARK = re.compile(r"\[(\d{1,2})\]")
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+LEADING_MARKS = re.compile(r"(?:\[\d{1,2}\][\s.,;]*)+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 WORD = re.compile(r"\w{4,}|\d+")
 MIN_SHARED = 0.5
 """Share of a sentence's telling words that the document must hold for the citation to count."""
@@ -28,14 +29,20 @@ def citations_of(text: str, evidence: ContextPack) -> tuple[Citation, ...]:
 
 
 def _claims(text: str) -> dict[int, list[str]]:
-    """The sentences by the marks they bear; a mark behind the full stop belongs before it."""
+    """The sentences by the marks they bear. A mark behind the full stop belongs before it, one at
+    the beginning of a line to what follows."""
     claims: dict[int, list[str]] = {}
     before = ""
-    for sentence in SENTENCE_END.split(text):
-        bare = MARK.sub("", sentence).strip(" .")
-        for mark in MARK.findall(sentence):
-            claims.setdefault(int(mark), []).append(bare or before)
-        before = bare or before
+    for line in text.splitlines():
+        for place, sentence in enumerate(SENTENCE_END.split(line)):
+            behind = LEADING_MARKS.match(sentence) if place else None
+            rest = sentence[behind.end() :] if behind else sentence
+            bare = MARK.sub("", rest).strip(" .")
+            for mark in MARK.findall(behind.group() if behind else ""):
+                claims.setdefault(int(mark), []).append(before)
+            for mark in MARK.findall(rest):
+                claims.setdefault(int(mark), []).append(bare or before)
+            before = bare or before
     return claims
 
 
