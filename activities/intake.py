@@ -22,10 +22,10 @@ WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
 def normalised(text: str) -> str:
-    """NFC, control and format characters dropped (new lines and tabs kept), runs of blanks one."""
-    composed = unicodedata.normalize("NFC", text)
-    visible = "".join(c for c in composed if c in "\n\t" or unicodedata.category(c) not in REMOVED)
-    return re.sub(r"[^\S\n]+", " ", visible).strip()
+    """Control and format characters dropped (new lines and tabs kept), NFC, runs of blanks one."""
+    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in REMOVED)
+    # After dropping: what a format character kept apart composes now.
+    return re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFC", visible)).strip()
 
 
 REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
