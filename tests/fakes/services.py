@@ -1,7 +1,7 @@
 """The model, Cerebro, the ERP and Durable in memory."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ class FakeModel:
     failure: AppError | None = None
     requests: list[ModelRequest] = field(default_factory=list)
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[str | StreamEnd]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         self.requests.append(request)
         if self.failure:
             raise self.failure

@@ -1,0 +1,70 @@
+"""Contracts with everything filled in, for tests that care about one field."""
+
+from datetime import UTC, datetime
+
+from shared.contracts.conversations import Turn
+from shared.contracts.evidence import ContextPack, Snippet
+from shared.contracts.plan import Plan, Provenance, ToolCall
+from shared.contracts.runs import FinishReason
+from tests.fakes.world import ANA
+
+AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+TASK_ARGS: dict[str, object] = {
+    "title": "revisar contrato ACME",
+    "dueDate": "2026-12-04",
+    "priority": "alta",
+}
+
+
+def snippet(
+    document_id: str = "licencia",
+    *,
+    content: str = "Para renovar la licencia hace falta el DNI y el justificante de pago.",
+    index: str = "cerebro",
+    url: str | None = None,
+    score: float = 1.0,
+) -> Snippet:
+    return Snippet(
+        document_id=document_id,
+        index=index,
+        title=f"Guía de {document_id}",
+        content=content,
+        url=url,
+        source="Sede",
+        kind="rule",
+        scope="public",
+        version="1",
+        confidence=0.9,
+        score=score,
+    )
+
+
+def evidence(*snippets: Snippet) -> ContextPack:
+    return ContextPack(snippets=snippets or (snippet(),))
+
+
+def task_call(**changes: object) -> ToolCall:
+    args = TASK_ARGS | changes
+    said = Provenance(source="user", quote="revisar contrato ACME")
+    return ToolCall(tool="createTask", args=args, provenance=dict.fromkeys(args, said))
+
+
+def task_plan(*calls: ToolCall) -> Plan:
+    return Plan(flow_type="CreateTask", calls=calls or (task_call(),))
+
+
+def past_turn(
+    run_id: str = "01JD7",
+    message: str = "Hola",
+    text: str = "Hola, Ana.",
+    reason: FinishReason = "stop",
+) -> Turn:
+    return Turn(
+        run_id=run_id,
+        conversation_id="c1",
+        tenant_id=ANA.tenant_id,
+        asked_at=AT,
+        message=message,
+        text=text,
+        finish_reason=reason,
+    )

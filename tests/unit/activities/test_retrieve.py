@@ -1,0 +1,66 @@
+"""Retrieval from one index: what fails makes the answer worse, not impossible."""
+
+from activities.retrieve import MAX_QUERY_CHARACTERS, retrieve
+from shared.contracts.activities import Retrieved, RetrieveRequest
+from shared.errors import ModelError, SearchError
+from tests.fakes.samples import evidence, snippet
+from tests.fakes.world import ANA, RUN_ID, World
+
+
+async def retrieved(world: World, message: str = "¿Qué necesito?") -> Retrieved:
+    run = await world.begin(message)
+    return await retrieve(RetrieveRequest(run=run, index="cerebro", after=3), world.deps())
+
+
+async def test_what_an_index_finds_is_kept_with_the_run() -> None:
+    world = World()
+    world.knowledge.packs["cerebro"] = evidence(snippet("a"), snippet("b"))
+    result = await retrieved(world)
+    assert (result.found, result.warning, result.after) == (2, None, 3)
+    kept = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    assert [each.document_id for each in kept.snippets] == ["a", "b"]
+
+
+async def test_the_query_is_bound_to_the_callers_tenant_and_roles() -> None:
+    world = World()
+    await retrieved(world)
+    (query,) = world.knowledge.queries
+    assert (query.tenant_id, query.roles) == (ANA.tenant_id, ANA.roles)
+    assert query.vector is not None
+
+
+async def test_a_long_message_is_not_searched_for_whole() -> None:
+    world = World()
+    await retrieved(world, "palabra " * 900)
+    assert len(world.knowledge.queries[0].text) == MAX_QUERY_CHARACTERS
+
+
+async def test_without_an_embedding_the_words_are_searched_for_and_that_is_said() -> None:
+    world = World()
+    world.model.failure = ModelError("away")
+    world.knowledge.packs["cerebro"] = evidence()
+    result = await retrieved(world)
+    assert (result.found, result.warning) == (1, "embedding_failed")
+    assert world.knowledge.queries[0].vector is None
+    kept = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    assert kept.warnings == ("embedding_failed",)
+
+
+async def test_an_index_that_is_away_finds_nothing_and_that_is_said() -> None:
+    world = World()
+    world.knowledge.failure = SearchError("away")
+    result = await retrieved(world)
+    assert (result.found, result.warning) == (0, "search_failed:cerebro")
+    kept = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    assert kept.warnings == ("search_failed:cerebro",)
+
+
+async def test_a_second_execution_keeps_what_the_first_found() -> None:
+    """The plan was made from it, and the citations point into it."""
+    world = World()
+    world.knowledge.packs["cerebro"] = evidence(snippet("a"))
+    await retrieved(world)
+    world.knowledge.packs["cerebro"] = evidence(snippet("b"))
+    await retrieved(world)
+    kept = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    assert [each.document_id for each in kept.snippets] == ["a"]
