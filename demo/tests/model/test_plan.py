@@ -21,6 +21,8 @@ TASKS: list[tuple[str, Args]] = [
         {"title": "review the ACME contract", "priority": "alta", "dueDate": "2026-12-04"},
     ),
     ("Quiero crear una tarea", {}),
+    ("Buenas, ¿me puedes crear una tarea?", {}),
+    ("crea una tarea para hacer algo", {}),
     ("necesito una tarea para mañana", {"dueDate": "2026-11-23"}),
     (
         "Crea una tarea para mañana: comprar papel",
@@ -237,10 +239,10 @@ SEVERAL: list[tuple[str, list[Args]]] = [
         ],
     ),
     (
-        "necesito 2 tareas, una para llamar a Luis el lunes y otra para enviar el informe el martes",
+        "necesito 2 tareas, una para llamar a Luis el lunes y otra para pagar la luz el martes",
         [
             {"title": "llamar a Luis", "dueDate": "2026-11-23"},
-            {"title": "enviar el informe", "dueDate": "2026-11-24"},
+            {"title": "pagar la luz", "dueDate": "2026-11-24"},
         ],
     ),
     (

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from .arguments import ArgumentSpec
+from .folding import fold
 from .orders import sentences
-from .patterns import compiled, joined
+from .patterns import any_of, compiled, joined
 from .region import Region, Span, Value
 
 _UPPER = "A-ZÀ-ÖØ-Þ"
@@ -98,9 +99,9 @@ def read_remainder(
         for group in _by_sentence(region, candidates):
             named = spec.rule.value == "name" and not asked_for
             spans = _name_spans(region, group) if named else group
-            if not spans:
-                continue
             text = " ".join(region.quote(*span) for span in spans)
+            if not spans or (not asked_for and _says_nothing(region, text)):
+                continue
             for span in spans:
                 region.take(*span)
             return Value(_squeezed(text), region.quote(spans[0][0], spans[-1][1]))
@@ -196,6 +197,13 @@ def _value(region: Region, span: Span) -> Value:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _says_nothing(region: Region, text: str) -> bool:
+    """Whether the words could stand in any message: "can you", "something"."""
+    fillers = any_of(region.book.triage.filler, region.book.macros)
+    rest = fillers.sub("", fold(text))
+    return len(text) > 1 and not any(character.isalnum() for character in rest)
 
 
 def _by_sentence(region: Region, gaps: Sequence[Span]) -> Iterator[Sequence[Span]]:

@@ -13,12 +13,20 @@ class PatternError(Exception):
 
 
 def expanded(pattern: str, macros: Mapping[str, str]) -> str:
-    """`pattern` with every `{name}` replaced; macros may use macros."""
+    """`pattern` with every `{name}` replaced; macros may use macros. Raises `PatternError`."""
+
+    def inserted(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name not in macros:
+            raise PatternError(f"{pattern}: there is no macro {name!r}")
+        return f"(?:{macros[name]})"
+
+    full = pattern
     for _ in range(5):
-        if not _MACRO.search(pattern):
+        if not _MACRO.search(full):
             break
-        pattern = _MACRO.sub(lambda found: f"(?:{macros[found.group(1)]})", pattern)
-    return pattern
+        full = _MACRO.sub(inserted, full)
+    return full
 
 
 @lru_cache(maxsize=4096)

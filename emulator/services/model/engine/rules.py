@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ...configuration import ConfigurationError
+from .patterns import PatternError, compiled, expanded
 from .scenarios import Scenario
 
 
@@ -197,14 +198,30 @@ def load_rules(folder: Path) -> Rules:
         for scenario in _list(file)
     ]
     try:
-        return Rules(
-            book=RuleBook.model_validate(sections) if sections else None,
-            scenarios=[Scenario.model_validate(scenario) for scenario in scenarios],
-        )
+        book = RuleBook.model_validate(sections) if sections else None
+        if book is not None:
+            _check_patterns(book)
+        return Rules(book, [Scenario.model_validate(scenario) for scenario in scenarios])
+    except PatternError as error:
+        raise ConfigurationError(f"{folder}: {error}") from None
     except ValidationError as error:
         problem = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(map(str, problem["loc"]))
         raise ConfigurationError(f"{folder}: {place}: {problem['msg']}.") from None
+
+
+def _check_patterns(book: RuleBook) -> None:
+    """Compiles what would otherwise fail at the first request that meets it."""
+    groups = [kind.patterns for kind in book.small_talk]
+    groups += [command.patterns for command in book.commands]
+    groups += [book.questions.opening, book.questions.polite, book.questions.anywhere]
+    groups += [book.triage.filler, book.triage.need_context, book.triage.not_now]
+    groups += [rule.cues for rule in book.arguments.values()]
+    groups += [rule.labels for rule in book.arguments.values()]
+    groups += [book.slots.leading, book.slots.trailing, book.slots.fillers, book.slots.boundaries]
+    for patterns in groups:
+        for pattern in patterns:
+            compiled(expanded(pattern, book.macros))
 
 
 def _read(file: Path) -> object:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from emulator.services.configuration import ConfigurationError
+from emulator.services.model.engine.patterns import PatternError, compiled, expanded
 from emulator.services.model.engine.reply import TextReply
 from emulator.services.model.engine.rules import Rules, load_rules
 from emulator.services.model.engine.writer import Engine
@@ -76,3 +77,9 @@ def test_a_folder_that_cannot_be_used_says_why(
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="nowhere"):
         load_rules(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("pattern", ["{nobody}", "(open"])
+def test_a_pattern_that_cannot_be_compiled_is_shown(pattern: str) -> None:
+    with pytest.raises(PatternError, match=r"nobody|open"):
+        compiled(expanded(pattern, {}))
