@@ -51,12 +51,12 @@ class Draft(BaseModel):
 
 async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
     run = request.run
-    record, turns, opened, evidence = await asyncio.gather(
+    record, turns, evidence = await asyncio.gather(
         load_record(request, deps),
         load_turns(request, deps),
-        _opened(request, deps),
         load_evidence(request, request.indexes, deps),
     )
+    opened = record.open_plan if request.continues else None
     writer = log_writer(request, "plan", deps)
     pack = deps.packs.get(record.pack_version)
     briefing = Briefing(pack, record, request.language, deps.now())
@@ -73,15 +73,6 @@ async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
         tools=tuple(call.tool for call in stored.calls),
         missing=len(stored.missing),
     )
-
-
-async def _opened(request: PlanRequest, deps: Dependencies) -> OpenPlan | None:
-    """The plan that this message continues."""
-    if not request.continues:
-        return None
-    run = request.run
-    conversation = await deps.conversations.get(run.tenant_id, run.conversation_id)
-    return conversation.open_plan if conversation else None
 
 
 async def _ask(

@@ -12,17 +12,16 @@ from shared.ports import Dependencies
 
 async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     run = request.run
-    record, outcome, conversation, turns = await asyncio.gather(
+    record, outcome, turns = await asyncio.gather(
         load_record(request, deps),
         deps.runs.outcome(run.tenant_id, run.run_id),
-        deps.conversations.get(run.tenant_id, run.conversation_id),
         load_turns(request, deps),
     )
     if outcome is not None:
         return Prepared(ended=True)
     language = language_of(record.message, record.language)
     briefing = Briefing(deps.packs.get(record.pack_version), record, language, deps.now())
-    opened = conversation.open_plan if conversation else None
+    opened = record.open_plan
     decision, usage = await triage(deps.model, briefing, turns, opened)
     return Prepared(
         after=request.after,

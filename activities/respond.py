@@ -1,7 +1,8 @@
 """Streaming response: write the answer, piece by piece, into the run's event log."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from activities.citing import citations_of
@@ -43,12 +44,15 @@ class Answer:
 
 async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
     run = request.run
-    stored = await deps.conversations.get_turn(run.tenant_id, run.conversation_id, run.run_id)
+    stored, material = await asyncio.gather(
+        deps.conversations.get_turn(run.tenant_id, run.conversation_id, run.run_id),
+        _material(request, deps),
+    )
     if stored is not None:
         return Responded(after=request.after, finish_reason=stored.finish_reason)
     writer = answer_writer(request, "respond", deps)
-    material, _ = await asyncio.gather(_material(request, deps), writer.begin(announced(request)))
     if material.plan is not None and material.plan.question is not None:
+        await writer.begin(announced(request))
         answer = await _ask_for_missing(material.plan, writer)
     else:
         answer = await _write(request, material, writer, deps)
@@ -90,27 +94,41 @@ async def _ask_for_missing(plan: Plan, writer: AnswerWriter) -> Answer:
 async def _write(
     request: RespondRequest, material: Material, writer: AnswerWriter, deps: Dependencies
 ) -> Answer:
-    pieces: list[str] = []
-    end = StreamEnd("stop", Usage())
+    # The model is asked while the attempt is being claimed; text waits for the claim.
+    claim = asyncio.create_task(writer.begin(announced(request)))
 
     async def write_text(text: str, next_ms: int) -> None:
+        await claim
         await writer.write([TextEvent(text=text, attempt=writer.attempt)], next_ms)
 
     joiner = TextJoiner(write_text, deps.policy.longest_join_ms)
-    async with joiner:
-        async for piece in deps.model.stream(_request(request, material, deps)):
+    try:
+        text, end = await _produce(deps.model.stream(_request(request, material, deps)), joiner)
+        await claim
+    finally:
+        claim.cancel()
+    citations = citations_of(text, material.evidence)
+    await writer.write(_last(joiner.rest(), text, citations, request, writer.attempt))
+    asked = request.route in ("NEED_MORE_CONTEXT", "UNKNOWN")
+    return Answer(text, "question" if asked else end.finish_reason, end.usage, citations)
+
+
+async def _produce(
+    stream: AsyncGenerator[str | StreamEnd], joiner: TextJoiner
+) -> tuple[str, StreamEnd]:
+    """Hand over the model's text as it comes. Raises ModelError, also when there was none."""
+    pieces: list[str] = []
+    end = StreamEnd("stop", Usage())
+    async with joiner, aclosing(stream):
+        async for piece in stream:
             if isinstance(piece, StreamEnd):
                 end = piece
             else:
                 pieces.append(piece)
                 joiner.add(piece)
-    text = "".join(pieces)
-    if not text.strip():
+    if not any(piece.strip() for piece in pieces):
         raise ModelError("the model answered nothing")
-    citations = citations_of(text, material.evidence)
-    await writer.write(_last(joiner.rest(), text, citations, request, writer.attempt))
-    asked = request.route in ("NEED_MORE_CONTEXT", "UNKNOWN")
-    return Answer(text, "question" if asked else end.finish_reason, end.usage, citations)
+    return "".join(pieces), end
 
 
 def _last(

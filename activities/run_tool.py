@@ -41,9 +41,11 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
         status="started",
         call_id=f"c{request.step}",
     )
-    await writer.append("started", [*announced(request), started])
     reserved = _effect(record, request.step, call, deps)
-    effect = await _settle(reserved, contract, record, request.language, deps)
+    effect, _ = await asyncio.gather(
+        _settle(reserved, contract, record, request.language, deps),
+        writer.append("started", [*announced(request), started]),
+    )
     outcome = outcome_of(effect, contract, request.language)
     await writer.append("ended", [_ended(outcome)], next_ms=0)
     return ToolRun(after=writer.after, ok=outcome.status == "ok")

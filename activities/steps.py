@@ -54,6 +54,8 @@ async def load_evidence(
 async def load_turns(request: StepRequest, deps: Dependencies) -> tuple[Turn, ...]:
     """The turns before this one that the model is reminded of."""
     run = request.run
+    if not run.follows:
+        return ()
     return await deps.conversations.turns(
         run.tenant_id, run.conversation_id, deps.policy.remembered_turns, before=run.run_id
     )

@@ -47,7 +47,7 @@ async def start_turn(
         if claim.run_id != run_id and await _is_started(call, claim.run_id):
             return Started(claim.run_id, conversation.conversation_id)
         run_id = claim.run_id
-    await _lock(call, conversation, run_id)
+    await _check_free(call, conversation, run_id)
     await _start(call, conversation, posted, run_id)
     return Started(run_id, conversation.conversation_id)
 
@@ -81,15 +81,23 @@ async def _is_started(call: Call, run_id: str) -> bool:
     return await call.deps.runs.outcome(call.caller.tenant_id, run_id) is not None
 
 
-async def _lock(call: Call, conversation: Conversation, run_id: str) -> None:
-    """Make this run the conversation's active one, unless another still is."""
+async def _check_free(call: Call, conversation: Conversation, run_id: str) -> None:
     active = conversation.active_run_id
-    if active == run_id:
-        return
-    if active is not None and not await _is_over(call, active):
+    if active not in (None, run_id) and not await _is_over(call, active):
         raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=active)
+
+
+async def _lock(call: Call, conversation: Conversation, run_id: str) -> None:
+    """Make this run the conversation's active one, unless somebody was faster."""
+    if conversation.active_run_id == run_id:
+        return
     if not await call.deps.conversations.claim(conversation, run_id, call.deps.now()):
-        raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id="?")
+        now = await call.deps.conversations.get(
+            conversation.tenant_id, conversation.conversation_id
+        )
+        faster = now.active_run_id if now else None
+        if faster != run_id:
+            raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=faster)
 
 
 async def _is_over(call: Call, run_id: str) -> bool:
@@ -116,16 +124,23 @@ async def _start(call: Call, conversation: Conversation, posted: PostMessage, ru
         time_zone=conversation.time_zone,
         pack_version=conversation.pack_version,
         received_at=call.deps.now(),
+        open_plan=conversation.open_plan,
     )
     writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
     received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)
-    await asyncio.gather(call.deps.runs.create(record), writer.append("received", [received]))
+    # All at once: whoever loses the race for the lock leaves a record that nothing refers to.
+    await asyncio.gather(
+        _lock(call, conversation, run_id),
+        call.deps.runs.create(record),
+        writer.append("received", [received]),
+    )
     request = TurnRequest(
         run=RunRef(
             run_id=run_id,
             tenant_id=record.tenant_id,
             conversation_id=record.conversation_id,
             correlation_id=call.correlation_id,
+            follows=conversation.active_run_id is not None,
         ),
         after=writer.after,
     )

@@ -1,6 +1,6 @@
 """The seams of the app: what it needs from the outside world, and no more."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -51,7 +51,7 @@ class StreamEnd:
 class Model(Protocol):
     """A language model. Every method raises ModelError (code MODEL_RATE_LIMIT on a 429)."""
 
-    def stream(self, request: ModelRequest) -> AsyncIterator[str | StreamEnd]:
+    def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         """Yield pieces of text as they come, then one StreamEnd."""
         ...
 

@@ -29,6 +29,8 @@ class RunRef(Contract):
     tenant_id: str
     conversation_id: str
     correlation_id: str
+    follows: bool = True
+    """Whether there may be turns before this one."""
 
 
 class TurnRequest(Contract):

@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.contracts.base import Contract
 from shared.contracts.evidence import Citation
 from shared.contracts.identity import Caller, Language
-from shared.contracts.plan import MissingField
+from shared.contracts.plan import MissingField, OpenPlan
 from shared.contracts.problems import Failure
 
 type RunState = Literal[
@@ -77,6 +77,8 @@ class RunRecord(Contract):
     time_zone: str
     pack_version: str
     received_at: datetime
+    open_plan: OpenPlan | None = None
+    """What the conversation was waiting for when the message came."""
 
 
 class ToolOutcome(Contract):

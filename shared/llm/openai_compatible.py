@@ -3,7 +3,7 @@
 import base64
 import json
 import struct
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ class OpenAICompatibleModel:
         self._chat = chat
         self._embeddings = embeddings
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[str | StreamEnd]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         # The SDK builds a pydantic object for every chunk, which is most of the cost of a stream:
         # read the raw lines and take what is needed.
         end = StreamEnd("stop", Usage())
