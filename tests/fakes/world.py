@@ -58,8 +58,8 @@ class World:
             now=self.clock,
         )
 
-    async def begin(self, message: str, caller: Caller = ANA, run_id: str = RUN_ID) -> RunRef:
-        """A conversation and a run in it, as the API leaves them."""
+    async def converse(self, caller: Caller = ANA) -> Conversation:
+        """The conversation `c1`, made at the first call."""
         conversation = Conversation(
             conversation_id="c1",
             tenant_id=caller.tenant_id,
@@ -69,6 +69,12 @@ class World:
             updated_at=self.clock(),
         )
         await self.conversations.create(conversation)
+        stored = await self.conversations.get(caller.tenant_id, "c1")
+        return stored or conversation
+
+    async def begin(self, message: str, caller: Caller = ANA, run_id: str = RUN_ID) -> RunRef:
+        """A run in the conversation, as the API leaves it."""
+        conversation = await self.converse(caller)
         await self.runs.create(
             RunRecord(
                 run_id=run_id,
@@ -81,6 +87,7 @@ class World:
                 time_zone=conversation.time_zone,
                 pack_version=conversation.pack_version,
                 received_at=self.clock(),
+                open_plan=conversation.open_plan,
             )
         )
         return RunRef(

@@ -30,9 +30,7 @@ async def prepared(world: World, message: str, **answer: object) -> Prepared:
 async def open_question(world: World) -> None:
     missing = MissingField(tool="createTask", field="dueDate", reason="missing_required")
     plan = Plan(flow_type="CreateTask", missing=(missing,), question="¿Para cuándo?")
-    conversation = await world.conversations.get(ANA.tenant_id, "c1")
-    assert conversation is not None
-    await world.conversations.set_open_plan(conversation, "01JD7", plan)
+    await world.conversations.set_open_plan(await world.converse(), "01JD7", plan)
 
 
 @pytest.mark.parametrize("route", ["SMALL_TALK", "NEED_MORE_CONTEXT", "FLOW_EXECUTION", "UNKNOWN"])
@@ -77,13 +75,12 @@ async def test_a_message_cannot_open_a_tag() -> None:
 @pytest.mark.parametrize("continues", [False, True])
 async def test_a_question_that_is_open_is_shown_and_may_be_continued(continues: bool) -> None:
     world = World()
-    await world.begin("Crea una tarea")
     await open_question(world)
     result = await prepared(
         world, "para el viernes", route="FLOW_EXECUTION", continues_open_question=continues
     )
     assert result.continues is continues
-    assert "<open_question>" in world.model.requests[0].messages[0].content
+    assert "</open_question>" in world.model.requests[0].messages[0].content
 
 
 async def test_nothing_is_continued_when_nothing_is_open() -> None:
