@@ -21,7 +21,7 @@ MAX_BODY_BYTES = 256 * 1024
 async def read_body(request: Request) -> bytes:
     """Raises TooLargeError before more than the limit is kept."""
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
         raise TooLargeError("body_too_large", limit=MAX_BODY_BYTES)
     body = bytearray()
     async for chunk in request.stream():
@@ -50,3 +50,11 @@ def invalid(
     """One field at fault for a reason that no type can say."""
     text = say(message, language, **values)
     return InvalidRequestError((FieldProblem(pointer=pointer, message=text),))
+
+
+def whole_number(text: str, pointer: str, least: int, most: int, language: Language) -> int:
+    """A number from the query or a header. Raises InvalidRequestError."""
+    # int() refuses texts of several thousand digits, so the length is looked at first.
+    if text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most:
+        return int(text)
+    raise invalid(pointer, "field_number", language, least=least, most=most)

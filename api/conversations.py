@@ -7,7 +7,7 @@ from azurefunctions.extensions.http.fastapi import Response
 from ulid import ULID
 
 from api.answers import json_answer
-from api.bodies import invalid, parse, read_body
+from api.bodies import invalid, parse, read_body, whole_number
 from api.edge import Call
 from shared.contracts.conversations import Conversation, ConversationView, CreateConversation, Turn
 from shared.errors import NotFoundError
@@ -48,11 +48,9 @@ async def events(call: Call) -> Response:
     """The audit timeline, oldest first."""
     conversation = await own_conversation(call, call.path("id"))
     query = call.request.query_params
-    limit = query.get("limit", str(MAX_PAGE))
-    if not limit.isdigit() or not 1 <= int(limit) <= MAX_PAGE:
-        raise invalid("/limit", "field_number", call.language, least=1, most=MAX_PAGE)
+    limit = whole_number(query.get("limit", str(MAX_PAGE)), "/limit", 1, MAX_PAGE, call.language)
     page = await call.deps.audit.page(
-        call.caller.tenant_id, conversation.conversation_id, query.get("after"), int(limit)
+        call.caller.tenant_id, conversation.conversation_id, query.get("after"), limit
     )
     return json_answer(page)
 

@@ -27,7 +27,7 @@ async def post(call: Call) -> Response:
         )
     if len(json.dumps(posted.context, ensure_ascii=False).encode()) > MAX_CONTEXT_BYTES:
         raise TooLargeError("context_too_large", limit=MAX_CONTEXT_BYTES)
-    if not posted.message.strip():
+    if not _can_be_seen(posted.message):
         raise invalid("/message", "field_blank", call.language)
     conversation = await own_conversation(call, call.path("id"))
     started = await start_turn(call, conversation, posted, body)
@@ -36,3 +36,8 @@ async def post(call: Call) -> Response:
     if wants_events(call.request):
         return event_stream(call, started.run_id, after=0)
     return await answer_when_ended(call, started.run_id, started.conversation_id)
+
+
+def _can_be_seen(message: str) -> bool:
+    """Blanks, control characters and zero-width ones say nothing, however many they are."""
+    return any(c.isprintable() and not c.isspace() for c in message)

@@ -8,7 +8,7 @@ from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
 
 from api import problems
 from api.answers import json_answer
-from api.bodies import invalid
+from api.bodies import whole_number
 from api.edge import Call
 from shared.contracts.conversations import Turn
 from shared.contracts.events import QuestionEvent, RunEvent
@@ -61,9 +61,12 @@ async def events(call: Call) -> Response:
     """The run's event log from `Last-Event-ID` (or `?after=`), live until its end."""
     record = await own_run(call)
     given = call.request.headers.get("last-event-id") or call.request.query_params.get("after")
-    if given is not None and not (given.isdigit() and int(given) <= MAX_EVENT_NUMBER):
-        raise invalid("/after", "field_number", call.language, least=0, most=MAX_EVENT_NUMBER)
-    return event_stream(call, record.run_id, after=int(given or 0))
+    after = 0 if given is None else _event_number(call, given)
+    return event_stream(call, record.run_id, after)
+
+
+def _event_number(call: Call, given: str) -> int:
+    return whole_number(given, "/after", 0, MAX_EVENT_NUMBER, call.language)
 
 
 def event_stream(call: Call, run_id: str, after: int) -> Response:
