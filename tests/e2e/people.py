@@ -145,7 +145,7 @@ class Person:
         ) as response:
             is_json = "json" in response.content_type
             body = await response.json(content_type=None) if is_json else None
-            return Answer(response.status, dict(response.headers), body)
+            return Answer(response.status, response.headers, body)
 
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.ask("GET", path, headers=headers)

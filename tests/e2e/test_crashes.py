@@ -10,7 +10,7 @@ from tests.e2e.people import Event, Person, Run
 from tests.e2e.surroundings import Durable, Surroundings
 
 SLOW_MS = 1_500
-LONG_ANSWER = "[[tokens:80]]"
+LONG_ANSWER = "[[tokens:300]]"
 
 
 def tool_is_running(seen: list[Event]) -> bool:
@@ -65,7 +65,7 @@ async def test_a_worker_killed_while_a_tool_runs(
 async def test_a_worker_killed_while_the_answer_streams(
     ana: Person, host: Host, erp: Erp, around: Surroundings, title: str
 ) -> None:
-    await around.pace(50, 100)
+    await around.pace(10, 400)
     order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2026-12-04"
     run = await kill_while(ana, host, order, "text")
     assert len(run.of("restart")) == 1
@@ -76,7 +76,7 @@ async def test_a_worker_killed_while_the_answer_streams(
 async def test_a_worker_killed_twice_while_the_answer_streams(
     ana: Person, host: Host, around: Surroundings
 ) -> None:
-    await around.pace(50, 100)
+    await around.pace(10, 400)
     async with ana.saying(await ana.open_conversation(), f"Hola {LONG_ANSWER}") as stream:
         seen = await stream.until(text_is_coming)
         host.kill_workers()
@@ -115,7 +115,7 @@ async def test_a_host_killed_and_started_again_on_its_data(
 ) -> None:
     if moment == "tools":
         await around.fail("erp", method="POST", delayMs=SLOW_MS)
-    await around.pace(50, 100)
+    await around.pace(10, 400)
     with running_host(services, tmp_path / "host") as first:
         ana = Person(around.http, first.url, await around.token("ana"))
         order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2026-12-04"

@@ -44,9 +44,9 @@ async def test_fifty_conversations_at_once_do_not_mix_and_none_is_lost(
 async def test_a_second_message_at_the_same_time_is_refused_and_later_accepted(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(100, 100)
+    await around.pace(10, 200)
     conversation = await ana.open_conversation()
-    async with ana.saying(conversation, "Hola [[tokens:60]]") as stream:
+    async with ana.saying(conversation, "Hola [[tokens:150]]") as stream:
         await stream.read(1)
         refused = await ana.post(conversation, "Gracias")
         assert (refused.status, refused.body["code"]) == (409, "CONVERSATION_BUSY")

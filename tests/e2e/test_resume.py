@@ -7,13 +7,13 @@ import pytest
 from tests.e2e.people import TERMINAL, Event, Person, Run
 from tests.e2e.surroundings import Surroundings
 
-TOKENS_PER_SECOND = 150
+TOKENS_PER_SECOND = 300
 
 
 @pytest.fixture
 async def slowly(around: Surroundings) -> None:
     """The model writes slowly enough that answers take several entries of the log."""
-    await around.pace(30, TOKENS_PER_SECOND)
+    await around.pace(10, TOKENS_PER_SECOND)
 
 
 @pytest.fixture

@@ -1,0 +1,125 @@
+"""Who may come in, and what the others see: nothing."""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from emulator.services.tokens import SigningKeys
+from tests.e2e.cloud import Services
+from tests.e2e.conftest import Call
+from tests.e2e.people import Answer, Person
+
+OPEN = {"/health", "/openapi.json"}
+UNKNOWN = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * 3))
+    return claims
+
+
+def unsigned(claims: Mapping[str, Any]) -> str:
+    parts = [json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims)]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + "."
+
+
+@pytest.fixture
+def bad_tokens(ana: Person, services: Services) -> dict[str, str | None]:
+    assert ana.token is not None
+    keys = SigningKeys.load_or_create(services.data / "keys")
+    claims = claims_of(ana.token)
+    head, payload, signature = ana.token.split(".")
+    now = int(time.time())
+    stranger = "99999999-9999-4999-8999-999999999999"
+    return {
+        "none": None,
+        "empty": "",
+        "garbage": "abc",
+        "three parts": "a.b.c",
+        "signature cut": f"{head}.{payload}.{signature[:-8]}",
+        "unsigned": unsigned(claims),
+        "expired": keys.sign({**claims, "exp": now - 600, "iat": now - 4200, "nbf": now - 4200}),
+        "other audience": keys.sign({**claims, "aud": "api://other"}),
+        "other issuer": keys.sign({**claims, "iss": "https://evil.example/v2.0"}),
+        "other tenant": keys.sign({**claims, "tid": stranger}),
+        "no person": keys.sign({k: v for k, v in claims.items() if k != "oid"}),
+        "claims changed": ".".join(
+            [head, unsigned({**claims, "roles": []}).split(".")[1], signature]
+        ),
+    }
+
+
+async def operations(ana: Person) -> list[tuple[str, str]]:
+    document = (await ana.get("/openapi.json")).body
+    return [
+        (method.upper(), path)
+        for path, item in document["paths"].items()
+        for method in item
+        if method in ("get", "post", "put", "patch", "delete")
+    ]
+
+
+def assert_unauthenticated(answer: Answer, why: object) -> None:
+    assert answer.status == 401, why
+    assert answer.body["code"] == "UNAUTHENTICATED", why
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.headers["x-correlation-id"] == answer.body["correlationId"]
+
+
+async def test_every_route_but_two_refuses_requests_without_a_token(ana: Person) -> None:
+    nobody = replace(ana, token=None)
+    found = await operations(ana)
+    assert len(found) >= 8
+    for method, path in found:
+        answer = await nobody.ask(method, path.replace("{", "").replace("}", ""))
+        if path in OPEN:
+            assert answer.status == 200, path
+        else:
+            assert_unauthenticated(answer, (method, path))
+
+
+async def test_a_token_that_is_not_valid_here_is_refused(
+    ana: Person, bad_tokens: Mapping[str, str | None]
+) -> None:
+    conversation = await ana.open_conversation()
+    for why, token in bad_tokens.items():
+        somebody = replace(ana, token=token)
+        assert_unauthenticated(await somebody.get(f"/conversations/{conversation}"), why)
+    for scheme in (f"Basic {ana.token}", f"{ana.token}", "Bearer"):
+        answer = await replace(ana, token=None).get("/runs/x", Authorization=scheme)
+        assert_unauthenticated(answer, scheme)
+
+
+@pytest.mark.parametrize("user", ["olga", "luis"])
+async def test_a_run_of_somebody_else_is_as_unknown_as_none(
+    ana: Person, person: Call, user: str
+) -> None:
+    run = await ana.say(await ana.open_conversation(), "Hola, ¿cómo va?")
+    other = await person(user)
+    for path in ("", "/events"):
+        theirs = await other.get(f"/runs/{run.run_id}{path}")
+        none = await other.get(f"/runs/{UNKNOWN}{path}")
+        assert theirs.status == none.status == 404
+        for answer in (theirs, none):
+            assert answer.body.pop("correlationId") == answer.headers["x-correlation-id"]
+        assert theirs.body == none.body
+    assert (await ana.get(f"/runs/{run.run_id}")).status == 200
+
+
+async def test_a_right_that_is_missing_is_told_and_nothing_is_made(
+    person: Call, ana: Person
+) -> None:
+    luis = await person("luis")
+    run = await luis.say(
+        await luis.open_conversation(),
+        "Da de alta a Carmen Ruiz, carmen.ruiz.prueba@valdeoro.example, como empleada",
+    )
+    assert run.tool_statuses == [("createUser", "started"), ("createUser", "failed")]
+    assert "users:write" in run.of("tool")[-1]["error"]
+    assert run.end["type"] == "done"
