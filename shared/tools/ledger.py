@@ -46,14 +46,18 @@ class Ledger:
         sent = await self._advance(effect, "sent")
         return await self._attempt(sent, invocation, 1)
 
-    async def _attempt(self, sent: Effect, invocation: ToolInvocation, attempt: int) -> Effect:
+    async def _attempt(
+        self, sent: Effect, invocation: ToolInvocation, attempt: int, doubtful: bool = False
+    ) -> Effect:
+        """`doubtful`: an earlier attempt may have arrived, whatever becomes of this one."""
         try:
             answer = await self.tools.call(invocation)
         except ErpError as error:
+            doubtful = doubtful or error.sent
             if attempt < invocation.contract.retry.attempts and _may_repeat(invocation, error):
                 await _back_off(invocation.contract, attempt, error)
-                return await self._attempt(sent, invocation, attempt + 1)
-            if not error.sent:
+                return await self._attempt(sent, invocation, attempt + 1, doubtful)
+            if not doubtful:
                 return await self._advance(sent, "failed", error="unreachable")
             return await self._reconcile(sent, invocation, resend=False)
         match answer:
@@ -68,7 +72,7 @@ class Ledger:
         contract = invocation.contract
         if contract.reconcile is not None:
             try:
-                found = await self.tools.find(invocation)
+                found = await self._find(invocation)
             except ErpError:
                 return await self._advance(sent, "unknown", error="unreachable")
             if found is not None:
@@ -76,6 +80,15 @@ class Ledger:
             if resend and contract.idempotency_key:
                 return await self._attempt(sent, invocation, contract.retry.attempts)
         return await self._advance(sent, "unknown", error="no_answer")
+
+    async def _find(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        """Ask as often as the contract allows to call: asking changes nothing."""
+        for attempt in range(1, invocation.contract.retry.attempts):
+            try:
+                return await self.tools.find(invocation)
+            except ErpError as error:
+                await _back_off(invocation.contract, attempt, error)
+        return await self.tools.find(invocation)
 
     async def _advance(
         self,
