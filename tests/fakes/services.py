@@ -1,5 +1,6 @@
 """The model, Cerebro, the ERP and Durable in memory."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,28 +80,42 @@ class FakeKnowledge:
 
 @dataclass
 class FakeTools:
-    """An ERP that honours keys. `failures` are raised (after acting, where the error says it was
-    sent) by the next calls, in order."""
+    """An ERP. It honours the keys of contracts that say so; others make a record at every call.
+
+    `failures` are raised by the next calls, in order; after acting, if `acts_before_failing`.
+    `unfindable` are raised by the next queries.
+    """
 
     failures: list[AppError] = field(default_factory=list)
+    unfindable: list[AppError] = field(default_factory=list)
     refusal: ToolRefused | None = None
     acts_before_failing: bool = False
-    made: dict[str, dict[str, object]] = field(default_factory=dict)
+    answer: dict[str, object] | None = None
+    made: list[dict[str, object]] = field(default_factory=list)
     calls: list[ToolInvocation] = field(default_factory=list)
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
         self.calls.append(invocation)
+        await asyncio.sleep(0)
         if self.failures:
-            if self.acts_before_failing:
+            failure = self.failures.pop(0)
+            if self.acts_before_failing and getattr(failure, "sent", False):
                 self._make(invocation)
-            raise self.failures.pop(0)
-        return self.refusal or ToolAnswered(self._make(invocation))
+            raise failure
+        return self.refusal or ToolAnswered(self.answer or self._make(invocation))
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
-        return self.made.get(invocation.key or "")
+        if self.unfindable:
+            raise self.unfindable.pop(0)
+        return self._known(invocation)
+
+    def _known(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        return next((each for each in self.made if each["key"] == invocation.key), None)
 
     def _make(self, invocation: ToolInvocation) -> dict[str, object]:
-        key = invocation.key or str(len(self.made))
+        known = self._known(invocation) if invocation.contract.idempotency_key else None
+        if known is not None:
+            return known
         record = {
             **invocation.args,
             "id": f"T-{len(self.made) + 1}",
@@ -108,8 +123,10 @@ class FakeTools:
             "createdAt": "2026-11-22T10:00:00Z",
             "createdBy": invocation.caller.user_id,
             "tenantId": invocation.caller.tenant_id,
+            "key": invocation.key,
         }
-        return self.made.setdefault(key, record)
+        self.made.append(record)
+        return record
 
 
 @dataclass

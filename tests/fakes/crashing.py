@@ -1,0 +1,62 @@
+"""A process that dies between any two things it does: around the effects' store and the ERP."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+from shared.contracts.effects import Effect
+from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
+
+
+class DiedError(Exception):
+    """The process is gone. What it had done stays done."""
+
+
+@dataclass
+class Mortal:
+    """Dies at the boundary of this number: boundaries are before and after each outside call."""
+
+    dies_at: int
+    passed: int = 0
+
+    def boundary(self) -> None:
+        self.passed += 1
+        if self.passed == self.dies_at:
+            raise DiedError
+
+    async def through[Result](self, call: Awaitable[Result]) -> Result:
+        try:
+            self.boundary()
+        except DiedError:
+            # The call was made as an object only; it never began.
+            getattr(call, "close", lambda: None)()
+            raise
+        result = await call
+        self.boundary()
+        return result
+
+
+@dataclass
+class MortalEffects:
+    inner: Effects
+    life: Mortal
+
+    async def reserve(self, effect: Effect) -> Effect:
+        return await self.life.through(self.inner.reserve(effect))
+
+    async def advance(self, effect: Effect) -> Effect | None:
+        return await self.life.through(self.inner.advance(effect))
+
+    async def of_run(self, tenant_id: str, run_id: str, steps: int) -> tuple[Effect, ...]:
+        return await self.life.through(self.inner.of_run(tenant_id, run_id, steps))
+
+
+@dataclass
+class MortalTools:
+    inner: Tools
+    life: Mortal
+
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        return await self.life.through(self.inner.call(invocation))
+
+    async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        return await self.life.through(self.inner.find(invocation))
