@@ -13,6 +13,8 @@ SOON_MS = 8.0
 IDLE_MS = 40.0
 """First look when nobody said when the next entry comes."""
 SLOWEST_MS = 90.0
+BUSY_FACTOR = 4.0
+"""Looking takes at most a fifth of a reader's time, except right when an entry is due."""
 RESTING_AFTER_MS = 5_000.0
 RESTING_MS = 400.0
 """A run that has been silent for so long is waiting for something slow."""
@@ -30,23 +32,22 @@ class Pace:
     """How long to wait before looking again; every look costs one request unit.
 
     Waits grow with the time since the last entry, so a look is late by a fraction of what was
-    waited for anyway. An entry that says when the next one is due is believed.
+    waited for anyway. An entry that says when the next one is due is believed. Where looking
+    itself takes long, because the machine or the store is busy, it is done less often.
     """
 
     def __init__(self, item: LogItem | None) -> None:
-        self._waited = 0.0
         self._due = float(item.next_ms) if item and item.next_ms else 0.0
         self._shortest = IDLE_MS if item is None or item.next_ms is None else SOON_MS
 
-    def next_seconds(self) -> float:
-        if self._waited < self._due:
-            wait = self._due - self._waited
-        elif self._waited > RESTING_AFTER_MS:
-            wait = RESTING_MS
-        else:
-            wait = min(max(self._shortest, 0.2 * (self._waited - self._due)), SLOWEST_MS)
-        self._waited += wait
-        return wait / 1000
+    def wait_ms(self, elapsed_ms: float, look_ms: float) -> float:
+        """`elapsed_ms` since the entry was seen; `look_ms` is what the last look took."""
+        if elapsed_ms < self._due:
+            return max(self._due - elapsed_ms, 1.0)
+        if elapsed_ms > RESTING_AFTER_MS:
+            return RESTING_MS
+        patience = min(max(self._shortest, 0.2 * (elapsed_ms - self._due)), SLOWEST_MS)
+        return max(patience, BUSY_FACTOR * look_ms)
 
 
 async def tail(
@@ -67,18 +68,22 @@ async def tail(
         # A number that was never given out can only be a mistake: go on behind what there is.
         position = latest.last if latest else 0
     loop = asyncio.get_running_loop()
-    pace, heard = Pace(latest), loop.time()
+    pace, seen, heard = Pace(latest), loop.time(), loop.time()
     while True:
+        looked = loop.time()
         if (item := await items.get(run_id, position + 1)) is not None:
             yield _behind(item, position)
             if is_terminal(item.events[-1]):
                 return
-            position, pace, heard = item.last, Pace(item), loop.time()
+            position, pace = item.last, Pace(item)
+            seen = heard = loop.time()
             continue
-        if loop.time() - heard >= heartbeat:
-            heard = loop.time()
+        now = loop.time()
+        if now - heard >= heartbeat:
+            heard = now
             yield ()
-        await items.changed(run_id, min(pace.next_seconds(), heartbeat))
+        wait = pace.wait_ms((now - seen) * 1000, (now - looked) * 1000) / 1000
+        await items.changed(run_id, min(wait, heartbeat))
 
 
 def _behind(item: LogItem, after: int) -> tuple[Numbered, ...]:
