@@ -1,0 +1,76 @@
+"""Two workers: requests are answered in one, runs are worked on in the other, as in Azure."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.cloud import Host, Services, running_host
+from tests.e2e.conftest import Erp
+from tests.e2e.people import Person
+from tests.e2e.surroundings import Durable, Surroundings
+
+
+@pytest.fixture(scope="module")
+def pair(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    with running_host(services, tmp_path_factory.mktemp("pair") / "data", workers=2) as running:
+        assert len(running.workers()) == 2
+        yield running
+
+
+@pytest.fixture
+async def ana(pair: Host, around: Surroundings) -> Person:
+    return Person(around.http, pair.url, await around.token("ana"))
+
+
+async def test_the_first_conversation_across_two_workers(
+    ana: Person, around: Surroundings, erp: Erp, title: str
+) -> None:
+    conversation = await ana.open_conversation()
+    async with around.untouched("search", "erp"):
+        small = await ana.say(conversation, "Hola, ¿cómo va?")
+    answered = await ana.say(conversation, "¿Qué necesito para renovar la licencia?")
+    asked = await ana.say(conversation, "Crea una tarea")
+    made = await ana.say(conversation, f"{title}, para el 2026-12-11")
+    assert [run.end["type"] for run in (small, answered, asked, made)] == ["done"] * 4
+    assert answered.of("citations")
+    assert len(asked.of("question")) == 1
+    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2026-12-11"]
+    turns = (await ana.get(f"/conversations/{conversation}")).body["turns"]
+    assert [turn["text"] for turn in turns] == [run.text for run in (small, answered, asked, made)]
+
+
+async def test_text_arrives_across_workers_while_it_is_written(
+    ana: Person, around: Surroundings
+) -> None:
+    await around.pace(10, 200)
+    async with ana.saying(await ana.open_conversation(), "Hola [[tokens:150]]") as stream:
+        seen = await stream.until(lambda now: now[-1].type == "text")
+        running = (await ana.get(f"/runs/{stream.run_id}")).body
+        assert "endedAt" not in running
+    run = await ana.follow(stream.run_id, seen)
+    assert len(run.of("text")) > 2
+    assert run.numbers == list(range(1, len(run.events) + 1))
+
+
+async def test_both_workers_killed_while_the_answer_streams(
+    ana: Person, pair: Host, around: Surroundings
+) -> None:
+    await around.pace(10, 400)
+    async with ana.saying(await ana.open_conversation(), "Hola [[tokens:300]]") as stream:
+        seen = await stream.until(lambda now: now[-1].type == "text")
+        pair.kill_workers()
+    run = await ana.follow(stream.run_id, seen)
+    assert run.of("restart")
+    assert run.end["type"] == "done"
+    assert (await ana.get(f"/runs/{run.run_id}")).body["text"] == run.text
+
+
+async def test_readers_elsewhere_see_the_same_as_the_first(ana: Person, pair: Host) -> None:
+    conversation = await ana.open_conversation()
+    async with ana.saying(conversation, "Hola, ¿cómo va?") as stream:
+        others = [asyncio.create_task(ana.follow(stream.run_id)) for _ in range(3)]
+        own = [event async for event in stream]
+    assert [(await other).events for other in others] == [own] * 3
+    instance = await Durable(ana.http, pair.url).instance(stream.run_id)
+    assert instance["runtimeStatus"] in ("Running", "Completed")
