@@ -48,8 +48,8 @@ class CosmosConversations:
     async def add_turn(self, turn: Turn) -> Turn:
         if await self._items.create(turn.wire() | {"id": f"turn-{turn.run_id}", "kind": "turn"}):
             return turn
-        stored = await self.get_turn(turn.tenant_id, turn.conversation_id, turn.run_id)
-        return stored or turn
+        key = [turn.tenant_id, turn.conversation_id]
+        return Turn.model_validate(await self._items.read_taken(f"turn-{turn.run_id}", key))
 
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         item = await self._items.read(f"turn-{run_id}", [tenant_id, conversation_id])

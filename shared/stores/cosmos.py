@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
@@ -17,6 +17,9 @@ from azure.cosmos.exceptions import (
 
 from shared.errors import StoreError
 
+READ_BACK_LOOKS = 40
+READ_BACK_SECONDS = 0.05
+
 type Item = dict[str, Any]
 type PartitionKey = str | list[str]
 
@@ -24,11 +27,19 @@ type PartitionKey = str | list[str]
 class CosmosDatabase:
     """Opens the client at the first use: it needs a running event loop."""
 
-    def __init__(self, endpoint: str, database: str, credential: AsyncTokenCredential) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        database: str,
+        credential: AsyncTokenCredential,
+        consistency: Literal["Session", "Eventual"] = "Session",
+    ) -> None:
         # Looking for proxies in the environment and in .netrc costs two thread switches a request,
         # a third of its time; where the store needs a proxy, the platform's network has it.
         transport = AioHttpTransport(use_env_settings=False)
-        self._client = CosmosClient(endpoint, credential, transport=transport)
+        self._client = CosmosClient(
+            endpoint, credential, consistency_level=consistency, transport=transport
+        )
         self._database = database
         self._opening = asyncio.Lock()
         self._containers: dict[str, ContainerProxy] = {}
@@ -72,6 +83,17 @@ class CosmosContainer:
             return None
         except AzureError as error:
             raise self._translated(error) from error
+
+    async def read_taken(self, item_id: str, key: PartitionKey) -> Item:
+        """The item that a create met. The replica that is read may not have it yet: look again.
+
+        Raises StoreError when it stays away.
+        """
+        for _ in range(READ_BACK_LOOKS):
+            if (item := await self.read(item_id, key)) is not None:
+                return item
+            await asyncio.sleep(READ_BACK_SECONDS)
+        raise StoreError(f"Cosmos container {self._name}: an item that exists cannot be read")
 
     async def replace(self, item: Mapping[str, object], etag: str | None = None) -> str | None:
         """Replace an item and answer its new ETag; None when it changed since `etag` was read."""

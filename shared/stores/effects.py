@@ -17,8 +17,10 @@ class CosmosEffects:
     async def reserve(self, effect: Effect) -> Effect:
         if etag := await self._items.create(_item(effect)):
             return self._kept(effect.model_copy(update={"etag": etag}))
-        stored = await self._read(effect.tenant_id, effect.run_id, effect.step)
-        return stored or effect
+        item = await self._items.read_taken(
+            f"effect-{effect.step}", [effect.tenant_id, effect.run_id]
+        )
+        return self._kept(Effect.model_validate(item | {"etag": item["_etag"]}))
 
     async def advance(self, effect: Effect) -> Effect | None:
         etag = await self._items.replace(_item(effect), effect.etag)

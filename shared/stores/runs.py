@@ -33,9 +33,7 @@ class CosmosRuns:
         }
         if await self._items.create(item):
             return claim
-        stored = await self._items.read("claim", [claim.tenant_id, claim.claim_id])
-        if stored is None:
-            return claim
+        stored = await self._items.read_taken("claim", [claim.tenant_id, claim.claim_id])
         return IdempotencyClaim(
             claim.claim_id, claim.tenant_id, stored["claimedBy"], stored["bodyHash"]
         )
@@ -68,7 +66,8 @@ class CosmosRuns:
         item = plan.wire() | {"id": "plan", "tenantId": tenant_id, "runId": run_id}
         if await self._items.create(item):
             return self._plans.keep((tenant_id, run_id), plan)
-        return await self.plan(tenant_id, run_id) or plan
+        stored = await self._items.read_taken("plan", [tenant_id, run_id])
+        return self._plans.keep((tenant_id, run_id), Plan.model_validate(stored))
 
     async def plan(self, tenant_id: str, run_id: str) -> Plan | None:
         async def read() -> Plan | None:
@@ -80,7 +79,8 @@ class CosmosRuns:
     async def end(self, outcome: RunOutcome) -> RunOutcome:
         if await self._items.create(outcome.wire() | {"id": "outcome"}):
             return outcome
-        return await self.outcome(outcome.tenant_id, outcome.run_id) or outcome
+        stored = await self._items.read_taken("outcome", [outcome.tenant_id, outcome.run_id])
+        return RunOutcome.model_validate(stored)
 
     async def outcome(self, tenant_id: str, run_id: str) -> RunOutcome | None:
         item = await self._items.read("outcome", [tenant_id, run_id])
