@@ -5,8 +5,10 @@ import json
 import struct
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, cast
 
+import httpx2
 import openai
 from openai import AsyncAzureOpenAI, AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
@@ -28,7 +30,7 @@ class OpenAICompatibleModel:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         # The SDK builds a pydantic object for every chunk, which is most of the cost of a stream:
         # read the raw lines and take what is needed.
-        end = StreamEnd("stop", Usage())
+        reading = _Reading()
         with _translated():
             async with self._client.chat.completions.with_streaming_response.create(
                 **self._arguments(request), stream=True, stream_options={"include_usage": True}
@@ -36,10 +38,12 @@ class OpenAICompatibleModel:
                 async for line in response.iter_lines():
                     if not line.startswith("data: ") or line == "data: [DONE]":
                         continue
-                    text, end = _read_chunk(json.loads(line[6:]), end)
-                    if text:
+                    if text := reading.take(json.loads(line[6:])):
                         yield text
-        yield end
+        if reading.finish_reason is None:
+            # A gateway that dies may close the connection as if all were well.
+            raise ModelError("the model's answer has no end")
+        yield StreamEnd("length" if reading.finish_reason == "length" else "stop", reading.usage)
 
     async def complete(self, request: ModelRequest) -> Completion:
         with _translated():
@@ -93,20 +97,34 @@ def _translated() -> Iterator[None]:
             code="MODEL_RATE_LIMIT",
             retry_after=float(wait) if wait and wait.isdigit() else None,
         ) from error
-    except openai.APITimeoutError as error:
+    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
         raise ModelError("the model did not answer in time", code="TIMEOUT") from error
+    except (httpx2.HTTPError, ValueError) as error:
+        # While lines are read the SDK does not translate what its transport raises.
+        raise ModelError(f"the model's answer broke off: {type(error).__name__}") from error
     except openai.OpenAIError as error:
         status = getattr(error, "status_code", "")
         raise ModelError(f"model call failed: {type(error).__name__} {status}".rstrip()) from error
 
 
-def _read_chunk(chunk: dict[str, Any], end: StreamEnd) -> tuple[str, StreamEnd]:
-    usage = _usage(chunk["usage"]) if chunk.get("usage") else end.usage
-    if not chunk.get("choices"):
-        return "", StreamEnd(end.finish_reason, usage)
-    choice = chunk["choices"][0]
-    reason = "length" if choice.get("finish_reason") == "length" else end.finish_reason
-    return choice.get("delta", {}).get("content") or "", StreamEnd(reason, usage)
+@dataclass(slots=True)
+class _Reading:
+    """What a stream has told so far, besides its text."""
+
+    finish_reason: str | None = None
+    usage: Usage = field(default_factory=Usage)
+
+    def take(self, chunk: dict[str, Any]) -> str:
+        """The text of a chunk. Raises ModelError when the chunk is the report of an error."""
+        if "error" in chunk:
+            raise ModelError("the model reported an error in its answer")
+        if chunk.get("usage"):
+            self.usage = _usage(chunk["usage"])
+        if not chunk.get("choices"):
+            return ""
+        choice = chunk["choices"][0]
+        self.finish_reason = choice.get("finish_reason") or self.finish_reason
+        return (choice.get("delta") or {}).get("content") or ""
 
 
 def _usage(usage: dict[str, int] | None) -> Usage:

@@ -51,7 +51,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "activities": ("pydantic", "jsonschema"),
     "shared/stores": ("azure.cosmos", "azure.core"),
     "shared/search": ("azure.search", "azure.core"),
-    "shared/llm": ("openai",),
+    "shared/llm": ("openai", "httpx2"),
     "shared/settings.py": ("pydantic", "pydantic_settings"),
 }
 
