@@ -1,27 +1,30 @@
 """Conversations: create one, read it, read its audit timeline."""
 
 import asyncio
+from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from azurefunctions.extensions.http.fastapi import Response
-from ulid import ULID
 
 from api.answers import json_answer
 from api.bodies import invalid, parse, read_body, whole_number
 from api.edge import Call
+from api.identifiers import born_at, new_id
 from shared.contracts.conversations import Conversation, ConversationView, CreateConversation, Turn
 from shared.errors import NotFoundError
 
 DEFAULT_TIME_ZONE = "Europe/Madrid"
 MAX_PAGE = 100
 SHOWN_TURNS = 100
+YOUNG = timedelta(seconds=5)
+ON_ITS_WAY_SECONDS = 0.1
 
 
 async def create(call: Call) -> Response:
     body = parse(CreateConversation, call.request, await read_body(call.request), call.language)
     now = call.deps.now()
     conversation = Conversation(
-        conversation_id=str(ULID()),
+        conversation_id=new_id(),
         tenant_id=call.caller.tenant_id,
         owner_id=call.caller.user_id,
         title=body.title,
@@ -58,9 +61,18 @@ async def events(call: Call) -> Response:
 async def own_conversation(call: Call, conversation_id: str) -> Conversation:
     """Somebody else's is as unknown as one that does not exist. Raises NotFoundError."""
     found = await call.deps.conversations.get(call.caller.tenant_id, conversation_id)
+    if found is None and _may_be_on_its_way(call, conversation_id):
+        await asyncio.sleep(ON_ITS_WAY_SECONDS)
+        found = await call.deps.conversations.get(call.caller.tenant_id, conversation_id)
     if found is None or found.owner_id != call.caller.user_id:
         raise NotFoundError("conversation_not_found")
     return found
+
+
+def _may_be_on_its_way(call: Call, conversation_id: str) -> bool:
+    """Just made on another instance, and not yet on the replica that was asked."""
+    born = born_at(conversation_id)
+    return born is not None and call.deps.now() - born < YOUNG
 
 
 def _time_zone(call: Call, name: str | None) -> str:

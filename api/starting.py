@@ -5,11 +5,10 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-
-from ulid import ULID
+from datetime import timedelta
 
 from api.edge import Call
+from api.identifiers import born_at, new_id
 from shared.contracts.activities import RunRef, TurnRequest
 from shared.contracts.conversations import Conversation, PostMessage
 from shared.contracts.events import StateEvent
@@ -40,7 +39,7 @@ async def start_turn(
 
     Raises ConflictError (busy, or the key was used with another body).
     """
-    run_id = str(ULID())
+    run_id = new_id()
     key = call.request.headers.get("idempotency-key")
     if key:
         claim = await _claim(call, conversation, key, run_id, body)
@@ -107,8 +106,8 @@ async def _is_over(call: Call, run_id: str) -> bool:
     state = await call.orchestrations.state(run_id)
     if state is not None:
         return state.is_over
-    born = datetime.fromtimestamp(ULID.from_str(run_id).timestamp, UTC)
-    return call.deps.now() - born > STARTING
+    born = born_at(run_id)
+    return born is None or call.deps.now() - born > STARTING
 
 
 async def _start(call: Call, conversation: Conversation, posted: PostMessage, run_id: str) -> None:

@@ -54,9 +54,7 @@ def get_dependencies() -> Dependencies:
 
 def build_dependencies(settings: Settings) -> Dependencies:
     credential = build_credential()
-    cosmos = settings.cosmos
-    database = CosmosDatabase(cosmos.endpoint, cosmos.database, credential)
-    readers = CosmosDatabase(cosmos.endpoint, cosmos.database, credential, "Eventual")
+    database = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
     return Dependencies(
         model=build_model(settings, credential),
         knowledge=build_knowledge(settings, credential),
@@ -64,7 +62,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
         runs=CosmosRuns(database),
         effects=CosmosEffects(database),
         audit=CosmosAuditLog(database),
-        log=CosmosLogItems(database, readers),
+        log=CosmosLogItems(database),
         tools=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
         tokens=EntraTokens(
             settings.auth.authority,

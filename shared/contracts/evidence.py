@@ -7,6 +7,9 @@ from shared.contracts.base import Contract
 
 type DocumentKind = Literal["contract", "rule", "flow", "example", "faq", "event"]
 
+SEARCH_FAILED = "search_failed"
+"""Begins a context pack's warning that an index could not be asked; `:` and its name follow."""
+
 
 class Snippet(Contract):
     """A passage that may be cited; `score` is normalised to 0..1 within one answer of one index."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
@@ -17,6 +17,10 @@ from azure.cosmos.exceptions import (
 
 from shared.errors import StoreError
 
+CONSISTENCY = "Eventual"
+"""Writer and reader are on different instances, so session tokens, which live in one client, promise
+nothing here and cost a quarter of a request's time. What must not be stale is not decided by reading
+but by writing: creates that meet 409, and conditions."""
 READ_BACK_LOOKS = 40
 READ_BACK_SECONDS = 0.05
 
@@ -27,18 +31,12 @@ type PartitionKey = str | list[str]
 class CosmosDatabase:
     """Opens the client at the first use: it needs a running event loop."""
 
-    def __init__(
-        self,
-        endpoint: str,
-        database: str,
-        credential: AsyncTokenCredential,
-        consistency: Literal["Session", "Eventual"] = "Session",
-    ) -> None:
+    def __init__(self, endpoint: str, database: str, credential: AsyncTokenCredential) -> None:
         # Looking for proxies in the environment and in .netrc costs two thread switches a request,
         # a third of its time; where the store needs a proxy, the platform's network has it.
         transport = AioHttpTransport(use_env_settings=False)
         self._client = CosmosClient(
-            endpoint, credential, consistency_level=consistency, transport=transport
+            endpoint, credential, consistency_level=CONSISTENCY, transport=transport
         )
         self._database = database
         self._opening = asyncio.Lock()

@@ -33,12 +33,8 @@ class WakeUps:
 
 
 class CosmosLogItems:
-    """Looking for the next entry goes through `readers`, a client without session tokens: it never
-    wrote there, so they tell nothing and cost a quarter of a look."""
-
-    def __init__(self, database: CosmosDatabase, readers: CosmosDatabase) -> None:
+    def __init__(self, database: CosmosDatabase) -> None:
         self._items = CosmosContainer(database, "streams")
-        self._looks = CosmosContainer(readers, "streams")
         self._wake_ups = WakeUps()
 
     async def create(self, run_id: str, item: LogItem) -> LogItem | None:
@@ -48,7 +44,7 @@ class CosmosLogItems:
         return _from_item(await self._items.read_taken(str(item.first), run_id))
 
     async def get(self, run_id: str, first: int) -> LogItem | None:
-        item = await self._looks.read(str(first), run_id)
+        item = await self._items.read(str(first), run_id)
         return _from_item(item) if item else None
 
     async def all(self, run_id: str) -> tuple[LogItem, ...]:

@@ -67,6 +67,11 @@ class AnswerWriter(LogWriter):
     attempt = 1
     _flush = 0
 
+    @property
+    def has_written(self) -> bool:
+        """Whether a reader may have seen a part of this attempt's answer."""
+        return self._flush > 0
+
     async def begin(self, announce: Sequence[RunEvent]) -> None:
         """Claim an attempt. `next_ms` 0 tells readers that text is about to come."""
         while True:
