@@ -18,9 +18,9 @@ from azure.cosmos.exceptions import (
 from shared.errors import StoreError
 
 CONSISTENCY = "Eventual"
-"""Writer and reader are on different instances, so session tokens, which live in one client, promise
-nothing here and cost a quarter of a request's time. What must not be stale is not decided by reading
-but by writing: creates that meet 409, and conditions."""
+"""Writer and reader are on different instances, so session tokens, which live in one client,
+promise nothing here and cost a quarter of a request's time. What must not be stale is not decided
+by reading but by writing: creates that meet 409, and conditions."""
 READ_BACK_LOOKS = 40
 READ_BACK_SECONDS = 0.05
 
