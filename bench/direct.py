@@ -1,0 +1,40 @@
+"""The same model without the app: the calls of a turn, one after the other."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from bench.stand import Stand, now
+from bench.turns import ModelCall, Seen
+from shared.bootstrap import build_credential, build_model
+from shared.ports import Model, ModelMessage, ModelRequest
+from shared.settings import Settings
+
+
+@asynccontextmanager
+async def direct_model(stand: Stand) -> AsyncIterator[Model]:
+    """The app's own adapter (OpenAI's SDK) on the stand's model service."""
+    os.environ.update(stand.cloud.environment)
+    async with build_credential() as credential:
+        yield build_model(Settings(), credential)
+
+
+async def direct_turn(model: Model, before: Sequence[int], tokens: int) -> Seen:
+    """Calls of so many tokens each, then a streamed answer."""
+    seen = Seen(asked=now())
+    for length in before:
+        await model.complete(_request(length))
+    async for piece in model.stream(_request(tokens)):
+        if isinstance(piece, str):
+            seen.texts.append((now(), piece))
+    seen.ended = now()
+    return seen
+
+
+def lengths_before_answer(calls: Sequence[ModelCall]) -> list[int]:
+    """Tokens of the calls that a turn makes before its answer."""
+    return [call.tokens for call in calls if not call.streamed]
+
+
+def _request(tokens: int) -> ModelRequest:
+    return ModelRequest(messages=(ModelMessage("user", f"[[tokens:{tokens}]]"),))

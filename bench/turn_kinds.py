@@ -1,0 +1,24 @@
+"""The three kinds of turns that are measured, and how long their answers are."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TurnKind:
+    """`text` is what the person writes; `model_calls` how often a turn asks the chat model."""
+
+    name: str
+    text: str
+    model_calls: int
+
+    def message(self, tokens: int) -> str:
+        """Asks the local model, by a mark it knows, for an answer of exactly so many tokens."""
+        return f"{self.text} [[tokens:{tokens}]]"
+
+
+SMALL_TALK = TurnKind("small talk", "Hola, ¿cómo va?", 2)
+KNOWLEDGE = TurnKind("knowledge", "¿Qué necesito para renovar la licencia?", 3)
+TASK = TurnKind(
+    "task", "Crea una tarea: revisar contrato ACME, prioridad alta, para el 2026-12-04", 3
+)
+KINDS = (SMALL_TALK, KNOWLEDGE, TASK)
