@@ -11,15 +11,18 @@ from activities.steps import announced, answer_writer, load_evidence, load_recor
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
-from shared.contracts.evidence import Citation, ContextPack
+from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
 from shared.contracts.outcomes import outcome_of
 from shared.contracts.plan import Plan
 from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
+from shared.contracts.wording import say
 from shared.errors import ModelError
 from shared.ports import Dependencies, ModelMessage, ModelRequest, StreamEnd
 from shared.streams.joining import TextJoiner
+from shared.streams.showing import shown_text
 from shared.streams.writing import AnswerWriter
 
+STEP = "respond"
 MAX_TOKENS = 1_200
 
 
@@ -49,15 +52,32 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
         _material(request, deps),
     )
     if stored is not None:
+        await _show(stored, request, deps)
         return Responded(after=request.after, finish_reason=stored.finish_reason)
-    writer = answer_writer(request, "respond", deps)
+    writer = answer_writer(request, STEP, deps)
     if material.plan is not None and material.plan.question is not None:
         await writer.begin(announced(request))
         answer = await _ask_for_missing(material.plan, writer)
+    elif _found_nothing_for_a_failure(request, material):
+        await writer.begin(announced(request))
+        answer = await _tell_that_search_is_away(request, writer)
     else:
-        answer = await _write(request, material, writer, deps)
-    await _keep(request, material, answer, deps)
-    return Responded(after=writer.after, usage=answer.usage, finish_reason=answer.finish_reason)
+        answer = await _write_once_more(request, material, writer, deps)
+    kept = await _keep(request, material, answer, deps)
+    if kept.text != answer.text:
+        await _show(kept, request, deps)
+    return Responded(after=writer.after, usage=answer.usage, finish_reason=kept.finish_reason)
+
+
+async def _show(turn: Turn, request: RespondRequest, deps: Dependencies) -> None:
+    """Make the log's answer the stored one: two executions may have written at the same time."""
+    if shown_text(await deps.log.all(turn.run_id)) == turn.text:
+        return
+    writer = answer_writer(request, STEP, deps)
+    await writer.begin(announced(request))
+    text = TextEvent(text=turn.text, attempt=writer.attempt)
+    cited = [CitationsEvent(citations=turn.citations)] if turn.citations else []
+    await writer.write([text, *cited])
 
 
 async def _material(request: RespondRequest, deps: Dependencies) -> Material:
@@ -89,6 +109,31 @@ async def _ask_for_missing(plan: Plan, writer: AnswerWriter) -> Answer:
         ]
     )
     return Answer(text, "question", Usage())
+
+
+def _found_nothing_for_a_failure(request: RespondRequest, material: Material) -> bool:
+    """Whether the documents are silent only because nobody could look into them."""
+    failed = any(warning.startswith(SEARCH_FAILED) for warning in material.evidence.warnings)
+    return bool(request.indexes) and failed and not material.evidence.snippets
+
+
+async def _tell_that_search_is_away(request: RespondRequest, writer: AnswerWriter) -> Answer:
+    """Without the model, which would say that the documentation does not have it."""
+    text = say("search_unavailable", request.language)
+    await writer.write([TextEvent(text=text, attempt=writer.attempt)])
+    return Answer(text, "stop", Usage())
+
+
+async def _write_once_more(
+    request: RespondRequest, material: Material, writer: AnswerWriter, deps: Dependencies
+) -> Answer:
+    """A model that breaks off in its answer is asked once more, behind a `restart`."""
+    try:
+        return await _write(request, material, writer, deps)
+    except ModelError:
+        if not writer.has_written:
+            raise
+        return await _write(request, material, answer_writer(request, STEP, deps), deps)
 
 
 async def _write(
@@ -169,10 +214,14 @@ def _messages(
 
 async def _keep(
     request: RespondRequest, material: Material, answer: Answer, deps: Dependencies
-) -> None:
-    """Store the turn, and the plan that now waits for an answer (or no longer does)."""
+) -> Turn:
+    """Store the turn; answers the stored one, which another execution may have written.
+
+    The open plan comes first: a second execution that finds the turn has nothing left to do.
+    """
     run, record = request.run, material.record
-    await deps.conversations.add_turn(
+    await _keep_open(request, material, deps)
+    return await deps.conversations.add_turn(
         Turn(
             run_id=run.run_id,
             conversation_id=run.conversation_id,
@@ -184,6 +233,11 @@ async def _keep(
             finish_reason=answer.finish_reason,
         )
     )
+
+
+async def _keep_open(request: RespondRequest, material: Material, deps: Dependencies) -> None:
+    """Store the plan that now waits for an answer, or that none does any more."""
+    run = request.run
     if material.plan is None or not (material.plan.missing or request.opened):
         return
     conversation = await deps.conversations.get(run.tenant_id, run.conversation_id)
