@@ -2,7 +2,7 @@
 
 from activities.steps import load_record
 from shared.contracts.activities import Retrieved, RetrieveRequest
-from shared.contracts.evidence import ContextPack
+from shared.contracts.evidence import SEARCH_FAILED, ContextPack
 from shared.errors import ModelError, SearchError
 from shared.ports import Dependencies, KnowledgeQuery
 
@@ -31,7 +31,7 @@ async def retrieve(request: RetrieveRequest, deps: Dependencies) -> Retrieved:
     try:
         pack = await deps.knowledge.search(query)
     except SearchError:
-        warning = f"search_failed:{request.index}"
+        warning = f"{SEARCH_FAILED}:{request.index}"
         pack = ContextPack()
     if warning:
         pack = pack.model_copy(update={"warnings": (*pack.warnings, warning)})

@@ -29,6 +29,8 @@ SELECT = (
 )
 CANDIDATES = 50
 """Neighbours a vector query brings before fusion, as the service recommends for hybrid."""
+RETRIES = 2
+BACKOFF_SECONDS = 0.3
 
 
 class AzureSearchKnowledge:
@@ -106,7 +108,14 @@ class AzureSearchKnowledge:
             # Without looking for proxies in the environment at every request; see the stores.
             transport = AioHttpTransport(use_env_settings=False)
             self._clients[index] = SearchClient(
-                self._endpoint, index, self._credential, transport=transport
+                self._endpoint,
+                index,
+                self._credential,
+                transport=transport,
+                # Somebody waits for the answer, and without evidence it is only worse.
+                retry_total=RETRIES,
+                retry_status=RETRIES,
+                retry_backoff_factor=BACKOFF_SECONDS,
             )
         return self._clients[index]
 
