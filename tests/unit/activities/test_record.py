@@ -1,0 +1,109 @@
+"""What was done, for the audit and for later answers."""
+
+import pytest
+
+from activities.record import record
+from shared.contracts.activities import Recorded, RecordRequest
+from shared.contracts.audit import AuditEvent, Entity
+from shared.contracts.effects import Effect, EffectState
+from shared.errors import ModelError, SearchError, StoreError
+from tests.fakes.samples import AT, TASK_ARGS, task_plan
+from tests.fakes.world import ANA, RUN_ID, World
+
+RESULT: dict[str, object] = {"id": "T-7", "title": "revisar contrato ACME", "status": "abierta"}
+
+
+async def with_effect(world: World, state: EffectState = "done", tool: str = "createTask") -> None:
+    await world.effects.reserve(
+        Effect(
+            effect_id="e1", tenant_id=ANA.tenant_id, run_id=RUN_ID, step=0, tool=tool, state=state,
+            args=TASK_ARGS, result=RESULT if state == "done" else None, updated_at=AT,
+        )
+    )  # fmt: skip
+
+
+async def recorded(world: World) -> Recorded:
+    run = await world.begin("Crea una tarea")
+    await world.runs.put_plan(run.tenant_id, run.run_id, task_plan())
+    request = RecordRequest(run=run, after=5, flow_type="CreateTask", steps=1)
+    return await record(request, world.deps())
+
+
+def event_of(world: World) -> AuditEvent:
+    (event,) = world.audit.events.values()
+    return event
+
+
+async def test_the_audit_event_says_who_did_what_with_which_result() -> None:
+    world = World()
+    await with_effect(world)
+    assert (await recorded(world)).memory == "stored"
+    event = event_of(world)
+    assert event.kind == "flow.executed"
+    assert (event.actor.user_id, event.actor.roles) == (ANA.user_id, ANA.roles)
+    assert event.tools == ("createTask",)
+    assert event.results[0].result == RESULT
+    assert event.entities == (Entity(type="task", id="T-7"),)
+    assert event.provenance["c0"]["title"].source == "user"
+    assert event.correlation_id == "corr-1"
+
+
+async def test_what_was_made_is_remembered_for_the_tenant_only() -> None:
+    world = World()
+    await with_effect(world)
+    await recorded(world)
+    (document,) = world.knowledge.documents.values()
+    assert document.tenant_id == ANA.tenant_id
+    assert (document.kind, document.category) == ("event", "event")
+    assert "T-7" in document.title
+    assert "revisar contrato ACME" in document.content
+
+
+@pytest.mark.parametrize("state", ["failed", "unknown", "sent"])
+async def test_what_was_not_made_is_recorded_but_not_remembered(state: EffectState) -> None:
+    world = World()
+    await with_effect(world, state)
+    assert (await recorded(world)).memory == "none"
+    assert event_of(world).results[0].status != "ok"
+    assert world.knowledge.documents == {}
+
+
+async def test_a_read_is_recorded_but_not_remembered() -> None:
+    world = World()
+    await with_effect(world, tool="findTasks")
+    assert (await recorded(world)).memory == "none"
+    assert event_of(world).entities == ()
+
+
+@pytest.mark.parametrize("away", ["model", "search"])
+async def test_cerebro_may_come_later(away: str) -> None:
+    world = World()
+    await with_effect(world)
+    if away == "model":
+        world.model.failure = ModelError("away")
+    else:
+        world.knowledge.failure = SearchError("away")
+    assert (await recorded(world)).memory == "pending"
+    assert event_of(world).kind == "flow.executed"
+
+
+async def test_without_its_audit_event_a_step_has_failed() -> None:
+    world = World()
+    await with_effect(world)
+
+    async def away(event: AuditEvent) -> None:
+        raise StoreError("away")
+
+    world.audit.record = away  # type: ignore[method-assign]
+    with pytest.raises(StoreError):
+        await recorded(world)
+
+
+async def test_a_second_execution_changes_nothing() -> None:
+    world = World()
+    await with_effect(world)
+    await recorded(world)
+    first = event_of(world)
+    await recorded(world)
+    assert event_of(world) == first
+    assert len(world.knowledge.documents) == 1
