@@ -1,6 +1,7 @@
 """The run's last step: store how it ended, then say so. The only writer of the end."""
 
 import asyncio
+import logging
 
 from activities.steps import load_record, log_writer
 from shared.contracts.activities import FinishRequest, StepResult
@@ -12,6 +13,8 @@ from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.ports import Dependencies
 from shared.streams.ending import TERMINAL_PART, TERMINAL_STEP
+
+log = logging.getLogger("eira.runs")
 
 
 async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
@@ -27,17 +30,28 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         memory=request.memory,
         failure=request.failure,
     )
-    await asyncio.gather(
+    stored, *_ = await asyncio.gather(
+        deps.runs.end(outcome),
         deps.audit.record(_event(request, record)),
         *([deps.conversations.add_turn(_unanswered(record))] if request.failure else []),
     )
-    stored = await deps.runs.end(outcome)
     writer = log_writer(request, TERMINAL_STEP, deps)
     await writer.append(
         TERMINAL_PART,
         [*_states(request), _terminal(record, stored, request.language or record.language)],
     )
+    log.info(
+        "run=%s correlation=%s ended %s after %d ms",
+        record.run_id,
+        record.correlation_id,
+        stored.state,
+        _duration_ms(request, record),
+    )
     return StepResult(after=writer.after)
+
+
+def _duration_ms(request: FinishRequest, record: RunRecord) -> int:
+    return int((request.ended_at - record.received_at).total_seconds() * 1000)
 
 
 def _states(request: FinishRequest) -> list[RunEvent]:
@@ -74,7 +88,7 @@ def _event(request: FinishRequest, record: RunRecord) -> AuditEvent:
         pack_version=record.pack_version,
         usage=request.usage,
         finish_reason=request.finish_reason,
-        duration_ms=int((request.ended_at - record.received_at).total_seconds() * 1000),
+        duration_ms=_duration_ms(request, record),
         correlation_id=record.correlation_id,
     )
 

@@ -135,7 +135,7 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
             log.warning("%s step=%s failed: %s", where, spec.name, error)
             return {"failure": error.as_failure().wire()}
         elapsed = (time.monotonic() - started) * 1000
-        log.info("%s step=%s took %.0f ms", where, spec.name, elapsed)
+        log.debug("%s step=%s took %.0f ms", where, spec.name, elapsed)
         return {"result": result.model_dump(mode="json", by_alias=True, exclude_none=True)}
 
     handle.__name__ = spec.name
