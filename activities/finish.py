@@ -30,10 +30,10 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         memory=request.memory,
         failure=request.failure,
     )
-    stored, *_ = await asyncio.gather(
+    stored, _, _ = await asyncio.gather(
         deps.runs.end(outcome),
         deps.audit.record(_event(request, record)),
-        *([deps.conversations.add_turn(_unanswered(record))] if request.failure else []),
+        _keep_unanswered(request, record, deps),
     )
     writer = log_writer(request, TERMINAL_STEP, deps)
     await writer.append(
@@ -93,14 +93,18 @@ def _event(request: FinishRequest, record: RunRecord) -> AuditEvent:
     )
 
 
-def _unanswered(record: RunRecord) -> Turn:
+async def _keep_unanswered(request: FinishRequest, record: RunRecord, deps: Dependencies) -> None:
     """A failed run's message is kept; it has no answer."""
-    return Turn(
-        run_id=record.run_id,
-        conversation_id=record.conversation_id,
-        tenant_id=record.tenant_id,
-        asked_at=record.received_at,
-        message=record.message,
-        text="",
-        finish_reason="error",
+    if request.failure is None:
+        return
+    await deps.conversations.add_turn(
+        Turn(
+            run_id=record.run_id,
+            conversation_id=record.conversation_id,
+            tenant_id=record.tenant_id,
+            asked_at=record.received_at,
+            message=record.message,
+            text="",
+            finish_reason="error",
+        )
     )
