@@ -95,9 +95,12 @@ def _translated() -> Iterator[None]:
         raise ModelError(
             "the model limits the rate",
             code="MODEL_RATE_LIMIT",
-            retry_after=float(wait) if wait and wait.isdigit() else None,
+            retry_after=float(wait) if wait and wait.isdecimal() else None,
         ) from error
     except (openai.APITimeoutError, httpx2.TimeoutException) as error:
+        # The SDK's transport calls every connection that fails or breaks a ConnectTimeout.
+        if any(isinstance(each, httpx2.ConnectTimeout) for each in (error, error.__cause__)):
+            raise ModelError("the model cannot be reached") from error
         raise ModelError("the model did not answer in time", code="TIMEOUT") from error
     except (httpx2.HTTPError, ValueError) as error:
         # While lines are read the SDK does not translate what its transport raises.

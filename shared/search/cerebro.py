@@ -182,7 +182,7 @@ def _translated(index: str) -> Iterator[None]:
         raise SearchError(
             f"search in {index} failed: {error.status_code}",
             code="SEARCH_RATE_LIMIT" if limited else None,
-            retry_after=float(wait) if wait and wait.isdigit() else None,
+            retry_after=float(wait) if wait and wait.isdecimal() else None,
         ) from error
     except AzureError as error:
         raise SearchError(f"search in {index} failed: {type(error).__name__}") from error

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+from azure.core.exceptions import AzureError
 
 from shared.contracts.tools import Arguments, RestCall
 from shared.errors import ErpError
@@ -32,9 +33,9 @@ class RestTools:
                 f"{contract.name}: the ERP answered {status}",
                 # 429 is answered before the ERP does anything.
                 sent=status != 429,
-                retry_after=float(wait) if wait.isdigit() else None,
+                retry_after=float(wait) if wait.isdecimal() else None,
             )
-        if status >= 400:
+        if status >= 300:
             return ToolRefused(status, str(body.get("detail") or body.get("title") or status))
         return ToolAnswered(body)
 
@@ -69,9 +70,9 @@ class RestTools:
                 timeout=limit,
                 allow_redirects=False,
             ) as response:
-                answer = await response.json(content_type=None)
-                content = answer if isinstance(answer, dict) else {"value": answer}
-                return response.status, content, dict(response.headers)
+                return response.status, await _content(response), dict(response.headers)
+        except AzureError as error:
+            raise ErpError(f"no token for the ERP: {type(error).__name__}", sent=False) from error
         except aiohttp.ClientConnectorError as error:
             raise ErpError("the ERP cannot be reached", sent=False) from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
@@ -93,6 +94,17 @@ class RestTools:
         if self._session is None:
             self._session = aiohttp.ClientSession()
         return self._session
+
+
+async def _content(response: aiohttp.ClientResponse) -> dict[str, Any]:
+    """The JSON of an answer. Of a proxy's error page the status tells enough."""
+    try:
+        answer = await response.json(content_type=None)
+    except ValueError:
+        if response.status < 300:
+            raise
+        return {}
+    return answer if isinstance(answer, dict) else {"value": answer}
 
 
 def _path(template: str, values: Arguments) -> str:
