@@ -1,13 +1,21 @@
 """Reading packs: what the agents are told, by version, deployed with the app."""
 
-import json
+from collections.abc import Sequence, Set
 from functools import cache
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from shared.contracts.base import Contract
+from shared.contracts.identity import Language
 from shared.contracts.tools import FlowContract, Pack, ToolContract
 from shared.errors import ConfigurationError
+
+
+class Manifest(Contract):
+    """pack.json."""
+
+    languages: tuple[Language, ...] = Field(min_length=1)
 
 
 class FolderPacks:
@@ -36,27 +44,42 @@ class FolderPacks:
 @cache
 def load_pack(folder: Path) -> Pack:
     """Raises ConfigurationError naming the file that is wrong."""
-    languages: list[str] = json.loads((folder / "pack.json").read_text("utf-8"))["languages"]
-    prompts = {
-        language: {
-            path.stem: path.read_text("utf-8").strip()
-            for path in sorted((folder / "prompts" / language).glob("*.md"))
-        }
-        for language in languages
-    }
+    manifest = _read(Manifest, folder / "pack.json")
     tools = [_read(ToolContract, path) for path in sorted((folder / "tools").glob("*.json"))]
-    flows = [_read(FlowContract, path) for path in sorted((folder / "flows").glob("*.json"))]
-    return Pack.model_validate(
-        {
-            "version": folder.name,
-            "prompts": prompts,
-            "tools": {tool.name: tool for tool in tools},
-            "flows": {flow.flow_type: flow for flow in flows},
-        }
+    return Pack(
+        version=folder.name,
+        prompts=_prompts(folder / "prompts", manifest.languages),
+        tools={tool.name: tool for tool in tools},
+        flows=_flows(folder / "flows", {tool.name for tool in tools}),
     )
 
 
-def _read[T: (ToolContract, FlowContract)](contract: type[T], path: Path) -> T:
+def _prompts(folder: Path, languages: Sequence[Language]) -> dict[Language, dict[str, str]]:
+    """Every language has every prompt: which one is used is not known before somebody writes."""
+    names = sorted({path.name for path in folder.glob("*/*.md")})
+    for path in (folder / language / name for language in languages for name in names):
+        if not path.is_file():
+            raise ConfigurationError(f"prompts/{path.parent.name}/{path.name} is missing")
+    return {
+        language: {
+            name.removesuffix(".md"): (folder / language / name).read_text("utf-8").strip()
+            for name in names
+        }
+        for language in languages
+    }
+
+
+def _flows(folder: Path, tools: Set[str]) -> dict[str, FlowContract]:
+    flows: dict[str, FlowContract] = {}
+    for path in sorted(folder.glob("*.json")):
+        flow = _read(FlowContract, path)
+        if unknown := {*flow.tools, *flow.required} - tools:
+            raise ConfigurationError(f"{path.name}: no such tool: {', '.join(sorted(unknown))}")
+        flows[flow.flow_type] = flow
+    return flows
+
+
+def _read[T: Contract](contract: type[T], path: Path) -> T:
     try:
         return contract.model_validate_json(path.read_text("utf-8"))
     except ValidationError as error:
