@@ -8,22 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from azure.core.credentials_async import AsyncTokenCredential
-
-from shared.identity.entra import EntraTokens
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Policy
 from shared.settings import Settings, get_settings
-from shared.stores.audit import CosmosAuditLog
-from shared.stores.conversations import CosmosConversations
-from shared.stores.cosmos import CosmosDatabase
-from shared.stores.effects import CosmosEffects
-from shared.stores.log_items import CosmosLogItems
-from shared.stores.runs import CosmosRuns
-from shared.tools.rest import RestTools
 
 if TYPE_CHECKING:
     import httpx2
+    from azure.core.credentials_async import AsyncTokenCredential
     from openai import AsyncOpenAI
 
     from shared.search.cerebro import AzureSearchKnowledge
@@ -53,6 +44,16 @@ def get_dependencies() -> Dependencies:
 
 
 def build_dependencies(settings: Settings) -> Dependencies:
+    # The SDKs take half a second to import: at the first use, not when the worker indexes the app.
+    from shared.identity.entra import EntraTokens
+    from shared.stores.audit import CosmosAuditLog
+    from shared.stores.conversations import CosmosConversations
+    from shared.stores.cosmos import CosmosDatabase
+    from shared.stores.effects import CosmosEffects
+    from shared.stores.log_items import CosmosLogItems
+    from shared.stores.runs import CosmosRuns
+    from shared.tools.rest import RestTools
+
     credential = build_credential()
     database = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
     return Dependencies(
@@ -80,21 +81,22 @@ def build_dependencies(settings: Settings) -> Dependencies:
     )
 
 
-def build_credential() -> AsyncTokenCredential:
+def build_credential() -> "AsyncTokenCredential":
     from azure.identity.aio import DefaultAzureCredential
 
     return DefaultAzureCredential()
 
 
-def build_knowledge(settings: Settings, credential: AsyncTokenCredential) -> "AzureSearchKnowledge":
+def build_knowledge(
+    settings: Settings, credential: "AsyncTokenCredential"
+) -> "AzureSearchKnowledge":
     from shared.search.cerebro import AzureSearchKnowledge
 
     search = settings.azure_search
     return AzureSearchKnowledge(search.endpoint, credential, search.semantic_configuration)
 
 
-def build_model(settings: Settings, credential: AsyncTokenCredential) -> Model:
-    # openai takes 0.4 s to import: at the first use, not when the worker indexes the functions.
+def build_model(settings: Settings, credential: "AsyncTokenCredential") -> Model:
     from shared.llm.openai_compatible import OpenAICompatibleModel
 
     azure, plain = settings.azure_openai, settings.openai
@@ -131,7 +133,9 @@ def _http_client(settings: Settings) -> "httpx2.AsyncClient":
     return DefaultAioHttpClient(timeout=settings.model.timeout_seconds)
 
 
-def _token(credential: AsyncTokenCredential, scope: str) -> Callable[[], Coroutine[Any, Any, str]]:
+def _token(
+    credential: "AsyncTokenCredential", scope: str
+) -> Callable[[], Coroutine[Any, Any, str]]:
     async def get() -> str:
         return (await credential.get_token(scope)).token
 
