@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
 from tests.e2e.surroundings import Surroundings
+from tests.e2e.waiting import until
 
 FOR_LONG = 1_000
 NEW_TASK = {"method": "POST", "path": "/tasks"}
@@ -128,28 +129,57 @@ async def test_a_model_that_breaks_off_its_answer_ends_the_run_and_the_task_stay
     ana: Person, erp: Erp, around: Surroundings, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    await around.pace(10, 400)
+    await around.fail("erp", **NEW_TASK, delayMs=300)
     order = f"[[tokens:100]] Crea una tarea: {title}, para el 2026-12-04"
     async with ana.saying(conversation, order) as stream:
         # Triage and plan are over once the tool runs; what comes then is the answer.
         seen = await stream.until(lambda now: now[-1].type == "tool")
+        await around.pace(10, 400)
         await around.fail("model", cut="mid", count=FOR_LONG, path="chat/completions")
     run = await ana.follow(stream.run_id, seen)
-    assert len(run.of("done") + run.of("error")) == 1
+    assert_one_end(run, "error")
+    assert run.end["code"] == "MODEL_UNAVAILABLE"
     assert len(await erp.tasks(title)) == 1
     view = (await ana.get(f"/runs/{run.run_id}")).body
     assert [effect["status"] for effect in view["effects"]] == ["ok"]
+    await around.heal()
+    assert (await ana.say(conversation, "Hola, ¿cómo va?")).end["type"] == "done"
 
 
-async def test_a_search_that_is_away_makes_the_answer_worse_but_not_impossible(
+async def test_a_model_that_breaks_off_once_begins_its_answer_again(
+    ana: Person, around: Surroundings
+) -> None:
+    await around.pace(300, 400)
+    before = await around.calls("model")
+
+    async def triage_has_begun() -> bool:
+        return await around.calls("model") > before
+
+    async with ana.saying(await ana.open_conversation(), "Hola [[tokens:100]]") as stream:
+        await until(triage_has_begun)
+        # A failure hits the next call: the one for the answer.
+        await around.fail("model", cut="mid", path="chat/completions")
+    run = await ana.follow(stream.run_id)
+    assert len(run.of("restart")) == 1
+    assert_one_end(run, "done")
+    assert (await ana.get(f"/runs/{run.run_id}")).body["text"] == run.text
+
+
+async def test_a_search_that_is_away_is_not_taken_for_silent_documents(
     ana: Person, around: Surroundings
 ) -> None:
     conversation = await ana.open_conversation()
+    nothing_fits = await ana.say(conversation, "¿Cuál es la velocidad de la luz en el vacío?")
     await around.fail("search", status=503, count=FOR_LONG)
     run = await ana.say(conversation, "¿Qué necesito para renovar la licencia?")
     assert run.text
+    assert run.text != nothing_fits.text
     assert not run.of("citations")
     assert_one_end(run, "done")
+    assert (await ana.get(f"/runs/{run.run_id}")).body["text"] == run.text
+    await around.heal()
+    again = await ana.say(conversation, "¿Qué necesito para renovar la licencia?")
+    assert again.of("citations")
 
 
 async def test_a_task_is_made_while_search_is_away_and_its_memory_comes_later(
