@@ -1,5 +1,7 @@
 """The app's settings, read once from the environment."""
 
+import json
+import os
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,7 +18,10 @@ EXAMPLES = {
     "erp__scope": "Erp__Scope=api://erp/.default",
     "auth__audience": "Auth__Audience=api://eira-agents",
     "auth__tenants": 'Auth__Tenants=["00000000-0000-0000-0000-000000000000"]',
+    "auth__rolerights": 'Auth__RoleRights={"employee": ["tasks:read", "tasks:write"]}',
+    "search__allowedindexes": 'Search__AllowedIndexes=["cerebro"]',
 }
+LISTS_AND_MAPS = ("auth__tenants", "auth__rolerights", "search__allowedindexes")
 
 
 def _joined(name: str) -> str:
@@ -121,15 +126,33 @@ def get_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "__".join(str(part) for part in first["loc"])
-        example = next((v for k, v in EXAMPLES.items() if k.startswith(name)), None)
-        hint = f"; for example {example}" if example else ""
-        raise ConfigurationError(f"setting {name}: {first['msg']}{hint}") from error
+        raise _wrong("__".join(map(str, first["loc"])), first["msg"]) from error
     except SettingsError as error:
-        raise ConfigurationError(f"a list or map is not valid JSON: {error}") from error
+        raise _wrong(_not_json() or str(error), "a list or map is not valid JSON") from error
     if settings.azure_openai.endpoint is None and settings.openai.api_key is None:
         raise ConfigurationError(
             f"setting AzureOpenAI__Endpoint or OpenAI__ApiKey is missing; "
             f"for example {EXAMPLES['azureopenai__endpoint']}"
         )
     return settings
+
+
+def _wrong(name: str, what: str) -> ConfigurationError:
+    """`name` in lower case; a section stands for the first of its settings."""
+    example = next((v for k, v in EXAMPLES.items() if name.startswith(k) or k.startswith(name)), "")
+    written = next((each for each in os.environ if each.lower() == name), None)
+    shown = written or example.partition("=")[0] or name
+    return ConfigurationError(
+        f"setting {shown}: {what}" + (f"; for example {example}" if example else "")
+    )
+
+
+def _not_json() -> str | None:
+    """Which list or map it is: the library only names its section."""
+    for name, value in os.environ.items():
+        if name.lower() in LISTS_AND_MAPS:
+            try:
+                json.loads(value)
+            except ValueError:
+                return name.lower()
+    return None
