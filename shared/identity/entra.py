@@ -1,6 +1,7 @@
 """Verification of Entra ID access tokens (v2.0), with cached signing keys."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ from shared.contracts.identity import Caller
 from shared.errors import DependencyError, UnauthenticatedError
 
 LEEWAY_SECONDS = 60
+TIMEOUT = aiohttp.ClientTimeout(total=10)
+LOADS, WITHIN_SECONDS = 2, 30.0
+"""The keys of a tenant are loaded at most so often: anybody can invent a key id."""
 
 
 class EntraTokens:
@@ -30,6 +34,7 @@ class EntraTokens:
         self._role_rights = role_rights
         self._keys: dict[tuple[str, str], jwt.PyJWK] = {}
         self._loading = asyncio.Lock()
+        self._loaded: dict[str, list[float]] = {}
 
     async def verify(self, token: str) -> Caller:
         try:
@@ -51,28 +56,37 @@ class EntraTokens:
     def _tenant_of(self, token: str) -> str:
         claims = jwt.decode(token, options={"verify_signature": False})
         tenant = claims.get("tid")
-        if tenant not in self._tenants:
+        if not isinstance(tenant, str) or tenant not in self._tenants:
             raise UnauthenticatedError("token_invalid")
-        return str(tenant)
+        return tenant
 
     async def _key(self, tenant: str, key_id: str) -> jwt.PyJWK:
         """The signing key; an unknown id means that the keys were rotated, so load them again."""
         if (tenant, key_id) not in self._keys:
             async with self._loading:
-                if (tenant, key_id) not in self._keys:
+                if (tenant, key_id) not in self._keys and self._may_load(tenant):
                     await self._load(tenant)
         if (tenant, key_id) not in self._keys:
             raise UnauthenticatedError("token_invalid")
         return self._keys[tenant, key_id]
 
+    def _may_load(self, tenant: str) -> bool:
+        since = time.monotonic() - WITHIN_SECONDS
+        self._loaded[tenant] = [at for at in self._loaded.get(tenant, ()) if at > since]
+        return len(self._loaded[tenant]) < LOADS
+
     async def _load(self, tenant: str) -> None:
         url = f"{self._authority}/{tenant}/discovery/v2.0/keys"
         try:
-            async with aiohttp.ClientSession() as session, session.get(url) as response:
+            async with (
+                aiohttp.ClientSession(timeout=TIMEOUT) as session,
+                session.get(url) as response,
+            ):
                 response.raise_for_status()
                 documents = (await response.json())["keys"]
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DependencyError("the signing keys cannot be loaded") from error
+        self._loaded[tenant].append(time.monotonic())
         for document in documents:
             self._keys[tenant, document["kid"]] = jwt.PyJWK(document, algorithm="RS256")
 
