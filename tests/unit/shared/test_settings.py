@@ -1,0 +1,123 @@
+"""Settings: what is missing or wrong is named as it is written, with an example."""
+
+import os
+import traceback
+
+import pytest
+
+from shared.errors import ConfigurationError
+from shared.settings import Settings, get_settings
+
+COMPLETE = {
+    "AzureOpenAI__Endpoint": "https://ai.example",
+    "AzureOpenAI__ApiKey": "made-up-azure-key",
+    "OpenAI__ApiKey": "made-up-openai-key",
+    "AzureSearch__Endpoint": "https://search.example",
+    "Cosmos__Endpoint": "https://cosmos.example",
+    "Erp__BaseUrl": "https://erp.example",
+    "Erp__Scope": "api://erp/.default",
+    "Auth__Audience": "api://eira-agents",
+    "Auth__Tenants": '["11111111-1111-1111-1111-111111111111"]',
+    "Auth__RoleRights": '{"employee": ["tasks:read"]}',
+}
+
+
+@pytest.fixture(autouse=True)
+def only_these_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if "__" in name:
+            monkeypatch.delenv(name)
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+
+
+def read() -> Settings:
+    get_settings.cache_clear()
+    try:
+        return get_settings()
+    finally:
+        get_settings.cache_clear()
+
+
+def complaint() -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        read()
+    return str(caught.value)
+
+
+def test_settings_are_read_as_azure_writes_them() -> None:
+    settings = read()
+    assert settings.azure_openai.endpoint == "https://ai.example"
+    assert settings.auth.tenants == ("11111111-1111-1111-1111-111111111111",)
+    assert settings.auth.role_rights == {"employee": ("tasks:read",)}
+    assert settings.search.allowed_indexes == ("cerebro",)
+
+
+def test_names_are_compared_without_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("Erp__BaseUrl")
+    monkeypatch.setenv("ERP__BASEURL", "https://other.example")
+    assert read().erp.base_url == "https://other.example"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AzureSearch__Endpoint", "Cosmos__Endpoint", "Erp__BaseUrl", "Erp__Scope",
+        "Auth__Audience", "Auth__Tenants",
+    ],
+)  # fmt: skip
+def test_a_missing_setting_is_named_with_an_example(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delenv(name)
+    said = complaint()
+    assert said.startswith(f"setting {name}: ")
+    assert f"for example {name}=" in said
+
+
+def test_without_any_model_both_ways_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AzureOpenAI__Endpoint")
+    monkeypatch.delenv("OpenAI__ApiKey")
+    assert "AzureOpenAI__Endpoint or OpenAI__ApiKey" in complaint()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Auth__Tenants", "not json"),
+        ("Auth__RoleRights", "{"),
+        ("Search__AllowedIndexes", "cerebro"),
+        ("Auth__Tenants", "[]"),
+        ("Auth__Tenants", "7"),
+        ("Search__AllowedIndexes", "[]"),
+        ("Search__Top", "11"),
+        ("Search__Top", "few"),
+        ("Streams__LongestJoinMs", "-1"),
+        ("Model__TimeoutSeconds", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named_as_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert complaint().startswith(f"setting {name}")
+
+
+def test_secrets_are_in_no_representation_and_in_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = [repr(read()), str(read())]
+    for name, value in (("Auth__Tenants", "x"), ("Search__Top", "x"), ("AzureOpenAI", "x")):
+        with monkeypatch.context() as change:
+            change.setenv(name, value)
+            try:
+                read()
+            except ConfigurationError as error:
+                shown.append("".join(traceback.format_exception(error)))
+    assert len(shown) >= 4
+    for text in shown:
+        assert "made-up-azure-key" not in text
+        assert "made-up-openai-key" not in text
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(read().erp, "base_url", "https://elsewhere.example")  # noqa: B010
