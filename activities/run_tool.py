@@ -1,9 +1,6 @@
 """Tool execution: right, schema, ledger, call; what comes of it is a value."""
 
 import asyncio
-from collections.abc import Mapping
-
-from jsonschema import Draft202012Validator
 
 from activities.steps import announced, load_record, log_writer
 from shared.contracts.activities import RunToolRequest, ToolRun
@@ -18,7 +15,7 @@ from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import AppError, ErpError
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
-from shared.tools.ledger import Ledger, effect_id
+from shared.tools.ledger import Ledger, effect_id, is_good
 
 
 class PlanMissingError(AppError):
@@ -72,12 +69,8 @@ async def _settle(
         key=effect.effect_id,
     )
     if not contract.effect:
-        found = _result_checked(await _read(effect, invocation, deps), contract)
-        return await deps.effects.reserve(found)
-    settled = await Ledger(deps.effects, deps.tools, deps.now).settle(effect, invocation)
-    checked = _result_checked(settled, contract)
-    # The answer and the audit read the effect from its store: they must not call it good either.
-    return settled if checked is settled else await deps.effects.advance(checked) or checked
+        return await deps.effects.reserve(await _read(effect, invocation, deps))
+    return await Ledger(deps.effects, deps.tools, deps.now).settle(effect, invocation)
 
 
 async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) -> Effect:
@@ -93,8 +86,11 @@ async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) 
                 )
             continue
         match answer:
-            case ToolAnswered(result):
+            case ToolAnswered(result) if is_good(result, invocation.contract):
                 return effect.model_copy(update={"state": "done", "result": result})
+            case ToolAnswered(result):
+                nonsense = {"state": "unknown", "result": result, "error": "no_answer"}
+                return effect.model_copy(update=nonsense)
             case ToolRefused(_, reason):
                 return effect.model_copy(update={"state": "failed", "error": reason})
     return effect.model_copy(update={"state": "failed", "error": "unreachable"})
@@ -111,17 +107,6 @@ def _effect(record: RunRecord, step: int, call: ToolCall, deps: Dependencies) ->
         args=call.args,
         updated_at=deps.now(),
     )
-
-
-def _result_checked(effect: Effect, contract: ToolContract) -> Effect:
-    """What breaks the contract's result schema is kept but not shown as a good result."""
-    if effect.state != "done" or _valid(effect.result or {}, contract):
-        return effect
-    return effect.model_copy(update={"state": "unknown", "error": "no_answer"})
-
-
-def _valid(result: Mapping[str, object], contract: ToolContract) -> bool:
-    return bool(Draft202012Validator(contract.result).is_valid(dict(result)))
 
 
 def _ended(outcome: ToolOutcome) -> RunEvent:

@@ -10,9 +10,11 @@ found is done; absent is sent again with the same key, if the ERP honours keys; 
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from jsonschema import Draft202012Validator
 
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.plan import ToolCall
@@ -62,9 +64,23 @@ class Ledger:
             return await self._reconcile(sent, invocation, resend=False)
         match answer:
             case ToolAnswered(result):
-                return await self._advance(sent, "done", result=result)
+                return await self._answered(sent, invocation.contract, result)
+            case ToolRefused() if doubtful:
+                # It may refuse because the attempt that was not answered has done it already.
+                return await self._reconcile(sent, invocation, resend=False)
             case ToolRefused(_, reason):
                 return await self._advance(sent, "failed", error=reason)
+
+    async def _answered(
+        self, sent: Effect, contract: ToolContract, result: dict[str, object]
+    ) -> Effect:
+        """What breaks the contract's result schema is kept, but it proves nothing.
+
+        Decided before it is stored: `done` is final, and readers remember it.
+        """
+        if is_good(result, contract):
+            return await self._advance(sent, "done", result=result)
+        return await self._advance(sent, "unknown", result=result, error="no_answer")
 
     async def _reconcile(
         self, sent: Effect, invocation: ToolInvocation, resend: bool = True
@@ -76,9 +92,10 @@ class Ledger:
             except ErpError:
                 return await self._advance(sent, "unknown", error="unreachable")
             if found is not None:
-                return await self._advance(sent, "done", result=found)
+                return await self._answered(sent, contract, found)
             if resend and contract.idempotency_key:
-                return await self._attempt(sent, invocation, contract.retry.attempts)
+                last = contract.retry.attempts
+                return await self._attempt(sent, invocation, last, doubtful=True)
         return await self._advance(sent, "unknown", error="no_answer")
 
     async def _find(self, invocation: ToolInvocation) -> dict[str, object] | None:
@@ -115,6 +132,11 @@ def effect_id(tenant_id: str, run_id: str, step: int, call: ToolCall) -> str:
         separators=(",", ":"),
     )
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:
+    """Whether a result is what its contract promises."""
+    return bool(Draft202012Validator(contract.result).is_valid(dict(result)))
 
 
 def _may_repeat(invocation: ToolInvocation, error: ErpError) -> bool:
