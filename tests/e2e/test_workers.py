@@ -7,8 +7,8 @@ import pytest
 
 from tests.e2e.cloud import Host, Services, running_host
 from tests.e2e.conftest import Erp
-from tests.e2e.people import Person
-from tests.e2e.surroundings import Durable, Surroundings
+from tests.e2e.people import Person, Run
+from tests.e2e.surroundings import Surroundings
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +40,19 @@ async def test_the_first_conversation_across_two_workers(
     assert [turn["text"] for turn in turns] == [run.text for run in (small, answered, asked, made)]
 
 
-async def test_text_arrives_across_workers_while_it_is_written(
+async def test_text_arrives_across_workers_while_it_is_written_and_for_every_reader(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, 200)
+    await around.pace(10, 300)
     async with ana.saying(await ana.open_conversation(), "Hola [[tokens:150]]") as stream:
+        others = [asyncio.create_task(ana.follow(stream.run_id)) for _ in range(3)]
         seen = await stream.until(lambda now: now[-1].type == "text")
-        running = (await ana.get(f"/runs/{stream.run_id}")).body
-        assert "endedAt" not in running
-    run = await ana.follow(stream.run_id, seen)
+        assert "endedAt" not in (await ana.get(f"/runs/{stream.run_id}")).body
+        seen += await stream.until(lambda _: False)
+    run = Run(stream.run_id, seen)
     assert len(run.of("text")) > 2
     assert run.numbers == list(range(1, len(run.events) + 1))
+    assert [(await other).events for other in others] == [run.events] * 3
 
 
 async def test_both_workers_killed_while_the_answer_streams(
@@ -64,13 +66,3 @@ async def test_both_workers_killed_while_the_answer_streams(
     assert run.of("restart")
     assert run.end["type"] == "done"
     assert (await ana.get(f"/runs/{run.run_id}")).body["text"] == run.text
-
-
-async def test_readers_elsewhere_see_the_same_as_the_first(ana: Person, pair: Host) -> None:
-    conversation = await ana.open_conversation()
-    async with ana.saying(conversation, "Hola, ¿cómo va?") as stream:
-        others = [asyncio.create_task(ana.follow(stream.run_id)) for _ in range(3)]
-        own = [event async for event in stream]
-    assert [(await other).events for other in others] == [own] * 3
-    instance = await Durable(ana.http, pair.url).instance(stream.run_id)
-    assert instance["runtimeStatus"] in ("Running", "Completed")
