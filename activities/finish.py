@@ -7,12 +7,10 @@ from activities.steps import load_record, log_writer
 from shared.contracts.activities import FinishRequest, StepResult
 from shared.contracts.audit import Actor, AuditEvent
 from shared.contracts.conversations import Turn
-from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent, StateEvent
-from shared.contracts.identity import Language
+from shared.contracts.events import RunEvent, StateEvent
 from shared.contracts.runs import RunOutcome, RunRecord
-from shared.contracts.wording import say
 from shared.ports import Dependencies
-from shared.streams.ending import TERMINAL_PART, TERMINAL_STEP
+from shared.streams.ending import TERMINAL_PART, TERMINAL_STEP, terminal_event
 
 log = logging.getLogger("eira.runs")
 
@@ -38,7 +36,7 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
     writer = log_writer(request, TERMINAL_STEP, deps)
     await writer.append(
         TERMINAL_PART,
-        [*_states(request), _terminal(record, stored, request.language or record.language)],
+        [*_states(request), terminal_event(stored, record, request.language or record.language)],
     )
     log.info(
         "run=%s correlation=%s ended %s after %d ms",
@@ -56,24 +54,6 @@ def _duration_ms(request: FinishRequest, record: RunRecord) -> int:
 
 def _states(request: FinishRequest) -> list[RunEvent]:
     return [StateEvent(state=state) for state in request.announce]
-
-
-def _terminal(record: RunRecord, outcome: RunOutcome, language: Language) -> RunEvent:
-    if outcome.failure is not None:
-        return ErrorEvent(
-            code=outcome.failure.code,
-            message=say(outcome.failure.message, language),
-            retryable=outcome.failure.retryable,
-            retry_after=outcome.failure.retry_after,
-            correlation_id=record.correlation_id,
-        )
-    return DoneEvent(
-        usage=outcome.usage,
-        thread_id=record.conversation_id,
-        run_id=record.run_id,
-        finish_reason=outcome.finish_reason,
-        memory=outcome.memory,
-    )
 
 
 def _event(request: FinishRequest, record: RunRecord) -> AuditEvent:

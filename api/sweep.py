@@ -6,12 +6,11 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from shared.contracts.activities import TurnRequest
-from shared.contracts.events import ErrorEvent
 from shared.contracts.problems import Failure
 from shared.contracts.runs import RunOutcome, RunRecord
-from shared.contracts.wording import say
+from shared.errors import DependencyError
 from shared.ports import Dependencies, EndedBadly, Orchestrations
-from shared.streams.ending import TERMINAL_PART, TERMINAL_STEP
+from shared.streams.ending import TERMINAL_PART, TERMINAL_STEP, terminal_event
 from shared.streams.writing import LogWriter
 
 log = logging.getLogger("eira.sweep")
@@ -24,9 +23,15 @@ _swept: set[str] = set()
 
 async def sweep(orchestrations: Orchestrations, deps: Dependencies) -> None:
     for ended in await orchestrations.ended_badly(deps.now() - LOOK_BACK):
-        if ended.run_id not in _swept:
+        if ended.run_id in _swept:
+            continue
+        try:
             await _end(ended, deps)
-            _swept.add(ended.run_id)
+        except DependencyError as error:
+            # The other runs do not have to wait for this one; it is looked at again.
+            log.warning("run=%s could not be swept: %s", ended.run_id, error)
+            continue
+        _swept.add(ended.run_id)
 
 
 async def _end(ended: EndedBadly, deps: Dependencies) -> None:
@@ -39,17 +44,9 @@ async def _end(ended: EndedBadly, deps: Dependencies) -> None:
     if record is None:
         return
     outcome = await deps.runs.end(_outcome(record, ended, deps))
-    failure = outcome.failure
-    if failure is None or outcome.state == "DONE":
-        return
-    event = ErrorEvent(
-        code=failure.code,
-        message=say(failure.message, record.language),
-        retryable=failure.retryable,
-        correlation_id=record.correlation_id,
-    )
     writer = LogWriter(deps.log, record.run_id, TERMINAL_STEP, "sweeper", request.after)
-    await writer.append(TERMINAL_PART, [event])
+    # Also when the outcome is DONE: the last step may have died between storing and saying it.
+    await writer.append(TERMINAL_PART, [terminal_event(outcome, record, record.language)])
     log.info("run=%s correlation=%s swept", record.run_id, record.correlation_id)
 
 
