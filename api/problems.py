@@ -77,7 +77,7 @@ def broken(language: Language, correlation_id: str) -> Response:
 def field_problems(error: ValidationError, language: Language) -> tuple[FieldProblem, ...]:
     return tuple(
         FieldProblem(
-            pointer="/" + "/".join(_escaped(part) for part in found["loc"]),
+            pointer="".join(f"/{_escaped(part)}" for part in found["loc"]),
             message=_field_message(dict(found), language),
         )
         for found in error.errors(include_url=False, include_input=False)

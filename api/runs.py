@@ -93,12 +93,13 @@ async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Re
         call.deps.runs.outcome(call.caller.tenant_id, run_id),
         call.deps.conversations.get_turn(call.caller.tenant_id, conversation_id, run_id),
     )
-    if outcome is None or turn is None:
-        raise StoreError(f"run {run_id} has ended without an outcome")
-    if outcome.failure is not None:
+    # A run that the sweeper ended has an outcome but no turn.
+    if outcome is not None and outcome.failure is not None:
         response = problems.failed(outcome.failure, call.language, call.correlation_id)
         response.headers["x-run-id"] = run_id
         return response
+    if outcome is None or turn is None:
+        raise StoreError(f"run {run_id} has ended without an outcome")
     return json_answer(_answer(outcome, turn, events), headers={"x-run-id": run_id})
 
 
