@@ -113,10 +113,15 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
             yield from _run_tools(progress, prepared, planned)
         reason, memory = yield from _respond(progress, prepared, planned)
     except StepFailedError as error:
-        yield from _finish(progress, "error", "none", error.failure)
+        yield from _finish(progress, "error", "none", _honest(progress, error.failure))
         return None
     yield from _finish(progress, reason, memory, None)
     return None
+
+
+def _honest(progress: Progress, failure: Failure) -> Failure:
+    """Once a tool has run, the same message again could do the same thing twice."""
+    return failure.model_copy(update={"retryable": False}) if progress.tools else failure
 
 
 def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:

@@ -121,7 +121,8 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
     get_dependencies: Callable[[], Deps],
 ) -> None:
     """Bind an activity to its spec. What a dependency failed with becomes a value: Durable loses
-    the types of exceptions, and the adapters have done their retries already."""
+    the types of exceptions, and the adapters have done their retries already. An activity that
+    insists is run again instead: an effect that was sent must not stay unsettled."""
 
     # Not functools.wraps: the worker follows __wrapped__ and would look for a binding "deps".
     # Bare dict: the worker refuses a function whose parameter is annotated with a generic.
@@ -133,6 +134,8 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
             result = await activity(request, get_dependencies())
         except DependencyError as error:
             log.warning("%s step=%s failed: %s", where, spec.name, error)
+            if spec.insists:
+                raise
             return {"failure": error.as_failure().wire()}
         elapsed = (time.monotonic() - started) * 1000
         log.debug("%s step=%s took %.0f ms", where, spec.name, elapsed)

@@ -14,12 +14,14 @@ from shared.contracts.runs import FinishReason, Memory, RunState, StateChange, U
 
 @dataclass(frozen=True, slots=True)
 class ActivitySpec[In: BaseModel, Out: BaseModel]:
-    """`attempts` counts the first. Crashes and defects are tried again; failures are values."""
+    """`attempts` counts the first. Crashes and defects are tried again; failures are values, save
+    for an activity that `insists`: what it leaves half done matters more than the error's name."""
 
     name: str
     request: type[In]
     result: type[Out]
     attempts: int = 3
+    insists: bool = False
 
 
 class RunRef(Contract):
@@ -140,7 +142,7 @@ class FinishRequest(StepRequest):
 PREPARE = ActivitySpec("prepare", PrepareRequest, Prepared)
 RETRIEVE = ActivitySpec("retrieve", RetrieveRequest, Retrieved)
 PLAN = ActivitySpec("plan", PlanRequest, Planned)
-RUN_TOOL = ActivitySpec("run_tool", RunToolRequest, ToolRun)
+RUN_TOOL = ActivitySpec("run_tool", RunToolRequest, ToolRun, attempts=5, insists=True)
 RESPOND = ActivitySpec("respond", RespondRequest, Responded)
-RECORD = ActivitySpec("record", RecordRequest, Recorded)
-FINISH = ActivitySpec("finish", FinishRequest, StepResult, attempts=5)
+RECORD = ActivitySpec("record", RecordRequest, Recorded, attempts=5, insists=True)
+FINISH = ActivitySpec("finish", FinishRequest, StepResult, attempts=5, insists=True)

@@ -271,10 +271,19 @@ def test_the_end_is_told_what_every_step_used() -> None:
     assert usage == {"promptTokens": 21, "completionTokens": 6, "totalTokens": 27}
 
 
-def test_the_end_is_tried_more_often_than_the_rest() -> None:
+def test_what_has_effects_or_says_the_end_is_tried_more_often_than_the_rest() -> None:
     attempts = {call.name: call.attempts for call in record(by_name(a_task())).calls}
-    assert attempts.pop("finish") == 5
-    assert set(attempts.values()) == {3}
+    insisting = {name for name, tries in attempts.items() if tries == 5}
+    assert insisting == {"run_tool", "record", "finish"}
+    assert {attempts[name] for name in attempts.keys() - insisting} == {3}
+
+
+def test_a_failure_behind_a_tool_does_not_invite_to_repeat_the_message() -> None:
+    away = Failure(code="MODEL_UNAVAILABLE", message="model_unavailable", retryable=True)
+    before = record(by_name(a_task() | {"plan": failed(away)})).call("finish").payload
+    behind = record(by_name(a_task() | {"respond": failed(away)})).call("finish").payload
+    assert before["failure"]["retryable"] is True
+    assert behind["failure"]["retryable"] is False
 
 
 def test_a_replay_schedules_the_same() -> None:
