@@ -94,7 +94,7 @@ async def test_a_wrong_message_is_refused(
 
 
 async def test_a_message_of_exactly_the_limit_is_accepted(ana: Person, conversation: str) -> None:
-    message = "Hola, ¿cómo va? " + "a" * (LIMIT - 16)
+    message = "Hola, ¿cómo va? " + "ñ" * (LIMIT - 16)
     assert len(message) == LIMIT
     run = await ana.say(conversation, message)
     assert run.end["type"] == "done"

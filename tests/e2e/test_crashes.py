@@ -1,13 +1,16 @@
 """`kill -9` at the worst moments: the run ends, the task is made once, the answer is whole."""
 
+import asyncio
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.e2e.cloud import Host, Services, running_host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Event, Person, Run
 from tests.e2e.surroundings import Durable, Surroundings
+from tests.e2e.waiting import until
 
 SLOW_MS = 1_500
 LONG_ANSWER = "[[tokens:300]]"
@@ -129,3 +132,26 @@ async def test_a_host_killed_and_started_again_on_its_data(
         instance = await Durable(around.http, second.url).instance(run.run_id)
     assert len(await erp.tasks(title)) == 1
     assert instance["runtimeStatus"] == "Completed"
+
+
+@pytest.mark.parametrize("stored", [2, 4, 6], ids="after-{}-calls-of-the-store".format)
+async def test_a_message_sent_again_with_its_key_after_the_worker_died(
+    ana: Person, host: Host, erp: Erp, around: Surroundings, title: str, stored: int
+) -> None:
+    conversation = await ana.open_conversation()
+    order, key = f"Crea una tarea: {title}, para el 2026-12-04", title
+    before = await around.calls("cosmos")
+
+    async def is_being_started() -> bool:
+        return await around.calls("cosmos") >= before + stored
+
+    first = asyncio.create_task(ana.say(conversation, order, key))
+    await until(is_being_started)
+    host.kill_workers()
+    await asyncio.wait([first])
+    lost = first.exception()
+    assert lost is None or isinstance(lost, aiohttp.ClientError | AssertionError)
+    await ana.reachable()
+    run = await ana.follow((await ana.say(conversation, order, key)).run_id)
+    assert len(await erp.tasks(title)) == 1
+    await assert_whole(ana, run)

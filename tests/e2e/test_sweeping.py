@@ -58,3 +58,28 @@ async def test_an_effect_that_was_made_before_the_run_was_stopped_is_still_repor
 
 async def _is_terminated(durable: Durable, run_id: str) -> bool:
     return bool((await durable.instance(run_id))["runtimeStatus"] == "Terminated")
+
+
+async def test_a_run_whose_store_was_away_until_it_failed_gets_its_end_from_the_sweeper(
+    ana: Person, around: Surroundings, durable: Durable, erp: Erp, title: str
+) -> None:
+    conversation = await ana.open_conversation()
+    await around.fail("erp", method="POST", delayMs=300)
+    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    async with ana.saying(conversation, order) as stream:
+        seen = await stream.until(lambda now: now[-1].type == "tool")
+        await around.fail("cosmos", status=503, count=100_000)
+
+    async def failed() -> bool:
+        return bool((await durable.instance(stream.run_id))["runtimeStatus"] == "Failed")
+
+    await until(failed)
+    await around.heal()
+    await durable.sweep()
+    run = await ana.follow(stream.run_id, seen)
+    assert len(run.of("error") + run.of("done")) == 1
+    assert run.events[-1].type == "error"
+    assert run.end["retryable"] is True
+    assert run.numbers == list(range(1, len(run.events) + 1))
+    assert len(await erp.tasks(title)) == 1
+    assert (await ana.say(conversation, "Hola, ¿cómo va?")).end["type"] == "done"
