@@ -35,6 +35,9 @@ from shared.tools.arguments import (
 
 MAX_TOKENS = 1_500
 MAX_REPAIRS = 2
+OTHER = "Other"
+"""What is none of the pack's flows. The flow type is shown to operators, so a model that is not
+held to the schema must not put its own words there."""
 
 
 class DraftCall(BaseModel):
@@ -136,6 +139,7 @@ def _checked(
     language: Language,
 ) -> Plan:
     flow = pack.flows.get(draft.flow_type)
+    flow_type = draft.flow_type if flow else OTHER
     sources = Sources(
         said="\n".join([*(turn.message for turn in turns), record.message]),
         documents="\n".join(snippet.content for snippet in evidence.snippets),
@@ -153,10 +157,10 @@ def _checked(
     ]
     missing = tuple(field for each in checked for field in each.missing)
     return Plan(
-        flow_type=draft.flow_type,
+        flow_type=flow_type,
         calls=tuple(each.call for each in checked),
         missing=missing,
-        question=_question(pack, draft.flow_type, checked, missing, language) if missing else None,
+        question=_question(pack, flow_type, checked, missing, language) if missing else None,
     )
 
 

@@ -15,7 +15,7 @@ from shared.ports import Dependencies, Orchestrations
 
 log = logging.getLogger("eira.http")
 
-CORRELATION_ID = re.compile(r"[\w.:-]{1,128}")
+CORRELATION_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,12 @@ class Contract(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        # The text of an error reaches logs and Durable's history: no user's text in it.
+        hide_input_in_errors=True,
     )
 
     def wire(self) -> dict[str, object]:

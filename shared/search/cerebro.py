@@ -61,15 +61,18 @@ class AzureSearchKnowledge:
                 top=query.top,
             )
             found = [document async for document in results]
-        return ContextPack(snippets=_snippets(query.index, found))
+            return ContextPack(snippets=_snippets(query.index, found))
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:
         with _translated(index):
-            await self._client(index).merge_or_upload_documents(
+            results = await self._client(index).merge_or_upload_documents(
                 [_to_document(document, vector) for document, vector in documents]
             )
+        # A document that is refused comes as one line of a 207, which is no error to the SDK.
+        if refused := [result.status_code for result in results if not result.succeeded]:
+            raise SearchError(f"{len(refused)} documents refused by {index}: {refused[0]}")
 
     async def create_index(self, name: str, dimensions: int) -> None:
         """Create the index, or bring its definition up to date.
@@ -186,3 +189,6 @@ def _translated(index: str) -> Iterator[None]:
         ) from error
     except AzureError as error:
         raise SearchError(f"search in {index} failed: {type(error).__name__}") from error
+    except ValueError as error:
+        # Of the contract: an index that somebody else fills may lack a field or hold another kind.
+        raise SearchError(f"the index {index} holds documents of another shape") from error
