@@ -184,9 +184,7 @@ class DurableOrchestrations:
 
     async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
         wanted = [df.OrchestrationRuntimeStatus.Failed, df.OrchestrationRuntimeStatus.Terminated]
-        found = await self._client.get_status_by(
-            created_time_from=since, created_time_to=since + WHOLE_TIME, runtime_status=wanted
-        )
+        found = await self._created_between(since, since + WHOLE_TIME, wanted)
         return tuple(
             EndedBadly(
                 run_id=status.instance_id,
@@ -197,8 +195,25 @@ class DurableOrchestrations:
             if status.instance_id
         )
 
+    async def _created_between(
+        self, start: datetime, end: datetime, wanted: list[df.OrchestrationRuntimeStatus]
+    ) -> list[df.DurableOrchestrationStatus]:
+        """The SDK drops the continuation token of a full page: ask for each half of the time."""
+        found: list[df.DurableOrchestrationStatus] = await self._client.get_status_by(
+            created_time_from=start, created_time_to=end, runtime_status=wanted
+        )
+        if len(found) < FULL_PAGE or end - start <= SHORTEST:
+            return found
+        middle = start + (end - start) / 2
+        earlier = await self._created_between(start, middle, wanted)
+        return [*earlier, *await self._created_between(middle, end, wanted)]
 
-WHOLE_TIME = timedelta(days=3650)
+
+WHOLE_TIME = timedelta(days=8)
+"""Longer than anybody looks back; it only bounds the search."""
+FULL_PAGE = 100
+"""Instances that the Durable extension answers at most, unless it is told otherwise."""
+SHORTEST = timedelta(seconds=1)
 
 
 def _request(value: object) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 
 FIRST_STEP_MS = 25
-GROWTH = 1.8
+GROWTH = 2.8
 
 
 class TextJoiner:

@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from shared.contracts.events import RunEvent, is_terminal
+from shared.contracts.events import RunEvent, StateEvent, is_terminal
 from shared.ports import LogItem, LogItems
 
 HEARTBEAT_SECONDS = 15.0
 SOON_MS = 8.0
-"""First look when text is about to come, and after an entry that is due."""
+"""First look when text is about to come, and after an entry that was due."""
 IDLE_MS = 40.0
 """First look when nobody said when the next entry comes."""
 SLOWEST_MS = 90.0
+SLOWEST_PLANNING_MS = 160.0
+"""A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
 BUSY_FACTOR = 4.0
 """Looking takes at most a fifth of a reader's time, except right when an entry is due."""
 RESTING_AFTER_MS = 5_000.0
@@ -29,25 +31,48 @@ class Numbered:
 
 
 class Pace:
-    """How long to wait before looking again; every look costs one request unit.
+    """How long to wait before looking again; every look costs one request unit. Times are in ms.
 
     Waits grow with the time since the last entry, so a look is late by a fraction of what was
-    waited for anyway. An entry that says when the next one is due is believed. Where looking
-    itself takes long, because the machine or the store is busy, it is done less often.
+    waited for anyway. An entry that says when the next one is due is believed, and counted from
+    when this one was due, not from when it was found, or the reader would fall behind a little
+    with each. Where looking itself takes long, because the machine or the store is busy, it is
+    done less often.
     """
 
-    def __init__(self, item: LogItem | None) -> None:
-        self._due = float(item.next_ms) if item and item.next_ms else 0.0
-        self._shortest = IDLE_MS if item is None or item.next_ms is None else SOON_MS
+    def __init__(self, now: float) -> None:
+        self._since = now
+        self._due: float | None = None
+        self._missed = True
+        self._shortest = IDLE_MS
+        self._slowest = SLOWEST_MS
 
-    def wait_ms(self, elapsed_ms: float, look_ms: float) -> float:
-        """`elapsed_ms` since the entry was seen; `look_ms` is what the last look took."""
-        if elapsed_ms < self._due:
-            return max(self._due - elapsed_ms, 1.0)
-        if elapsed_ms > RESTING_AFTER_MS:
+    def after_entry(self, item: LogItem, now: float) -> float:
+        """The look found an entry. Found at the first look, more may be there already."""
+        caught_up = self._missed
+        base = now if caught_up or self._due is None else self._due
+        self._due = base + item.next_ms if item.next_ms else None
+        self._since = now if self._due is None else max(self._due, now)
+        self._missed = False
+        self._shortest = IDLE_MS if item.next_ms is None else SOON_MS
+        self._slowest = SLOWEST_PLANNING_MS if _is_planning(item) else SLOWEST_MS
+        if self._due is not None:
+            return max(self._due - now, 0.0)
+        return self._shortest if caught_up else 0.0
+
+    def after_miss(self, now: float, look: float) -> float:
+        """The look found nothing; `look` is how long it took."""
+        self._missed = True
+        elapsed = now - self._since
+        if elapsed > RESTING_AFTER_MS:
             return RESTING_MS
-        patience = min(max(self._shortest, 0.2 * (elapsed_ms - self._due)), SLOWEST_MS)
-        return max(patience, BUSY_FACTOR * look_ms)
+        patience = min(max(self._shortest, 0.2 * elapsed), self._slowest)
+        return max(patience, BUSY_FACTOR * look)
+
+
+def _is_planning(item: LogItem) -> bool:
+    last = item.events[-1]
+    return isinstance(last, StateEvent) and last.state == "RETRIEVED_CONTEXT"
 
 
 async def tail(
@@ -67,23 +92,26 @@ async def tail(
                 return
         # A number that was never given out can only be a mistake: go on behind what there is.
         position = latest.last if latest else 0
-    loop = asyncio.get_running_loop()
-    pace, seen, heard = Pace(latest), loop.time(), loop.time()
+    clock = asyncio.get_running_loop().time
+    heard = clock()
+    pace = Pace(heard * 1000)
     while True:
-        looked = loop.time()
-        if (item := await items.get(run_id, position + 1)) is not None:
+        looked = clock()
+        item = await items.get(run_id, position + 1)
+        now = clock()
+        if item is not None:
             yield _behind(item, position)
             if is_terminal(item.events[-1]):
                 return
-            position, pace = item.last, Pace(item)
-            seen = heard = loop.time()
-            continue
-        now = loop.time()
-        if now - heard >= heartbeat:
-            heard = now
-            yield ()
-        wait = pace.wait_ms((now - seen) * 1000, (now - looked) * 1000) / 1000
-        await items.changed(run_id, min(wait, heartbeat))
+            position, heard = item.last, now
+            wait = pace.after_entry(item, now * 1000)
+        else:
+            if now - heard >= heartbeat:
+                heard = now
+                yield ()
+            wait = pace.after_miss(now * 1000, (now - looked) * 1000)
+        if wait > 0:
+            await items.changed(run_id, min(wait / 1000, heartbeat))
 
 
 def _behind(item: LogItem, after: int) -> tuple[Numbered, ...]:

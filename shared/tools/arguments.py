@@ -140,8 +140,9 @@ def _fits(value: Any, schema: JsonSchema) -> bool:
     return bool(Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value))
 
 
-STRICT_KEYWORDS = frozenset({"type", "enum", "description", "format", "items"})
-"""What a strict schema may carry (OpenAI, structured outputs); lengths are checked in code."""
+STRICT_KEYWORDS = frozenset({"type", "enum", "description", "items"})
+"""What a strict schema may carry with every provider: Azure OpenAI refuses `format`, `pattern` and
+lengths (learn.microsoft.com, "Structured outputs"). They are in the prompt and checked in code."""
 
 
 def _arguments(tool: ToolContract) -> JsonSchema:
