@@ -54,6 +54,9 @@ class FakeModel:
             raise self.failure
         return [[float(len(text)), 1.0] for text in texts]
 
+    async def close(self) -> None:
+        return
+
 
 @dataclass
 class FakeKnowledge:

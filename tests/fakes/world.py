@@ -23,6 +23,7 @@ RIGHTS = ("tasks:read", "tasks:write", "projects:read", "projects:write")
 ANA = Caller(
     tenant_id="tenant-a", user_id="user-ana", name="Ana López", roles=("employee",), rights=RIGHTS
 )
+LUIS = ANA.model_copy(update={"user_id": "user-luis", "name": "Luis Pérez"})
 OLGA = Caller(
     tenant_id="tenant-b", user_id="user-olga", name="Olga", roles=("employee",), rights=RIGHTS
 )
@@ -40,7 +41,9 @@ class World:
     log: FakeLogItems = field(default_factory=FakeLogItems)
     tools: FakeTools = field(default_factory=FakeTools)
     clock: FakeClock = field(default_factory=FakeClock)
-    callers: dict[str, Caller] = field(default_factory=lambda: {"ana": ANA, "olga": OLGA})
+    callers: dict[str, Caller] = field(
+        default_factory=lambda: {"ana": ANA, "luis": LUIS, "olga": OLGA}
+    )
 
     def deps(self) -> Dependencies:
         return Dependencies(

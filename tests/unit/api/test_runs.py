@@ -1,0 +1,103 @@
+"""Reading a run, and following its events from any place."""
+
+import pytest
+
+from api import runs
+from shared.contracts.effects import Effect
+from shared.contracts.runs import RunStatus, StateChange
+from shared.ports import OrchestrationState
+from tests.fakes.samples import AT, TASK_ARGS, task_plan
+from tests.fakes.world import ANA
+from tests.unit.api.people import ASYNC, Desk, running_desk
+
+
+async def ended_run(desk: Desk) -> str:
+    answer = await desk.post(await desk.conversation())
+    assert answer.status == 200
+    return answer.headers["x-run-id"]
+
+
+async def test_an_ended_run_shows_its_states_its_answer_and_its_usage() -> None:
+    desk = running_desk()
+    run_id = await ended_run(desk)
+    answer = await desk.run(run_id)
+    view = answer.json
+    assert (answer.status, answer.headers["x-run-id"]) == (200, run_id)
+    assert (view["state"], view["finishReason"], view["text"]) == ("DONE", "stop", "Hola, Ana.")
+    assert [each["state"] for each in view["states"]] == [
+        "RECEIVED", "TRIAGED", "STREAMING_RESPONSE", "DONE"
+    ]  # fmt: skip
+    assert view["usage"]["totalTokens"] == 23
+    assert view["endedAt"] > view["receivedAt"] or view["endedAt"]
+
+
+async def test_a_run_under_way_shows_what_durable_says() -> None:
+    desk = Desk()
+    run_id = str((await desk.post(await desk.conversation(), **ASYNC)).json["runId"])
+    assert (await desk.run(run_id)).json["state"] == "RECEIVED"
+    states = tuple(StateChange(state=state, since=AT) for state in ("RECEIVED", "TRIAGED"))
+    status = RunStatus(state="TRIAGED", since=AT, conversation_id="c1", states=states)
+    desk.orchestrations.states[run_id] = OrchestrationState("running", status)
+    view = (await desk.run(run_id)).json
+    assert view["state"] == "TRIAGED"
+    assert len(view["states"]) == 2
+    assert "text" not in view
+
+
+async def test_what_the_tools_did_is_shown_with_the_run() -> None:
+    desk = Desk()
+    run_id = str((await desk.post(await desk.conversation(), **ASYNC)).json["runId"])
+    await desk.world.runs.put_plan(ANA.tenant_id, run_id, task_plan())
+    await desk.world.effects.reserve(
+        Effect(
+            effect_id="e1", tenant_id=ANA.tenant_id, run_id=run_id, step=0, tool="createTask",
+            state="unknown", args=TASK_ARGS, error="no_answer", updated_at=AT,
+        )
+    )  # fmt: skip
+    (effect,) = (await desk.run(run_id)).json["effects"]
+    assert (effect["tool"], effect["status"], effect["effectId"]) == ("createTask", "unknown", "e1")
+    assert effect["error"].startswith("El ERP no ha contestado")
+
+
+async def test_a_run_of_somebody_else_looks_like_one_that_does_not_exist() -> None:
+    desk = running_desk()
+    run_id = await ended_run(desk)
+    for token in ("olga", "luis"):
+        for read in (desk.run, desk.events):
+            other, unknown = await read(run_id, token), await read("01NOPE", token)
+            assert other.status == unknown.status == 404
+            assert other.code == unknown.code == "NOT_FOUND"
+            assert other.json["detail"] == unknown.json["detail"]
+
+
+async def test_a_reader_that_comes_back_at_any_event_gets_exactly_the_rest() -> None:
+    desk = running_desk()
+    run_id = await ended_run(desk)
+    whole = (await desk.events(run_id)).body
+    frames = [frame + b"\n\n" for frame in whole.split(b"\n\n")[:-1]]
+    assert frames[-1].startswith(f"id: {len(frames)}\nevent: done\n".encode())
+    for seen in range(len(frames) + 1):
+        rest = await desk.events(run_id, last_event_id=str(seen))
+        assert rest.body == b"".join(frames[seen:])
+
+
+async def test_the_place_may_be_given_in_the_query_and_the_header_wins() -> None:
+    desk = running_desk()
+    run_id = await ended_run(desk)
+
+    async def read(**headers: str) -> bytes:
+        answer = await desk.person().call(
+            runs.events, path={"runId": run_id}, query={"after": "2"}, headers=headers
+        )
+        return answer.body
+
+    assert (await read()).startswith(b"id: 3\n")
+    assert (await read(**{"last-event-id": "4"})).startswith(b"id: 5\n")
+
+
+@pytest.mark.parametrize("place", ["-1", "x", "1.5", "²", "9" * 5000, "1e3", "0x1"])
+async def test_a_place_that_is_no_number_is_refused(place: str) -> None:
+    desk = running_desk()
+    answer = await desk.events(await ended_run(desk), last_event_id=place)
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
+    assert answer.json["errors"][0]["pointer"] == "/after"

@@ -1,0 +1,132 @@
+"""The sweeper: a run whose orchestration is dead gets its one end, and its conversation is free."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from api.identifiers import new_id
+from api.sweep import sweep
+from shared.contracts.activities import RunRef, TurnRequest
+from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
+from shared.contracts.runs import RunOutcome, Usage
+from shared.errors import StoreError
+from shared.ports import EndedBadly, OrchestrationState
+from tests.fakes.samples import AT
+from tests.fakes.world import ANA
+from tests.unit.api.people import ASYNC, Desk
+
+
+async def dead_run(desk: Desk, terminated: bool = False) -> tuple[str, str]:
+    """A run that Durable gave up; answers its conversation and its id."""
+    conversation = await desk.conversation()
+    run_id = str((await desk.post(conversation, **ASYNC)).json["runId"])
+    request = desk.orchestrations.started[-1][2]
+    desk.orchestrations.states[run_id] = OrchestrationState("failed", None)
+    desk.orchestrations.bad.append(EndedBadly(run_id, request, terminated))
+    return conversation, run_id
+
+
+async def sweep_at(desk: Desk) -> None:
+    await sweep(desk.orchestrations, desk.world.deps())
+
+
+async def last_event(desk: Desk, run_id: str) -> RunEvent:
+    return (await desk.world.log.all(run_id))[-1].events[-1]
+
+
+@pytest.mark.parametrize(
+    ("terminated", "code", "state"),
+    [(False, "INTERNAL", "FAILED"), (True, "CANCELLED", "CANCELLED")],
+)
+async def test_a_dead_run_ends_in_an_error(terminated: bool, code: str, state: str) -> None:
+    desk = Desk()
+    _, run_id = await dead_run(desk, terminated)
+    await sweep_at(desk)
+    error = await last_event(desk, run_id)
+    assert isinstance(error, ErrorEvent)
+    assert error.code == code
+    assert error.correlation_id
+    view = (await desk.run(run_id)).json
+    assert (view["state"], view["error"]["code"]) == (state, code)
+
+
+async def test_sweeping_again_writes_no_second_end() -> None:
+    desk = Desk()
+    _, run_id = await dead_run(desk)
+    await sweep_at(desk)
+    before = await desk.world.log.all(run_id)
+    await sweep_at(desk)
+    desk.orchestrations.bad *= 2
+    await sweep_at(desk)
+    assert await desk.world.log.all(run_id) == before
+
+
+async def test_a_swept_run_frees_its_conversation() -> None:
+    desk = Desk()
+    conversation, run_id = await dead_run(desk)
+    desk.orchestrations.states[run_id] = OrchestrationState("running", None)
+    assert (await desk.post(conversation, **ASYNC)).status == 409
+    await sweep_at(desk)
+    assert (await desk.post(conversation, **ASYNC)).status == 202
+
+
+async def test_who_waits_for_the_answer_as_json_is_told_the_failure() -> None:
+    desk = Desk()
+    conversation = await desk.conversation()
+    run_id = str((await desk.post(conversation, **ASYNC, idempotency_key="k")).json["runId"])
+    request = desk.orchestrations.started[-1][2]
+    desk.orchestrations.bad.append(EndedBadly(run_id, request, False))
+    await sweep_at(desk)
+    answer = await desk.post(conversation, idempotency_key="k")
+    assert (answer.status, answer.code) == (500, "INTERNAL")
+    assert answer.json["retryable"] is True
+
+
+async def test_a_run_whose_outcome_was_stored_but_not_said_is_told_as_it_ended() -> None:
+    """Its last step died between the outcome and the terminal event."""
+    desk = Desk()
+    conversation, run_id = await dead_run(desk)
+    used = Usage(prompt_tokens=1, completion_tokens=2, total_tokens=3)
+    await desk.world.runs.end(
+        RunOutcome(
+            run_id=run_id, tenant_id=ANA.tenant_id, state="DONE", finish_reason="stop",
+            ended_at=AT, usage=used, memory="stored",
+        )
+    )  # fmt: skip
+    await sweep_at(desk)
+    assert await last_event(desk, run_id) == DoneEvent(
+        usage=used, thread_id=conversation, run_id=run_id, finish_reason="stop", memory="stored"
+    )
+
+
+async def test_what_was_not_started_here_is_left_alone() -> None:
+    desk = Desk()
+    strange: list[Mapping[str, object]] = [{}, {"run": "x"}, {"run": {"runId": 7}}]
+    desk.orchestrations.bad = [EndedBadly(new_id(), request, False) for request in strange]
+    lost = RunRef(run_id=new_id(), tenant_id="t", conversation_id="c", correlation_id="x")
+    request = TurnRequest(run=lost, after=0).wire()
+    desk.orchestrations.bad.append(EndedBadly(lost.run_id, request, False))
+    await sweep_at(desk)
+    assert desk.world.log.runs == {}
+    assert desk.world.runs.outcomes == {}
+
+
+async def test_one_run_that_cannot_be_swept_does_not_keep_the_others_waiting() -> None:
+    desk = Desk()
+    _, first = await dead_run(desk)
+    _, second = await dead_run(desk)
+    real = desk.world.runs.end
+    away = {first}
+
+    async def end(outcome: RunOutcome) -> RunOutcome:
+        if outcome.run_id in away:
+            raise StoreError("away")
+        return await real(outcome)
+
+    desk.world.runs.end = end  # type: ignore[method-assign]
+    await sweep_at(desk)
+    assert isinstance(await last_event(desk, second), ErrorEvent)
+    assert not isinstance(await last_event(desk, first), ErrorEvent)
+    away.clear()
+    await sweep_at(desk)
+    assert isinstance(await last_event(desk, first), ErrorEvent)
