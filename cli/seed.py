@@ -60,6 +60,7 @@ async def seed() -> int:
             await _add(knowledge, model, index, changed[start : start + BATCH])
         return len(changed)
     finally:
+        await model.close()
         await knowledge.close()
         await credential.close()
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import azure.durable_functions as df
 import azure.functions as func
+from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 from azurefunctions.extensions.http.fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
@@ -197,9 +198,9 @@ class DurableOrchestrations:
 
     async def _created_between(
         self, start: datetime, end: datetime, wanted: list[df.OrchestrationRuntimeStatus]
-    ) -> list[df.DurableOrchestrationStatus]:
+    ) -> list[DurableOrchestrationStatus]:
         """The SDK drops the continuation token of a full page: ask for each half of the time."""
-        found: list[df.DurableOrchestrationStatus] = await self._client.get_status_by(
+        found: list[DurableOrchestrationStatus] = await self._client.get_status_by(
             created_time_from=start, created_time_to=end, runtime_status=wanted
         )
         if len(found) < FULL_PAGE or end - start <= SHORTEST:

@@ -61,6 +61,10 @@ class Model(Protocol):
         """One vector per text, in order, of the embedding deployment's dimensions."""
         ...
 
+    async def close(self) -> None:
+        """Let go of the connections."""
+        ...
+
 
 # --- Cerebro --------------------------------------------------------------------------------
 

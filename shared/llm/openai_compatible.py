@@ -65,6 +65,9 @@ class OpenAICompatibleModel:
         rows = sorted(answer["data"], key=lambda row: row["index"])
         return [_vector(row["embedding"]) for row in rows]
 
+    async def close(self) -> None:
+        await self._client.close()
+
     def _arguments(self, request: ModelRequest) -> dict[str, Any]:
         messages = [{"role": m.role, "content": m.content} for m in request.messages]
         arguments: dict[str, Any] = {
