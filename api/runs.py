@@ -12,8 +12,11 @@ from api.bodies import whole_number
 from api.edge import Call
 from shared.contracts.conversations import Turn
 from shared.contracts.events import QuestionEvent, RunEvent
+from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcome_of
+from shared.contracts.problems import Failure
 from shared.contracts.runs import Question, RunAnswer, RunOutcome, RunRecord, RunView, Usage
+from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
 from shared.ports import LogItems
 from shared.streams.sse import HEARTBEAT, encode
@@ -21,6 +24,9 @@ from shared.streams.tailing import tail
 
 PATIENCE_SECONDS = 200.0
 """Azure's load balancer cuts an answer that is silent for 230 s: say 202 before that."""
+STREAM_SECONDS = 540.0
+"""A stream ends before the host's `functionTimeout` (host.json), which would restart the worker and
+with it every other stream; a client goes on with Last-Event-ID."""
 STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 MAX_EVENT_NUMBER = 10**9
 
@@ -50,11 +56,16 @@ async def read(call: Call) -> Response:
             citations=turn.citations if turn else (),
             usage=outcome.usage if outcome else Usage(),
             effects=tuple(outcome_of(e, tools[e.tool], call.language) for e in effects),
-            error=outcome.failure if outcome else None,
+            error=_told(outcome.failure, call.language) if outcome and outcome.failure else None,
             correlation_id=record.correlation_id,
         ),
         headers={"x-run-id": run_id},
     )
+
+
+def _told(failure: Failure, language: Language) -> Failure:
+    """A failure is stored by its message's key; people get the sentence."""
+    return failure.model_copy(update={"message": say(failure.message, language)})
 
 
 async def events(call: Call) -> Response:
@@ -112,9 +123,13 @@ async def own_run(call: Call) -> RunRecord:
 
 
 async def _frames(log: LogItems, run_id: str, after: int) -> AsyncGenerator[bytes]:
+    clock = asyncio.get_running_loop().time
+    until = clock() + STREAM_SECONDS
     async with aclosing(tail(log, run_id, after)) as entries:
         async for batch in entries:
             yield encode(batch) if batch else HEARTBEAT
+            if clock() > until:
+                return
 
 
 async def _until_end(log: LogItems, run_id: str) -> list[RunEvent]:
