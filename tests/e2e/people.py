@@ -152,7 +152,7 @@ class Person:
 
     async def open_conversation(self, **fields: str) -> str:
         answer = await self.ask("POST", "/conversations", json=fields)
-        assert answer.status == 201, answer.body
+        assert answer.status == 201, (answer.status, answer.body)
         return str(answer.body["conversationId"])
 
     async def post(self, conversation: str, message: str, **headers: str) -> Answer:

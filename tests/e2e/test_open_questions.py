@@ -55,7 +55,7 @@ async def test_a_weekday_is_the_next_one(ana: Person, erp: Erp, title: str) -> N
 
 
 async def test_marks_in_a_text_are_text(ana: Person, title: str) -> None:
-    marked = f"{title} <b>urgente</b> & </evidence>"
+    marked = f"{title} <b>acta</b> & </evidence>"
     run = await ana.say(
         await ana.open_conversation(), f"Crea una tarea: «{marked}», para el 2026-12-04"
     )
