@@ -1,0 +1,121 @@
+"""The table of triggers, as Microsoft's worker library indexes it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.contracts.activities import FINISH, PLAN, PREPARE, RECORD, RESPOND, RETRIEVE, RUN_TOOL
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = {
+    "AzureOpenAI__Endpoint": "https://ai.example",
+    "AzureSearch__Endpoint": "https://search.example",
+    "Cosmos__Endpoint": "https://cosmos.example",
+    "Erp__BaseUrl": "https://erp.example",
+    "Erp__Scope": "api://erp/.default",
+    "Auth__Audience": "api://eira-agents",
+    "Auth__Tenants": '["11111111-1111-1111-1111-111111111111"]',
+}
+ROUTES = {
+    "create_conversation": ("POST", "conversations"),
+    "read_conversation": ("GET", "conversations/{id}"),
+    "post_message": ("POST", "conversations/{id}/messages"),
+    "conversation_events": ("GET", "conversations/{id}/events"),
+    "read_run": ("GET", "runs/{runId}"),
+    "run_events": ("GET", "runs/{runId}/events"),
+    "health": ("GET", "health"),
+    "openapi": ("GET", "openapi.json"),
+}
+ACTIVITIES = {spec.name for spec in (PREPARE, RETRIEVE, PLAN, RUN_TOOL, RESPOND, RECORD, FINISH)}
+
+
+def indexed(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if "__" not in name}
+    return subprocess.run(
+        [sys.executable, "-m", "tests.unit.indexed_app"],
+        cwd=ROOT,
+        env=environment | settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def app() -> dict[str, Any]:
+    done = indexed(SETTINGS)
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return report
+
+
+def triggers(app: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    """The trigger binding by function, for triggers of this kind."""
+    return {
+        name: binding
+        for name, function in app["functions"].items()
+        for binding in function["bindings"]
+        if binding["type"] == kind
+    }
+
+
+def test_the_functions_are_exactly_these(app: dict[str, Any]) -> None:
+    assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, "turn", "sweeper"}
+
+
+def test_every_route_has_one_method_and_lets_the_handler_decide_who_comes_in(
+    app: dict[str, Any],
+) -> None:
+    found = triggers(app, "httpTrigger")
+    assert {name: (b["methods"], b["route"]) for name, b in found.items()} == {
+        name: ([method], route) for name, (method, route) in ROUTES.items()
+    }
+    assert {binding["authLevel"] for binding in found.values()} == {"ANONYMOUS"}
+
+
+def test_every_activity_is_bound_under_the_name_of_its_spec(app: dict[str, Any]) -> None:
+    found = triggers(app, "activityTrigger")
+    assert set(found) == ACTIVITIES
+    for name, binding in found.items():
+        assert binding.get("activity") in (None, name)
+
+
+def test_the_orchestrator_and_the_timer_are_bound(app: dict[str, Any]) -> None:
+    assert set(triggers(app, "orchestrationTrigger")) == {"turn"}
+    assert triggers(app, "timerTrigger")["sweeper"]["schedule"] == "*/15 * * * * *"
+
+
+def test_a_function_takes_what_is_bound_to_it_and_nothing_else(app: dict[str, Any]) -> None:
+    for function in app["functions"].values():
+        bound = {b["name"] for b in function["bindings"] if b["name"] != "$return"}
+        assert set(function["parameters"]) == bound
+
+
+def test_the_worker_accepts_every_annotation(app: dict[str, Any]) -> None:
+    """It refuses a function with a generic alias such as dict[str, str]."""
+    assert all(function["generic"] == [] for function in app["functions"].values())
+
+
+def test_nothing_blocks_the_threads_that_orchestrators_share(app: dict[str, Any]) -> None:
+    blocking = {name for name, function in app["functions"].items() if not function["async"]}
+    assert blocking == {"turn"}
+
+
+def test_answers_are_streamed(app: dict[str, Any]) -> None:
+    assert app["streams"]
+
+
+def test_indexing_imports_no_sdk_that_a_first_call_can_wait_for(app: dict[str, Any]) -> None:
+    assert "openai" not in app["early"]
+
+
+def test_an_app_that_is_not_configured_says_which_setting_is_missing() -> None:
+    done = indexed({name: value for name, value in SETTINGS.items() if name != "Erp__BaseUrl"})
+    assert done.returncode != 0
+    assert "Erp__BaseUrl" in done.stderr
