@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from api.conversations import own_conversation
 from api.edge import Call
 from api.identifiers import born_at, new_id
 from shared.contracts.activities import RunRef, TurnRequest
@@ -43,8 +44,11 @@ async def start_turn(
     key = call.request.headers.get("idempotency-key")
     if key:
         claim = await _claim(call, conversation, key, run_id, body)
-        if claim.run_id != run_id and await _is_started(call, claim.run_id):
-            return Started(claim.run_id, conversation.conversation_id)
+        if claim.run_id != run_id:
+            if await _is_started(call, claim.run_id):
+                return Started(claim.run_id, conversation.conversation_id)
+            # That took a while: the lock and the open plan may be others by now.
+            conversation = await own_conversation(call, conversation.conversation_id)
         run_id = claim.run_id
     await _check_free(call, conversation, run_id)
     await _start(call, conversation, posted, run_id)
