@@ -34,11 +34,11 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A running host of the app; its data folder outlives it."""
+    """A running host of the app, and the file with what it and its workers print."""
 
     process: subprocess.Popen[bytes]
     url: str
-    data: Path
+    log: Path
 
     def workers(self) -> tuple[int, ...]:
         """Process ids of the workers that are ready now."""
@@ -83,7 +83,7 @@ def running_host(services: Services, data: Path, workers: int = 1) -> Iterator[H
     command += ["--workers", str(workers), "--no-watch"]
     log = data.with_suffix(f".{time.monotonic_ns()}.log")
     with _program(command, {**os.environ, **services.environment}, log) as process:
-        yield Host(process, _until_ready(process, log), data)
+        yield Host(process, _until_ready(process, log), log)
 
 
 @contextmanager

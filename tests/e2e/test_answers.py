@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tests.e2e.cloud import Host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import EVENTS, Person
 from tests.e2e.surroundings import Durable
@@ -150,3 +151,16 @@ async def test_every_answer_of_a_run_names_it(ana: Person) -> None:
         answer = await ana.get(path, Accept=EVENTS if path.endswith("events") else "*/*")
         assert answer.headers["x-run-id"] == run_id
         assert answer.headers["x-correlation-id"]
+
+
+async def test_the_log_tells_runs_and_not_what_people_said(
+    ana: Person, host: Host, title: str
+) -> None:
+    assert ana.token is not None
+    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    run = await ana.say(await ana.open_conversation(title="Asuntos de Ana"), order)
+    log = host.log.read_text("utf-8")
+    assert run.run_id in log
+    assert str(run.events[0].data["correlationId"]) in log
+    for said in (title, "Asuntos", "López", run.text[:30], ana.token[-40:]):
+        assert said not in log, said

@@ -1,6 +1,5 @@
 """What is wrong is refused in clear words, and leaves nothing behind."""
 
-from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -24,6 +23,10 @@ class Wrong:
     pointers: tuple[str, ...] = ()
     content_type: str = JSON
 
+    async def sent(self, who: Person, path: str) -> Answer:
+        headers = {"Content-Type": self.content_type, "Accept": "text/event-stream"}
+        return await who.ask("POST", path, data=self.body, headers=headers)
+
 
 def assert_problem(answer: Answer, status: int, code: str, pointers: tuple[str, ...] = ()) -> None:
     """RFC 9457 with our members, and the correlation id in both places."""
@@ -37,14 +40,6 @@ def assert_problem(answer: Answer, status: int, code: str, pointers: tuple[str, 
     assert answer.body["correlationId"] == answer.headers["x-correlation-id"]
     assert tuple(each["pointer"] for each in answer.body.get("errors", ())) == pointers
     assert all(each["message"] for each in answer.body.get("errors", ()))
-
-
-@pytest.fixture
-async def nothing_stored(stores: Stores) -> AsyncIterator[Mapping[str, int]]:
-    """Fails when an item more (or less) is in Cosmos DB after the test."""
-    before = await stores.counts()
-    yield before
-    assert await stores.counts() == before
 
 
 @pytest.fixture
@@ -84,12 +79,8 @@ WRONG_MESSAGES = {
 
 
 @pytest.mark.parametrize("wrong", WRONG_MESSAGES.values(), ids=WRONG_MESSAGES.keys())
-async def test_a_wrong_message_is_refused(
-    ana: Person, conversation: str, nothing_stored: Mapping[str, int], wrong: Wrong
-) -> None:
-    headers = {"Content-Type": wrong.content_type, "Accept": "text/event-stream"}
-    path = f"/conversations/{conversation}/messages"
-    answer = await ana.ask("POST", path, data=wrong.body, headers=headers)
+async def test_a_wrong_message_is_refused(ana: Person, conversation: str, wrong: Wrong) -> None:
+    answer = await wrong.sent(ana, f"/conversations/{conversation}/messages")
     assert_problem(answer, wrong.status, wrong.code, wrong.pointers)
 
 
@@ -113,18 +104,29 @@ WRONG_CONVERSATIONS = {
 
 
 @pytest.mark.parametrize("wrong", WRONG_CONVERSATIONS.values(), ids=WRONG_CONVERSATIONS.keys())
-async def test_a_wrong_conversation_is_refused(
-    ana: Person, nothing_stored: Mapping[str, int], wrong: Wrong
-) -> None:
-    headers = {"Content-Type": wrong.content_type}
-    answer = await ana.ask("POST", "/conversations", data=wrong.body, headers=headers)
+async def test_a_wrong_conversation_is_refused(ana: Person, wrong: Wrong) -> None:
+    answer = await wrong.sent(ana, "/conversations")
     assert_problem(answer, wrong.status, wrong.code, wrong.pointers)
+
+
+async def test_what_is_wrong_leaves_nothing_behind(
+    ana: Person, olga: Person, conversation: str, stores: Stores
+) -> None:
+    before = await stores.counts()
+    path = f"/conversations/{conversation}/messages"
+    for wrong in WRONG_MESSAGES.values():
+        assert (await wrong.sent(ana, path)).status == wrong.status
+    for wrong in WRONG_CONVERSATIONS.values():
+        assert (await wrong.sent(ana, "/conversations")).status == wrong.status
+    assert (await olga.post(conversation, "Hola, ¿cómo va?")).status == 404
+    assert (await ana.post("unknown", "Hola, ¿cómo va?")).status == 404
+    assert await stores.counts() == before
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "another tenant's", "another user's"])
 @pytest.mark.parametrize("path", ["", "/messages", "/events"])
 async def test_a_conversation_that_is_not_mine_is_as_unknown_as_none(
-    person: Call, conversation: str, nothing_stored: Mapping[str, int], whose: str, path: str
+    person: Call, conversation: str, whose: str, path: str
 ) -> None:
     who = await person({"another tenant's": "olga", "another user's": "luis"}.get(whose, "ana"))
     wanted = "01ARZ3NDEKTSV4RRFFQ69G5FAV" if whose == "nobody's" else conversation
