@@ -12,7 +12,7 @@ from tests.e2e.people import Person
 from tests.e2e.stores import Stores, opened_stores
 from tests.e2e.surroundings import Durable, Surroundings
 
-LONGEST_REQUEST_SECONDS = 60.0
+LONGEST_REQUEST_SECONDS = 120.0
 
 
 @pytest.fixture(scope="session")
