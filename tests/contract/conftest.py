@@ -1,0 +1,98 @@
+"""Each port twice: its fake, and its adapter over the real SDK and the local services."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+import pytest
+
+from shared.bootstrap import build_credential, build_knowledge, build_model
+from shared.identity.entra import EntraTokens
+from shared.ports import Dependencies
+from shared.settings import Settings
+from shared.stores.audit import CosmosAuditLog
+from shared.stores.conversations import CosmosConversations
+from shared.stores.cosmos import CosmosDatabase
+from shared.stores.effects import CosmosEffects
+from shared.stores.log_items import CosmosLogItems
+from shared.stores.runs import CosmosRuns
+from shared.tools.rest import RestTools
+from tests.e2e.cloud import Services, running_services
+from tests.fakes.world import World
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    with running_services(tmp_path_factory.mktemp("contract") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def environment(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What leads an app to the local services."""
+    for name, value in services.environment.items():
+        monkeypatch.setenv(name, value)
+    # aiohttp made its default when it was imported; in a process of its own that is early enough.
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", services.trust())
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two processes' views of the same outside world. A fake has but one."""
+
+    near: Dependencies
+    far: Dependencies
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
+    """The adapters of one process."""
+    async with build_credential() as credential:
+        cosmos = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
+
+        async def erp_token() -> str:
+            return (await credential.get_token(settings.erp.scope)).token
+
+        tools = RestTools(settings.erp.base_url, erp_token)
+        knowledge = build_knowledge(settings, credential)
+        model = build_model(settings, credential)
+        auth = settings.auth
+        yield replace(
+            World().deps(),
+            model=model,
+            knowledge=knowledge,
+            tools=tools,
+            tokens=EntraTokens(auth.authority, auth.audience, auth.tenants, auth.role_rights),
+            conversations=CosmosConversations(cosmos),
+            runs=CosmosRuns(cosmos),
+            effects=CosmosEffects(cosmos),
+            audit=CosmosAuditLog(cosmos),
+            log=CosmosLogItems(cosmos),
+        )
+        await cosmos.close()
+        await tools.close()
+        await knowledge.close()
+        await model.close()
+
+
+@pytest.fixture(params=["fake", "real"])
+async def sides(request: pytest.FixtureRequest) -> AsyncIterator[Sides]:
+    if request.param == "fake":
+        deps = World().deps()
+        yield Sides(deps, deps)
+        return
+    request.getfixturevalue("environment")
+    async with opened(Settings()) as near, opened(Settings()) as far:
+        yield Sides(near, far)
+
+
+@pytest.fixture
+def deps(sides: Sides) -> Dependencies:
+    return sides.near
+
+
+@pytest.fixture
+def fresh() -> Callable[[], str]:
+    """Ids that no other test uses: the stores outlive a test."""
+    return lambda: uuid4().hex
