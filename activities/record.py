@@ -2,7 +2,7 @@
 
 import asyncio
 
-from activities.steps import load_record
+from activities.steps import load_outcomes, load_plan, load_record
 from shared.contracts.activities import Recorded, RecordRequest
 from shared.contracts.audit import Actor, AuditEvent, Entity
 from shared.contracts.evidence import KnowledgeDocument
@@ -16,28 +16,35 @@ from shared.ports import Dependencies
 
 async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
     """Raises StoreError: without its audit event a run is not done. Cerebro may come later."""
-    run = request.run
-    started, plan, effects = await asyncio.gather(
-        load_record(request, deps),
-        deps.runs.plan(run.tenant_id, run.run_id),
-        deps.effects.of_run(run.tenant_id, run.run_id, request.steps),
+    started, plan, outcomes = await asyncio.gather(
+        load_record(request, deps), load_plan(request, deps), _outcomes(request, deps)
     )
     pack = deps.packs.get(started.pack_version)
-    outcomes = tuple(outcome_of(e, pack.tools[e.tool], started.language) for e in effects)
     event = _event(request, started, plan, outcomes, pack, deps)
     _, memory = await asyncio.gather(deps.audit.record(event), _remember(event, outcomes, deps))
     return Recorded(after=request.after, memory=memory)
 
 
+async def _outcomes(request: RecordRequest, deps: Dependencies) -> tuple[ToolOutcome, ...]:
+    """Of all calls; when the run broke off, of those that came to something."""
+    if not request.broken_off:
+        return await load_outcomes(request, request.steps, request.language, deps)
+    run = request.run
+    effects, record = await asyncio.gather(
+        deps.effects.of_run(run.tenant_id, run.run_id, request.steps), load_record(request, deps)
+    )
+    tools = deps.packs.get(record.pack_version).tools
+    return tuple(outcome_of(effect, tools[effect.tool], request.language) for effect in effects)
+
+
 def _event(
     request: RecordRequest,
     started: RunRecord,
-    plan: Plan | None,
+    plan: Plan,
     outcomes: tuple[ToolOutcome, ...],
     pack: Pack,
     deps: Dependencies,
 ) -> AuditEvent:
-    calls = plan.calls if plan else ()
     return AuditEvent(
         event_id=f"{started.run_id}-1-flow",
         tenant_id=started.tenant_id,
@@ -50,7 +57,7 @@ def _event(
         tools=tuple(outcome.tool for outcome in outcomes),
         results=outcomes,
         entities=tuple(e for outcome in outcomes if (e := _entity(outcome, pack)) is not None),
-        provenance={f"c{step}": call.provenance for step, call in enumerate(calls)},
+        provenance={f"c{step}": call.provenance for step, call in enumerate(plan.calls)},
         pack_version=started.pack_version,
         correlation_id=started.correlation_id,
     )

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 from activities.citing import citations_of
 from activities.prompts import Briefing, evidence_section, results_section
-from activities.steps import announced, answer_writer, load_evidence, load_record, load_turns
+from activities.steps import (
+    announced,
+    answer_writer,
+    load_evidence,
+    load_outcomes,
+    load_plan,
+    load_record,
+    load_turns,
+)
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
 from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
-from shared.contracts.outcomes import outcome_of
 from shared.contracts.plan import Plan
 from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
 from shared.contracts.wording import say
@@ -81,23 +88,18 @@ async def _show(turn: Turn, request: RespondRequest, deps: Dependencies) -> None
 
 
 async def _material(request: RespondRequest, deps: Dependencies) -> Material:
-    run = request.run
-    record, turns, evidence, plan, effects = await asyncio.gather(
+    record, turns, evidence, plan, outcomes = await asyncio.gather(
         load_record(request, deps),
         load_turns(request, deps),
         load_evidence(request, request.indexes, deps),
         _plan(request, deps),
-        deps.effects.of_run(run.tenant_id, run.run_id, request.steps),
+        load_outcomes(request, request.steps, request.language, deps),
     )
-    tools = deps.packs.get(record.pack_version).tools
-    outcomes = tuple(outcome_of(e, tools[e.tool], request.language) for e in effects)
     return Material(record, turns, evidence, plan, outcomes)
 
 
 async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:
-    if not request.planned:
-        return None
-    return await deps.runs.plan(request.run.tenant_id, request.run.run_id)
+    return await load_plan(request, deps) if request.planned else None
 
 
 async def _ask_for_missing(plan: Plan, writer: AnswerWriter) -> Answer:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from activities.steps import announced, load_record, log_writer
+from activities.steps import announced, load_plan, load_record, log_writer
 from shared.contracts.activities import RunToolRequest, ToolRun
 from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent, ToolEvent
@@ -13,22 +13,13 @@ from shared.contracts.plan import ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
-from shared.errors import AppError, ErpError
+from shared.errors import ErpError
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
 from shared.tools.ledger import Ledger, effect_id, is_good
 
 
-class PlanMissingError(AppError):
-    """A tool step was scheduled for a run that has no such call."""
-
-
 async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
-    run = request.run
-    record, stored = await asyncio.gather(
-        load_record(request, deps), deps.runs.plan(run.tenant_id, run.run_id)
-    )
-    if stored is None or request.step >= len(stored.calls):
-        raise PlanMissingError(f"{run.run_id} step {request.step}")
+    record, stored = await asyncio.gather(load_record(request, deps), load_plan(request, deps))
     call = stored.calls[request.step]
     contract = deps.packs.get(record.pack_version).tools[call.tool]
     writer = log_writer(request, f"run_tool-{request.step}", deps)

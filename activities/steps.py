@@ -2,30 +2,57 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from uuid import uuid4
 
 from activities.intake import normalised
+from shared.awaiting import must_be_there
 from shared.contracts.activities import StepRequest
 from shared.contracts.conversations import Turn
+from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent, StateEvent
 from shared.contracts.evidence import ContextPack
-from shared.contracts.runs import RunRecord
-from shared.errors import AppError
+from shared.contracts.identity import Language
+from shared.contracts.outcomes import outcome_of
+from shared.contracts.plan import Plan
+from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.ports import Dependencies
 from shared.search.fusion import fuse
 from shared.streams.writing import AnswerWriter, LogWriter
 
 
-class RunMissingError(AppError):
-    """The run's record is not in the store: it was erased, or the run was started by hand."""
-
-
 async def load_record(request: StepRequest, deps: Dependencies) -> RunRecord:
-    """The record, its message cleaned by intake. Raises RunMissingError."""
-    record = await deps.runs.get(request.run.tenant_id, request.run.run_id)
-    if record is None:
-        raise RunMissingError(request.run.run_id)
+    """The record, its message cleaned by intake. Raises StoreError."""
+    run = request.run
+    record = await must_be_there(
+        lambda: deps.runs.get(run.tenant_id, run.run_id), f"the record of run {run.run_id}"
+    )
     return record.model_copy(update={"message": normalised(record.message)})
+
+
+async def load_plan(request: StepRequest, deps: Dependencies) -> Plan:
+    """The plan that an earlier step of this run stored. Raises StoreError."""
+    run = request.run
+    return await must_be_there(
+        lambda: deps.runs.plan(run.tenant_id, run.run_id), f"the plan of run {run.run_id}"
+    )
+
+
+async def load_outcomes(
+    request: StepRequest, steps: int, language: Language, deps: Dependencies
+) -> tuple[ToolOutcome, ...]:
+    """What came of the first `steps` calls, all of which have ended. Raises StoreError."""
+    run = request.run
+
+    async def settled() -> tuple[Effect, ...] | None:
+        effects = await deps.effects.of_run(run.tenant_id, run.run_id, steps)
+        ended = [effect for effect in effects if effect.state not in ("reserved", "sent")]
+        return effects if len(ended) == steps else None
+
+    effects = await must_be_there(settled, f"the effects of run {run.run_id}")
+    record = await load_record(request, deps)
+    tools = deps.packs.get(record.pack_version).tools
+    return tuple(outcome_of(effect, tools[effect.tool], language) for effect in effects)
 
 
 def log_writer(request: StepRequest, step: str, deps: Dependencies) -> LogWriter:
@@ -46,7 +73,13 @@ async def load_evidence(
     """What the indexes found for this run, fused into one pack."""
     run = request.run
     packs = await asyncio.gather(
-        *(deps.runs.evidence(run.tenant_id, run.run_id, index) for index in indexes)
+        *(
+            must_be_there(
+                partial(deps.runs.evidence, run.tenant_id, run.run_id, index),
+                f"the evidence of run {run.run_id} from {index}",
+            )
+            for index in indexes
+        )
     )
     return fuse(packs, deps.policy.top)
 

@@ -10,7 +10,7 @@ from shared.contracts.problems import Failure
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.errors import DependencyError
 from shared.ports import Dependencies, EndedBadly, Orchestrations
-from shared.streams.ending import TERMINAL_PART, TERMINAL_STEP, terminal_event
+from shared.streams.ending import TERMINAL_STEP, close_run
 from shared.streams.writing import LogWriter
 
 log = logging.getLogger("eira.sweep")
@@ -43,10 +43,9 @@ async def _end(ended: EndedBadly, deps: Dependencies) -> None:
     record = await deps.runs.get(request.run.tenant_id, request.run.run_id)
     if record is None:
         return
-    outcome = await deps.runs.end(_outcome(record, ended, deps))
     writer = LogWriter(deps.log, record.run_id, TERMINAL_STEP, "sweeper", request.after)
-    # Also when the outcome is DONE: the last step may have died between storing and saying it.
-    await writer.append(TERMINAL_PART, [terminal_event(outcome, record, record.language)])
+    # Also when an outcome is stored: the last step may have died between storing and saying it.
+    await close_run(record, _outcome(record, ended, deps), record.language, (), writer, deps)
     log.info("run=%s correlation=%s swept", record.run_id, record.correlation_id)
 
 

@@ -63,6 +63,7 @@ class Progress:
     route: str | None = None
     flow_type: str | None = None
     tools: tuple[str, ...] = ()
+    recording: bool = False
 
     def enter(self, state: RunState, quietly: bool = False) -> None:
         """Change the state; unless `quietly`, the next step with a log entry announces it."""
@@ -113,6 +114,7 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
             yield from _run_tools(progress, prepared, planned)
         reason, memory = yield from _respond(progress, prepared, planned)
     except StepFailedError as error:
+        yield from _record_what_was_done(progress)
         yield from _finish(progress, "error", "none", _honest(progress, error.failure))
         return None
     yield from _finish(progress, reason, memory, None)
@@ -171,13 +173,36 @@ def _respond(
         responded = yield from call_activity(progress.context, RESPOND, respond)
         progress.done(responded)
         return responded.finish_reason, "none"
-    record = RecordRequest(**progress.peek(), flow_type=planned.flow_type, steps=steps)
+    record = _record_request(progress, broken_off=False)
+    progress.recording = True
     both = yield from call_all(progress.context, [(RESPOND, respond), (RECORD, record)])
     answered, recorded = _typed(both)
     progress.done(answered)
     progress.done(recorded)
     progress.enter("PERSISTED_EVENT")
     return answered.finish_reason, recorded.memory
+
+
+def _record_request(progress: Progress, broken_off: bool) -> RecordRequest:
+    return RecordRequest(
+        **progress.peek(),
+        flow_type=progress.flow_type or "Other",
+        steps=len(progress.tools),
+        language=progress.language or "es",
+        broken_off=broken_off,
+    )
+
+
+def _record_what_was_done(progress: Progress) -> Steps[None]:
+    """A run that failed behind a tool leaves its effects in the audit all the same."""
+    if not progress.tools or progress.recording:
+        return
+    try:
+        request = _record_request(progress, broken_off=True)
+        progress.done((yield from call_activity(progress.context, RECORD, request)))
+    except StepFailedError:
+        # The store is away for the audit too; the effects themselves are in the ledger.
+        return
 
 
 def _typed(results: list[Any]) -> tuple[Responded, Recorded]:

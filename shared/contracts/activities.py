@@ -118,8 +118,12 @@ class Responded(StepResult):
 
 
 class RecordRequest(StepRequest):
+    """`broken_off`: the run failed, so not all of the `steps` calls need have been made."""
+
     flow_type: str
     steps: int
+    language: Language
+    broken_off: bool = False
 
 
 class Recorded(StepResult):

@@ -55,12 +55,12 @@ class CosmosRuns:
         if await self._items.create(pack.wire() | key):
             self._evidence.keep(((tenant_id, run_id), index), pack)
 
-    async def evidence(self, tenant_id: str, run_id: str, index: str) -> ContextPack:
+    async def evidence(self, tenant_id: str, run_id: str, index: str) -> ContextPack | None:
         async def read() -> ContextPack | None:
             item = await self._items.read(f"evidence-{index}", [tenant_id, run_id])
             return ContextPack.model_validate(item) if item else None
 
-        return await self._evidence.get(((tenant_id, run_id), index), read) or ContextPack()
+        return await self._evidence.get(((tenant_id, run_id), index), read)
 
     async def put_plan(self, tenant_id: str, run_id: str, plan: Plan) -> Plan:
         item = plan.wire() | {"id": "plan", "tenantId": tenant_id, "runId": run_id}

@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from shared.contracts.evidence import ContextPack, KnowledgeDocument
+from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller
 from shared.contracts.runs import Usage
-from shared.errors import AppError, UnauthenticatedError
+from shared.errors import AppError, SearchError, UnauthenticatedError
 from shared.ports import (
     Completion,
     EndedBadly,
@@ -60,25 +60,73 @@ class FakeModel:
 
 @dataclass
 class FakeKnowledge:
-    """Answers `packs` by index; keeps what is put in."""
+    """Answers `packs` by index, if there is one; else what was put in and shares a word with the
+    query, for the query's tenant and roles."""
 
     packs: dict[str, ContextPack] = field(default_factory=dict)
     failure: AppError | None = None
     queries: list[KnowledgeQuery] = field(default_factory=list)
+    indexes: frozenset[str] = frozenset({"cerebro"})
     documents: dict[str, KnowledgeDocument] = field(default_factory=dict)
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
         self.queries.append(query)
         if self.failure:
             raise self.failure
-        return self.packs.get(query.index, ContextPack())
+        if query.index in self.packs:
+            return self.packs[query.index]
+        self._check(query.index)
+        scored = [
+            (shared, document)
+            for document in self.documents.values()
+            if (shared := _shared_words(query.text, document)) and _is_for(document, query)
+        ]
+        scored.sort(key=lambda pair: (-pair[0], pair[1].id))
+        best = scored[0][0] if scored else 1
+        return ContextPack(
+            snippets=tuple(
+                _snippet(document, query.index, shared / best)
+                for shared, document in scored[: query.top]
+            )
+        )
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:
         if self.failure:
             raise self.failure
+        self._check(index)
         self.documents |= {document.id: document for document, _ in documents}
+
+    def _check(self, index: str) -> None:
+        if index not in self.indexes:
+            raise SearchError(f"no index {index}")
+
+
+def _shared_words(text: str, document: KnowledgeDocument) -> int:
+    words = f"{document.title} {document.content}".lower().split()
+    return len(set(text.lower().split()) & set(words))
+
+
+def _is_for(document: KnowledgeDocument, query: KnowledgeQuery) -> bool:
+    allowed = not document.allowed_roles or set(document.allowed_roles) & set(query.roles)
+    return bool(allowed) and document.tenant_id in ("*", query.tenant_id)
+
+
+def _snippet(document: KnowledgeDocument, index: str, score: float) -> Snippet:
+    return Snippet(
+        document_id=document.id,
+        index=index,
+        title=document.title,
+        content=document.content,
+        url=document.url,
+        source=document.source,
+        kind=document.kind,
+        scope=document.scope,
+        version=document.version,
+        confidence=document.confidence,
+        score=score,
+    )
 
 
 @dataclass
@@ -105,15 +153,27 @@ class FakeTools:
             if self.acts_before_failing and getattr(failure, "sent", False):
                 self._make(invocation)
             raise failure
-        return self.refusal or ToolAnswered(self.answer or self._make(invocation))
+        return self.refusal or ToolAnswered(self.answer or self._act(invocation))
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         if self.unfindable:
             raise self.unfindable.pop(0)
         return self._known(invocation)
 
+    def _act(self, invocation: ToolInvocation) -> dict[str, object]:
+        if invocation.contract.request.method == "GET":
+            items = [each for each in self.made if self._is_of(each, invocation)]
+            return {"items": items, "total": len(items), "next": None}
+        return self._make(invocation)
+
     def _known(self, invocation: ToolInvocation) -> dict[str, object] | None:
-        return next((each for each in self.made if each["key"] == invocation.key), None)
+        mine = (each for each in self.made if self._is_of(each, invocation))
+        return next((each for each in mine if each["key"] == invocation.key), None)
+
+    def _is_of(self, record: dict[str, object], invocation: ToolInvocation) -> bool:
+        prefix = _prefix(invocation)
+        same_tenant = record["tenantId"] == invocation.caller.tenant_id
+        return same_tenant and str(record["id"]).startswith(prefix)
 
     def _make(self, invocation: ToolInvocation) -> dict[str, object]:
         known = self._known(invocation) if invocation.contract.idempotency_key else None
@@ -121,8 +181,8 @@ class FakeTools:
             return known
         record = {
             **invocation.args,
-            "id": f"T-{len(self.made) + 1}",
-            "status": "open",
+            "id": f"{_prefix(invocation)}{len(self.made) + 1}",
+            "status": "abierta",
             "createdAt": "2026-11-22T10:00:00Z",
             "createdBy": invocation.caller.user_id,
             "tenantId": invocation.caller.tenant_id,
@@ -130,6 +190,11 @@ class FakeTools:
         }
         self.made.append(record)
         return record
+
+
+def _prefix(invocation: ToolInvocation) -> str:
+    """Records are numbered by kind: T-1 is a task, P-1 a project."""
+    return invocation.contract.request.path.strip("/")[:1].upper() + "-"
 
 
 @dataclass

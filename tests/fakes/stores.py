@@ -80,8 +80,8 @@ class FakeRuns:
     ) -> None:
         self.packs.setdefault((tenant_id, run_id, index), pack)
 
-    async def evidence(self, tenant_id: str, run_id: str, index: str) -> ContextPack:
-        return self.packs.get((tenant_id, run_id, index), ContextPack())
+    async def evidence(self, tenant_id: str, run_id: str, index: str) -> ContextPack | None:
+        return self.packs.get((tenant_id, run_id, index))
 
     async def put_plan(self, tenant_id: str, run_id: str, plan: Plan) -> Plan:
         return self.plans.setdefault((tenant_id, run_id), plan)

@@ -172,7 +172,7 @@ def test_a_run_that_has_ended_is_left_alone() -> None:
         ("prepare", ["prepare"]),
         ("retrieve", ["prepare", "retrieve"]),
         ("plan", ["prepare", "retrieve", "plan"]),
-        ("run_tool", ["prepare", "retrieve", "plan", "run_tool"]),
+        ("run_tool", ["prepare", "retrieve", "plan", "run_tool", "record"]),
         ("respond", ["prepare", "retrieve", "plan", "run_tool", "respond", "record"]),
         ("record", ["prepare", "retrieve", "plan", "run_tool", "respond", "record"]),
     ],
@@ -237,7 +237,7 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
         "memory",
         "finishReason",
     }
-    known |= {"endedAt", "run", "failure"}
+    known |= {"endedAt", "run", "failure", "brokenOff"}
     recording = record(by_name(a_task()))
     for call in recording.calls:
         assert set(call.payload) <= known

@@ -7,6 +7,7 @@ import pytest
 from activities.plan import MAX_REPAIRS, plan
 from shared.contracts.activities import Planned, PlanRequest
 from shared.contracts.events import StateEvent
+from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
 from shared.contracts.plan import MissingField, Plan, Provenance, ToolCall
 from shared.errors import ModelError
@@ -42,6 +43,7 @@ async def planned(
 ) -> Planned:
     world.model.answers["plan"] = list(answers)
     run = await world.begin(message)
+    await world.runs.put_evidence(run.tenant_id, run.run_id, "cerebro", ContextPack())
     request = PlanRequest(
         run=run,
         announce=("TRIAGED", "RETRIEVED_CONTEXT"),

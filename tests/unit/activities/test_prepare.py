@@ -3,12 +3,12 @@
 import pytest
 
 from activities.prepare import prepare
-from activities.steps import RunMissingError
 from shared.contracts.activities import Prepared, PrepareRequest, RunRef
 from shared.contracts.plan import MissingField, Plan
 from shared.contracts.runs import RunOutcome
-from shared.errors import ModelError
+from shared.errors import ModelError, StoreError
 from tests.fakes.samples import AT, past_turn
+from tests.fakes.virtual_time import now, run_virtually
 from tests.fakes.world import ANA, RUN_ID, World
 
 
@@ -111,7 +111,12 @@ async def test_an_answer_that_breaks_the_schema_is_the_models_failure(answer: ob
         await prepare(PrepareRequest(run=run), world.deps())
 
 
-async def test_a_run_without_a_record_is_a_defect() -> None:
+def test_a_run_without_a_record_is_waited_for_and_then_given_up() -> None:
     run = RunRef(run_id="01X", tenant_id="tenant-a", conversation_id="c1", correlation_id="x")
-    with pytest.raises(RunMissingError):
-        await prepare(PrepareRequest(run=run), World().deps())
+
+    async def program() -> None:
+        with pytest.raises(StoreError, match="01X"):
+            await prepare(PrepareRequest(run=run), World().deps())
+        assert now() == pytest.approx(2.0)
+
+    run_virtually(program())

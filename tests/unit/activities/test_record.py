@@ -22,10 +22,12 @@ async def with_effect(world: World, state: EffectState = "done", tool: str = "cr
     )  # fmt: skip
 
 
-async def recorded(world: World) -> Recorded:
+async def recorded(world: World, broken_off: bool = False) -> Recorded:
     run = await world.begin("Crea una tarea")
     await world.runs.put_plan(run.tenant_id, run.run_id, task_plan())
-    request = RecordRequest(run=run, after=5, flow_type="CreateTask", steps=1)
+    request = RecordRequest(
+        run=run, after=5, flow_type="CreateTask", steps=1, language="es", broken_off=broken_off
+    )
     return await record(request, world.deps())
 
 
@@ -63,7 +65,7 @@ async def test_what_was_made_is_remembered_for_the_tenant_only() -> None:
 async def test_what_was_not_made_is_recorded_but_not_remembered(state: EffectState) -> None:
     world = World()
     await with_effect(world, state)
-    assert (await recorded(world)).memory == "none"
+    assert (await recorded(world, broken_off=state == "sent")).memory == "none"
     assert event_of(world).results[0].status != "ok"
     assert world.knowledge.documents == {}
 

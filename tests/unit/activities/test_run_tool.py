@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.run_tool import PlanMissingError, run_tool
+from activities.run_tool import run_tool
 from shared.contracts.activities import RunToolRequest, ToolRun
 from shared.contracts.events import StateEvent, ToolEvent
 from shared.contracts.identity import Caller
@@ -145,5 +145,5 @@ async def test_a_read_that_is_answered_with_nonsense_is_not_called_good() -> Non
 
 @pytest.mark.parametrize("step", [1, 7])
 async def test_a_step_that_the_plan_does_not_have_is_a_defect(step: int) -> None:
-    with pytest.raises(PlanMissingError):
+    with pytest.raises(IndexError):
         await executed(World(), step=step)
