@@ -1,0 +1,127 @@
+"""The port Runs."""
+
+import asyncio
+from collections.abc import Callable
+
+from shared.contracts.evidence import ContextPack
+from shared.contracts.plan import Plan
+from shared.contracts.problems import Failure
+from shared.contracts.runs import RunOutcome, RunRecord, StateChange, Usage
+from shared.ports import Dependencies, IdempotencyClaim
+from tests.contract.conftest import Sides
+from tests.fakes.samples import AT, evidence, snippet, task_plan
+from tests.fakes.world import ANA
+
+type Fresh = Callable[[], str]
+TENANT = ANA.tenant_id
+
+
+def record(run_id: str, message: str = "Hola, ¿cómo va?\n«ñ» 🙂") -> RunRecord:
+    return RunRecord(
+        run_id=run_id,
+        tenant_id=TENANT,
+        conversation_id="c1",
+        correlation_id="corr-1",
+        caller=ANA,
+        message=message,
+        language="es",
+        time_zone="Europe/Madrid",
+        pack_version="2026.11",
+        received_at=AT,
+    )
+
+
+def outcome(run_id: str) -> RunOutcome:
+    return RunOutcome(
+        run_id=run_id,
+        tenant_id=TENANT,
+        state="FAILED",
+        finish_reason="error",
+        ended_at=AT,
+        states=(StateChange(state="RECEIVED", since=AT),),
+        usage=Usage(prompt_tokens=1, completion_tokens=2, total_tokens=3),
+        failure=Failure(code="TIMEOUT", message="timeout", retryable=True, retry_after=1.5),
+    )
+
+
+async def test_a_record_is_stored_once_and_found_by_others(sides: Sides, fresh: Fresh) -> None:
+    run_id = fresh()
+    await sides.near.runs.create(record(run_id))
+    await sides.far.runs.create(record(run_id, "otra cosa"))
+    assert await sides.far.runs.get(TENANT, run_id) == record(run_id)
+    assert await sides.near.runs.get(TENANT, run_id) == record(run_id)
+
+
+async def test_what_does_not_exist_is_none_and_may_come_later(sides: Sides, fresh: Fresh) -> None:
+    run_id = fresh()
+    runs = sides.near.runs
+    assert await runs.get(TENANT, run_id) is None
+    assert await runs.plan(TENANT, run_id) is None
+    assert await runs.outcome(TENANT, run_id) is None
+    assert await runs.evidence(TENANT, run_id, "cerebro") is None
+    await sides.far.runs.create(record(run_id))
+    await sides.far.runs.put_plan(TENANT, run_id, task_plan())
+    await sides.far.runs.end(outcome(run_id))
+    await sides.far.runs.put_evidence(TENANT, run_id, "cerebro", evidence())
+    assert await runs.get(TENANT, run_id) == record(run_id)
+    assert await runs.plan(TENANT, run_id) == task_plan()
+    assert await runs.outcome(TENANT, run_id) == outcome(run_id)
+    assert await runs.evidence(TENANT, run_id, "cerebro") == evidence()
+
+
+async def test_another_tenant_finds_nothing(sides: Sides, fresh: Fresh) -> None:
+    run_id = fresh()
+    for runs in (sides.near.runs, sides.far.runs):
+        await runs.create(record(run_id))
+        await runs.put_plan(TENANT, run_id, task_plan())
+        await runs.put_evidence(TENANT, run_id, "cerebro", evidence())
+        await runs.end(outcome(run_id))
+        assert await runs.get("tenant-b", run_id) is None
+        assert await runs.plan("tenant-b", run_id) is None
+        assert await runs.outcome("tenant-b", run_id) is None
+        assert await runs.evidence("tenant-b", run_id, "cerebro") is None
+
+
+async def test_a_plan_is_stored_once_and_the_first_is_answered(sides: Sides, fresh: Fresh) -> None:
+    run_id, other = fresh(), Plan(flow_type="Other")
+    assert await sides.near.runs.put_plan(TENANT, run_id, task_plan()) == task_plan()
+    assert await sides.far.runs.put_plan(TENANT, run_id, other) == task_plan()
+    assert await sides.near.runs.put_plan(TENANT, run_id, other) == task_plan()
+    assert await sides.far.runs.plan(TENANT, run_id) == task_plan()
+
+
+async def test_evidence_is_kept_by_index_as_it_was_first(sides: Sides, fresh: Fresh) -> None:
+    run_id = fresh()
+    first = ContextPack(snippets=(snippet("a", url="https://x.example/ñ"),), warnings=("w",))
+    await sides.near.runs.put_evidence(TENANT, run_id, "cerebro", first)
+    await sides.far.runs.put_evidence(TENANT, run_id, "cerebro", evidence(snippet("b")))
+    await sides.far.runs.put_evidence(TENANT, run_id, "normativa", evidence(snippet("c")))
+    assert await sides.far.runs.evidence(TENANT, run_id, "cerebro") == first
+    assert await sides.near.runs.evidence(TENANT, run_id, "cerebro") == first
+    other = await sides.near.runs.evidence(TENANT, run_id, "normativa")
+    assert other == evidence(snippet("c"))
+
+
+async def test_a_run_ends_once(sides: Sides, fresh: Fresh) -> None:
+    run_id = fresh()
+    done = outcome(run_id).model_copy(update={"state": "DONE", "failure": None})
+    ends = await asyncio.gather(sides.near.runs.end(outcome(run_id)), sides.far.runs.end(done))
+    assert ends[0] == ends[1]
+    assert await sides.near.runs.outcome(TENANT, run_id) == ends[0]
+
+
+async def test_a_claim_is_the_first_ones(sides: Sides, fresh: Fresh) -> None:
+    claim_id = f"claim-{fresh()}"
+    claims = [IdempotencyClaim(claim_id, TENANT, f"01RUN{n}", f"hash{n}") for n in range(4)]
+    answers = await asyncio.gather(
+        *((sides.near if n % 2 else sides.far).runs.claim_key(c) for n, c in enumerate(claims))
+    )
+    assert len(set(answers)) == 1
+    assert answers[0] in claims
+
+
+async def test_claims_of_tenants_do_not_meet(deps: Dependencies, fresh: Fresh) -> None:
+    claim_id = f"claim-{fresh()}"
+    for tenant in ("tenant-a", "tenant-b"):
+        claim = IdempotencyClaim(claim_id, tenant, f"run-of-{tenant}", "hash")
+        assert await deps.runs.claim_key(claim) == claim
