@@ -16,7 +16,11 @@ async def direct_model(stand: Stand) -> AsyncIterator[Model]:
     """The app's own adapter (OpenAI's SDK) on the stand's model service."""
     os.environ.update(stand.cloud.environment)
     async with build_credential() as credential:
-        yield build_model(Settings(), credential)
+        model = build_model(Settings(), credential)
+        try:
+            yield model
+        finally:
+            await model.close()
 
 
 async def direct_turn(model: Model, before: Sequence[int], tokens: int) -> Seen:

@@ -18,8 +18,8 @@ class Effort:
 
 
 FULL = Effort(
-    rounds={1: 6, 10: 2, 50: 2},
-    instant_rounds=20,
+    rounds={1: 5, 10: 2, 50: 1},
+    instant_rounds=15,
     delay_rounds={1: 3, 50: 1},
     throughput_turns=208,
     unit_turns=3,
@@ -27,11 +27,11 @@ FULL = Effort(
     imports=5,
 )
 QUICK = Effort(
-    rounds={1: 2, 50: 1},
+    rounds={1: 1, 50: 1},
     instant_rounds=6,
     delay_rounds={50: 1},
-    throughput_turns=64,
+    throughput_turns=32,
     unit_turns=1,
     starts=1,
-    imports=3,
+    imports=1,
 )
