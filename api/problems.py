@@ -20,6 +20,7 @@ STATUS: dict[ErrorCode, int] = {
     "STORE_UNAVAILABLE": 503,
     "TIMEOUT": 504,
     "CANCELLED": 409,
+    "CONTENT_BLOCKED": 422,
 }
 TITLES: dict[int, str] = {
     400: "Bad Request",
@@ -29,6 +30,7 @@ TITLES: dict[int, str] = {
     409: "Conflict",
     413: "Content Too Large",
     415: "Unsupported Media Type",
+    422: "Unprocessable Content",
     429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",

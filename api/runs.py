@@ -111,7 +111,7 @@ async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Re
         return response
     if outcome is None or turn is None:
         raise StoreError(f"run {run_id} has ended without an outcome")
-    return json_answer(_answer(outcome, turn, events), headers={"x-run-id": run_id})
+    return json_answer(_answer(outcome, turn, events, call.language), headers={"x-run-id": run_id})
 
 
 async def own_run(call: Call) -> RunRecord:
@@ -137,11 +137,14 @@ async def _until_end(log: LogItems, run_id: str) -> list[RunEvent]:
         return [entry.event async for batch in entries for entry in batch]
 
 
-def _answer(outcome: RunOutcome, turn: Turn, events: list[RunEvent]) -> RunAnswer:
+def _answer(
+    outcome: RunOutcome, turn: Turn, events: list[RunEvent], language: Language
+) -> RunAnswer:
     asked = next((event for event in reversed(events) if isinstance(event, QuestionEvent)), None)
     return RunAnswer(
         text=turn.text,
         citations=turn.citations,
+        warnings=tuple(say(f"warning_{key}", language) for key in turn.warnings),
         usage=outcome.usage,
         thread_id=turn.conversation_id,
         run_id=turn.run_id,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from shared.errors import DependencyError
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Policy
 from shared.settings import Settings, get_settings
@@ -136,7 +137,12 @@ def _http_client(settings: Settings) -> "httpx2.AsyncClient":
 def _token(
     credential: "AsyncTokenCredential", scope: str
 ) -> Callable[[], Coroutine[Any, Any, str]]:
+    from azure.core.exceptions import AzureError
+
     async def get() -> str:
-        return (await credential.get_token(scope)).token
+        try:
+            return (await credential.get_token(scope)).token
+        except AzureError as error:
+            raise DependencyError(f"no token for {scope}: {type(error).__name__}") from error
 
     return get

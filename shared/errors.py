@@ -77,23 +77,30 @@ class UnsupportedMediaTypeError(RequestError):
 
 
 class DependencyError(AppError):
-    """A service we rely on failed. `retry_after` is in seconds, when the service named it."""
+    """A service we rely on failed. `retry_after` is in seconds, when the service named it;
+    `retryable` is whether the same request may succeed later."""
 
     code: ErrorCode = "INTERNAL"
 
     def __init__(
-        self, message: str, *, code: ErrorCode | None = None, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        code: ErrorCode | None = None,
+        retry_after: float | None = None,
+        retryable: bool = True,
     ) -> None:
         super().__init__(message)
         self.code = code or self.code
         self.retry_after = retry_after
+        self.retryable = retryable
 
     def as_failure(self) -> Failure:
         """The value that travels through Durable; the message is a catalogue key, not the text."""
         return Failure(
             code=self.code,
             message=self.code.lower(),
-            retryable=True,
+            retryable=self.retryable,
             retry_after=self.retry_after,
         )
 

@@ -57,6 +57,8 @@ class Turn(Contract):
     message: str
     text: str
     citations: tuple[Citation, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What the answer had to do without, by key of the wording."""
     finish_reason: FinishReason
 
 

@@ -15,7 +15,7 @@ class Triage(Contract):
 
     route: Route
     reason: str
-    confidence: float = Field(ge=0, le=1)
+    confidence: float
     continues_open_question: bool = False
 
 

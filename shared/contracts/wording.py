@@ -82,6 +82,22 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "El almacén de datos no está disponible. Inténtalo de nuevo en un momento.",
         "en": "The data store is not available. Please try again in a moment.",
     },
+    "content_blocked": {
+        "es": "El filtro de contenido no permite responder a este mensaje.",
+        "en": "The content filter does not allow an answer to this message.",
+    },
+    "warning_search_failed": {
+        "es": "La búsqueda en Cerebro falló; la respuesta se ha hecho sin sus documentos.",
+        "en": "The search in Cerebro failed; the answer was made without its documents.",
+    },
+    "warning_embedding_failed": {
+        "es": "La búsqueda por significado falló; se ha buscado solo por palabras.",
+        "en": "The search by meaning failed; only words were searched.",
+    },
+    "warning_semantic_failed": {
+        "es": "El servicio de búsqueda no pudo ordenar por significado.",
+        "en": "The search service could not rank by meaning.",
+    },
     "cancelled": {
         "es": "La ejecución se ha detenido.",
         "en": "The run was stopped.",

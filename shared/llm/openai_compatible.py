@@ -40,6 +40,8 @@ class OpenAICompatibleModel:
                         continue
                     if text := reading.take(json.loads(line[6:])):
                         yield text
+        if reading.finish_reason == "content_filter":
+            raise _blocked()
         if reading.finish_reason is None:
             # A gateway that dies may close the connection as if all were well.
             raise ModelError("the model's answer has no end")
@@ -51,7 +53,10 @@ class OpenAICompatibleModel:
                 **self._arguments(request)
             )
             answer = json.loads(raw.content)
-        text = answer["choices"][0]["message"].get("content") or ""
+        choice = answer["choices"][0]
+        if choice.get("finish_reason") == "content_filter":
+            raise _blocked()
+        text = choice["message"].get("content") or ""
         return Completion(text=text, usage=_usage(answer.get("usage")))
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
@@ -109,8 +114,20 @@ def _translated() -> Iterator[None]:
         # While lines are read the SDK does not translate what its transport raises.
         raise ModelError(f"the model's answer broke off: {type(error).__name__}") from error
     except openai.OpenAIError as error:
-        status = getattr(error, "status_code", "")
-        raise ModelError(f"model call failed: {type(error).__name__} {status}".rstrip()) from error
+        if getattr(error, "code", None) == "content_filter":
+            raise _blocked() from error
+        status = getattr(error, "status_code", 0)
+        message = f"model call failed: {type(error).__name__} {status or ''}".rstrip()
+        raise ModelError(message, retryable=status not in REFUSED) from error
+
+
+REFUSED = frozenset({400, 401, 403, 404, 422})
+"""Asking again changes nothing: rights, deployment or request are wrong."""
+
+
+def _blocked() -> ModelError:
+    """Azure's content filter, on the way in (400) or out (finish reason)."""
+    return ModelError("the content filter stopped it", code="CONTENT_BLOCKED", retryable=False)
 
 
 @dataclass(slots=True)

@@ -43,6 +43,17 @@ class AzureSearchKnowledge:
         self._clients: dict[str, SearchClient] = {}
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
+        with _translated(query.index):
+            try:
+                return await self._search(query, semantic=True)
+            except HttpResponseError as error:
+                # A service without the semantic ranker, or whose free quota of it is used up.
+                if error.status_code not in (400, 402) or "semantic" not in str(error).lower():
+                    raise
+            found = await self._search(query, semantic=False)
+        return found.model_copy(update={"warnings": ("semantic_failed",)})
+
+    async def _search(self, query: KnowledgeQuery, semantic: bool) -> ContextPack:
         vectors: list[VectorQuery] = []
         if query.vector is not None:
             vectors = [
@@ -50,18 +61,17 @@ class AzureSearchKnowledge:
                     vector=list(query.vector), k_nearest_neighbors=CANDIDATES, fields=VECTOR_FIELD
                 )
             ]
-        with _translated(query.index):
-            results = await self._client(query.index).search(
-                search_text=query.text,
-                filter=audience_filter(query.tenant_id, query.roles),
-                vector_queries=vectors,
-                query_type="semantic",
-                semantic_configuration_name=self._semantic_configuration,
-                select=list(SELECT),
-                top=query.top,
-            )
-            found = [document async for document in results]
-            return ContextPack(snippets=_snippets(query.index, found))
+        results = await self._client(query.index).search(
+            search_text=query.text,
+            filter=audience_filter(query.tenant_id, query.roles),
+            vector_queries=vectors,
+            query_type="semantic" if semantic else None,
+            semantic_configuration_name=self._semantic_configuration if semantic else None,
+            select=list(SELECT),
+            top=query.top,
+        )
+        found = [document async for document in results]
+        return ContextPack(snippets=_snippets(query.index, found))
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]

@@ -2,6 +2,7 @@
 
 from activities.retrieve import MAX_QUERY_CHARACTERS, retrieve
 from shared.contracts.activities import Retrieved, RetrieveRequest
+from shared.contracts.evidence import ContextPack
 from shared.errors import ModelError, SearchError
 from tests.fakes.samples import evidence, snippet
 from tests.fakes.world import ANA, RUN_ID, World
@@ -12,12 +13,18 @@ async def retrieved(world: World, message: str = "¿Qué necesito?") -> Retrieve
     return await retrieve(RetrieveRequest(run=run, index="cerebro", after=3), world.deps())
 
 
+async def kept_by(world: World) -> ContextPack:
+    pack = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    assert pack is not None
+    return pack
+
+
 async def test_what_an_index_finds_is_kept_with_the_run() -> None:
     world = World()
     world.knowledge.packs["cerebro"] = evidence(snippet("a"), snippet("b"))
     result = await retrieved(world)
     assert (result.found, result.warning, result.after) == (2, None, 3)
-    kept = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    kept = await kept_by(world)
     assert [each.document_id for each in kept.snippets] == ["a", "b"]
 
 
@@ -42,7 +49,7 @@ async def test_without_an_embedding_the_words_are_searched_for_and_that_is_said(
     result = await retrieved(world)
     assert (result.found, result.warning) == (1, "embedding_failed")
     assert world.knowledge.queries[0].vector is None
-    kept = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    kept = await kept_by(world)
     assert kept.warnings == ("embedding_failed",)
 
 
@@ -51,7 +58,7 @@ async def test_an_index_that_is_away_finds_nothing_and_that_is_said() -> None:
     world.knowledge.failure = SearchError("away")
     result = await retrieved(world)
     assert (result.found, result.warning) == (0, "search_failed:cerebro")
-    kept = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    kept = await kept_by(world)
     assert kept.warnings == ("search_failed:cerebro",)
 
 
@@ -62,5 +69,5 @@ async def test_a_second_execution_keeps_what_the_first_found() -> None:
     await retrieved(world)
     world.knowledge.packs["cerebro"] = evidence(snippet("b"))
     await retrieved(world)
-    kept = await world.runs.evidence(ANA.tenant_id, RUN_ID, "cerebro")
+    kept = await kept_by(world)
     assert [each.document_id for each in kept.snippets] == ["a"]
