@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -26,10 +27,12 @@ from shared.ports import Completion, Dependencies, Model, ModelMessage, ModelReq
 from shared.tools.arguments import (
     Checked,
     Proposed,
+    SourceEntry,
     Sources,
     check,
     label,
     plan_schema,
+    proposed,
     required_of,
 )
 
@@ -42,7 +45,8 @@ held to the schema must not put its own words there."""
 
 class DraftCall(BaseModel):
     tool: str
-    args: dict[str, Proposed]
+    args: dict[str, Any]
+    sources: tuple[SourceEntry, ...]
 
 
 class Draft(BaseModel):
@@ -166,15 +170,21 @@ def _checked(
 
 def _with_open(call: DraftCall, opened: OpenPlan | None, position: int) -> dict[str, Proposed]:
     """What an open plan had already checked stays, unless the person now says otherwise."""
+    offers = proposed(call.args, call.sources)
     earlier = _earlier(call, opened, position)
     if earlier is None:
-        return call.args
+        return offers
     kept = {
         field: Proposed(value=value, source=origin.source, quote=origin.quote)
         for field, value in earlier.args.items()
         if (origin := earlier.provenance.get(field)) and origin.source != "default"
     }
-    said = {field: offer for field, offer in call.args.items() if offer.value is not None}
+    # A value that is only repeated keeps the source it was checked with.
+    said = {
+        field: offer
+        for field, offer in offers.items()
+        if offer.value is not None and not (field in kept and offer.value == kept[field].value)
+    }
     return kept | said
 
 

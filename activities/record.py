@@ -21,7 +21,9 @@ async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
     )
     pack = deps.packs.get(started.pack_version)
     event = _event(request, started, plan, outcomes, pack, deps)
-    _, memory = await asyncio.gather(deps.audit.record(event), _remember(event, outcomes, deps))
+    await deps.audit.record(event)
+    # Not at once with it: the answer is being written beside this, and somebody waits for that.
+    memory = await _remember(event, outcomes, deps)
     return Recorded(after=request.after, memory=memory)
 
 

@@ -1,6 +1,7 @@
 """Tool execution: right, schema, ledger, call; what comes of it is a value."""
 
 import asyncio
+from uuid import uuid4
 
 from activities.steps import announced, load_plan, load_record, log_writer
 from shared.contracts.activities import RunToolRequest, ToolRun
@@ -15,7 +16,7 @@ from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import ErpError
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
-from shared.tools.ledger import Ledger, effect_id, is_good
+from shared.tools.ledger import Ledger, effect_id, first_state, is_good
 
 
 async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
@@ -29,7 +30,7 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
         status="started",
         call_id=f"c{request.step}",
     )
-    reserved = _effect(record, request.step, call, deps)
+    reserved = _effect(record, request.step, call, contract, deps)
     effect, _ = await asyncio.gather(
         _settle(reserved, contract, record, request.language, deps),
         writer.append("started", [*announced(request), started]),
@@ -87,14 +88,17 @@ async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) 
     return effect.model_copy(update={"state": "failed", "error": "unreachable"})
 
 
-def _effect(record: RunRecord, step: int, call: ToolCall, deps: Dependencies) -> Effect:
+def _effect(
+    record: RunRecord, step: int, call: ToolCall, contract: ToolContract, deps: Dependencies
+) -> Effect:
     return Effect(
         effect_id=effect_id(record.tenant_id, record.run_id, step, call),
         tenant_id=record.tenant_id,
         run_id=record.run_id,
         step=step,
         tool=call.tool,
-        state="reserved",
+        holder=uuid4().hex,
+        state=first_state(contract),
         args=call.args,
         updated_at=deps.now(),
     )

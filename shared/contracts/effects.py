@@ -13,7 +13,8 @@ type EffectState = Literal["reserved", "sent", "done", "failed", "unknown"]
 class Effect(Contract):
     """One tool call of a run, in the ledger; calls that only read begin as `done`.
 
-    `effect_id` is derived from tenant, run, step, tool and canonical arguments.
+    `effect_id` is derived from tenant, run, step, tool and canonical arguments; `holder` names the
+    execution of the step that stored it first.
     """
 
     effect_id: str
@@ -21,6 +22,7 @@ class Effect(Contract):
     run_id: str
     step: int
     tool: str
+    holder: str = ""
     state: EffectState
     args: dict[str, object] = Field(default={})
     result: dict[str, object] | None = None

@@ -5,6 +5,9 @@
 
 A `reserved` effect may be taken over and sent. A `sent` one is settled by the contract's query:
 found is done; absent is sent again with the same key, if the ERP honours keys; else unknown.
+
+Where that last case cannot occur, nothing would be decided differently after a crash before the
+call than after one behind it. Such an effect begins as `sent`, which saves a write before the call.
 """
 
 import asyncio
@@ -36,6 +39,8 @@ class Ledger:
     async def settle(self, effect: Effect, invocation: ToolInvocation) -> Effect:
         """Bring an effect to an end, whoever began it. Raises StoreError and RaceLostError."""
         current = await self.effects.reserve(effect)
+        if current.state == "sent" and effect.holder and current.holder == effect.holder:
+            return await self._attempt(current, invocation, 1)
         match current.state:
             case "done" | "failed" | "unknown":
                 return current
@@ -121,6 +126,12 @@ class Ledger:
         if stored is None:
             raise RaceLostError(f"effect {effect.effect_id} was changed meanwhile")
         return stored
+
+
+def first_state(contract: ToolContract) -> EffectState:
+    """`sent` for a tool that can be asked and honours keys, once nobody has to approve."""
+    settles = contract.idempotency_key and contract.reconcile is not None
+    return "sent" if settles and contract.approval == "none" else "reserved"
 
 
 def effect_id(tenant_id: str, run_id: str, step: int, call: ToolCall) -> str:
