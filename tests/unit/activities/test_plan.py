@@ -30,8 +30,14 @@ def draft(*calls: dict[str, Any], flow_type: str = "CreateTask") -> dict[str, An
     return {"flow_type": flow_type, "calls": list(calls), "reason": "as asked"}
 
 
-def create_task(**args: dict[str, object]) -> dict[str, Any]:
-    return {"tool": "createTask", "args": args}
+def create_task(**offers: dict[str, object]) -> dict[str, Any]:
+    """A call as the model proposes it: values, and beside them where they were read."""
+    sources = [
+        {"field": field, "source": offer["source"], "quote": offer["quote"]}
+        for field, offer in offers.items()
+    ]
+    args = {field: offer["value"] for field, offer in offers.items()}
+    return {"tool": "createTask", "args": args, "sources": sources}
 
 
 async def planned(
@@ -112,13 +118,28 @@ async def test_an_invented_value_is_removed_and_asked_for() -> None:
     assert made.missing[0].reason == "missing_no_source"
 
 
+async def test_a_value_that_its_quote_does_not_say_is_removed() -> None:
+    world = World()
+    invented = argument("despedir a Luis", "revisar contrato ACME")
+    result = await planned(world, SAID, draft(create_task(title=invented, dueDate=DUE)))
+    assert result.missing == 1
+    assert "title" not in (await stored(world)).calls[0].args
+
+
+async def test_a_value_without_an_entry_for_its_source_is_removed() -> None:
+    world = World()
+    call = create_task(title=TITLE, dueDate=DUE)
+    call["sources"] = call["sources"][:1]
+    assert (await planned(world, SAID, draft(call))).missing == 1
+
+
 async def test_a_value_may_come_from_what_was_found_in_cerebro() -> None:
     world = World()
     await world.begin(SAID)
     await world.runs.put_evidence(ANA.tenant_id, RUN_ID, "cerebro", evidence())
-    offer = argument("llevar el DNI", "hace falta el dni", source="cerebro")
+    offer = argument("hace falta el DNI", "hace falta el dni", source="cerebro")
     await planned(world, SAID, draft(create_task(title=TITLE, dueDate=DUE, description=offer)))
-    assert (await stored(world)).calls[0].args["description"] == "llevar el DNI"
+    assert (await stored(world)).calls[0].args["description"] == "hace falta el DNI"
 
 
 async def test_a_value_may_come_from_an_earlier_message() -> None:
@@ -139,7 +160,12 @@ GOOD = draft(create_task(title=TITLE, dueDate=DUE))
 
 @pytest.mark.parametrize(
     "bad",
-    ["not json", {"calls": []}, draft({"tool": "createTask"}), draft({"tool": "rm", "args": {}})],
+    [
+        "not json",
+        {"calls": []},
+        draft({"tool": "createTask"}),
+        draft({"tool": "rm", "args": {}, "sources": []}),
+    ],
     ids=["not JSON", "field missing", "call incomplete", "unknown tool"],
 )
 async def test_a_broken_plan_is_repaired_and_every_try_is_paid(bad: object) -> None:

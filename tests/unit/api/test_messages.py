@@ -54,7 +54,7 @@ async def test_an_impatient_caller_is_told_where_to_look() -> None:
 
 
 async def test_a_question_is_in_the_json_answer() -> None:
-    plan = {"flow_type": "CreateTask", "calls": [{"tool": "createTask", "args": {}}]}
+    plan = {"flow_type": "CreateTask", "calls": [{"tool": "createTask", "args": {}, "sources": []}]}
     route = {
         "route": "FLOW_EXECUTION", "reason": "", "confidence": 1, "continues_open_question": False
     }  # fmt: skip

@@ -11,11 +11,13 @@ from shared.contracts.plan import ArgumentSource
 from shared.packs import FolderPacks
 from shared.tools.arguments import (
     Proposed,
+    SourceEntry,
     Sources,
     check,
     folded,
     label,
     plan_schema,
+    proposed,
     required_of,
 )
 from tests.fakes.world import PACKS
@@ -104,10 +106,10 @@ def test_a_default_that_the_contract_does_not_declare_is_none() -> None:
     [
         ("session", "ana lopez", None, True),
         ("session", "Luis", None, False),
-        ("cerebro", "x", "plazo de revision", True),
-        ("cerebro", "x", "prioridad alta", False),
-        ("erp", "x", "30 días", True),
-        ("user", "x", "30 días", False),
+        ("cerebro", "plazo", "plazo de revision", True),
+        ("cerebro", "prioridad", "prioridad alta", False),
+        ("erp", "30 días", "30 días", True),
+        ("user", "30 días", "30 días", False),
     ],
 )
 def test_each_source_is_searched_for_its_own_words(
@@ -115,6 +117,38 @@ def test_each_source_is_searched_for_its_own_words(
 ) -> None:
     offer = complete() | {"assignee": Proposed(value=value, source=source, quote=quote)}
     assert ("assignee" in check(TASK, REQUIRED, offer, SOURCES, "es").call.args) is kept
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "quote", "kept"),
+    [
+        ("title", "revisar contrato", "revisar contrato ACME", True),
+        ("title", "contrato revisar", "revisar contrato ACME", True),
+        ("title", "pagar contrato", "revisar contrato ACME", False),
+        ("title", "visar contrato", "visar contrato", False),
+        ("title", "ACM", "ACM", False),
+        ("dueDate", "2026-12-04", "4 de diciembre", True),
+        ("priority", "urgente", "prioridad ALTA", True),
+    ],
+)
+def test_a_quote_stands_whole_in_what_was_said_and_says_the_value(
+    field: str, value: str, quote: str, kept: bool
+) -> None:
+    """Dates and choices are said in other words; whether they are the right ones is the model's."""
+    checked = check(TASK, REQUIRED, complete() | {field: said(value, quote)}, SOURCES, "es")
+    assert (
+        checked.call.provenance[field].quote == quote if field in checked.call.args else False
+    ) is kept
+
+
+def test_two_entries_for_one_field_are_the_first_one() -> None:
+    entries = [
+        SourceEntry(field="title", source="user", quote="uno"),
+        SourceEntry(field="title", source="session", quote="dos"),
+    ]
+    offers = proposed({"title": "x", "dueDate": None}, entries)
+    assert (offers["title"].source, offers["title"].quote) == ("user", "uno")
+    assert offers["dueDate"].source is None
 
 
 def test_an_argument_that_the_contract_does_not_know_is_dropped() -> None:

@@ -181,15 +181,36 @@ async def test_a_rate_limit_says_how_long_to_wait(
     assert (caught.value.code, caught.value.retry_after) == ("MODEL_RATE_LIMIT", waits)
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 500, 503])
-async def test_any_other_refusal_is_a_failure_that_names_its_status_only(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "retryable"),
+    [(400, False), (401, False), (404, False), (422, False), (500, True), (503, True)],
+)
+async def test_any_other_refusal_is_a_failure_that_says_whether_to_try_again(
+    status: int, retryable: bool
+) -> None:
     body = {"error": {"message": f"key {SECRET} said: Hola"}}
     async with model(answering(status, body)) as provider:
         with pytest.raises(ModelError) as caught:
             await provider.complete(REQUEST)
-    assert str(status) in str(caught.value)
     assert SECRET not in str(caught.value)
+    assert caught.value.as_failure().retryable is retryable
     assert caught.value.as_failure().message == "model_unavailable"
+
+
+@pytest.mark.parametrize("call", ["stream", "complete"])
+async def test_what_the_content_filter_stops_on_its_way_in_is_not_tried_again(call: str) -> None:
+    body = {"error": {"code": "content_filter", "message": "blocked"}}
+    async with model(answering(400, body)) as provider:
+        with pytest.raises(ModelError) as caught:
+            await CALLS[call](provider)
+    failure = caught.value.as_failure()
+    assert (failure.code, failure.retryable) == ("CONTENT_BLOCKED", False)
+
+
+async def test_what_the_content_filter_stops_on_its_way_out_is_no_answer() -> None:
+    with pytest.raises(ModelError) as caught:
+        await streamed(streaming([chunk("Ho"), chunk(None, "content_filter")]))
+    assert caught.value.code == "CONTENT_BLOCKED"
 
 
 async def test_a_model_that_is_not_there_is_a_failure() -> None:
