@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from shared.contracts.tools import ToolContract
 from shared.errors import ErpError
 from shared.packs import FolderPacks
 from shared.ports import ToolInvocation, ToolRefused
-from shared.tools.ledger import Ledger, RaceLostError, effect_id
+from shared.tools.ledger import Ledger, RaceLostError, effect_id, first_state
 from tests.fakes.crashing import DiedError, Mortal, MortalEffects, MortalTools
 from tests.fakes.samples import AT, task_call
 from tests.fakes.services import FakeTools
@@ -21,6 +22,7 @@ from tests.fakes.virtual_time import now, run_virtually
 from tests.fakes.world import ANA, PACKS
 
 TASK = FolderPacks(PACKS).get(FolderPacks(PACKS).current).tools["createTask"]
+APPROVED = TASK.model_copy(update={"approval": "always"})
 WITHOUT_KEY = TASK.model_copy(update={"idempotency_key": False})
 WITHOUT_ANYTHING = WITHOUT_KEY.model_copy(update={"reconcile": None})
 LOST = ErpError("no answer", sent=True)
@@ -59,7 +61,9 @@ class Scene:
     async def settle(self, life: Mortal | None = None) -> Effect:
         life = life or Mortal(dies_at=0)
         effects, tools = MortalEffects(self.effects, life), MortalTools(self.tools, life)
-        return await Ledger(effects, tools, lambda: AT).settle(EFFECT, self.invocation())
+        begun = {"state": first_state(self.contract), "holder": uuid4().hex}
+        effect = EFFECT.model_copy(update=begun)
+        return await Ledger(effects, tools, lambda: AT).settle(effect, self.invocation())
 
     async def stored_as(self, state: EffectState) -> None:
         """The ledger as an earlier execution left it."""
@@ -115,24 +119,28 @@ async def die_then_live(scene: Scene, deaths: list[int]) -> Effect:
     return await scene.settle()
 
 
+@pytest.mark.parametrize("contract", [TASK, APPROVED], ids=["sent at once", "reserved first"])
 @pytest.mark.parametrize("dies_at", range(1, 9))
-def test_a_crash_between_any_two_steps_and_then_again_makes_one_record(dies_at: int) -> None:
+def test_a_crash_between_any_two_steps_and_then_again_makes_one_record(
+    dies_at: int, contract: ToolContract
+) -> None:
     """Boundaries: around reserving, marking as sent, calling, and marking as done."""
-    scene = Scene()
+    scene = Scene(contract)
     effect = run_virtually(die_then_live(scene, [dies_at]))
     assert effect.state == "done"
     assert len(scene.tools.made) == 1
 
 
-def test_the_boundaries_above_are_all_there_are() -> None:
+@pytest.mark.parametrize(("contract", "boundaries"), [(TASK, 6), (APPROVED, 8)])
+def test_the_boundaries_above_are_all_there_are(contract: ToolContract, boundaries: int) -> None:
     life = Mortal(dies_at=0)
-    run_virtually(Scene().settle(life))
-    assert life.passed == 8
+    run_virtually(Scene(contract).settle(life))
+    assert life.passed == boundaries
 
 
-@given(st.lists(st.integers(1, 10), max_size=5))
-def test_any_number_of_crashes_makes_one_record(deaths: list[int]) -> None:
-    scene = Scene()
+@given(st.lists(st.integers(1, 10), max_size=5), st.sampled_from([TASK, APPROVED]))
+def test_any_number_of_crashes_makes_one_record(deaths: list[int], contract: ToolContract) -> None:
+    scene = Scene(contract)
     assert run_virtually(die_then_live(scene, deaths)).state == "done"
     assert len(scene.tools.made) == 1
 
