@@ -1,0 +1,64 @@
+"""What an activity's binding makes of success, of a service that is away, and of a defect."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from shared.contracts.activities import RETRIEVE, Retrieved, RetrieveRequest
+from shared.durable import register_activity
+from shared.errors import SearchError
+from tests.replay.recorded import RUN
+
+PAYLOAD = RetrieveRequest(run=RUN, index="cerebro").model_dump(mode="json", by_alias=True)
+
+type Bound = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+@dataclass
+class Table:
+    """The one decorator of a function app that binds activities."""
+
+    bound: dict[str, Bound] = field(default_factory=dict)
+
+    def activity_trigger(self, input_name: str) -> Callable[[Bound], None]:
+        assert input_name == "payload"
+
+        def bind(function: Any) -> None:
+            self.bound[function.__name__] = function
+
+        return bind
+
+
+def bound(outcome: Retrieved | Exception) -> Bound:
+    async def retrieve(request: RetrieveRequest, deps: str) -> Retrieved:
+        assert (request.index, deps) == ("cerebro", "dependencies")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    table = Table()
+    register_activity(table, RETRIEVE, retrieve, lambda: "dependencies")
+    return table.bound["retrieve"]
+
+
+async def test_a_result_is_wrapped_in_camel_case_without_what_is_absent() -> None:
+    answer = await bound(Retrieved(after=3, found=2))(PAYLOAD)
+    assert answer["result"]["found"] == 2
+    assert "warning" not in answer["result"]
+    assert answer["result"]["usage"]["promptTokens"] == 0
+
+
+async def test_a_service_that_is_away_is_a_value_without_its_detail() -> None:
+    away = SearchError("index cerebro at https://inner.example", retry_after=2)
+    answer = await bound(away)(PAYLOAD)
+    assert answer["failure"]["code"] == "SEARCH_UNAVAILABLE"
+    assert answer["failure"]["retryAfter"] == 2
+    assert "inner.example" not in str(answer)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), MemoryError()])
+async def test_a_defect_is_raised_so_that_durable_tries_again(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        await bound(error)(PAYLOAD)
