@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -14,11 +14,19 @@ from shared.contracts.plan import ArgumentSource, Choice, MissingField, Provenan
 from shared.contracts.tools import FlowContract, JsonSchema, ToolContract
 
 
+class SourceEntry(Contract):
+    """Where the model says it read the value of one argument."""
+
+    field: str
+    source: ArgumentSource
+    quote: str | None = None
+
+
 class Proposed(Contract):
-    """One argument as the model proposes it."""
+    """One argument as the model proposes it; without a source it counts as not said."""
 
     value: Any = None
-    source: ArgumentSource = "user"
+    source: ArgumentSource | None = None
     quote: str | None = None
 
 
@@ -39,24 +47,38 @@ class Checked:
 
 
 def plan_schema(tools: Mapping[str, ToolContract], flow_types: list[str]) -> JsonSchema:
-    """The strict schema of a plan: per tool, every argument with value, source and quote."""
-    calls = [
-        _closed({"tool": {"type": "string", "enum": [tool.name]}, "args": _arguments(tool)})
-        for tool in tools.values()
-    ]
+    """The strict schema of a plan: per tool, every argument or null, and where values came from.
+
+    Sources stand beside the arguments, not around each: Azure OpenAI takes 100 properties and five
+    levels in one schema (learn.microsoft.com, "Structured outputs").
+    """
     return _closed(
         {
             "flow_type": {"type": "string", "enum": [*flow_types, "Other"]},
-            "calls": {"type": "array", "items": {"anyOf": calls}},
+            "calls": {"type": "array", "items": {"anyOf": [_call(t) for t in tools.values()]}},
             "reason": {"type": "string"},
         }
     )
 
 
+def proposed(args: Mapping[str, Any], sources: Iterable[SourceEntry]) -> dict[str, Proposed]:
+    """Each argument with its source; of two entries for one field the first counts."""
+    first: dict[str, SourceEntry] = {}
+    for entry in sources:
+        first.setdefault(entry.field, entry)
+    return {field: _offer(value, first.get(field)) for field, value in args.items()}
+
+
+def _offer(value: Any, entry: SourceEntry | None) -> Proposed:
+    if entry is None:
+        return Proposed(value=value)
+    return Proposed(value=value, source=entry.source, quote=entry.quote)
+
+
 def check(
     contract: ToolContract,
     required: tuple[str, ...],
-    proposed: Mapping[str, Proposed],
+    offers: Mapping[str, Proposed],
     sources: Sources,
     language: Language,
 ) -> Checked:
@@ -65,7 +87,7 @@ def check(
     provenance: dict[str, Provenance] = {}
     reasons: dict[str, str] = {}
     for field, schema in contract.arguments["properties"].items():
-        offer = proposed.get(field, Proposed())
+        offer = offers.get(field, Proposed())
         if offer.value is None:
             continue
         if not _has_source(offer, schema, sources):
@@ -120,13 +142,42 @@ def _has_source(offer: Proposed, schema: JsonSchema, sources: Sources) -> bool:
         case "session":
             return folded(str(offer.value)) in map(folded, sources.session)
         case "user":
-            return _quoted_in(offer.quote, sources.said)
+            text = sources.said
         case "cerebro" | "erp":
-            return _quoted_in(offer.quote, sources.documents)
+            text = sources.documents
+        case None:
+            return False
+    quote = folded(offer.quote or "")
+    return _holds(folded(text), quote) and _says(quote, offer.value, schema)
 
 
-def _quoted_in(quote: str | None, text: str) -> bool:
-    return bool(quote and folded(quote)) and folded(quote or "") in folded(text)
+def _holds(text: str, words: str) -> bool:
+    """Whether `words` stand in `text` whole: "ana" is not said by "mariana". Both are folded."""
+    if not words:
+        return False
+    before = r"(?<!\w)" if _WORD.match(words[0]) else ""
+    after = r"(?!\w)" if _WORD.match(words[-1]) else ""
+    return re.search(before + re.escape(words) + after, text) is not None
+
+
+def _says(quote: str, value: Any, schema: JsonSchema) -> bool:
+    """Whether a folded quote says the value; dates and choices are said in other words."""
+    if not isinstance(value, str) or schema.get("type") != "string" or "enum" in schema:
+        return True
+    wanted = folded(value)
+    match schema.get("format"):
+        case "email":
+            # "ana@x.es" is said neither by "eva.ana@x.es" nor by "ana@x.es.org".
+            address = rf"(?<![\w.+%-]){re.escape(wanted)}(?![\w-]|\.\w)"
+            return bool(wanted) and re.search(address, quote) is not None
+        case None:
+            words = _WORD.findall(wanted)
+            return set(words) <= set(_WORD.findall(quote)) if words else wanted in quote
+        case _:
+            return True
+
+
+_WORD = re.compile(r"\w+")
 
 
 def folded(text: str) -> str:
@@ -140,26 +191,36 @@ def _fits(value: Any, schema: JsonSchema) -> bool:
     return bool(Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value))
 
 
-STRICT_KEYWORDS = frozenset({"type", "enum", "description", "items"})
+STRICT_KEYWORDS = frozenset({"type", "enum", "description"})
 """What a strict schema may carry with every provider: Azure OpenAI refuses `format`, `pattern` and
 lengths (learn.microsoft.com, "Structured outputs"). They are in the prompt and checked in code."""
 
 
-def _arguments(tool: ToolContract) -> JsonSchema:
-    return _closed(
-        {field: _argument(schema) for field, schema in tool.arguments["properties"].items()}
-    )
-
-
-def _argument(schema: JsonSchema) -> JsonSchema:
-    value = {key: schema[key] for key in schema if key in STRICT_KEYWORDS}
-    return _closed(
+def _call(tool: ToolContract) -> JsonSchema:
+    arguments: dict[str, JsonSchema] = tool.arguments["properties"]
+    args = {
+        field: {"anyOf": [_supported(schema), {"type": "null"}]}
+        for field, schema in arguments.items()
+    }
+    source = _closed(
         {
-            "value": {"anyOf": [value, {"type": "null"}]},
-            "source": {"type": "string", "enum": ["user", "session", "erp", "cerebro", "default"]},
-            "quote": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "field": {"type": "string", "enum": list(arguments)},
+            "source": {"type": "string", "enum": list(get_args(ArgumentSource.__value__))},
+            "quote": {"type": ["string", "null"]},
         }
     )
+    return _closed(
+        {
+            "tool": {"type": "string", "enum": [tool.name]},
+            "args": _closed(args),
+            "sources": {"type": "array", "items": source},
+        }
+    )
+
+
+def _supported(schema: JsonSchema) -> JsonSchema:
+    kept = {key: schema[key] for key in schema if key in STRICT_KEYWORDS}
+    return kept | ({"items": _supported(schema["items"])} if "items" in schema else {})
 
 
 def _closed(properties: dict[str, Any]) -> JsonSchema:

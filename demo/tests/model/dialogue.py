@@ -30,6 +30,10 @@ class Conversation:
     language: str = "es"
     question: Json | None = None
     turns: Sequence[str] = ()
+    described: bool = True
+    """Whether the prompt describes the tools; if not, only the plan's schema names them."""
+    allowed: Sequence[str] | None = None
+    """The tools in the plan's schema; all if None."""
 
 
 @cache
@@ -48,7 +52,7 @@ def triage(text: str, conversation: Conversation | None = None) -> Json:
         {
             "route": {"type": "string", "enum": ROUTES},
             "reason": {"type": "string"},
-            "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+            "confidence": {"type": "number"},
             "continues_open_question": {"type": "boolean"},
         }
     )
@@ -61,14 +65,17 @@ def plan(text: str, conversation: Conversation | None = None) -> Json:
     flows = [cast(Json, read_json(path)) for path in sorted((PACK / "flows").glob("*.json"))]
     types: list[JsonValue] = [flow["flowType"] for flow in flows]
     shown = [{"name": t["name"], "arguments": t["arguments"], "description": ""} for t in tools()]
+    names = conversation.allowed
+    allowed = [tool for tool in tools() if names is None or tool["name"] in names]
     schema = _closed(
         {
             "flow_type": {"type": "string", "enum": [*types, "Other"]},
-            "calls": {"type": "array", "items": {"anyOf": [_call(tool) for tool in tools()]}},
+            "calls": {"type": "array", "items": {"anyOf": [_call(tool) for tool in allowed]}},
             "reason": {"type": "string"},
         }
     )
-    sections = [f"<tools>{json.dumps(shown)}</tools>", f"<flows>{json.dumps(flows)}</flows>"]
+    described = [f"<tools>{json.dumps(shown)}</tools>"] if conversation.described else []
+    sections = [*described, f"<flows>{json.dumps(flows)}</flows>"]
     return _decided("plan", schema, text, conversation, sections)
 
 
@@ -85,8 +92,8 @@ def calls_of(document: Json) -> list[tuple[str, dict[str, JsonValue]]]:
 
 def quotes_of(document: Json) -> list[str]:
     """Every quote of the plan."""
-    calls = cast(list[dict[str, dict[str, dict[str, str | None]]]], document["calls"])
-    found = [value["quote"] for call in calls for value in call["args"].values()]
+    calls = cast(list[dict[str, list[dict[str, str | None]]]], document["calls"])
+    found = [entry["quote"] for call in calls for entry in call["sources"]]
     return [quote for quote in found if quote is not None]
 
 
@@ -104,12 +111,12 @@ def open_question(
 
 
 def _values(call: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    args = cast(dict[str, dict[str, JsonValue]], call["args"])
-    return {
-        name: arg["value"]
-        for name, arg in args.items()
-        if arg["value"] is not None and arg["source"] != "default"
-    }
+    args = cast(dict[str, JsonValue], call["args"])
+    entries = cast(list[dict[str, str]], call["sources"])
+    said = {entry["field"]: entry["source"] for entry in entries}
+    assert said.keys() == {name for name, value in args.items() if value is not None}
+    assert len(said) == len(entries)
+    return {name: args[name] for name, source in said.items() if source != "default"}
 
 
 def _decided(
@@ -152,19 +159,26 @@ def _said(
 
 def _call(tool: Json) -> JsonValue:
     arguments = cast(Mapping[str, Mapping[str, Mapping[str, JsonValue]]], tool["arguments"])
-    args = {name: _argument(schema) for name, schema in arguments["properties"].items()}
-    return _closed({"tool": {"type": "string", "enum": [tool["name"]]}, "args": _closed(args)})
+    fields = arguments["properties"]
+    source = _closed(
+        {
+            "field": {"type": "string", "enum": list(fields)},
+            "source": {"type": "string", "enum": SOURCES},
+            "quote": {"type": ["string", "null"]},
+        }
+    )
+    return _closed(
+        {
+            "tool": {"type": "string", "enum": [tool["name"]]},
+            "args": _closed({name: _argument(schema) for name, schema in fields.items()}),
+            "sources": {"type": "array", "items": source},
+        }
+    )
 
 
 def _argument(schema: Mapping[str, JsonValue]) -> JsonValue:
-    kept = {key: schema[key] for key in ("type", "enum", "format", "pattern") if key in schema}
-    return _closed(
-        {
-            "value": {"anyOf": [kept, {"type": "null"}]},
-            "source": {"type": "string", "enum": SOURCES},
-            "quote": {"anyOf": [{"type": "string"}, {"type": "null"}]},
-        }
-    )
+    kept = {key: schema[key] for key in ("type", "enum") if key in schema}
+    return {"anyOf": [kept, {"type": "null"}]}
 
 
 def _closed(properties: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -352,7 +352,26 @@ def test_a_declared_default_says_that_it_is_one() -> None:
     calls = drafted["calls"]
     assert isinstance(calls, list)
     assert isinstance(calls[0], dict)
-    args = calls[0]["args"]
+    args, sources = calls[0]["args"], calls[0]["sources"]
     assert isinstance(args, dict)
-    assert args["priority"] == {"value": "media", "source": "default", "quote": None}
-    assert args["dueDate"] == {"value": None, "source": "user", "quote": None}
+    assert isinstance(sources, list)
+    assert (args["priority"], args["dueDate"]) == ("media", None)
+    assert {"field": "priority", "source": "default", "quote": None} in sources
+    assert len(sources) == 2, "what nobody said has no source"
+
+
+def test_only_tools_that_the_schema_allows_are_called() -> None:
+    drafted = plan("crea una tarea para llamar a Luis", Conversation(allowed=["createUser"]))
+
+    assert calls_of(drafted) == []
+
+
+def test_without_a_description_the_tools_are_read_from_the_schema() -> None:
+    drafted = plan(
+        "crea una tarea: llamar a Luis, prioridad alta, asignada a Marta",
+        Conversation(described=False),
+    )
+
+    assert calls_of(drafted) == [
+        ("createTask", {"title": "llamar a Luis", "priority": "alta", "assignee": "Marta"})
+    ]

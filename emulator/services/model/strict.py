@@ -1,4 +1,4 @@
-"""The rules that OpenAI's strict mode puts on a JSON schema."""
+"""The rules that strict mode puts on a JSON schema, as Azure OpenAI holds them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,14 +6,35 @@ from functools import lru_cache
 
 from pydantic import JsonValue
 
+from .engine.schema import resolve
 from .errors import RequestError
 
+type Schema = Mapping[str, JsonValue]
+type Context = tuple[str, ...]
 
-def check_strict(schema: Mapping[str, JsonValue], name: str) -> None:
+MAX_PROPERTIES = 100
+MAX_LEVELS = 5
+
+UNSUPPORTED = frozenset(
+    (
+        "minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum"
+        " multipleOf patternProperties unevaluatedProperties propertyNames minProperties"
+        " maxProperties unevaluatedItems contains minContains maxContains minItems maxItems"
+        " uniqueItems allOf oneOf not dependentRequired dependentSchemas if then else default"
+    ).split()
+)
+
+# Keywords that hold a schema, several in order, or several by name.
+_ONE, _LISTS, _MAPS = ("items",), ("anyOf",), ("properties", "$defs", "definitions")
+
+
+def check_strict(schema: Schema, name: str) -> None:
     """Refuses what the real service refuses, so that a schema that works here works there too.
 
-    In strict mode every object says `additionalProperties: false` and requires all of its
-    properties (https://platform.openai.com/docs/guides/structured-outputs, "Supported schemas").
+    Every object says `additionalProperties: false` and requires all of its properties; there are
+    at most 100 properties and five levels, and some keywords are not known
+    (https://learn.microsoft.com/azure/ai-services/openai/how-to/structured-outputs). Raises
+    RequestError in the service's words.
     """
     problem = _problem(json.dumps(schema))
     if problem is not None:
@@ -30,40 +51,82 @@ def _problem(document: str) -> str | None:
     schema: dict[str, JsonValue] = json.loads(document)
     if schema.get("type") != "object":
         return "In context=(), schema must have type 'object' at its root."
-    for context, node in _nodes(schema, ()):
-        properties = node.get("properties")
-        if not isinstance(properties, dict):
-            continue
-        place = ", ".join(f"'{part}'" for part in context)
-        if node.get("additionalProperties") is not False:
-            return (
-                f"In context=({place}), 'additionalProperties' is required to be supplied and to"
-                " be false."
-            )
-        required = node.get("required")
-        listed = set(map(str, required)) if isinstance(required, list) else set()
-        if missing := sorted(set(properties) - listed):
-            return (
-                f"In context=({place}), 'required' is required to be supplied and to be an array"
-                f" including every key in properties. Missing '{missing[0]}'."
-            )
+    nodes = list(_nodes(schema, ()))
+    for context, node in nodes:
+        if problem := _unsupported(node) or _open_object(node):
+            place = ", ".join(f"'{part}'" for part in context)
+            return f"In context=({place}), {problem}"
+    levels = _levels(schema, schema, frozenset())
+    if levels > MAX_LEVELS:
+        return f"{levels} levels of nesting exceeds limit of {MAX_LEVELS}."
+    count = sum(len(_mapping(node.get("properties"))) for _, node in nodes)
+    if count > MAX_PROPERTIES:
+        return f"{count} parameters exceeds limit of {MAX_PROPERTIES}."
     return None
 
 
-def _nodes(
-    value: JsonValue, context: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], dict[str, JsonValue]]]:
-    if isinstance(value, dict):
-        if value.get("type") == "object" or "object" in _types(value):
-            yield context, value
-        for key, inner in value.items():
-            if key not in ("enum", "const", "default", "examples", "required"):
-                yield from _nodes(inner, (*context, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _nodes(inner, (*context, str(index)))
+def _unsupported(node: Schema) -> str | None:
+    return next((f"'{key}' is not permitted." for key in node if key in UNSUPPORTED), None)
 
 
-def _types(node: Mapping[str, JsonValue]) -> list[JsonValue]:
+def _open_object(node: Schema) -> str | None:
     declared = node.get("type")
-    return declared if isinstance(declared, list) else [declared]
+    if "object" not in (declared if isinstance(declared, list) else [declared]):
+        return None
+    properties = node.get("properties")
+    if not isinstance(properties, dict):
+        return None
+    if node.get("additionalProperties") is not False:
+        return "'additionalProperties' is required to be supplied and to be false."
+    required = node.get("required")
+    listed = set(map(str, required)) if isinstance(required, list) else set()
+    if missing := sorted(set(properties) - listed):
+        return (
+            "'required' is required to be supplied and to be an array including every key in"
+            f" properties. Missing '{missing[0]}'."
+        )
+    return None
+
+
+def _levels(schema: Schema, root: Schema, seen: frozenset[str]) -> int:
+    """How many objects and arrays stand in one another; alternatives and references are none.
+
+    A schema that holds itself is followed once.
+    """
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        if reference in seen:
+            return 0
+        schema, seen = resolve(schema, root), seen | {reference}
+    inside = [
+        _levels(inner, root, seen)
+        for place, inner in _children(schema)
+        if place[0] not in ("$defs", "definitions")
+    ]
+    container = "properties" in schema or "items" in schema
+    return max(inside, default=0) + container
+
+
+def _nodes(schema: Schema, context: Context) -> Iterator[tuple[Context, Schema]]:
+    """Every schema in the document, the root first, with the way to it."""
+    yield context, schema
+    for place, inner in _children(schema):
+        yield from _nodes(inner, (*context, *place))
+
+
+def _children(schema: Schema) -> Iterator[tuple[Context, Schema]]:
+    """The schemas directly in this one. Names of properties are no keywords."""
+    for key in _ONE:
+        if isinstance(inner := schema.get(key), dict):
+            yield (key,), inner
+    for key in _LISTS:
+        options = schema.get(key)
+        for index, inner in enumerate(options if isinstance(options, list) else ()):
+            yield (key, str(index)), _mapping(inner)
+    for key in _MAPS:
+        for name, inner in _mapping(schema.get(key)).items():
+            yield (key, name), _mapping(inner)
+
+
+def _mapping(value: JsonValue) -> Schema:
+    return value if isinstance(value, dict) else {}

@@ -14,6 +14,7 @@ from .orders import Order, asks, find_orders, sentence_start
 from .prompt import OpenQuestion, Prompt, ToolSpec
 from .region import Region, Value
 from .rules import RuleBook
+from .shape import PlanShape
 from .slots import Setting, Values, read_values
 from .triage import continues
 
@@ -23,11 +24,11 @@ _SHORTEST_WORD = 4
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """`prompt` with its tools; `flow_types` are what the answer's schema allows."""
+    """`prompt` with its tools; `shape` is what the answer's schema allows."""
 
     prompt: Prompt
     book: RuleBook
-    flow_types: Sequence[str] = ()
+    shape: PlanShape
     _specs: dict[str, Sequence[ArgumentSpec]] = field(default_factory=dict)
 
     def plan(self) -> JsonObject:
@@ -90,7 +91,7 @@ class Planner:
         if asks(self.prompt.last, self.book):
             return []
         known = {command.tool for command in self.book.commands}
-        unknown = [tool for tool in self.prompt.tools if tool.name not in known]
+        unknown = [tool for tool in self._tools() if tool.name not in known]
         best = max(unknown, key=self._likeness, default=None)
         if best is None or self._likeness(best) < _ENOUGH_SHARED_STEMS:
             return []
@@ -182,16 +183,23 @@ class Planner:
         return self._specs[tool]
 
     def _tool(self, name: str) -> ToolSpec | None:
-        return next((tool for tool in self.prompt.tools if tool.name == name), None)
+        return next((tool for tool in self._tools() if tool.name == name), None)
+
+    def _tools(self) -> Sequence[ToolSpec]:
+        """The prompt's tools that the schema allows; without any in the prompt, the schema's."""
+        allowed = self.shape.tools
+        if self.prompt.tools and allowed:
+            return [tool for tool in self.prompt.tools if tool.name in allowed]
+        return self.prompt.tools or [ToolSpec(name, "", args) for name, args in allowed.items()]
 
     def _flow_type(self, calls: Sequence[tuple[str, Mapping[str, Value]]]) -> str:
         for tool, _ in calls:
             for flow in self.prompt.flows:
                 tools = flow.get("tools")
                 name = str(flow.get("flowType", flow.get("name", "")))
-                if isinstance(tools, list) and tool in tools and name in self.flow_types:
+                if isinstance(tools, list) and tool in tools and name in self.shape.flow_types:
                     return name
-            same = [name for name in self.flow_types if name.lower() == tool.lower()]
+            same = [name for name in self.shape.flow_types if name.lower() == tool.lower()]
             if same:
                 return same[0]
         return self.book.other_flow
@@ -205,21 +213,18 @@ class Planner:
 def _document(tool: str, values: Mapping[str, Value]) -> JsonObject:
     return {
         "tool": tool,
-        "args": {
-            name: {"value": value.value, "source": value.source, "quote": value.quote}
+        "args": {name: value.value for name, value in values.items()},
+        "sources": [
+            {"field": name, "source": value.source, "quote": value.quote}
             for name, value in values.items()
-        },
+            if value.value is not None
+        ],
     }
 
 
 def _plain_args(call: JsonObject) -> Mapping[str, JsonValue]:
     args = call.get("args")
-    if not isinstance(args, dict):
-        return {}
-    return {
-        name: value.get("value") if isinstance(value, dict) else value
-        for name, value in args.items()
-    }
+    return args if isinstance(args, dict) else {}
 
 
 def _missing(question: OpenQuestion, tool: str, args: Mapping[str, JsonValue]) -> Sequence[str]:

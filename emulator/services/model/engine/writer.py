@@ -2,10 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from pydantic import JsonValue
 
 from ..requests import ChatRequest, JsonObject, Message, NamedSchema
 from .plan import Planner
@@ -14,7 +11,8 @@ from .reply import Reply, TextReply
 from .respond import respond
 from .rules import RuleBook, Rules
 from .scenarios import scripted
-from .schema import Fitting, resolve
+from .schema import Fitting
+from .shape import read_shape
 from .toolcalls import choose_tool
 from .triage import triage
 
@@ -62,15 +60,8 @@ def _draft(schema: NamedSchema, prompt: Prompt, book: RuleBook) -> JsonObject | 
         if re.fullmatch(task.schema_name, schema.name):
             if task.kind == "triage":
                 return triage(prompt, book)
-            return Planner(prompt, book, _flow_types(schema.schema_)).plan()
+            return Planner(prompt, book, read_shape(schema.schema_)).plan()
     return None
-
-
-def _flow_types(schema: JsonObject) -> Sequence[str]:
-    """What the plan's schema allows as flow type."""
-    properties = _mapping(schema.get("properties"))
-    options = resolve(_mapping(properties.get("flow_type")), schema).get("enum")
-    return [str(option) for option in options] if isinstance(options, list) else ()
 
 
 def _generic(request: ChatRequest) -> Reply:
@@ -97,7 +88,3 @@ def _honest(last: Message, said: str) -> str:
     if last.role == "tool":
         return f"{note} The tool answered: {last.text}"
     return f"{note} You wrote: {said}"
-
-
-def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
-    return value if isinstance(value, dict) else {}

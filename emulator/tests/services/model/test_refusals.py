@@ -5,9 +5,12 @@ from collections.abc import Mapping
 import aiohttp
 import openai
 import pytest
+from pydantic import JsonValue
 
 from emulator.services.model.access import AUDIENCE
 from emulator.services.model.app import create_app
+from emulator.services.model.errors import RequestError
+from emulator.services.model.strict import check_strict
 from emulator.services.serving import RunningService
 from emulator.services.tokens import SigningKeys
 from emulator.tests.services.conftest import StartService
@@ -90,6 +93,73 @@ async def test_a_schema_that_is_not_strict_is_refused(
                 "json_schema": {"name": "s", "strict": True, "schema": schema},
             },
         )
+
+
+def _closed(**properties: object) -> dict[str, object]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [*properties],
+        "properties": properties,
+    }
+
+
+def _nested(levels: int) -> dict[str, object]:
+    """Objects and arrays in turn, `levels` of them in one another; alternatives are no level."""
+    inner: dict[str, object] = {"type": "string"}
+    for level in range(levels, 0, -1):
+        some = {"anyOf": [inner, {"type": "null"}]}
+        inner = _closed(a=some) if level % 2 else {"type": "array", "items": some}
+    return inner
+
+
+STRING = {"type": "string"}
+# Properties that are called like keywords.
+KEYWORDS = _closed(format=STRING, default=STRING, properties=STRING, items=STRING)
+RECURSIVE = {
+    **_closed(first={"$ref": "#/$defs/node"}),
+    "$defs": {"node": _closed(next={"anyOf": [{"$ref": "#/$defs/node"}, {"type": "null"}]})},
+}
+
+
+def _wide(count: int) -> dict[str, object]:
+    return _closed(**{f"p{number}": STRING for number in range(count)})
+
+
+@pytest.mark.parametrize("schema", [_wide(100), _nested(5), KEYWORDS, RECURSIVE])
+def test_a_schema_within_the_limits_is_taken(schema: dict[str, JsonValue]) -> None:
+    check_strict(schema, "s")
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        (_wide(101), "101 parameters exceeds limit of 100."),
+        (_closed(a=_wide(60), b=_wide(39)), "101 parameters exceeds limit of 100."),
+        (_nested(6), "6 levels of nesting exceeds limit of 5."),
+        (
+            _closed(day={"type": "string", "format": "date"}),
+            "In context=('properties', 'day'), 'format' is not permitted.",
+        ),
+        (
+            _closed(a={"anyOf": [{"type": "array", "items": STRING, "minItems": 1}]}),
+            "In context=('properties', 'a', 'anyOf', '0'), 'minItems' is not permitted.",
+        ),
+        (
+            {**_closed(), "$defs": {"n": {"type": "integer", "default": 1}}},
+            "In context=('$defs', 'n'), 'default' is not permitted.",
+        ),
+    ],
+)
+def test_what_strict_mode_does_not_take_is_refused_in_the_services_words(
+    schema: dict[str, JsonValue], message: str
+) -> None:
+    with pytest.raises(RequestError) as refused:
+        check_strict(schema, "s")
+
+    assert refused.value.message == f"Invalid schema for response_format 's': {message}"
+    assert (refused.value.status, refused.value.param) == (400, "response_format")
+    assert refused.value.code == "invalid_json_schema"
 
 
 @pytest.mark.parametrize("headers", [{}, {"api-key": "wrong"}, {"Authorization": "Bearer wrong"}])
