@@ -238,6 +238,16 @@ async def test_a_null_does_not_forget_and_a_new_value_replaces() -> None:
     assert (await stored(other)).calls[0].args["title"] == "revisar contrato ACME"
 
 
+async def test_a_value_that_is_only_repeated_keeps_the_source_it_was_checked_with() -> None:
+    world = World()
+    await with_open_plan(world)
+    repeated = argument("revisar el contrato de ACME", "para el 2026-12-04")
+    call = create_task(title=repeated, dueDate=DUE)
+    await planned(world, "para el 2026-12-04", draft(call), continues=True)
+    made = (await stored(world)).calls[0]
+    assert made.provenance["title"].quote == "revisar el contrato de ACME"
+
+
 async def test_a_default_of_the_open_plan_gives_way_to_what_is_said_now() -> None:
     world = World()
     await with_open_plan(world)
