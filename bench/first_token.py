@@ -112,7 +112,7 @@ async def _round(
             for position, conversation in enumerate(conversations)
         )
     )
-    calls = await stand.model_calls(kind.model_calls * streams, min(one.asked for one in turns))
+    calls = await stand.model_calls(min(one.asked for one in turns))
     for position, seen in enumerate(turns):
         samples.take(seen, calls_of_turn(calls, TOKENS + position, kind))
     before = lengths_before_answer(calls_of_turn(calls, TOKENS, kind))
@@ -130,7 +130,8 @@ def calls_of_turn(calls: Sequence[ModelCall], tokens: int, kind: TurnKind) -> li
     """
     answer = next((one for one in calls if one.streamed and one.tokens == tokens), None)
     if answer is None:
-        raise BenchError(f"a turn of {kind.name} had no streamed answer of {tokens} tokens")
+        seen = [(one.tokens, one.streamed) for one in calls]
+        raise BenchError(f"no {kind.name} turn has a streamed answer of {tokens} tokens: {seen}")
     others = sorted((one for one in calls if not one.streamed), key=lambda one: one.tokens)
     groups = kind.model_calls - 1
     size = len(others) // groups

@@ -22,6 +22,8 @@ from emulator.plan import CloudOptions
 USER = "ana"
 PATIENCE_SECONDS = 120.0
 POLL_SECONDS = 0.01
+MOST_CALLS = 1_000
+"""More than the turns of one round make."""
 
 INSTANT: Mapping[str, float] = {"firstTokenMs": 0, "tokensPerSecond": 0}
 PACED: Mapping[str, float] = {"firstTokenMs": 100, "tokensPerSecond": 100}
@@ -54,9 +56,9 @@ class Stand:
     async def pace(self, pace: Mapping[str, float]) -> None:
         await self._ask("POST", f"{self._service('model')}/_emulator/pace", pace)
 
-    async def model_calls(self, last: int, since: float) -> list[ModelCall]:
+    async def model_calls(self, since: float) -> list[ModelCall]:
         """The chat calls that arrived since then, oldest first."""
-        url = f"{self._service('model')}/_emulator/timeline?last={last}"
+        url = f"{self._service('model')}/_emulator/timeline?last={MOST_CALLS}"
         document = await self._ask("GET", url)
         return [
             ModelCall(

@@ -43,7 +43,7 @@ async def delays_at(stand: Stand, kind: TurnKind, streams: int) -> list[float]:
             for position, conversation in enumerate(conversations)
         )
     )
-    return await _delays(stand, turns, kind.model_calls * streams)
+    return await _delays(stand, turns)
 
 
 async def _direct_delays(stand: Stand, streams: int) -> list[float]:
@@ -51,12 +51,12 @@ async def _direct_delays(stand: Stand, streams: int) -> list[float]:
         turns = await asyncio.gather(
             *(direct_turn(model, (), TOKENS + position) for position in range(streams))
         )
-    return await _delays(stand, turns, streams)
+    return await _delays(stand, turns)
 
 
-async def _delays(stand: Stand, turns: list[Seen], calls: int) -> list[float]:
+async def _delays(stand: Stand, turns: list[Seen]) -> list[float]:
     """Turn and model call belong together by the number of tokens, which is each turn's own."""
-    served = await stand.model_calls(calls, min(one.asked for one in turns))
+    served = await stand.model_calls(min(one.asked for one in turns))
     answers = {one.tokens: one for one in served if one.streamed}
     found: list[float] = []
     for position, seen in enumerate(turns):
