@@ -34,7 +34,7 @@ async def post(call: Call) -> Response:
     if wants_no_waiting(call.request):
         return look_later(started.run_id)
     if wants_events(call.request):
-        return event_stream(call, started.run_id, after=0)
+        return event_stream(call, started.run_id, 0, begun=not started.here)
     return await answer_when_ended(call, started.run_id, started.conversation_id)
 
 

@@ -80,9 +80,9 @@ def _event_number(call: Call, given: str) -> int:
     return whole_number(given, "/after", 0, MAX_EVENT_NUMBER, call.language)
 
 
-def event_stream(call: Call, run_id: str, after: int) -> Response:
+def event_stream(call: Call, run_id: str, after: int, *, begun: bool = True) -> Response:
     return StreamingResponse(
-        _frames(call.deps.log, run_id, after),
+        _frames(call.deps.log, run_id, after, begun),
         media_type="text/event-stream",
         headers=STREAM_HEADERS | {"x-run-id": run_id},
     )
@@ -122,10 +122,10 @@ async def own_run(call: Call) -> RunRecord:
     return found
 
 
-async def _frames(log: LogItems, run_id: str, after: int) -> AsyncGenerator[bytes]:
+async def _frames(log: LogItems, run_id: str, after: int, begun: bool) -> AsyncGenerator[bytes]:
     clock = asyncio.get_running_loop().time
     until = clock() + STREAM_SECONDS
-    async with aclosing(tail(log, run_id, after)) as entries:
+    async with aclosing(tail(log, run_id, after, begun=begun)) as entries:
         async for batch in entries:
             yield encode(batch) if batch else HEARTBEAT
             if clock() > until:

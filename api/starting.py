@@ -29,8 +29,11 @@ LOOK_AGAIN_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Started:
+    """`here`: this request started it, so its log has just begun."""
+
     run_id: str
     conversation_id: str
+    here: bool = True
 
 
 async def start_turn(
@@ -46,7 +49,7 @@ async def start_turn(
         claim = await _claim(call, conversation, key, run_id, body)
         if claim.run_id != run_id:
             if await _is_started(call, claim.run_id):
-                return Started(claim.run_id, conversation.conversation_id)
+                return Started(claim.run_id, conversation.conversation_id, here=False)
             # That took a while: the lock and the open plan may be others by now.
             conversation = await own_conversation(call, conversation.conversation_id)
         run_id = claim.run_id

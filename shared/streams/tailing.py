@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from shared.contracts.events import RunEvent, StateEvent, is_terminal
@@ -9,11 +10,13 @@ from shared.ports import LogItem, LogItems
 
 HEARTBEAT_SECONDS = 15.0
 SOON_MS = 8.0
+SOON_GROWTH = 0.1
 """First look when text is about to come, and after an entry that was due."""
 IDLE_MS = 40.0
+IDLE_GROWTH = 0.2
 """First look when nobody said when the next entry comes."""
 SLOWEST_MS = 90.0
-SLOWEST_PLANNING_MS = 160.0
+SLOWEST_PLANNING_MS = 250.0
 """A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
 BUSY_FACTOR = 4.0
 """Looking takes at most a fifth of a reader's time, except right when an entry is due."""
@@ -45,6 +48,7 @@ class Pace:
         self._due: float | None = None
         self._missed = True
         self._shortest = IDLE_MS
+        self._growth = IDLE_GROWTH
         self._slowest = SLOWEST_MS
 
     def after_entry(self, item: LogItem, now: float) -> float:
@@ -54,7 +58,8 @@ class Pace:
         self._due = base + item.next_ms if item.next_ms else None
         self._since = now if self._due is None else max(self._due, now)
         self._missed = False
-        self._shortest = IDLE_MS if item.next_ms is None else SOON_MS
+        soon = item.next_ms is not None
+        self._shortest, self._growth = (SOON_MS, SOON_GROWTH) if soon else (IDLE_MS, IDLE_GROWTH)
         self._slowest = SLOWEST_PLANNING_MS if _is_planning(item) else SLOWEST_MS
         if self._due is not None:
             return max(self._due - now, 0.0)
@@ -66,7 +71,7 @@ class Pace:
         elapsed = now - self._since
         if elapsed > RESTING_AFTER_MS:
             return RESTING_MS
-        patience = min(max(self._shortest, 0.2 * elapsed), self._slowest)
+        patience = min(max(self._shortest, self._growth * elapsed), self._slowest)
         return max(patience, BUSY_FACTOR * look)
 
 
@@ -76,25 +81,40 @@ def _is_planning(item: LogItem) -> bool:
 
 
 async def tail(
-    items: LogItems, run_id: str, after: int, heartbeat: float = HEARTBEAT_SECONDS
+    items: LogItems,
+    run_id: str,
+    after: int,
+    heartbeat: float = HEARTBEAT_SECONDS,
+    *,
+    begun: bool = True,
 ) -> AsyncGenerator[tuple[Numbered, ...]]:
     """Yield the events behind `after` as they are stored, until the run's terminal event.
 
-    An empty tuple is yielded when nothing came for `heartbeat` seconds. Raises StoreError.
+    An empty tuple is yielded when nothing came for `heartbeat` seconds. Of a run that was begun
+    before, what there is comes at once, read in one query. Raises StoreError.
     """
-    position = after
     latest: LogItem | None = None
-    if after > 0:
-        for latest in await items.all(run_id):
-            if fresh := _behind(latest, position):
-                yield fresh
-            if is_terminal(latest.events[-1]):
-                return
-        # A number that was never given out can only be a mistake: go on behind what there is.
-        position = latest.last if latest else 0
+    for latest in await items.all(run_id) if begun else ():
+        if fresh := _behind(latest, after):
+            yield fresh
+        if is_terminal(latest.events[-1]):
+            return
+    # An `after` that was never given out can only be a mistake: go on behind what there is.
+    async with aclosing(_live(items, run_id, latest, heartbeat)) as entries:
+        async for entry in entries:
+            yield entry
+
+
+async def _live(
+    items: LogItems, run_id: str, latest: LogItem | None, heartbeat: float
+) -> AsyncGenerator[tuple[Numbered, ...]]:
     clock = asyncio.get_running_loop().time
     heard = clock()
     pace = Pace(heard * 1000)
+    position = 0
+    if latest is not None:
+        position = latest.last
+        await items.changed(run_id, pace.after_entry(latest, heard * 1000) / 1000)
     while True:
         looked = clock()
         item = await items.get(run_id, position + 1)

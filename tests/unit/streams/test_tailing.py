@@ -216,3 +216,33 @@ def test_a_reader_that_leaves_is_gone() -> None:
         return log.looks - looks
 
     assert run_virtually(program()) == 0
+
+
+def test_a_run_that_is_over_is_read_at_once_whatever_its_entries_announced() -> None:
+    items, _ = hinted(30, 140)
+
+    async def program() -> tuple[int, float]:
+        log = RemoteLogItems()
+        for item in items:
+            await log.create(RUN, item)
+        return len(await read(log)), now()
+
+    entries, ended = run_virtually(program())
+    assert entries == 30
+    assert ended == 0
+
+
+def test_a_run_that_has_just_begun_costs_no_query() -> None:
+    class Unqueried(RemoteLogItems):
+        async def all(self, run_id: str) -> tuple[LogItem, ...]:
+            raise AssertionError("a query for what this request has just begun")
+
+    async def program() -> list[Numbered]:
+        log = Unqueried()
+        writing = asyncio.create_task(write_at(log, items_of([1, 2]), [0.01, 0.02]))
+        stream = tail(log, RUN, 0, begun=False)
+        entries = [entry async for batch in stream for entry in batch]
+        await writing
+        return entries
+
+    assert [entry.number for entry in run_virtually(program())] == [1, 2, 3]
