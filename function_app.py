@@ -16,11 +16,11 @@ from api.health import health
 from api.openapi import openapi
 from api.sweep import sweep
 from orchestrators.turn import turn
-from shared.bootstrap import check_settings, get_dependencies
+from shared.bootstrap import get_dependencies, prepare_app
 from shared.contracts.activities import FINISH, PLAN, PREPARE, RECORD, RESPOND, RETRIEVE, RUN_TOOL
 from shared.durable import register_activity, register_endpoint, register_timer
 
-check_settings()
+prepare_app()
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import importlib
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +29,17 @@ COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
 CHATTY = ("azure", "httpx", "httpx2", "openai")
 """Libraries that log a line for every request they make."""
 
+SDKS = (
+    "azure.cosmos.aio",
+    "azure.identity.aio",
+    "openai.resources.chat",
+    "openai.resources.embeddings",
+    "shared.identity.entra",
+    "shared.llm.openai_compatible",
+    "shared.search.cerebro",
+    "shared.stores.cosmos",
+)
+WARM_UP_AFTER_SECONDS = 1.0
 COLLECT_AFTER = (50_000, 20, 50)
 """Python's default of 2,000 new objects is a few requests' worth."""
 
@@ -38,6 +51,20 @@ def check_settings() -> None:
     get_settings()
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def prepare_app() -> None:
+    """What a worker does once, when it loads the app. Raises ConfigurationError."""
+    check_settings()
+    # Behind the indexing of the functions, and before the first message rather than with it.
+    timer = threading.Timer(WARM_UP_AFTER_SECONDS, _import_sdks)
+    timer.daemon = True
+    timer.start()
+
+
+def _import_sdks() -> None:
+    for name in SDKS:
+        importlib.import_module(name)
 
 
 def get_dependencies() -> Dependencies:
