@@ -32,6 +32,7 @@ CHATTY = ("azure", "httpx", "httpx2", "openai")
 SDKS = (
     "azure.cosmos.aio",
     "azure.identity.aio",
+    "jsonschema",
     "openai.resources.chat",
     "openai.resources.embeddings",
     "shared.identity.entra",

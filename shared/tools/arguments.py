@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from jsonschema import Draft202012Validator, FormatChecker
-
 from shared.contracts.base import Contract
 from shared.contracts.identity import Language
 from shared.contracts.plan import ArgumentSource, Choice, MissingField, Provenance, ToolCall
 from shared.contracts.tools import FlowContract, JsonSchema, ToolContract
+from shared.tools.schemas import is_valid
 
 
 class SourceEntry(Contract):
@@ -92,7 +91,7 @@ def check(
             continue
         if not _has_source(offer, schema, sources):
             reasons[field] = "missing_no_source"
-        elif not _fits(offer.value, schema):
+        elif not is_valid(offer.value, schema):
             reasons[field] = "missing_invalid"
         else:
             args[field] = offer.value
@@ -185,10 +184,6 @@ def folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return re.sub(r"\s+", " ", bare).strip()
-
-
-def _fits(value: Any, schema: JsonSchema) -> bool:
-    return bool(Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value))
 
 
 STRICT_KEYWORDS = frozenset({"type", "enum", "description"})

@@ -17,13 +17,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from jsonschema import Draft202012Validator
-
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.plan import ToolCall
 from shared.contracts.tools import ToolContract
 from shared.errors import AppError, ErpError
 from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
+from shared.tools.schemas import is_valid
 
 
 class RaceLostError(AppError):
@@ -147,7 +146,7 @@ def effect_id(tenant_id: str, run_id: str, step: int, call: ToolCall) -> str:
 
 def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:
     """Whether a result is what its contract promises."""
-    return bool(Draft202012Validator(contract.result).is_valid(dict(result)))
+    return is_valid(dict(result), contract.result)
 
 
 def _may_repeat(invocation: ToolInvocation, error: ErpError) -> bool:
