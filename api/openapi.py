@@ -11,7 +11,7 @@ from shared.contracts.audit import EventPage
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
 from shared.contracts.events import RUN_EVENT
 from shared.contracts.problems import Problem
-from shared.contracts.runs import RunAnswer, RunView
+from shared.contracts.runs import RunAnswer, RunStarted, RunView
 from shared.ports import Orchestrations
 
 REF = "#/components/schemas/{model}"
@@ -21,9 +21,13 @@ MODELS = (
     PostMessage,
     EventPage,
     RunAnswer,
+    RunStarted,
     RunView,
     Problem,
 )
+EVERYWHERE = ("401", "500", "503")
+WITH_A_BODY = ("400", "413", "415")
+OF_A_RUN = ("409", "422", "429", "504")
 RESPONSES = {
     "400": "A field is wrong; `errors` points to it.",
     "401": "No valid access token.",
@@ -31,6 +35,7 @@ RESPONSES = {
     "409": "The conversation is busy, or the Idempotency-Key was used with another body.",
     "413": "The message or the body is too large.",
     "415": "The body is not JSON.",
+    "422": "The content filter stopped it.",
     "429": "Too many requests; see Retry-After.",
     "500": "A defect of ours.",
     "503": "A service the app relies on is away.",
@@ -74,6 +79,7 @@ def build() -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     conversation = _parameter("id", "path", "The conversation's id.")
     run = _parameter("runId", "path", "The run's id, a ULID.")
+    prefer = _parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
     key = _parameter("Idempotency-Key", "header", "The same key and body give the same run.")
     last = _parameter("Last-Event-ID", "header", "Resume behind this event.", "integer")
     after = _parameter("after", "query", "Resume behind this one.")
@@ -89,7 +95,12 @@ def _paths() -> dict[str, Any]:
         },
         "/conversations/{id}/messages": {
             "post": _operation(
-                "Send a message: one run", "200", RunAnswer, [conversation, key], PostMessage, True
+                "Send a message: one run",
+                "200",
+                RunAnswer,
+                [conversation, key, prefer],
+                PostMessage,
+                True,
             )
         },
         "/conversations/{id}/events": {
@@ -115,16 +126,21 @@ def _operation(
     content = {"application/json": {"schema": _ref(answer)}} if answer else {}
     if stream:
         content["text/event-stream"] = {"schema": REF_RUN_EVENT}
-    responses: dict[str, Any] = {status: {"description": "As asked.", "content": content}}
-    if body is PostMessage:
-        responses["202"] = {"description": "Started; look at Location."}
-    responses |= {
-        code: {
-            "description": text,
-            "content": {"application/problem+json": {"schema": _ref(Problem)}},
-        }
-        for code, text in RESPONSES.items()
+    headers = {"x-correlation-id": _header("The request's own, or a new one.")}
+    if stream:
+        headers["x-run-id"] = _header("The run's id.")
+    if status == "201":
+        headers["Location"] = _header("Where the new resource is.")
+    responses: dict[str, Any] = {
+        status: {"description": "As asked.", "content": content, "headers": headers}
     }
+    if body is PostMessage:
+        responses["202"] = {
+            "description": "Started; look at Location.",
+            "content": {"application/json": {"schema": _ref(RunStarted)}},
+            "headers": headers | {"Location": _header("Where to look.")},
+        }
+    responses |= {code: _problem(code) for code in _errors(parameters or [], body)}
     operation: dict[str, Any] = {"summary": summary, "responses": responses}
     if parameters:
         operation["parameters"] = parameters
@@ -135,6 +151,29 @@ def _operation(
             "content": {"application/json": {"schema": _ref(body)}},
         }
     return operation
+
+
+def _errors(parameters: list[dict[str, Any]], body: type[BaseModel] | None) -> list[str]:
+    """What can go wrong with an operation of this form."""
+    codes = {*EVERYWHERE}
+    if body is not None:
+        codes |= {*WITH_A_BODY}
+    if body is PostMessage:
+        codes |= {*OF_A_RUN}
+    if any(parameter["in"] == "path" for parameter in parameters):
+        codes.add("404")
+    if any(parameter["in"] == "query" for parameter in parameters):
+        codes.add("400")
+    return sorted(codes)
+
+
+def _problem(code: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": _ref(Problem)}}
+    return {"description": RESPONSES[code], "content": content}
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"description": text, "schema": {"type": "string"}}
 
 
 REF_RUN_EVENT = {"$ref": REF.format(model="RunEvent")}

@@ -15,7 +15,15 @@ from shared.contracts.events import QuestionEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcome_of
 from shared.contracts.problems import Failure
-from shared.contracts.runs import Question, RunAnswer, RunOutcome, RunRecord, RunView, Usage
+from shared.contracts.runs import (
+    Question,
+    RunAnswer,
+    RunOutcome,
+    RunRecord,
+    RunStarted,
+    RunView,
+    Usage,
+)
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
 from shared.ports import LogItems
@@ -90,7 +98,7 @@ def event_stream(call: Call, run_id: str, after: int, *, begun: bool = True) -> 
 
 def look_later(run_id: str) -> Response:
     headers = {"Location": f"/api/runs/{run_id}", "x-run-id": run_id}
-    return Response(f'{{"runId":"{run_id}"}}', 202, headers, media_type="application/json")
+    return json_answer(RunStarted(run_id=run_id), 202, headers)
 
 
 async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Response:

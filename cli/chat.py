@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     language: Language = options.language or language_of(os.environ)
     words = words_in(language)
     conversation = options.conversation or exchange.create_conversation(options.language)
-    if options.message is None and sys.stdin.isatty():
+    if options.message is None:
         return _converse(exchange, conversation, options, words)
     message = options.message if options.message not in (None, "-") else sys.stdin.read()
     status = _say(exchange, conversation, message, options.json, words)
@@ -40,7 +40,8 @@ def _converse(
     if not options.json:
         print(words.greeting.format(user=options.user), file=sys.stderr)
     status = 0
-    for message in _typed_lines(words.prompt):
+    # A prompt is for people; what is piped in is answered line by line without one.
+    for message in _typed_lines(words.prompt if sys.stdin.isatty() else ""):
         try:
             status = _say(exchange, conversation, message, options.json, words)
         except CommandError as error:

@@ -31,14 +31,15 @@ def run(options: argparse.Namespace) -> int:
     check_real_services(options.no_emulator, settings)
     _refuse_a_second_one()
     # kill and a closed terminal end everything as cleanly as Ctrl-C does.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     begin = time.monotonic()
     try:
         with contextlib.suppress(KeyboardInterrupt), _cloud(options) as cloud:
             running = _wait_until_announced(cloud)
-            _wait_for_app(cloud, running)
+            # First what says in one line which setting is wrong: the app would just not load.
             _seed(settings)
+            _wait_for_app(cloud, running)
             print(describe(running, time.monotonic() - begin), flush=True)
             raise _EndedError(cloud.wait())
     except _EndedError as ended:

@@ -3,6 +3,7 @@
 import json
 import os
 from functools import cache
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -33,10 +34,14 @@ class Section(BaseModel):
     model_config = ConfigDict(alias_generator=_joined, validate_by_name=True, frozen=True)
 
 
+type Url = Annotated[str, Field(pattern=r"^https?://[^\s/:]+(:\d+)?(/\S*)?$")]
+"""Where a service is; what is no address is found at the start, not at the first message."""
+
+
 class AzureOpenAISettings(Section):
     """Either `endpoint` here or `OpenAI__ApiKey`; without a key the managed identity is used."""
 
-    endpoint: str | None = None
+    endpoint: Url | None = None
     api_key: str | None = Field(default=None, repr=False)
     api_version: str = "2024-10-21"
     chat_deployment: str = "gpt-4o"
@@ -45,13 +50,13 @@ class AzureOpenAISettings(Section):
 
 class OpenAISettings(Section):
     api_key: str | None = Field(default=None, repr=False)
-    base_url: str | None = None
+    base_url: Url | None = None
     chat_model: str = "gpt-4o"
     embeddings_model: str = "text-embedding-3-small"
 
 
 class AzureSearchSettings(Section):
-    endpoint: str
+    endpoint: Url
     default_index: str = "cerebro"
     semantic_configuration: str = "cerebro-semantic"
 
@@ -62,22 +67,22 @@ class SearchSettings(Section):
 
 
 class CosmosSettings(Section):
-    endpoint: str
+    endpoint: Url
     database: str = "eira"
 
 
 class KeyVaultSettings(Section):
-    uri: str | None = None
+    uri: Url | None = None
     verify_challenge_resource: bool = True
 
 
 class ErpSettings(Section):
-    base_url: str
+    base_url: Url
     scope: str
 
 
 class AuthSettings(Section):
-    authority: str = "https://login.microsoftonline.com"
+    authority: Url = "https://login.microsoftonline.com"
     audience: str
     tenants: tuple[str, ...] = Field(min_length=1)
     role_rights: dict[str, tuple[str, ...]] = {}

@@ -126,6 +126,12 @@ class RunAnswer(Contract):
     warnings: tuple[str, ...] = ()
 
 
+class RunStarted(Contract):
+    """The answer that does not wait for the run; `Location` says where to look."""
+
+    run_id: str
+
+
 class RunView(Contract):
     """`GET /api/runs/{runId}`."""
 

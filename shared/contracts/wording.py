@@ -107,8 +107,8 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "en": "I could not prepare a correct plan for this request.",
     },
     "no_right": {
-        "es": "No tienes el permiso {right}.",
-        "en": "You lack the right {right}.",
+        "es": "tu usuario no tiene permiso para esto ({right})",
+        "en": "your user has no permission for this ({right})",
     },
     "unreachable": {
         "es": "No se ha podido contactar con el ERP.",

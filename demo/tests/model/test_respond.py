@@ -56,7 +56,7 @@ def test_a_failure_says_why_and_claims_nothing() -> None:
 
 
 def test_an_unknown_outcome_asks_not_to_repeat_it() -> None:
-    assert "no la repitas" in respond("crea…", [_results(status="unknown")])
+    assert "No la repitas" in respond("crea…", [_results(status="unknown")])
 
 
 def test_found_records_are_counted_and_listed() -> None:

@@ -51,7 +51,7 @@ async def test_without_the_right_nothing_is_called() -> None:
     assert world.tools.calls == []
     _, ended = await tool_events(world)
     assert ended.status == "failed"
-    assert ended.error == "No tienes el permiso tasks:write."
+    assert ended.error == "tu usuario no tiene permiso para esto (tasks:write)"
 
 
 async def test_the_tool_is_called_on_behalf_of_the_caller() -> None:
