@@ -68,7 +68,12 @@ class Crew:
         """
         posts = self._durable if durable else self._front
         while not self._retired.is_set():
-            alive = [post.worker for post in posts if post.worker is not None]
+            # A worker that has just died may still be at its post: its keeper has not run yet.
+            workers = [post.worker for post in posts if post.worker is not None]
+            alive = [worker for worker in workers if not worker.gone.is_set()]
+            if workers and not alive:
+                await asyncio.sleep(0)
+                continue
             if alive:
                 self._turn += 1
                 start = self._turn % len(alive)

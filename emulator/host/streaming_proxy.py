@@ -57,7 +57,7 @@ _NO_AUTOMATIC_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Typ
 
 # How long the worker's server may take to answer for an invocation that has failed.
 _ANSWER_AFTER_FAILURE_SECONDS = 2.0
-_NOTICE_DEATH_SECONDS = 0.3
+_NOTICE_DEATH_SECONDS = 1.0
 _KEEP_SECONDS = 2.0
 
 # Set on an answer that has no Content-Type and must not be given one.
