@@ -54,6 +54,7 @@ def authenticated(handler: Handler, get_dependencies: Callable[[], Dependencies]
             log.warning("correlation=%s %s", correlation_id, error)
             response = problems.unavailable(error, language, correlation_id)
         except Exception:
+            # The edge is the one place where a defect becomes an answer (rule 6).
             log.exception("correlation=%s defect", correlation_id)
             response = problems.broken(language, correlation_id)
         response.headers["x-correlation-id"] = correlation_id

@@ -67,6 +67,7 @@ def call_activity[In: BaseModel, Out: BaseModel](
     try:
         answer = yield schedule(context, spec, request)
     except Exception as error:
+        # The SDK throws a failed activity in as a bare Exception; its type is lost (ADR 3).
         raise StepFailedError(spec.name, CRASHED) from error
     return result_of(spec, answer)
 
@@ -81,6 +82,7 @@ def call_all(
     try:
         answers = yield context.task_all([schedule(context, spec, req) for spec, req in calls])
     except Exception as error:
+        # As above.
         names = "+".join(spec.name for spec, _ in calls)
         raise StepFailedError(names, CRASHED) from error
     return [result_of(spec, answer) for (spec, _), answer in zip(calls, answers, strict=True)]
