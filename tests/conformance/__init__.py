@@ -1,0 +1,26 @@
+"""Conformance: the local host beside recordings of Microsoft's host, field by field.
+
+How an area is tested (one module `test_<area>.py`, one test for each file of recordings):
+
+    def test_routing_is_as_recorded(conform: Conform, http_probe: Probe) -> None:
+        cases = [
+            Case(line["label"], expected=said(line), observed=ask(http_probe, line))
+            for line in recordings.lines("http/routing.ndjson")
+        ]
+        conform("http: routing", cases)
+
+* `recordings.lines(name)` / `.document(name)` read a recording, `.app(name, into)` lays out a probe
+  app. They come from `../shared/golden` or, without it, from the copies in `recordings/`
+  (`python -m tests.conformance.recordings` renews those).
+* `conftest.py` starts a probe app once a session through the host's command line; `start_probe`
+  starts one with other options, host.json or settings. `Probe.recorded()` reads what the app's
+  `golden_rec.py` wrote: the same kind of recording, made on our host.
+* `comparing.Masks` makes ids, times, ports and keys equal: `Masks({"127.0.0.1:7071": "<main>"})`.
+  Use one `Masks` for each case and side: it numbers the ids it meets.
+* `conform(area, cases)` compares. An area is used by one test only. Every difference must be
+  listed in `differences.toml` (area, case, path, reason; `*` stands for anything), and everything
+  listed must occur. Mend the host rather than list a difference.
+* The result is a section of docs/local-host.md between two markers, and the test checks that it is
+  up to date. `python -m tests.conformance.table [tests/conformance/test_http.py …]` writes it:
+  without arguments for all areas, else for those of the named tests.
+"""
