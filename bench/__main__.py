@@ -2,17 +2,16 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from bench import first_token, joining, memory, startup, throughput, token_delay, units
 from bench.effort import FULL, QUICK, Effort
-from bench.figures import Figure, Report
-from bench.machine import describe_machine
+from bench.figures import Report
+from bench.host import command as host_command
+from bench.reporting import Findings, show
 from bench.stand import BenchError, Stand, stand
-from bench.table import table
 from emulator.cloud import CloudError
 
 type Measurement = Callable[[Stand, Effort], Awaitable[Report]]
@@ -29,23 +28,25 @@ ON_REQUEST = "joining"
 """Several clouds one after the other, to choose a setting: not part of a normal run."""
 
 
-def main() -> int:
-    options = _parser().parse_args()
+def main(arguments: Sequence[str]) -> int:
+    """Measures the app, or (`host ...`) the local host alone; the exit code."""
+    if arguments[:1] == ["host"]:
+        return host_command.main(arguments[1:])
+    options = _parser().parse_args(arguments)
     try:
-        figures, details = asyncio.run(_measure(options))
+        findings = asyncio.run(_measure(options))
     except (BenchError, CloudError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    print(table(figures))
-    if options.json is not None:
-        options.json.write_text(_document(figures, details), "utf-8")
+    show(findings, options.json)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./eira bench",
-        description="Measure the app on a local cloud of its own; about 6 minutes.",
+        description="Measure the app on a local cloud of its own; about 6 minutes. "
+        "./eira bench host measures the local Functions host alone; it has its own --help.",
     )
     parser.add_argument("--quick", action="store_true", help="fewer runs; about 1.5 minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures and the machine")
@@ -66,31 +67,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _measure(options: argparse.Namespace) -> tuple[list[Figure], dict[str, object]]:
+async def _measure(options: argparse.Namespace) -> Findings:
     effort = QUICK if options.quick else FULL
     chosen: Sequence[str] = options.only or list(MEASUREMENTS)
-    figures: list[Figure] = []
-    details: dict[str, object] = {"machine": describe_machine(), "workers": options.workers}
+    findings = Findings()
+    findings.details["workers"] = options.workers
     if set(chosen) & set(MEASUREMENTS):
         async with stand(options.workers) as running:
             for name, measurement in MEASUREMENTS.items():
                 if name in chosen:
                     print(f"measuring {name} …", file=sys.stderr, flush=True)
-                    report = await measurement(running, effort)
-                    figures += report.figures
-                    details[name] = report.details
+                    findings.add(name, await measurement(running, effort))
     if ON_REQUEST in chosen:
-        report = await joining.measure(options.workers)
-        figures += report.figures
-        details[ON_REQUEST] = report.details
-    details["loadAverageAtEnd"] = describe_machine()["loadAverage"]
-    return figures, details
-
-
-def _document(figures: Sequence[Figure], details: Mapping[str, object]) -> str:
-    document = {**details, "figures": [one.to_json() for one in figures]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        findings.add(ON_REQUEST, await joining.measure(options.workers))
+    return findings
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

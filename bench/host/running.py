@@ -1,0 +1,78 @@
+"""A host of the bench's own, run as a program: its address, its processes, its CPU time."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import aiohttp
+
+from bench.processes import children
+from bench.stand import BenchError
+
+APP = Path(__file__).parent / "app"
+_MILLISECONDS_PER_TICK = 1000 / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningHost:
+    """A host with one worker; `began` is when it was started, on the monotonic clock."""
+
+    url: str
+    pid: int
+    session: aiohttp.ClientSession
+    began: float
+
+    @property
+    def worker(self) -> int:
+        """The worker's process id."""
+        return children(self.pid)[0]
+
+    def cpu(self) -> tuple[float, float]:
+        """Milliseconds of CPU that host and worker have taken so far."""
+        return cpu_of(self.pid), cpu_of(self.worker)
+
+
+def cpu_of(pid: int) -> float:
+    """Milliseconds of CPU, user and system, that a process has taken."""
+    return parse_cpu(Path(f"/proc/{pid}/stat").read_text("utf-8"))
+
+
+def parse_cpu(text: str) -> float:
+    """Reads proc_pid_stat(5): the name in brackets may hold anything."""
+    fields = text.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * _MILLISECONDS_PER_TICK
+
+
+@asynccontextmanager
+async def running_host() -> AsyncIterator[RunningHost]:
+    """Starts a host on free ports with its data in a temporary folder; ready when entered."""
+    with TemporaryDirectory(prefix="eira-bench-host-") as folder:
+        began = time.monotonic()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "emulator.host", "--app", str(APP)),
+            *("--port", "0", "--rpc-port", "0", "--data", folder, "--no-watch"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            url = await _url_when_ready(process)
+            connector = aiohttp.TCPConnector(limit=0)
+            async with aiohttp.ClientSession(connector=connector) as session:
+                yield RunningHost(url, process.pid, session, began)
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _url_when_ready(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    async for line in process.stdout:
+        if line.startswith(b"READY host "):
+            return line.decode().split()[-1]
+    raise BenchError("the local host did not become ready; run it by hand to see why.")
