@@ -16,9 +16,11 @@ from emulator.host.durable.extension import DurableExtension
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.front import Front
 from emulator.host.pool import WorkerPool
+from emulator.host.schedule_status import StatusFiles
 from emulator.host.settings import HostSettings
 from emulator.host.streaming_proxy import StreamingProxy
 from emulator.host.timers import Timers
+from emulator.host.wall_clock import SystemClock
 from emulator.host.worker_process import Spawned, WorkerSpec
 
 _STOP_DURABLE_SECONDS = 0.3
@@ -53,7 +55,8 @@ class Host:
             rpc_url=settings.rpc_url,
         )
         self._pool.client_binding = self._durable.client_binding
-        self._timers = Timers(self._pool, spec.environment)
+        timer_files = StatusFiles(settings.data / "timers")
+        self._timers = Timers(self._pool, spec.environment, timer_files, SystemClock())
         self._proxy = StreamingProxy(self._pool)
         admin = Admin(settings, self._pool, self._timers)
         self._front = Front(settings, self._pool, self._proxy, admin, OpenAccess())

@@ -1,19 +1,22 @@
 """Schedules of timer triggers: NCRONTAB expressions of six fields, or a constant interval.
 
 Source: "NCRONTAB expressions", Timer trigger for Azure Functions: second, minute, hour, day,
-month, day of week (0 is Sunday); a day must match both day fields. Times are UTC.
+month, day of week (0 is Sunday); a day must match both day fields. Times are wall clock times
+without a zone: `occurrences` knows of zones and daylight saving.
 """
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+
+from emulator.host.time_span import parse_time_span
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_INTERVAL = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})")
 # A leap day on a given weekday comes within 40 years; what does not come by then never does.
 _HORIZON_YEARS = 41
+_SIZES = (60, 24, 31, 12, 7)
 
 
 class BadSchedule(ValueError):  # noqa: N818 - reads as what it is
@@ -30,6 +33,19 @@ class Cron:
     days: tuple[int, ...]
     months: tuple[int, ...]
     weekdays: tuple[int, ...]
+
+    @property
+    def recurs_within_hours(self) -> bool:
+        """Whether seconds, minutes or hours hold a span: such a schedule is an interval."""
+        fields = (self.seconds, self.minutes, self.hours)
+        return any(after - before == 1 for field in fields for before, after in pairwise(field))
+
+    @property
+    def is_frequent(self) -> bool:
+        """Whether it recurs within each minute: the host keeps no status of such timers."""
+        coarse = (self.minutes, self.hours, self.days, self.months, self.weekdays)
+        unrestricted = all(len(field) == size for field, size in zip(coarse, _SIZES, strict=True))
+        return unrestricted and len(self.seconds) > 1
 
     def after(self, moment: datetime) -> datetime | None:
         """The first occurrence later than `moment`; None when there is none."""
@@ -66,8 +82,10 @@ class Every:
 
     interval: timedelta
 
-    def after(self, moment: datetime) -> datetime | None:
-        return moment + self.interval
+    @property
+    def is_frequent(self) -> bool:
+        """As of Cron."""
+        return self.interval < timedelta(minutes=1)
 
 
 type Schedule = Cron | Every
@@ -75,30 +93,24 @@ type Schedule = Cron | Every
 
 def parse_schedule(text: str) -> Schedule:
     """Read `0 */5 * * * *` (five fields mean second 0) or `hh:mm:ss`; raises BadSchedule."""
-    interval = _INTERVAL.fullmatch(text.strip())
-    if interval is not None:
-        days, hours, minutes, seconds = (int(part or 0) for part in interval.groups())
-        return Every(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
     fields = text.split()
     if len(fields) == 5:
         fields.insert(0, "0")
-    if len(fields) != 6:
-        raise BadSchedule(f"{text!r} has {len(fields)} fields, not six")
-    return Cron(
-        _values(fields[0], 0, 59),
-        _values(fields[1], 0, 59),
-        _values(fields[2], 0, 23),
-        _values(fields[3], 1, 31),
-        _values(fields[4], 1, 12, _MONTHS),
-        _values(fields[5], 0, 6, _DAYS),
-    )
-
-
-def is_frequent(schedule: Schedule, moment: datetime) -> bool:
-    """Whether it recurs within a minute: the host keeps no status of such timers."""
-    first = schedule.after(moment)
-    second = schedule.after(first) if first is not None else None
-    return first is not None and second is not None and second - first < timedelta(minutes=1)
+    if len(fields) == 6:
+        return Cron(
+            _values(fields[0], 0, 59),
+            _values(fields[1], 0, 59),
+            _values(fields[2], 0, 23),
+            _values(fields[3], 1, 31),
+            _values(fields[4], 1, 12, _MONTHS),
+            _values(fields[5], 0, 6, _DAYS),
+        )
+    interval = parse_time_span(text)
+    if interval is None or interval <= timedelta(0):
+        raise BadSchedule(
+            f"{text!r} is neither six fields, such as '0 */5 * * * *', nor an interval hh:mm:ss"
+        )
+    return Every(interval)
 
 
 def _values(field: str, low: int, high: int, names: tuple[str, ...] = ()) -> tuple[int, ...]:

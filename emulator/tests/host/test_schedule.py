@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.host.schedule import BadSchedule, is_frequent, parse_schedule
+from emulator.host.occurrences import next_occurrence
+from emulator.host.schedule import BadSchedule, parse_schedule
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 500_000, UTC)  # a Sunday
 
@@ -27,34 +28,48 @@ NOON = datetime(2026, 11, 22, 12, 0, 0, 500_000, UTC)  # a Sunday
     ],
 )
 def test_the_next_occurrence_is_found(expression: str, expected: str) -> None:
-    found = parse_schedule(expression).after(NOON)
+    found = next_occurrence(parse_schedule(expression), NOON, UTC)
     assert found is not None
     assert found.strftime("%Y-%m-%d %H:%M:%S") == expected
 
 
 def test_an_occurrence_is_later_than_the_moment_itself() -> None:
     exactly = NOON.replace(microsecond=0)
-    assert parse_schedule("0 0 12 * * *").after(exactly) == exactly + timedelta(days=1)
-
-
-def test_a_day_that_never_comes_has_no_occurrence() -> None:
-    assert parse_schedule("0 0 0 30 2 *").after(NOON) is None
+    schedule = parse_schedule("0 0 12 * * *")
+    assert next_occurrence(schedule, exactly, UTC) == exactly + timedelta(days=1)
 
 
 def test_an_interval_counts_from_the_moment() -> None:
-    assert parse_schedule("01:30:00").after(NOON) == NOON + timedelta(minutes=90)
+    schedule = parse_schedule("01:30:00")
+    assert next_occurrence(schedule, NOON, UTC) == NOON + timedelta(minutes=90)
 
 
 @pytest.mark.parametrize(
-    ("expression", "frequent"), [("*/5 * * * * *", True), ("0 * * * * *", False)]
+    ("expression", "frequent"),
+    [
+        ("*/5 * * * * *", True),
+        ("0 * * * * *", False),
+        ("*/5 0 * * * *", False),
+        ("00:00:30", True),
+        ("00:01:00", False),
+    ],
 )
 def test_schedules_within_a_minute_are_frequent(expression: str, frequent: bool) -> None:
-    assert is_frequent(parse_schedule(expression), NOON) is frequent
+    assert parse_schedule(expression).is_frequent is frequent
 
 
 @pytest.mark.parametrize(
     "expression",
-    ["", "* * *", "60 * * * * *", "0 0 0 0 * *", "0 */0 * * * *", "x * * * * *", "5-1 * * * * *"],
+    [
+        "",
+        "* * *",
+        "60 * * * * *",
+        "0 0 0 0 * *",
+        "0 */0 * * * *",
+        "x * * * * *",
+        "5-1 * * * * *",
+        "00:00:00",
+    ],
 )
 def test_what_is_no_schedule_is_refused(expression: str) -> None:
     with pytest.raises(BadSchedule):
