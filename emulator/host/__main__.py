@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn, override
 
 from emulator.host.console import log_to_console
+from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
 from emulator.host.ports import port_of, rpc_port_for, take_port
 from emulator.host.settings import (
     CannotStart,
@@ -49,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, help="folder for state; .eira/host in the app")
     parser.add_argument("--workers", type=int, default=1, help="number of worker processes; 1")
     parser.add_argument("--env-file", type=Path, help="NAME=value lines; they win over the rest")
+    parser.add_argument(
+        "--keys", action="store_true", help="ask for function, host, system and master keys"
+    )
+    parser.add_argument("--show-keys", action="store_true", help="print the app's keys and end")
     parser.add_argument("--no-watch", action="store_true", help="do not reload changed files")
     return parser
 
@@ -59,13 +64,15 @@ def _run(options: argparse.Namespace) -> int:
         raise CannotStart(f"{options.app} is not a folder: pass the app's folder with --app", 2)
     if options.workers < 1:
         raise CannotStart("--workers must be at least 1", 2)
+    data: Path = (options.data or app / ".eira" / "host").resolve()
+    if options.show_keys:
+        return _show_keys(data)
     local = read_local_settings(app)
     host_json = read_host_json(app)
     extra = read_env_file(options.env_file) if options.env_file else {}
     port: int = options.port if options.port is not None else local.port or 7071
     main_listener = take_port(port, "--port")
     rpc_listener = take_port(options.rpc_port or rpc_port_for(port), "--rpc-port")
-    data: Path = (options.data or app / ".eira" / "host").resolve()
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -79,11 +86,15 @@ def _run(options: argparse.Namespace) -> int:
         rpc_port=port_of(rpc_listener),
         workers=options.workers,
         watch=not options.no_watch,
+        enforce_keys=options.keys,
         environment=_environment(app, port_of(main_listener), local, extra),
         host_json=host_json,
         cors=local.cors,
     )
+    keys = KeyRing(keys_folder(data))
     log_to_console(logging.INFO)
+    if options.keys:
+        _log.info("Keys are asked for: --show-keys prints them, they are in %s", keys.folder)
     spec = WorkerSpec(app, settings.environment, settings.log_level)
     # The workers import the app while this process imports its HTTP stack.
     first = [spawn(spec) for _ in range(settings.workers)]
@@ -93,13 +104,26 @@ def _run(options: argparse.Namespace) -> int:
     from emulator.host.host import Host, Listeners
 
     async def serve() -> None:
-        host = Host(settings, spec, first)
+        host = Host(settings, keys, spec, first)
         await host.run(
             Listeners(main_listener, rpc_listener),
             lambda: print(f"READY host {settings.url}", flush=True),
         )
 
     uvloop.run(serve())
+    return 0
+
+
+def _show_keys(data: Path) -> int:
+    keys = KeyRing(keys_folder(data))
+    print(f"master\t{keys.master}")
+    for name, value in keys.of(HostScope()).items():
+        print(f"host {name}\t{value}")
+    for name, value in keys.of(SystemScope()).items():
+        print(f"system {name}\t{value}")
+    for function in keys.functions():
+        for name, value in keys.of(FunctionScope(function)).items():
+            print(f"function {function} {name}\t{value}")
     return 0
 
 

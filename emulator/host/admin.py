@@ -4,11 +4,16 @@ import json
 import os
 import platform
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from aiohttp import web
 
+from emulator.host.access import Access
 from emulator.host.catalogue import trigger_name, trigger_type
 from emulator.host.invocation import Datum, Failed, FunctionInfo, WorkerGone
+from emulator.host.key_api import answer_keys, key_scope
+from emulator.host.keys import FunctionScope, KeyRing, Scope
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import whole_body_of
 from emulator.host.settings import HostSettings
@@ -18,32 +23,63 @@ HOME_PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <title>Your Azure Function App is up and running.</title></head>
 <body><h1>Your Azure Function App is up and running.</h1></body></html>"""
 
+type Handler = Callable[[web.Request], Awaitable[web.Response]]
+
 
 class Admin:
     """Answers below /admin; paths it does not know answer 404."""
 
-    def __init__(self, settings: HostSettings, pool: WorkerPool, timers: Timers) -> None:
+    def __init__(
+        self,
+        settings: HostSettings,
+        pool: WorkerPool,
+        timers: Timers,
+        access: Access,
+        keys: KeyRing,
+    ) -> None:
+        self._access = access
+        self._keys = keys
         self._settings = settings
         self._pool = pool
         self._timers = timers
         self._started = time.monotonic()
 
     async def answer(self, request: web.Request) -> web.Response:
-        match request.method, request.path.lower().strip("/").split("/"):
-            case "GET", ["admin", "host", "status"]:
-                return self._status()
-            case _, ["admin", "host", "ping"]:
-                headers = {"Cache-Control": "no-store,no-cache", "Pragma": "no-cache"}
-                return web.Response(headers=headers)
-            case "GET", ["admin", "functions"]:
-                await self._pool.ready()
-                catalogue = self._pool.catalogue
-                return web.json_response([self._described(info) for info in catalogue])
-            case "POST", ["admin", "functions", _]:
-                return await self._run(request, request.path.rstrip("/").rsplit("/", 1)[1])
-        return web.Response(status=404)
+        path = request.path.strip("/").split("/")[1:]
+        if [part.lower() for part in path] == ["host", "ping"]:
+            headers = {"Cache-Control": "no-store,no-cache", "Pragma": "no-cache"}
+            return web.Response(headers=headers)
+        handler = self._handler(request.method, path)
+        if handler is None:
+            return web.Response(status=404)
+        refused = self._access.to_admin(request)
+        return refused if refused is not None else await handler(request)
 
-    def _status(self) -> web.Response:
+    def _handler(self, method: str, path: Sequence[str]) -> Handler | None:
+        """Who answers; `path` is what follows /admin."""
+        scope = key_scope(path)
+        if scope is not None:
+            return partial(self._about_keys, scope)
+        match method, [part.lower() for part in path]:
+            case "GET", ["host", "status"]:
+                return self._status
+            case "GET", ["functions"]:
+                return self._functions
+            case "POST", ["functions", _]:
+                return partial(self._run, path[1])
+        return None
+
+    async def _about_keys(self, scope: Scope, request: web.Request) -> web.Response:
+        await self._pool.ready()
+        if isinstance(scope, FunctionScope) and self._pool.catalogue.find(scope.function) is None:
+            return web.Response(status=404)
+        return await answer_keys(request, self._keys, scope)
+
+    async def _functions(self, request: web.Request) -> web.Response:
+        await self._pool.ready()
+        return web.json_response([self._described(info) for info in self._pool.catalogue])
+
+    async def _status(self, request: web.Request) -> web.Response:
         return web.json_response(
             {
                 "id": f"emulator-{os.getpid()}",
@@ -72,7 +108,7 @@ class Admin:
             "config": {"name": info.name, "bindings": list(info.bindings)},
         }
 
-    async def _run(self, request: web.Request, name: str) -> web.Response:
+    async def _run(self, name: str, request: web.Request) -> web.Response:
         """Run a function that HTTP does not reach by hand, with `{"input": ...}`."""
         await self._pool.ready()
         info = self._pool.catalogue.find(name)

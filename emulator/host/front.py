@@ -13,6 +13,7 @@ from emulator.host.classic_http import answer_classic
 from emulator.host.cors import add_allowed, is_preflight, preflight_answer
 from emulator.host.event_grid import EVENT_GRID_PATH, receive_events
 from emulator.host.invocation import FunctionInfo, WorkerGone
+from emulator.host.keys import DURABLE_KEY, EVENT_GRID_KEY
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import BodyTooLarge
 from emulator.host.routes import RouteTable
@@ -54,7 +55,7 @@ class Front:
         app.on_response_prepare.append(self._complete)
 
         async def durable(request: web.Request) -> web.StreamResponse:
-            refused = self._access.refusal(request, "system")
+            refused = self._access.to_webhook(request, DURABLE_KEY)
             if refused is not None:
                 return refused
             # A client that leaves must not stop half-way what it has asked for.
@@ -83,19 +84,11 @@ class Front:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = request.raw_path.partition("?")[0].lower()
         if path.rstrip("/") == EVENT_GRID_PATH:
-            return await self._guarded(request, "system", self._receive_events)
+            refused = self._access.to_webhook(request, EVENT_GRID_KEY)
+            return refused if refused is not None else await receive_events(self._pool, request)
         if path.startswith("/admin/"):
-            return await self._guarded(request, "admin", self._admin.answer)
+            return await self._admin.answer(request)
         return await self._answer_function(request, path)
-
-    async def _guarded(
-        self, request: web.Request, level: Level, answer: Webhook
-    ) -> web.StreamResponse:
-        refused = self._access.refusal(request, level)
-        return refused if refused is not None else await answer(request)
-
-    async def _receive_events(self, request: web.Request) -> web.StreamResponse:
-        return await receive_events(self._pool, request)
 
     async def _answer_function(self, request: web.Request, path: str) -> web.StreamResponse:
         await self._pool.ready()
@@ -105,7 +98,7 @@ class Front:
                 return web.Response(text=HOME_PAGE, content_type="text/html")
             return web.Response(status=404)
         info, parameters = found
-        refused = self._access.refusal(request, _level(info))
+        refused = self._access.to_function(request, info.name, _level(info))
         if refused is not None:
             return refused
         if self._pool.streams:

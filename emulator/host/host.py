@@ -10,11 +10,12 @@ from socket import socket
 
 from aiohttp import web
 
-from emulator.host.access import OpenAccess
+from emulator.host.access import KeyAccess, OpenAccess
 from emulator.host.admin import Admin
 from emulator.host.durable.extension import DurableExtension
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.front import Front
+from emulator.host.keys import DURABLE_KEY, FunctionScope, KeyRing
 from emulator.host.pool import WorkerPool
 from emulator.host.schedule_status import StatusFiles
 from emulator.host.settings import HostSettings
@@ -44,8 +45,11 @@ class Listeners:
 class Host:
     """Everything that runs in the host process."""
 
-    def __init__(self, settings: HostSettings, spec: WorkerSpec, first: Sequence[Spawned]) -> None:
+    def __init__(
+        self, settings: HostSettings, keys: KeyRing, spec: WorkerSpec, first: Sequence[Spawned]
+    ) -> None:
         self._settings = settings
+        self._keys = keys
         self._pool = WorkerPool(spec, settings.workers, first)
         self._durable = DurableExtension(
             database=settings.data / "durable.db",
@@ -53,13 +57,15 @@ class Host:
             invoker=self._pool,
             public_url=settings.url,
             rpc_url=settings.rpc_url,
+            system_key=keys.system_key(DURABLE_KEY),
         )
         self._pool.client_binding = self._durable.client_binding
         timer_files = StatusFiles(settings.data / "timers")
         self._timers = Timers(self._pool, spec.environment, timer_files, SystemClock())
         self._proxy = StreamingProxy(self._pool)
-        admin = Admin(settings, self._pool, self._timers)
-        self._front = Front(settings, self._pool, self._proxy, admin, OpenAccess())
+        access = KeyAccess(keys) if settings.enforce_keys else OpenAccess()
+        admin = Admin(settings, self._pool, self._timers, access, keys)
+        self._front = Front(settings, self._pool, self._proxy, admin, access)
         self._changed = asyncio.Event()
         self._background: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
@@ -116,6 +122,9 @@ class Host:
         for kind, names in catalogue.unsupported().items():
             _log.warning("%s is not supported here; used by: %s", kind, ", ".join(names))
         self._front.load_routes()
+        if self._settings.enforce_keys:
+            for name in self._pool.functions("httpTrigger"):
+                self._keys.of(FunctionScope(name))  # makes the ones that are missing
         self._timers.start()
         _log.info("%d functions loaded, workers: %s", len(catalogue), self._pool.pids)
 

@@ -43,6 +43,7 @@ class HostSettings:
     rpc_port: int
     workers: int
     watch: bool
+    enforce_keys: bool
     environment: Mapping[str, str]
     host_json: Mapping[str, object]
     cors: Cors | None
