@@ -23,7 +23,7 @@ from emulator.host.streaming_proxy import UNTYPED, StreamingProxy
 # Kestrel's limits, as the Functions host sets them.
 _LONGEST_LINE = 8192
 _LARGEST_HEADERS = 32768
-_SERVER = "functions-host"
+_SERVER = "Kestrel"
 
 type Webhook = Callable[[web.Request], Coroutine[None, None, web.StreamResponse]]
 
@@ -127,8 +127,14 @@ class Front:
         response.headers.update(self._settings.custom_headers)
         if UNTYPED in response:
             response.headers.popall("Content-Type", None)
-        if response.headers.get("Server", "").startswith("Python"):
-            response.headers["Server"] = _SERVER
+        await sign(request, response)
+
+
+async def sign(request: web.Request, response: web.StreamResponse) -> None:
+    """Name the server as the real host does, unless the worker's own server has answered."""
+    del request
+    if response.headers.get("Server", "").startswith("Python"):
+        response.headers["Server"] = _SERVER
 
 
 def _level(info: FunctionInfo) -> Level:

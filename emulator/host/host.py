@@ -14,7 +14,7 @@ from emulator.host.access import KeyAccess, OpenAccess
 from emulator.host.admin import Admin
 from emulator.host.durable.extension import DurableExtension
 from emulator.host.durable.settings import DurableSettings
-from emulator.host.front import Front
+from emulator.host.front import Front, sign
 from emulator.host.keys import DURABLE_KEY, FunctionScope, KeyRing
 from emulator.host.pool import WorkerPool
 from emulator.host.schedule_status import StatusFiles
@@ -90,6 +90,7 @@ class Host:
         await self._serve(front, listeners.main, cancels_handlers=True)
         rpc = web.Application(client_max_size=2**31)
         rpc.router.add_route("*", "/durabletask/{tail:.*}", self._durable.rpc)
+        rpc.on_response_prepare.append(sign)
         await self._serve(rpc, listeners.rpc, cancels_handlers=False)
         if self._settings.watch:
             self._background.append(asyncio.create_task(self._watch()))
