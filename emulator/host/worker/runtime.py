@@ -18,6 +18,7 @@ from azure_functions_runtime.http_v2 import http_coordinator
 from emulator.host.invocation import Failed, Outcome, Succeeded
 from emulator.host.messages import IndexedFunction, Loaded, LoadFailed, Run
 from emulator.host.worker import protos
+from emulator.host.worker.sdk_shortcuts import take_shortcuts
 from emulator.host.worker.typed_data import from_typed_data, to_typed_data
 
 _PROPERTIES = {"host": "127.0.0.1", "protos": protos}
@@ -47,6 +48,7 @@ class Runtime:
         if answer.function_metadata_results is None:
             # The library says nothing of a folder that holds no app.
             return LoadFailed(f"there is no function_app.py in {self._app}", "")
+        take_shortcuts()
         found = answer.function_metadata_results
         self._ids = {function.name: function.function_id for function in found}
         functions = tuple(IndexedFunction(f.name, tuple(f.raw_bindings)) for f in found)
