@@ -12,17 +12,16 @@ from shared.ports import Dependencies
 
 async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     run = request.run
-    record, outcome, turns = await asyncio.gather(
-        load_record(request, deps),
-        deps.runs.outcome(run.tenant_id, run.run_id),
-        load_turns(request, deps),
-    )
-    if outcome is not None:
-        return Prepared(ended=True)
+    record, turns = await asyncio.gather(load_record(request, deps), load_turns(request, deps))
     language = language_of(record.message, record.language)
     briefing = Briefing(deps.packs.get(record.pack_version), record, language, deps.now())
     opened = record.open_plan
-    decision, usage = await triage(deps.model, briefing, turns, opened)
+    # Hardly any run has an end before its beginning: triage need not wait to know.
+    (decision, usage), outcome = await asyncio.gather(
+        triage(deps.model, briefing, turns, opened), deps.runs.outcome(run.tenant_id, run.run_id)
+    )
+    if outcome is not None:
+        return Prepared(ended=True)
     return Prepared(
         after=request.after,
         usage=usage,

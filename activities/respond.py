@@ -23,7 +23,7 @@ from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
 from shared.contracts.plan import Plan
 from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
 from shared.contracts.wording import say
-from shared.errors import ModelError
+from shared.errors import AppError, ModelError
 from shared.ports import Dependencies, ModelMessage, ModelRequest, StreamEnd
 from shared.streams.joining import TextJoiner
 from shared.streams.showing import shown_text
@@ -52,28 +52,52 @@ class Answer:
     citations: tuple[Citation, ...] = ()
 
 
+class AnsweredError(AppError):
+    """An earlier execution has stored its answer."""
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__(f"run {turn.run_id} has its answer")
+        self.turn = turn
+
+
 async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
-    run = request.run
-    stored, material = await asyncio.gather(
-        deps.conversations.get_turn(run.tenant_id, run.conversation_id, run.run_id),
-        _material(request, deps),
-    )
-    if stored is not None:
-        await _show(stored, request, deps)
-        return Responded(after=request.after, finish_reason=stored.finish_reason)
+    material = await _material(request, deps)
     writer = answer_writer(request, STEP, deps)
-    if material.plan is not None and material.plan.question is not None:
-        await writer.begin(announced(request))
-        answer = await _ask_for_missing(material.plan, writer)
-    elif _found_nothing_for_a_failure(request, material):
-        await writer.begin(announced(request))
-        answer = await _tell_that_search_is_away(request, writer)
-    else:
-        answer = await _write_once_more(request, material, writer, deps)
+    try:
+        answer = await _answer(request, material, writer, deps)
+    except AnsweredError as earlier:
+        await _show(earlier.turn, request, deps)
+        return Responded(after=request.after, finish_reason=earlier.turn.finish_reason)
     kept = await _keep(request, material, answer, deps)
     if kept.text != answer.text:
         await _show(kept, request, deps)
     return Responded(after=writer.after, usage=answer.usage, finish_reason=kept.finish_reason)
+
+
+async def _answer(
+    request: RespondRequest, material: Material, writer: AnswerWriter, deps: Dependencies
+) -> Answer:
+    if material.plan is not None and material.plan.question is not None:
+        await _claim(request, writer, deps)
+        return await _ask_for_missing(material.plan, writer)
+    if _found_nothing_for_a_failure(request, material):
+        await _claim(request, writer, deps)
+        return await _tell_that_search_is_away(request, writer)
+    return await _write_once_more(request, material, writer, deps)
+
+
+async def _claim(request: RespondRequest, writer: AnswerWriter, deps: Dependencies) -> None:
+    """Claim an attempt. Only where there was one before can there be an answer already.
+
+    Raises AnsweredError.
+    """
+    if await writer.begin(announced(request)):
+        return
+    run = request.run
+    stored = await deps.conversations.get_turn(run.tenant_id, run.conversation_id, run.run_id)
+    if stored is not None:
+        raise AnsweredError(stored)
+    await writer.begin_again()
 
 
 async def _show(turn: Turn, request: RespondRequest, deps: Dependencies) -> None:
@@ -81,7 +105,7 @@ async def _show(turn: Turn, request: RespondRequest, deps: Dependencies) -> None
     if shown_text(await deps.log.all(turn.run_id)) == turn.text:
         return
     writer = answer_writer(request, STEP, deps)
-    await writer.begin(announced(request))
+    await writer.begin_again()
     text = TextEvent(text=turn.text, attempt=writer.attempt)
     cited = [CitationsEvent(citations=turn.citations)] if turn.citations else []
     await writer.write([text, *cited])
@@ -142,7 +166,7 @@ async def _write(
     request: RespondRequest, material: Material, writer: AnswerWriter, deps: Dependencies
 ) -> Answer:
     # The model is asked while the attempt is being claimed; text waits for the claim.
-    claim = asyncio.create_task(writer.begin(announced(request)))
+    claim = asyncio.create_task(_claim(request, writer, deps))
 
     async def write_text(text: str, next_ms: int) -> None:
         await claim
@@ -152,6 +176,9 @@ async def _write(
     try:
         text, end = await _produce(deps.model.stream(_request(request, material, deps)), joiner)
         await claim
+    except ModelError:
+        await claim
+        raise
     finally:
         claim.cancel()
     citations = citations_of(text, material.evidence)

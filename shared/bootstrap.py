@@ -33,8 +33,6 @@ SDKS = (
     "azure.cosmos.aio",
     "azure.identity.aio",
     "jsonschema",
-    "openai.resources.chat",
-    "openai.resources.embeddings",
     "shared.identity.entra",
     "shared.llm.openai_compatible",
     "shared.search.cerebro",

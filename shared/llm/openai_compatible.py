@@ -3,19 +3,23 @@
 import base64
 import json
 import struct
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 import openai
-from openai import AsyncAzureOpenAI, AsyncOpenAI
-from openai.types.chat import ChatCompletionMessageParam
+from openai import AsyncAzureOpenAI, AsyncOpenAI, AsyncStream
 
 from shared.contracts.runs import Usage
 from shared.errors import ModelError
 from shared.ports import Completion, ModelRequest, StreamEnd
+
+CHAT = "/chat/completions"
+EMBEDDINGS = "/embeddings"
+
+type Body = dict[str, object]
 
 
 class OpenAICompatibleModel:
@@ -32,10 +36,12 @@ class OpenAICompatibleModel:
         # read the raw lines and take what is needed.
         reading = _Reading()
         with _translated():
-            async with self._client.chat.completions.with_streaming_response.create(
-                **self._arguments(request), stream=True, stream_options={"include_usage": True}
-            ) as response:
-                async for line in response.iter_lines():
+            body = self._chat_body(request) | {
+                "stream": True,
+                "stream_options": {"include_usage": True},
+            }
+            async with aclosing(await self._post(CHAT, body, stream=True)) as response:
+                async for line in response.aiter_lines():
                     if not line.startswith("data: ") or line == "data: [DONE]":
                         continue
                     if text := reading.take(json.loads(line[6:])):
@@ -49,10 +55,7 @@ class OpenAICompatibleModel:
 
     async def complete(self, request: ModelRequest) -> Completion:
         with _translated():
-            raw = await self._client.chat.completions.with_raw_response.create(
-                **self._arguments(request)
-            )
-            answer = json.loads(raw.content)
+            answer = json.loads((await self._post(CHAT, self._chat_body(request))).content)
         choice = answer["choices"][0]
         if choice.get("finish_reason") == "content_filter":
             raise _blocked()
@@ -63,26 +66,37 @@ class OpenAICompatibleModel:
         if not texts:
             return []
         with _translated():
-            raw = await self._client.embeddings.with_raw_response.create(
-                model=self._embeddings, input=list(texts), encoding_format="base64"
-            )
-            answer = json.loads(raw.content)
+            body: Body = {
+                "model": self._embeddings,
+                "input": list(texts),
+                "encoding_format": "base64",
+            }
+            answer = json.loads((await self._post(EMBEDDINGS, body)).content)
         rows = sorted(answer["data"], key=lambda row: row["index"])
         return [_vector(row["embedding"]) for row in rows]
 
     async def close(self) -> None:
         await self._client.close()
 
-    def _arguments(self, request: ModelRequest) -> dict[str, Any]:
-        messages = [{"role": m.role, "content": m.content} for m in request.messages]
-        arguments: dict[str, Any] = {
+    async def _post(self, path: str, body: Body, stream: bool = False) -> httpx2.Response:
+        """Through the SDK's door for requests of one's own: with its retries, its errors and its
+        authentication, without the third of the time that its typed methods take to walk
+        through what is known to be right."""
+        answer = await self._client.post(
+            path, cast_to=httpx2.Response, body=body, stream=stream, stream_cls=AsyncStream[object]
+        )
+        assert isinstance(answer, httpx2.Response)
+        return answer
+
+    def _chat_body(self, request: ModelRequest) -> Body:
+        body: Body = {
             "model": self._chat,
-            "messages": cast(Iterable[ChatCompletionMessageParam], messages),
+            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
         }
         if request.max_tokens is not None:
-            arguments["max_completion_tokens"] = request.max_tokens
+            body["max_completion_tokens"] = request.max_tokens
         if request.schema is not None:
-            arguments["response_format"] = {
+            body["response_format"] = {
                 "type": "json_schema",
                 "json_schema": {
                     "name": request.schema_name,
@@ -90,7 +104,7 @@ class OpenAICompatibleModel:
                     "schema": request.schema,
                 },
             }
-        return arguments
+        return body
 
 
 @contextmanager

@@ -72,15 +72,27 @@ class AnswerWriter(LogWriter):
         """Whether a reader may have seen a part of this attempt's answer."""
         return self._flush > 0
 
-    async def begin(self, announce: Sequence[RunEvent]) -> None:
-        """Claim an attempt. `next_ms` 0 tells readers that text is about to come."""
+    async def begin(self, announce: Sequence[RunEvent]) -> bool:
+        """Claim the first attempt; False when an earlier execution has claimed one."""
         while True:
-            key = f"{self._step}/{self.attempt}/0"
-            events = announce if self.attempt == 1 else (self._restart(),)
-            there = await self._create(key, events, next_ms=0)
-            if there is None or (there.key == key and there.writer == self._writer):
-                return
+            there = await self._claim(announce)
+            if there is None:
+                return True
+            if (attempt := self._attempt_of(there)) > 0:
+                self.attempt = attempt + 1
+                return False
+
+    async def begin_again(self) -> None:
+        """Claim the attempt behind all others."""
+        while (there := await self._claim((self._restart(),))) is not None:
             self.attempt = max(self.attempt, self._attempt_of(there) + 1)
+
+    async def _claim(self, events: Sequence[RunEvent]) -> LogItem | None:
+        """Try once. `next_ms` 0 tells readers that text is about to come."""
+        key = f"{self._step}/{self.attempt}/0"
+        there = await self._create(key, events, next_ms=0)
+        mine = there is not None and there.key == key and there.writer == self._writer
+        return None if mine else there
 
     async def write(self, events: Sequence[RunEvent], next_ms: int | None = None) -> None:
         """Store the next entry of the answer. Raises SupersededError and RunEndedError."""
