@@ -23,9 +23,13 @@ async def direct_model(stand: Stand) -> AsyncIterator[Model]:
             await model.close()
 
 
-async def direct_turn(model: Model, before: Sequence[int], tokens: int) -> Seen:
-    """Calls of so many tokens each, then a streamed answer."""
+async def direct_turn(
+    model: Model, before: Sequence[int], embedded: Sequence[str], tokens: int
+) -> Seen:
+    """Embeddings, calls of so many tokens each, then a streamed answer."""
     seen = Seen(asked=now())
+    for text in embedded:
+        await model.embed([text])
     for length in before:
         await model.complete(_request(length))
     async for piece in model.stream(_request(tokens)):

@@ -34,12 +34,12 @@ class Samples:
     direct_first: list[float] = field(default_factory=list)
     direct_last: list[float] = field(default_factory=list)
 
-    def take(self, seen: Seen, calls: Sequence[ModelCall]) -> None:
+    def take(self, seen: Seen, calls: Sequence[ModelCall], embedding: float) -> None:
         self.first_byte.append(seen.first_byte - seen.asked)
         self.first_token.append(seen.first_token - seen.asked)
         self.last_token.append(seen.last_token - seen.asked)
-        self.added_first.append(added_first_token(seen, calls))
-        self.added_last.append(added_last_token(seen, calls))
+        self.added_first.append(added_first_token(seen, calls) - embedding)
+        self.added_last.append(added_last_token(seen, calls) - embedding)
 
     def take_direct(self, seen: Seen) -> None:
         self.direct_first.append(seen.first_token - seen.asked)
@@ -112,15 +112,26 @@ async def _round(
             for position, conversation in enumerate(conversations)
         )
     )
-    calls = await stand.model_calls(min(one.asked for one in turns))
+    began = min(one.asked for one in turns)
+    calls = await stand.model_calls(began)
+    embedding = embedding_ms(await stand.embeddings(began), streams, kind)
     for position, seen in enumerate(turns):
-        samples.take(seen, calls_of_turn(calls, TOKENS + position, kind))
+        samples.take(seen, calls_of_turn(calls, TOKENS + position, kind), embedding)
     before = lengths_before_answer(calls_of_turn(calls, TOKENS, kind))
+    texts = [kind.message(TOKENS)] * kind.embeddings
     direct = await asyncio.gather(
-        *(direct_turn(model, before, TOKENS + position) for position in range(streams))
+        *(direct_turn(model, before, texts, TOKENS + position) for position in range(streams))
     )
     for seen in direct:
         samples.take_direct(seen)
+
+
+def embedding_ms(taken: Sequence[float], streams: int, kind: TurnKind) -> float:
+    """What a turn waits for embeddings before its answer; those for what is recorded come later."""
+    first = taken[: streams * kind.embeddings]
+    if len(first) != streams * kind.embeddings:
+        raise BenchError(f"{len(taken)} embeddings calls do not fit {streams} turns of {kind.name}")
+    return sum(first) / streams
 
 
 def calls_of_turn(calls: Sequence[ModelCall], tokens: int, kind: TurnKind) -> list[ModelCall]:

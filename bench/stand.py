@@ -56,10 +56,16 @@ class Stand:
     async def pace(self, pace: Mapping[str, float]) -> None:
         await self._ask("POST", f"{self._service('model')}/_emulator/pace", pace)
 
+    async def embeddings(self, since: float) -> list[float]:
+        """How many ms each embeddings call took that arrived since then, oldest first."""
+        return [
+            one["endMs"] - one["arrivalMs"]
+            for one in (await self._timeline())["embedded"]
+            if one["arrivalMs"] >= since
+        ]
+
     async def model_calls(self, since: float) -> list[ModelCall]:
         """The chat calls that arrived since then, oldest first."""
-        url = f"{self._service('model')}/_emulator/timeline?last={MOST_CALLS}"
-        document = await self._ask("GET", url)
         return [
             ModelCall(
                 one["tokens"],
@@ -68,9 +74,13 @@ class Stand:
                 one["firstTokenMs"],
                 one["lastTokenMs"],
             )
-            for one in document["served"]
+            for one in (await self._timeline())["served"]
             if one["arrivalMs"] >= since
         ]
+
+    async def _timeline(self) -> Any:
+        url = f"{self._service('model')}/_emulator/timeline?last={MOST_CALLS}"
+        return await self._ask("GET", url)
 
     async def reset_charges(self) -> None:
         await self._ask("DELETE", f"{self._service('cosmos')}/_emulator/charges")

@@ -49,7 +49,7 @@ async def delays_at(stand: Stand, kind: TurnKind, streams: int) -> list[float]:
 async def _direct_delays(stand: Stand, streams: int) -> list[float]:
     async with direct_model(stand) as model:
         turns = await asyncio.gather(
-            *(direct_turn(model, (), TOKENS + position) for position in range(streams))
+            *(direct_turn(model, (), (), TOKENS + position) for position in range(streams))
         )
     return await _delays(stand, turns)
 

@@ -5,20 +5,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TurnKind:
-    """`text` is what the person writes; `model_calls` how often a turn asks the chat model."""
+    """`text` is what the person writes; `model_calls` how often a turn asks the chat model, and
+    `embeddings` how often the embedding model before its answer."""
 
     name: str
     text: str
     model_calls: int
+    embeddings: int
 
     def message(self, tokens: int) -> str:
         """Asks the local model, by a mark it knows, for an answer of exactly so many tokens."""
         return f"{self.text} [[tokens:{tokens}]]"
 
 
-SMALL_TALK = TurnKind("small talk", "Hola, ¿cómo va?", 2)
-KNOWLEDGE = TurnKind("knowledge", "¿Qué necesito para renovar la licencia?", 3)
+SMALL_TALK = TurnKind("small talk", "Hola, ¿cómo va?", 2, 0)
+KNOWLEDGE = TurnKind("knowledge", "¿Qué necesito para renovar la licencia?", 3, 1)
 TASK = TurnKind(
-    "task", "Crea una tarea: revisar contrato ACME, prioridad alta, para el 2026-12-04", 3
+    "task", "Crea una tarea: revisar contrato ACME, prioridad alta, para el 2026-12-04", 3, 1
 )
 KINDS = (SMALL_TALK, KNOWLEDGE, TASK)

@@ -9,16 +9,16 @@ from shared.contracts.events import RunEvent, StateEvent, is_terminal
 from shared.ports import LogItem, LogItems
 
 HEARTBEAT_SECONDS = 15.0
-SOON_MS = 8.0
+SOON_MS = 5.0
 SOON_GROWTH = 0.1
 """First look when text is about to come, and after an entry that was due."""
-IDLE_MS = 40.0
-IDLE_GROWTH = 0.2
+IDLE_MS = 50.0
+IDLE_GROWTH = 0.4
 """First look when nobody said when the next entry comes."""
-SLOWEST_MS = 90.0
+SLOWEST_MS = 150.0
 SLOWEST_PLANNING_MS = 250.0
 """A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
-BUSY_FACTOR = 4.0
+BUSY_FACTOR = 6.0
 """Looking takes at most a fifth of a reader's time, except right when an entry is due."""
 RESTING_AFTER_MS = 5_000.0
 RESTING_MS = 400.0

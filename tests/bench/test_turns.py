@@ -2,9 +2,9 @@
 
 import pytest
 
-from bench.first_token import calls_of_turn
+from bench.first_token import calls_of_turn, embedding_ms
 from bench.stand import BenchError
-from bench.turn_kinds import TASK
+from bench.turn_kinds import SMALL_TALK, TASK
 from bench.turns import (
     ModelCall,
     Seen,
@@ -63,3 +63,14 @@ def test_a_missing_answer_is_reported() -> None:
 def test_calls_that_do_not_fit_the_kind_are_reported() -> None:
     with pytest.raises(BenchError, match="1 calls"):
         calls_of_turn([call(48, 1), call(30, 1, streamed=True)], 30, TASK)
+
+
+def test_of_the_embeddings_only_those_before_the_answers_are_counted() -> None:
+    taken = [10.0, 20.0, 500.0, 500.0]
+    assert embedding_ms(taken, 2, TASK) == 15
+    assert embedding_ms(taken, 1, SMALL_TALK) == 0
+
+
+def test_a_turn_without_its_embedding_is_no_measurement() -> None:
+    with pytest.raises(BenchError, match="2 turns of task"):
+        embedding_ms([10.0], 2, TASK)

@@ -43,7 +43,7 @@ def create_app(context: ServiceContext) -> web.Application:
         )
     )
     chat = ChatService(engine=Engine(_rules(context)), pace=_pace(context))
-    embed = partial(embeddings, Embedder(file=_vector_file(context)))
+    embed = partial(embeddings, Embedder(file=_vector_file(context)), chat.timeline)
     for prefix in _PREFIXES:
         app.router.add_post(f"{prefix}/chat/completions", chat.completions)
         app.router.add_post(f"{prefix}/embeddings", embed)
@@ -79,8 +79,7 @@ def _admin_routes(chat: ChatService) -> Sequence[web.RouteDef]:
         count = request.query.get("last", "100")
         if not count.isdecimal():
             return RequestError("'last' must be a whole number.", param="last").response()
-        served = chat.timeline.last(int(count))
-        return web.json_response({"served": [one.to_json() for one in served]})
+        return web.json_response(chat.timeline.last(int(count)))
 
     return (
         web.post("/_emulator/pace", set_pace),

@@ -1,5 +1,6 @@
 """POST /embeddings: real vectors from multilingual-e5-small, 384 dimensions."""
 
+import asyncio
 import base64
 from collections.abc import Sequence
 from functools import partial
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError
 from ..embedding import DIMENSIONS, Embedder
 from .chat import read_json
 from .errors import RequestError
+from .timeline import Embedded, Timeline
 from .tokeniser import token_count
 
 MODEL = "multilingual-e5-small"
@@ -60,13 +62,18 @@ _EXPLAINED = {
 }
 
 
-async def embeddings(embedder: Embedder, request: web.Request) -> web.Response:
+async def embeddings(
+    embedder: Embedder, timeline: Timeline, request: web.Request
+) -> web.Response:
     """Every text is embedded as "query: ", which e5 recommends for comparing texts of one kind."""
+    clock = asyncio.get_running_loop().time
+    arrival = timeline.at(clock())
     asked = parse_embedding_request(await read_json(request))
     if not asked.model and "deployment" not in request.match_info:
         raise RequestError("you must provide a model parameter", param="model")
     vectors = await embedder.embed_in_thread(asked.texts)
     encode = partial(_encoded, dimensions=asked.dimensions, as_base64=asked.encoding_format)
+    timeline.embedded.append(Embedded(len(asked.texts), arrival, timeline.at(clock())))
     tokens = sum(token_count(text) for text in asked.texts)
     return web.json_response(
         {

@@ -34,11 +34,28 @@ class Served:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """One answered embeddings request, timed likewise."""
+
+    texts: int
+    arrival: float
+    end: float
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "texts": self.texts,
+            "arrivalMs": round(self.arrival, 3),
+            "endMs": round(self.end, 3),
+        }
+
+
 @dataclass(slots=True)
 class Timeline:
     """The last few thousand answers, oldest first. Lives in memory only."""
 
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    embedded: deque[Embedded] = field(default_factory=lambda: deque(maxlen=_KEPT))
     # The wall clock may be set back; the offset is taken once and the monotonic clock added.
     _offset: float = field(default_factory=lambda: time.time() - time.monotonic())
 
@@ -49,5 +66,13 @@ class Timeline:
     def add(self, served: Served) -> None:
         self.served.append(served)
 
-    def last(self, count: int) -> Sequence[Served]:
-        return list(self.served)[-count:] if count > 0 else []
+    def last(self, count: int) -> dict[str, object]:
+        """As JSON, so many of each kind."""
+        return {
+            "served": [one.to_json() for one in _last(self.served, count)],
+            "embedded": [one.to_json() for one in _last(self.embedded, count)],
+        }
+
+
+def _last[Entry](entries: Sequence[Entry], count: int) -> Sequence[Entry]:
+    return list(entries)[-count:] if count > 0 else []

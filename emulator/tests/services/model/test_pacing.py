@@ -149,3 +149,14 @@ async def test_a_stream_can_be_cut_in_the_middle(
 
     with pytest.raises(openai.APIConnectionError):
         await read()
+
+
+async def test_embeddings_are_in_the_timeline_too(
+    client: openai.AsyncOpenAI, service: RunningService, http: aiohttp.ClientSession
+) -> None:
+    await client.embeddings.create(model="m", input=["contrato", "licencia"])
+
+    async with http.get(f"{service.url}/_emulator/timeline?last=1") as response:
+        (embedded,) = (await response.json())["embedded"]
+    assert embedded["texts"] == 2
+    assert embedded["endMs"] > embedded["arrivalMs"]
