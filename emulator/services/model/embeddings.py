@@ -62,9 +62,7 @@ _EXPLAINED = {
 }
 
 
-async def embeddings(
-    embedder: Embedder, timeline: Timeline, request: web.Request
-) -> web.Response:
+async def embeddings(embedder: Embedder, timeline: Timeline, request: web.Request) -> web.Response:
     """Every text is embedded as "query: ", which e5 recommends for comparing texts of one kind."""
     clock = asyncio.get_running_loop().time
     arrival = timeline.at(clock())
