@@ -18,6 +18,7 @@ from emulator.host.settings import (
     read_env_file,
     read_host_json,
     read_local_settings,
+    read_policy,
 )
 from emulator.host.worker_process import WorkerSpec, spawn
 
@@ -90,6 +91,7 @@ def _run(options: argparse.Namespace) -> int:
         environment=_environment(app, port_of(main_listener), local, extra),
         host_json=host_json,
         cors=local.cors,
+        policy=read_policy(host_json),
     )
     keys = KeyRing(keys_folder(data))
     log_to_console(logging.INFO)

@@ -3,31 +3,37 @@
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from emulator.host.invocation import FunctionInfo
 from emulator.host.messages import IndexedFunction
 
-_SUPPORTED = frozenset(
-    {
-        "http",
-        "durableClient",
-        "httpTrigger",
-        "timerTrigger",
-        "eventGridTrigger",
-        "orchestrationTrigger",
-        "activityTrigger",
-        "entityTrigger",
-    }
+_TRIGGERS = (
+    "httpTrigger",
+    "timerTrigger",
+    "eventGridTrigger",
+    "orchestrationTrigger",
+    "activityTrigger",
+    "entityTrigger",
 )
+# The host reads types without regard to case.
+_SUPPORTED = {kind.lower(): kind for kind in (*_TRIGGERS, "http", "durableClient")}
 
 _log = logging.getLogger("host")
 
 
 class Catalogue:
-    """All enabled functions by trigger type; immutable once made."""
+    """All enabled functions by trigger type; immutable once made.
 
-    def __init__(self, functions: Iterable[FunctionInfo] = ()) -> None:
+    `refused` names the functions that do not run here, with the types of binding this host lacks.
+    """
+
+    def __init__(
+        self,
+        functions: Iterable[FunctionInfo] = (),
+        refused: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.refused = refused or {}
         self._by_trigger: dict[str, dict[str, FunctionInfo]] = defaultdict(dict)
         self._by_name: dict[str, FunctionInfo] = {}
         for function in functions:
@@ -40,14 +46,6 @@ class Catalogue:
     def find(self, name: str) -> FunctionInfo | None:
         return self._by_name.get(name)
 
-    def unsupported(self) -> Mapping[str, list[str]]:
-        """Names of the functions that use a trigger or binding this host lacks, by its type."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for function in self:
-            for kind in {str(binding.get("type")) for binding in function.bindings} - _SUPPORTED:
-                found[kind].append(function.name)
-        return {kind: sorted(names) for kind, names in sorted(found.items())}
-
     def __iter__(self) -> Iterator[FunctionInfo]:
         return iter(self._by_name.values())
 
@@ -57,18 +55,58 @@ class Catalogue:
 
 def catalogue_of(found: Iterable[IndexedFunction], environment: Mapping[str, str]) -> Catalogue:
     """Read the bindings; leaves out what `AzureWebJobs.<name>.Disabled` switches off."""
-    functions = []
+    functions: list[FunctionInfo] = []
+    refused: dict[str, Sequence[str]] = {}
     for indexed in found:
-        if environment.get(f"AzureWebJobs.{indexed.name}.Disabled", "").lower() in ("true", "1"):
+        if _is_disabled(indexed.name, environment):
             _log.info("Function %s is disabled by a setting", indexed.name)
             continue
+        bindings: tuple[Mapping[str, object], ...]
         bindings = tuple(json.loads(text) for text in indexed.bindings)
-        triggers = [b for b in bindings if str(b.get("type", "")).lower().endswith("trigger")]
-        if not triggers:
+        lacking = [kind for kind in map(_type, bindings) if kind.lower() not in _SUPPORTED]
+        triggers = [one for one in bindings if _type(one).lower().endswith("trigger")]
+        if lacking:
+            refused[indexed.name] = lacking
+        elif not triggers:
             _log.error("Function %s has no trigger and will not run", indexed.name)
-            continue
-        functions.append(FunctionInfo(indexed.name, triggers[0], bindings))
-    return Catalogue(functions)
+        else:
+            functions.append(_function(indexed, triggers[0], bindings))
+    return Catalogue(functions, refused)
+
+
+def refusals(catalogue: Catalogue) -> Iterator[str]:
+    """One line for each function that does not run here: why, and what to do."""
+    runs = ", ".join(kind.removesuffix("Trigger") for kind in _TRIGGERS[:3])
+    for name, kinds in sorted(catalogue.refused.items()):
+        yield (
+            f"Function {name} does not run here: {' and '.join(kinds)} is not supported "
+            f"(this host has {runs} and Durable). Run it with `func start` or in Azure; "
+            f"AzureWebJobs.{name}.Disabled=true in local.settings.json ends this message"
+        )
+
+
+def _function(
+    indexed: IndexedFunction,
+    trigger: Mapping[str, object],
+    bindings: tuple[Mapping[str, object], ...],
+) -> FunctionInfo:
+    return FunctionInfo(
+        indexed.name,
+        {**trigger, "type": _SUPPORTED[_type(trigger).lower()]},
+        bindings,
+        indexed.entry_point,
+        indexed.script,
+        indexed.retry,
+    )
+
+
+def _is_disabled(name: str, environment: Mapping[str, str]) -> bool:
+    settings = (f"AzureWebJobs.{name}.Disabled", f"AzureWebJobs_{name}_Disabled")
+    return any(environment.get(setting, "").lower() in ("true", "1") for setting in settings)
+
+
+def _type(binding: Mapping[str, object]) -> str:
+    return str(binding.get("type", ""))
 
 
 def trigger_type(function: FunctionInfo) -> str:

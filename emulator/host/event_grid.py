@@ -65,7 +65,7 @@ async def _deliver(pool: WorkerPool, info: FunctionInfo, body: bytes) -> web.Res
 async def _run(pool: WorkerPool, info: FunctionInfo, event: Event) -> Outcome:
     inputs = [(trigger_name(info), Datum("json", _json(event)))]
     metadata = {"data": Datum("json", _json(event.get("data")))}
-    return await pool.invoke_surely(info.name, inputs, metadata)
+    return await pool.invoke_retrying(info.name, inputs, metadata)
 
 
 def _events(body: bytes) -> list[Event] | None:

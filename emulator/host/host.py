@@ -12,6 +12,7 @@ from aiohttp import web
 
 from emulator.host.access import KeyAccess, OpenAccess
 from emulator.host.admin import Admin
+from emulator.host.catalogue import refusals
 from emulator.host.durable.extension import DurableExtension
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.front import Front, sign
@@ -50,7 +51,7 @@ class Host:
     ) -> None:
         self._settings = settings
         self._keys = keys
-        self._pool = WorkerPool(spec, settings.workers, first)
+        self._pool = WorkerPool(spec, settings.workers, first, settings.policy)
         self._durable = DurableExtension(
             database=settings.data / "durable.db",
             settings=DurableSettings.from_host_json(settings.host_json),
@@ -120,8 +121,10 @@ class Host:
     def _take_app(self) -> None:
         """Make routes and timers of the functions that were just loaded."""
         catalogue = self._pool.catalogue
-        for kind, names in catalogue.unsupported().items():
-            _log.warning("%s is not supported here; used by: %s", kind, ", ".join(names))
+        for line in refusals(catalogue):
+            _log.warning("%s", line)
+        if not len(catalogue):
+            _log.warning("No function of this app runs here")
         self._front.load_routes()
         if self._settings.enforce_keys:
             for name in self._pool.functions("httpTrigger"):

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from emulator.host.retry_policy import RetryPolicy
+
 type DatumKind = Literal["string", "json", "bytes", "http", "int", "double"]
 
 
@@ -43,12 +45,27 @@ class WorkerGone(Exception):  # noqa: N818 - a state of the world, not a mistake
 
 
 @dataclass(frozen=True, slots=True)
+class RetryState:
+    """Which retry a run is (1 is the first), of how many (-1: no limit), and what went wrong."""
+
+    count: int
+    limit: int
+    failure: Failed
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionInfo:
-    """One indexed function: its name, its trigger binding and all its bindings (JSON objects)."""
+    """One indexed function: its name, its trigger binding and all its bindings (JSON objects).
+
+    `entry_point` is the Python function in `script`; `retry` is what its decorator says.
+    """
 
     name: str
     trigger: Mapping[str, object]
     bindings: tuple[Mapping[str, object], ...]
+    entry_point: str = ""
+    script: str = ""
+    retry: RetryPolicy | None = None
 
 
 class Invoker(Protocol):

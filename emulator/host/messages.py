@@ -6,7 +6,8 @@ from typing import assert_never, cast
 
 from emulator.host.frames import Head
 from emulator.host.http_datum import HttpCall, HttpReply
-from emulator.host.invocation import Datum, DatumKind, Failed, Outcome, Succeeded
+from emulator.host.invocation import Datum, DatumKind, Failed, Outcome, RetryState, Succeeded
+from emulator.host.retry_policy import RetryPolicy, packed, unpacked
 
 type NamedData = tuple[tuple[str, Datum], ...]
 
@@ -21,6 +22,7 @@ class Run:
     inputs: NamedData
     metadata: NamedData = ()
     traceparent: str = ""
+    retry: RetryState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class IndexedFunction:
 
     name: str
     bindings: tuple[str, ...]
+    entry_point: str = ""
+    script: str = ""
+    retry: RetryPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +86,12 @@ def encode(message: Message) -> tuple[Head, list[bytes]]:
                 "inputs": _pack_all(message.inputs, parts),
                 "metadata": _pack_all(message.metadata, parts),
                 "traceparent": message.traceparent,
+                "retry": _pack_retry(message.retry),
             }
         case Forget(invocation):
             head = {"forget": invocation}
         case Loaded(functions, http_uri):
-            listed = [[function.name, list(function.bindings)] for function in functions]
-            head = {"loaded": listed, "http_uri": http_uri}
+            head = {"loaded": [_pack_function(one) for one in functions], "http_uri": http_uri}
         case LoadFailed(text, stack):
             head = {"load_failed": text, "stack": stack}
         case Done(call, Succeeded(value, outputs)):
@@ -107,12 +112,12 @@ def decode(head: Head, parts: list[bytes]) -> Message:
         case {"run": int(call), "function": str(function), "invocation": str(invocation)}:
             inputs = _unpack_all(head["inputs"], parts)
             metadata = _unpack_all(head["metadata"], parts)
-            return Run(call, function, invocation, inputs, metadata, str(head["traceparent"]))
+            traceparent, retry = str(head["traceparent"]), _unpack_retry(head["retry"])
+            return Run(call, function, invocation, inputs, metadata, traceparent, retry)
         case {"forget": str(invocation)}:
             return Forget(invocation)
         case {"loaded": list(functions), "http_uri": (str() | None) as http_uri}:
-            found = (IndexedFunction(name, tuple(bindings)) for name, bindings in functions)
-            return Loaded(tuple(found), http_uri)
+            return Loaded(tuple(_unpack_function(one) for one in functions), http_uri)
         case {"load_failed": str(text), "stack": str(stack)}:
             return LoadFailed(text, stack)
         case {"done": int(call), "failed": str(text), "stack": str(stack)}:
@@ -121,6 +126,34 @@ def decode(head: Head, parts: list[bytes]) -> Message:
             result = None if value is None else _unpack(value, parts)
             return Done(call, Succeeded(result, _unpack_all(outputs, parts)))
     raise ValueError(f"unknown frame with the keys {sorted(head)}")
+
+
+def _pack_function(one: IndexedFunction) -> list[object]:
+    return [one.name, list(one.bindings), one.entry_point, one.script, packed(one.retry)]
+
+
+def _unpack_function(fields: list[object]) -> IndexedFunction:
+    name, bindings, entry_point, script, retry = fields
+    return IndexedFunction(
+        str(name),
+        tuple(cast("list[str]", bindings)),
+        str(entry_point),
+        str(script),
+        unpacked(cast("list[float] | None", retry)),
+    )
+
+
+def _pack_retry(retry: RetryState | None) -> list[object] | None:
+    if retry is None:
+        return None
+    return [retry.count, retry.limit, retry.failure.message, retry.failure.stack]
+
+
+def _unpack_retry(packed_state: object) -> RetryState | None:
+    match packed_state:
+        case [int(count), int(limit), str(message), str(stack)]:
+            return RetryState(count, limit, Failed(message, stack))
+    return None
 
 
 def _pack_all(data: NamedData, parts: list[bytes]) -> list[list[object]]:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from emulator.host.catalogue import Catalogue, trigger_type
 from emulator.host.crew import Crew
-from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, WorkerGone
-from emulator.host.messages import NamedData
+from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, RetryState, WorkerGone
+from emulator.host.invocation_policy import InvocationPolicy
+from emulator.host.messages import NamedData, Run
+from emulator.host.retrying import run_with_retries
 from emulator.host.worker_process import Spawned, WorkerProcess, WorkerSpec
 
 DURABLE_TRIGGERS = frozenset({"orchestrationTrigger", "activityTrigger", "entityTrigger"})
@@ -17,6 +19,7 @@ _DRAIN_AT_RELOAD_SECONDS = 10.0
 _DRAIN_AT_STOP_SECONDS = 0.3
 # A function whose worker dies under it again and again is what kills it.
 _TRIES = 3
+_DEFAULT_POLICY = InvocationPolicy()
 
 _log = logging.getLogger("host")
 
@@ -28,8 +31,15 @@ class FunctionGone(WorkerGone):
 class WorkerPool:
     """The crew of the day; requests wait while the app is being loaded (again)."""
 
-    def __init__(self, spec: WorkerSpec, size: int, first: Sequence[Spawned] = ()) -> None:
+    def __init__(
+        self,
+        spec: WorkerSpec,
+        size: int,
+        first: Sequence[Spawned] = (),
+        policy: InvocationPolicy = _DEFAULT_POLICY,
+    ) -> None:
         self._spec = spec
+        self._policy = policy
         self._size = size
         self._crew = Crew(spec, size, first)
         self._ready = asyncio.Event()
@@ -87,6 +97,7 @@ class WorkerPool:
         function: str,
         inputs: Sequence[tuple[str, Datum]],
         metadata: Mapping[str, Datum] | None = None,
+        retry: RetryState | None = None,
     ) -> Outcome:
         """Run `function` once; raises WorkerGone when its worker died, or FunctionGone."""
         await self._ready.wait()
@@ -95,21 +106,38 @@ class WorkerPool:
             raise FunctionGone(f"the app has no function {function}")
         worker = await self.pick(info)
         named = tuple((metadata or {}).items())
-        return await self.run_on(worker, info, tuple(inputs), named)
+        return await self.run_on(worker, info, tuple(inputs), named, retry=retry)
 
     async def invoke_surely(
         self,
         function: str,
         inputs: Sequence[tuple[str, Datum]],
         metadata: Mapping[str, Datum] | None = None,
+        retry: RetryState | None = None,
     ) -> Outcome:
         """As invoke, tried again on another worker when one dies; at most three times."""
         for _ in range(_TRIES - 1):
             try:
-                return await self.invoke(function, inputs, metadata)
+                return await self.invoke(function, inputs, metadata, retry)
             except WorkerGone:
                 _log.warning("The worker ended while it ran %s; running it again", function)
-        return await self.invoke(function, inputs, metadata)
+        return await self.invoke(function, inputs, metadata, retry)
+
+    async def invoke_retrying(
+        self,
+        function: str,
+        inputs: Sequence[tuple[str, Datum]],
+        metadata: Mapping[str, Datum] | None = None,
+    ) -> Outcome:
+        """As invoke_surely, and run again after failures as the retry policy says."""
+        await self._ready.wait()
+        info = self.catalogue.find(function)
+        policy = (info.retry if info is not None else None) or self._policy.retry
+
+        async def attempt(retry: RetryState | None) -> Outcome:
+            return await self.invoke_surely(function, inputs, metadata, retry)
+
+        return await run_with_retries(function, policy, attempt)
 
     async def pick(self, info: FunctionInfo) -> WorkerProcess:
         """A live worker for that kind of function; raises WorkerGone during a reload."""
@@ -124,15 +152,19 @@ class WorkerPool:
         *,
         invocation: str = "",
         traceparent: str = "",
+        retry: RetryState | None = None,
     ) -> Outcome:
         """Run on that worker, with the values of the function's other input bindings added."""
-        outcome = await worker.run(
-            info.name,
-            inputs + self._other_inputs(info),
-            metadata,
-            invocation or str(uuid.uuid4()),
-            traceparent,
+        work = Run(
+            call=0,
+            function=info.name,
+            invocation=invocation or str(uuid.uuid4()),
+            inputs=inputs + self._other_inputs(info),
+            metadata=metadata,
+            traceparent=traceparent,
+            retry=retry,
         )
+        outcome = await worker.run(work, self._policy.timeout)
         if isinstance(outcome, Failed):
             _log_failure(info, outcome)
         return outcome

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.host.invocation_policy import InvocationPolicy
+
 _LEVELS = {
     "trace": logging.DEBUG,
     "debug": logging.DEBUG,
@@ -47,6 +49,7 @@ class HostSettings:
     environment: Mapping[str, str]
     host_json: Mapping[str, object]
     cors: Cors | None
+    policy: InvocationPolicy
 
     @property
     def url(self) -> str:
@@ -96,6 +99,14 @@ def read_local_settings(app: Path) -> LocalSettings:
 def read_host_json(app: Path) -> Mapping[str, object]:
     """Read host.json; raises CannotStart when it is broken."""
     return read_json_object(app / "host.json")
+
+
+def read_policy(host_json: Mapping[str, object]) -> InvocationPolicy:
+    """The time limit and the retries that host.json sets; raises CannotStart."""
+    try:
+        return InvocationPolicy.from_host_json(host_json)
+    except ValueError as error:
+        raise CannotStart(f"host.json: {error}", 2) from error
 
 
 def read_env_file(file: Path) -> Mapping[str, str]:

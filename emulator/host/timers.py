@@ -28,7 +28,7 @@ class TimerRunner(Protocol):
 
     def functions(self, trigger_type: str) -> Mapping[str, FunctionInfo]: ...
 
-    async def invoke_surely(
+    async def invoke_retrying(
         self,
         function: str,
         inputs: Sequence[tuple[str, Datum]],
@@ -168,7 +168,7 @@ class Timers:
         value = json.dumps(document, separators=(",", ":"))
         stamp = self._clock.now().astimezone(self._zone).strftime("%m/%d/%Y %H:%M:%S")
         try:
-            await self._runner.invoke_surely(
+            await self._runner.invoke_retrying(
                 timer.info.name,
                 [(trigger_name(timer.info), Datum("json", value))],
                 {"TimerTrigger": Datum("string", stamp)},

@@ -3,29 +3,35 @@
 import asyncio
 import contextlib
 import itertools
+import logging
 import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from emulator.host.frames import FrameChannel, Head
-from emulator.host.invocation import Outcome, WorkerGone
+from emulator.host.invocation import Failed, Outcome, WorkerGone
 from emulator.host.messages import (
     Done,
     Forget,
     Loaded,
     LoadFailed,
-    NamedData,
     Run,
     decode,
     encode,
 )
+from emulator.host.time_span import time_span_text
 
 _ROOT = Path(__file__).resolve().parents[2]
+# How long a function that has used up its time may still take to end.
+_GRACE_SECONDS = 2.0
+
+_log = logging.getLogger("host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class WorkerProcess:
         self._channel = FrameChannel(self._receive, self.kill)
         self._calls = itertools.count()
         self._pending: dict[int, asyncio.Future[Outcome]] = {}
+        self._limits: dict[int, asyncio.TimerHandle] = {}
         self._loaded: asyncio.Future[Loaded | LoadFailed] = self._loop.create_future()
         self._exchanges = 0
         self._idle = asyncio.Event()
@@ -112,23 +119,22 @@ class WorkerProcess:
             self.http_uri = loaded.http_uri
         return loaded
 
-    async def run(
-        self,
-        function: str,
-        inputs: NamedData,
-        metadata: NamedData = (),
-        invocation: str = "",
-        traceparent: str = "",
-    ) -> Outcome:
-        """Run one invocation; raises WorkerGone when the process dies first."""
+    async def run(self, work: Run, limit: timedelta | None = None) -> Outcome:
+        """Run one invocation; raises WorkerGone when the process dies first.
+
+        A function that takes longer than `limit` has failed; when it does not end soon after, the
+        process is ended, with all else that it runs, as the real host does.
+        """
         if self.gone.is_set():
-            raise WorkerGone(function)
+            raise WorkerGone(work.function)
         call = next(self._calls)
         future: asyncio.Future[Outcome] = self._loop.create_future()
         self._pending[call] = future
+        if limit is not None:
+            seconds = limit.total_seconds()
+            self._limits[call] = self._loop.call_later(seconds, self._expire, call, work, limit)
         self._idle.clear()
-        run = Run(call, function, invocation, inputs, metadata, traceparent)
-        self._channel.send(*encode(run))
+        self._channel.send(*encode(replace(work, call=call)))
         # The entry stays until the worker answers, even when the caller is cancelled: the
         # function runs on, and draining waits for it.
         return await future
@@ -164,11 +170,39 @@ class WorkerProcess:
                 self._loaded.set_result(loaded)
             case Done(call, outcome):
                 future = self._pending.pop(call)
+                self._forget_limit(call)
                 if not future.done():
                     future.set_result(outcome)
                 self._note_idle()
             case other:
                 raise ValueError(f"not for the host: {other!r}")
+
+    def _expire(self, call: int, work: Run, limit: timedelta) -> None:
+        text = time_span_text(limit)
+        _log.error(
+            "Timeout value of %s exceeded by function 'Functions.%s' (Id: '%s')",
+            text,
+            work.function,
+            work.invocation,
+        )
+        future = self._pending[call]
+        if not future.done():
+            message = f"Timeout value of {text} was exceeded by function: Functions.{work.function}"
+            future.set_result(Failed(message))
+        self._limits[call] = self._loop.call_later(_GRACE_SECONDS, self._end_stuck, work)
+
+    def _end_stuck(self, work: Run) -> None:
+        _log.warning(
+            "Functions.%s does not end: worker %d is ended and started again",
+            work.function,
+            self.pid,
+        )
+        self.kill()
+
+    def _forget_limit(self, call: int) -> None:
+        timer = self._limits.pop(call, None)
+        if timer is not None:
+            timer.cancel()
 
     def _note_idle(self) -> None:
         if self.busy == 0:
@@ -185,6 +219,8 @@ class WorkerProcess:
         waiting: list[asyncio.Future[Outcome] | asyncio.Future[Loaded | LoadFailed]]
         waiting = [*self._pending.values(), self._loaded]
         self._pending.clear()
+        for call in list(self._limits):
+            self._forget_limit(call)
         self._note_idle()
         for future in waiting:
             if not future.done():

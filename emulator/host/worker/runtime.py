@@ -15,8 +15,9 @@ from types import SimpleNamespace
 import azure_functions_runtime as library
 from azure_functions_runtime.http_v2 import http_coordinator
 
-from emulator.host.invocation import Failed, Outcome, Succeeded
+from emulator.host.invocation import Failed, Outcome, RetryState, Succeeded
 from emulator.host.messages import IndexedFunction, Loaded, LoadFailed, Run
+from emulator.host.retry_policy import ExponentialBackoff, FixedDelay, RetryPolicy
 from emulator.host.worker import protos
 from emulator.host.worker.sdk_shortcuts import take_shortcuts
 from emulator.host.worker.typed_data import from_typed_data, to_typed_data
@@ -51,7 +52,7 @@ class Runtime:
         take_shortcuts()
         found = answer.function_metadata_results
         self._ids = {function.name: function.function_id for function in found}
-        functions = tuple(IndexedFunction(f.name, tuple(f.raw_bindings)) for f in found)
+        functions = tuple(_indexed(function) for function in found)
         return Loaded(functions, init.capabilities.get("HttpUri"))
 
     async def run(self, message: Run) -> Outcome:
@@ -100,7 +101,7 @@ class Runtime:
             trace_context=SimpleNamespace(
                 trace_parent=message.traceparent, trace_state="", attributes={}
             ),
-            retry_context=SimpleNamespace(retry_count=0, max_retry_count=0, exception=None),
+            retry_context=_retry_context(message.retry),
         )
         answer = await library.invocation_request(_wrapped(invocation_request=request))
         if answer.result.status != protos.StatusResult.Success:
@@ -111,6 +112,35 @@ class Runtime:
             from_typed_data(answer.return_value),
             tuple((name, datum) for name, datum in outputs if datum is not None),
         )
+
+
+def _indexed(function: protos.RpcFunctionMetadata) -> IndexedFunction:
+    return IndexedFunction(
+        function.name,
+        tuple(function.raw_bindings),
+        function.entry_point,
+        function.script_file,
+        _retry_policy(function.retry_options),
+    )
+
+
+def _retry_policy(options: protos.RpcRetryOptions | None) -> RetryPolicy | None:
+    if options is None:
+        return None
+    if options.retry_strategy == "fixed_delay":
+        return FixedDelay(options.max_retry_count, options.delay_interval)
+    spans = options.minimum_interval, options.maximum_interval
+    return ExponentialBackoff(options.max_retry_count, *spans)
+
+
+def _retry_context(retry: RetryState | None) -> SimpleNamespace:
+    state = retry or RetryState(0, 0, Failed(""))
+    exception = SimpleNamespace(
+        source="", stack_trace=state.failure.stack, message=state.failure.message
+    )
+    return SimpleNamespace(
+        retry_count=state.count, max_retry_count=state.limit, exception=exception
+    )
 
 
 def _wrapped(**request: SimpleNamespace) -> SimpleNamespace:

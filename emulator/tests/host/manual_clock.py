@@ -84,7 +84,7 @@ class NotingRunner:
     def functions(self, trigger_type: str) -> Mapping[str, FunctionInfo]:
         return self.timers if trigger_type == "timerTrigger" else {}
 
-    async def invoke_surely(
+    async def invoke_retrying(
         self,
         function: str,
         inputs: Sequence[tuple[str, Datum]],

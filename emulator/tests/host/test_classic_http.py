@@ -1,11 +1,9 @@
 """HTTP functions of the classic kind, through real sockets."""
 
-import asyncio
-
 import pytest
 from aiohttp import ClientSession
 
-from emulator.tests.host.harness import HostProcess, eventually
+from emulator.tests.host.harness import HostProcess
 
 
 async def test_a_function_sees_the_request_in_its_invocation(
@@ -55,10 +53,3 @@ async def test_a_head_request_gets_no_body(classic_host: HostProcess, http: Clie
     async with http.head(f"{classic_host.url}/api/echo/1") as answer:
         assert await answer.read() == b""
     assert answer.status == 200
-
-
-async def test_a_trigger_that_the_host_does_not_know_is_said_at_the_start(
-    classic_host: HostProcess,
-) -> None:
-    line = " WARNING host: queueTrigger is not supported here; used by: on_message\n"
-    await asyncio.to_thread(eventually, lambda: line in classic_host.log)

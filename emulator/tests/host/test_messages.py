@@ -2,12 +2,13 @@
 
 import asyncio
 import socket
+from datetime import timedelta
 
 import pytest
 
 from emulator.host.frames import FrameChannel, Head
 from emulator.host.http_datum import HttpCall, HttpReply
-from emulator.host.invocation import Datum, Failed, Succeeded
+from emulator.host.invocation import Datum, Failed, RetryState, Succeeded
 from emulator.host.messages import (
     Done,
     Forget,
@@ -19,8 +20,11 @@ from emulator.host.messages import (
     decode,
     encode,
 )
+from emulator.host.retry_policy import ExponentialBackoff, FixedDelay
 
 CALL = HttpCall({"id": "1"}, "POST", "http://x/", {"a": "b"}, {"q": "1,2"}, b"\x00\xff")
+FIXED = FixedDelay(2, timedelta(seconds=1.5))
+BACKOFF = ExponentialBackoff(-1, timedelta(seconds=1), timedelta(minutes=1))
 EVERY_KIND: list[Message] = [
     Run(
         7,
@@ -34,9 +38,12 @@ EVERY_KIND: list[Message] = [
         ),
         (("count", Datum("int", 3)), ("share", Datum("double", 0.5))),
         "00-a-b-01",
+        RetryState(1, 3, Failed("ValueError: bad", "stack")),
     ),
     Forget("inv"),
     Loaded((IndexedFunction("f", ('{"type": "httpTrigger"}',)),), "http://127.0.0.1:1"),
+    Loaded((IndexedFunction("g", (), "g", "function_app.py", FIXED),), None),
+    Loaded((IndexedFunction("h", (), "h", "other.py", BACKOFF),), None),
     Loaded((), None),
     LoadFailed("ImportError: no", "stack"),
     Done(7, Succeeded(None)),

@@ -45,8 +45,3 @@ def boom(req: func.HttpRequest) -> func.HttpResponse:
 @app.route(route="pid")
 def pid(req: func.HttpRequest) -> func.HttpResponse:
     return func.HttpResponse(str(os.getpid()))
-
-
-@app.queue_trigger(arg_name="message", queue_name="q", connection="AzureWebJobsStorage")
-def on_message(message: func.QueueMessage) -> None:
-    """Never runs: the host has no queues, and says so."""
