@@ -259,7 +259,10 @@ async def _keep(
             message=record.message,
             text=answer.text,
             citations=answer.citations,
-            warnings=tuple(key.partition(":")[0] for key in material.evidence.warnings),
+            warnings=(
+                *record.warnings,
+                *(key.partition(":")[0] for key in material.evidence.warnings),
+            ),
             finish_reason=answer.finish_reason,
         )
     )

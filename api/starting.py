@@ -131,6 +131,7 @@ async def _start(call: Call, conversation: Conversation, posted: PostMessage, ru
         pack_version=conversation.pack_version,
         received_at=call.deps.now(),
         open_plan=conversation.open_plan,
+        warnings=posted.warnings,
     )
     writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
     received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)

@@ -29,6 +29,17 @@ class PostMessage(Inbound):
     """Data of the calling application for this message, at most 64 KB as JSON."""
     on_busy: Literal["reject"] = "reject"
     on_disconnect: Literal["continue"] = "continue"
+    agent_id: Any = None
+    """Ignored with a warning, like the next two: an agent is defined inline only."""
+    provider: Literal["agent_service"] | None = None
+    stream: bool | None = None
+    """`Accept` decides whether the answer is streamed."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was sent and changes nothing, by key of the wording."""
+        ignored = ("agent_id", "provider", "stream")
+        return tuple(f"ignored_{name}" for name in ignored if getattr(self, name) is not None)
 
 
 class Conversation(Contract):

@@ -78,6 +78,8 @@ class RunRecord(Contract):
     pack_version: str
     received_at: datetime
     open_plan: OpenPlan | None = None
+    warnings: tuple[str, ...] = ()
+    """What the message asked for in vain, by key of the wording."""
     """What the conversation was waiting for when the message came."""
 
 

@@ -94,6 +94,18 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "La búsqueda por significado falló; se ha buscado solo por palabras.",
         "en": "The search by meaning failed; only words were searched.",
     },
+    "warning_ignored_agent_id": {
+        "es": "Se ha ignorado agentId: el agente se define en la propia petición.",
+        "en": "agentId was ignored: an agent is defined in the request itself.",
+    },
+    "warning_ignored_provider": {
+        "es": "Se ha ignorado provider: agent_service no se usa aquí.",
+        "en": "provider was ignored: agent_service is not used here.",
+    },
+    "warning_ignored_stream": {
+        "es": "Se ha ignorado stream: decide la cabecera Accept.",
+        "en": "stream was ignored: the header Accept decides.",
+    },
     "warning_semantic_failed": {
         "es": "El servicio de búsqueda no pudo ordenar por significado.",
         "en": "The search service could not rank by meaning.",

@@ -84,6 +84,20 @@ async def test_a_wrong_message_is_refused(ana: Person, conversation: str, wrong:
     assert_problem(answer, wrong.status, wrong.code, wrong.pointers)
 
 
+async def test_fields_of_other_platforms_are_ignored_with_a_warning(
+    ana: Person, conversation: str
+) -> None:
+    answer = await ana.ask(
+        "POST",
+        f"/conversations/{conversation}/messages",
+        json={"message": "Hola, ¿cómo va?", "agentId": "a1", "provider": "agent_service"}
+        | {"stream": True},
+    )
+    assert answer.status == 200
+    agent, provider, stream = answer.body["warnings"]
+    assert ("agentId" in agent, "provider" in provider, "stream" in stream) == (True,) * 3
+
+
 async def test_a_message_of_exactly_the_limit_is_accepted(ana: Person, conversation: str) -> None:
     message = "Hola, ¿cómo va? " + "ñ" * (LIMIT - 16)
     assert len(message) == LIMIT
