@@ -1,20 +1,21 @@
-"""Frames between host and worker on a socket pair: a JSON head and raw binary parts.
+"""Frames between host and worker on a socket pair: tuples of plain values, marshalled.
 
-A frame is `>II` (length of the head, length of the body), the head as UTF-8 JSON, and the body:
-the binary parts one after the other, whose lengths the head lists under `parts`. Payloads travel
-as parts so that long texts are never escaped.
+A frame is `>I` (the length of what follows) and the tuple as the standard library's marshal has
+it: both ends are the same Python, started by one another, and its text and bytes need no escaping.
 """
 
 import asyncio
-import json
-from collections.abc import Callable, Mapping, Sequence
+import marshal
+from collections.abc import Callable
 from struct import Struct
 from typing import cast
 
-_LENGTHS = Struct(">II")
+_LENGTH = Struct(">I")
+# The last version that keeps no book of what it has seen already: nothing comes twice here.
+_FORMAT = 2
 
-type Head = dict[str, object]
-type Receive = Callable[[Head, list[bytes]], None]
+type Frame = tuple[object, ...]
+type Receive = Callable[[Frame], None]
 
 
 class FrameChannel(asyncio.Protocol):
@@ -31,46 +32,41 @@ class FrameChannel(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while (frame := self._next_frame()) is not None:
-            self._receive(*frame)
+        if self._buffer:
+            self._buffer += data
+            del self._buffer[: self._take_frames(self._buffer)]
+        else:
+            taken = self._take_frames(data)
+            if taken < len(data):
+                self._buffer += data[taken:]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
         self._closed()
 
-    def send(self, head: Mapping[str, object], parts: Sequence[bytes] = ()) -> bool:
+    def send(self, frame: Frame) -> bool:
         """Queue one frame; False when the other end is gone."""
         if self._transport is None or self._transport.is_closing():
             return False
-        text = json.dumps({**head, "parts": [len(part) for part in parts]}).encode()
-        lengths = _LENGTHS.pack(len(text), sum(map(len, parts)))
-        self._transport.write(b"".join((lengths, text, *parts)))
+        content = marshal.dumps(frame, _FORMAT)  # type: ignore[arg-type]  # says what it cannot take
+        self._transport.write(_LENGTH.pack(len(content)) + content)
         return True
 
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
 
-    def _next_frame(self) -> tuple[Head, list[bytes]] | None:
-        if len(self._buffer) < _LENGTHS.size:
-            return None
-        head_length, body_length = _LENGTHS.unpack_from(self._buffer)
-        start = _LENGTHS.size + head_length
-        end = start + body_length
-        if len(self._buffer) < end:
-            return None
-        with memoryview(self._buffer) as view:
-            head: Head = json.loads(bytes(view[_LENGTHS.size : start]))
-            body = bytes(view[start:end])
-        del self._buffer[:end]
-        return head, _split(body, head.pop("parts"))
-
-
-def _split(body: bytes, lengths: object) -> list[bytes]:
-    assert isinstance(lengths, list)
-    parts, start = [], 0
-    for length in lengths:
-        parts.append(body[start : start + length])
-        start += length
-    return parts
+    def _take_frames(self, data: bytes | bytearray) -> int:
+        """Hand on the complete frames; how many bytes they are."""
+        start = 0
+        with memoryview(data) as view:
+            while len(view) - start >= _LENGTH.size:
+                begin = start + _LENGTH.size
+                end = begin + int(_LENGTH.unpack_from(view, start)[0])
+                if end > len(view):
+                    break
+                with view[begin:end] as content:
+                    frame: Frame = marshal.loads(content)
+                start = end
+                self._receive(frame)
+        return start

@@ -1,12 +1,12 @@
 """The messages host and worker send each other, and how they become frames."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never, cast
 
-from emulator.host.frames import Head
+from emulator.host.frames import Frame
 from emulator.host.http_datum import HttpCall, HttpReply
-from emulator.host.invocation import Datum, DatumKind, Failed, Outcome, RetryState, Succeeded
+from emulator.host.invocation import Datum, Failed, Outcome, RetryState, Succeeded
 from emulator.host.retry_policy import RetryPolicy, packed, unpacked
 
 type NamedData = tuple[tuple[str, Datum], ...]
@@ -74,137 +74,131 @@ class Done:
 type Message = Run | Forget | Loaded | LoadFailed | Done
 
 
-def encode(message: Message) -> tuple[Head, list[bytes]]:
-    """The frame of a message: its head and its binary parts."""
-    parts: list[bytes] = []
+def encode(message: Message) -> Frame:
+    """The frame of a message: its kind, then its fields."""
     match message:
-        case Run():
-            head: Head = {
-                "run": message.call,
-                "function": message.function,
-                "invocation": message.invocation,
-                "inputs": _pack_all(message.inputs, parts),
-                "metadata": _pack_all(message.metadata, parts),
-                "traceparent": message.traceparent,
-                "retry": _pack_retry(message.retry),
-            }
-        case Forget(invocation):
-            head = {"forget": invocation}
-        case Loaded(functions, http_uri):
-            head = {"loaded": [_pack_function(one) for one in functions], "http_uri": http_uri}
-        case LoadFailed(text, stack):
-            head = {"load_failed": text, "stack": stack}
+        case Run(call, function, invocation, inputs, metadata, traceparent, retry):
+            values = _pack_all(inputs), _pack_all(metadata)
+            return "run", call, function, invocation, *values, traceparent, _pack_retry(retry)
         case Done(call, Succeeded(value, outputs)):
-            packed = None if value is None else _pack(value, parts)
-            head = {"done": call, "value": packed, "outputs": _pack_all(outputs, parts)}
+            return "done", call, None if value is None else _pack(value), _pack_all(outputs)
         case Done(call, Failed(text, stack)):
-            head = {"done": call, "failed": text, "stack": stack}
+            return "failed", call, str(text), str(stack)
+        case Forget(invocation):
+            return "forget", invocation
+        case Loaded(functions, http_uri):
+            return "loaded", tuple(map(_pack_function, functions)), http_uri
+        case LoadFailed(text, stack):
+            return "load_failed", str(text), str(stack)
         case Done():
             raise AssertionError(message)
         case _:
             assert_never(message)
-    return head, parts
 
 
-def decode(head: Head, parts: list[bytes]) -> Message:
-    """The message of a frame; raises ValueError for a head that is none of ours."""
-    match head:
-        case {"run": int(call), "function": str(function), "invocation": str(invocation)}:
-            inputs = _unpack_all(head["inputs"], parts)
-            metadata = _unpack_all(head["metadata"], parts)
-            traceparent, retry = str(head["traceparent"]), _unpack_retry(head["retry"])
-            return Run(call, function, invocation, inputs, metadata, traceparent, retry)
-        case {"forget": str(invocation)}:
-            return Forget(invocation)
-        case {"loaded": list(functions), "http_uri": (str() | None) as http_uri}:
-            return Loaded(tuple(_unpack_function(one) for one in functions), http_uri)
-        case {"load_failed": str(text), "stack": str(stack)}:
-            return LoadFailed(text, stack)
-        case {"done": int(call), "failed": str(text), "stack": str(stack)}:
+def decode(frame: Frame) -> Message:
+    """The message of a frame; raises ValueError for one that is none of ours."""
+    match frame:
+        case (
+            "run",
+            int(call),
+            str(function),
+            str(invocation),
+            inputs,
+            metadata,
+            str(trace),
+            retry,
+        ):
+            values = _unpack_all(inputs), _unpack_all(metadata)
+            return Run(call, function, invocation, *values, trace, _unpack_retry(retry))
+        case ("done", int(call), value, outputs):
+            result = None if value is None else _unpack(cast("Frame", value))
+            return Done(call, Succeeded(result, _unpack_all(outputs)))
+        case ("failed", int(call), str(text), str(stack)):
             return Done(call, Failed(text, stack))
-        case {"done": int(call), "value": value, "outputs": outputs}:
-            result = None if value is None else _unpack(value, parts)
-            return Done(call, Succeeded(result, _unpack_all(outputs, parts)))
-    raise ValueError(f"unknown frame with the keys {sorted(head)}")
+        case ("forget", str(invocation)):
+            return Forget(invocation)
+        case ("loaded", tuple(functions), (str() | None) as http_uri):
+            return Loaded(tuple(map(_unpack_function, functions)), http_uri)
+        case ("load_failed", str(text), str(stack)):
+            return LoadFailed(text, stack)
+    raise ValueError(f"unknown frame {frame[:1]!r}")
 
 
-def _pack_function(one: IndexedFunction) -> list[object]:
-    return [one.name, list(one.bindings), one.entry_point, one.script, packed(one.retry)]
+def _pack_function(one: IndexedFunction) -> Frame:
+    return one.name, one.bindings, one.entry_point, one.script, packed(one.retry)
 
 
-def _unpack_function(fields: list[object]) -> IndexedFunction:
+def _unpack_function(fields: Frame) -> IndexedFunction:
     name, bindings, entry_point, script, retry = fields
     return IndexedFunction(
         str(name),
-        tuple(cast("list[str]", bindings)),
+        tuple(cast("tuple[str, ...]", bindings)),
         str(entry_point),
         str(script),
         unpacked(cast("list[float] | None", retry)),
     )
 
 
-def _pack_retry(retry: RetryState | None) -> list[object] | None:
+def _pack_retry(retry: RetryState | None) -> Frame | None:
     if retry is None:
         return None
-    return [retry.count, retry.limit, retry.failure.message, retry.failure.stack]
+    return retry.count, retry.limit, str(retry.failure.message), str(retry.failure.stack)
 
 
 def _unpack_retry(packed_state: object) -> RetryState | None:
     match packed_state:
-        case [int(count), int(limit), str(message), str(stack)]:
+        case (int(count), int(limit), str(message), str(stack)):
             return RetryState(count, limit, Failed(message, stack))
     return None
 
 
-def _pack_all(data: NamedData, parts: list[bytes]) -> list[list[object]]:
-    return [[name, _pack(datum, parts)] for name, datum in data]
+def _pack_all(data: NamedData) -> Frame:
+    return tuple([(name, *_pack(datum)) for name, datum in data])
 
 
-def _pack(datum: Datum, parts: list[bytes]) -> list[object]:
+def _pack(datum: Datum) -> Frame:
+    """Kind and value of a datum, of the very types that marshal takes: no subclasses."""
     match datum.value:
         case str(text):
-            # Lone surrogates are legal in Python strings and in JSON escapes: let them through.
-            return [datum.kind, _add(text.encode("utf-8", "surrogatepass"), parts)]
+            return datum.kind, str(text)
         case bytes(data):
-            return [datum.kind, _add(data, parts)]
-        case int(number) | float(number):
-            return [datum.kind, number]
-        case HttpCall() as call:
-            fields: Mapping[str, object] = {
-                "params": call.params,
-                "method": call.method,
-                "url": call.url,
-                "headers": call.headers,
-                "query": call.query,
-            }
-            return ["call", fields, _add(call.body, parts)]
+            return datum.kind, bytes(data)
+        case bool() | int() as number:
+            return datum.kind, int(number)
+        case float(number):
+            return datum.kind, float(number)
+        case HttpCall(params, method, url, headers, query, body):
+            return (
+                "call",
+                _texts(params),
+                str(method),
+                str(url),
+                _texts(headers),
+                _texts(query),
+                body,
+            )
         case HttpReply(status, headers, cookies, body):
-            return ["reply", status, headers, list(cookies), _add(body, parts)]
+            return "reply", int(status), _texts(headers), tuple(map(str, cookies)), body
         case other:
             raise TypeError(f"a {datum.kind} datum cannot carry a {type(other).__name__}")
 
 
-def _add(data: bytes, parts: list[bytes]) -> int:
-    parts.append(data)
-    return len(parts) - 1
+def _texts(mapping: Mapping[str, str]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in mapping.items()}
 
 
-def _unpack_all(packed: object, parts: list[bytes]) -> NamedData:
-    pairs = cast("list[tuple[str, object]]", packed)
-    return tuple((name, _unpack(datum, parts)) for name, datum in pairs)
+def _unpack_all(packed: object) -> NamedData:
+    values = cast("tuple[tuple[object, ...], ...]", packed)
+    return tuple([(str(name), _unpack(datum)) for name, *datum in values])
 
 
-def _unpack(packed: object, parts: list[bytes]) -> Datum:
+def _unpack(packed: Sequence[object]) -> Datum:
     match packed:
-        case ["call", {**fields}, int(index)]:
-            return Datum("http", HttpCall(**fields, body=parts[index]))  # type: ignore[arg-type]
-        case ["reply", int(status), {**headers}, list(cookies), int(index)]:
-            reply = HttpReply(status, cast("dict[str, str]", headers), tuple(cookies), parts[index])
-            return Datum("http", reply)
-        case ["string" | "json" as kind, int(index)]:
-            return Datum(kind, parts[index].decode("utf-8", "surrogatepass"))
-        case ["bytes", int(index)]:
-            return Datum("bytes", parts[index])
-        case [str(kind), int() | float() as number]:
-            return Datum(cast("DatumKind", kind), number)
+        case ("string" | "json" | "bytes" | "int" | "double" as kind, value):
+            return Datum(kind, value)
+        case ("call", dict(params), str(method), str(url), dict(headers), dict(query), body):
+            return Datum("http", HttpCall(params, method, url, headers, query, cast("bytes", body)))
+        case ("reply", int(status), dict(headers), tuple(cookies), body):
+            return Datum("http", HttpReply(status, headers, cookies, cast("bytes", body)))
     raise ValueError(f"unknown datum {packed!r}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from emulator.host.frames import FrameChannel, Head
+from emulator.host.frames import Frame, FrameChannel
 from emulator.host.invocation import Failed, Outcome, WorkerGone
 from emulator.host.messages import (
     Done,
@@ -134,7 +134,7 @@ class WorkerProcess:
             seconds = limit.total_seconds()
             self._limits[call] = self._loop.call_later(seconds, self._expire, call, work, limit)
         self._idle.clear()
-        self._channel.send(*encode(replace(work, call=call)))
+        self._channel.send(encode(replace(work, call=call)))
         # The entry stays until the worker answers, even when the caller is cancelled: the
         # function runs on, and draining waits for it.
         return await future
@@ -148,7 +148,7 @@ class WorkerProcess:
             yield
         finally:
             self._exchanges -= 1
-            self._channel.send(*encode(Forget(invocation)))
+            self._channel.send(encode(Forget(invocation)))
             self._note_idle()
 
     async def drain(self, seconds: float) -> None:
@@ -164,8 +164,8 @@ class WorkerProcess:
         """End the process at once; harmless when it has ended."""
         self._process.kill()
 
-    def _receive(self, head: Head, parts: list[bytes]) -> None:
-        match decode(head, parts):
+    def _receive(self, frame: Frame) -> None:
+        match decode(frame):
             case Loaded() | LoadFailed() as loaded:
                 self._loaded.set_result(loaded)
             case Done(call, outcome):

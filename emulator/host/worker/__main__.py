@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from emulator.host.frames import FrameChannel, Head
+from emulator.host.frames import Frame, FrameChannel
 from emulator.host.messages import Done, Forget, Loaded, Message, Run, decode, encode
 from emulator.host.worker.logs import quiet_uvicorn, take_over_output
 from emulator.host.worker.runtime import Runtime
@@ -37,8 +37,8 @@ class _Worker:
         self._send(loaded)
         await asyncio.Event().wait()
 
-    def _receive(self, head: Head, parts: list[bytes]) -> None:
-        task = asyncio.create_task(self._handle(decode(head, parts)))
+    def _receive(self, frame: Frame) -> None:
+        task = asyncio.create_task(self._handle(decode(frame)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -52,7 +52,7 @@ class _Worker:
                 raise ValueError(f"not for a worker: {message!r}")
 
     def _send(self, message: Message) -> None:
-        self._channel.send(*encode(message))
+        self._channel.send(encode(message))
 
 
 async def _listening(uri: str) -> None:
