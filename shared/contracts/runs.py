@@ -78,9 +78,9 @@ class RunRecord(Contract):
     pack_version: str
     received_at: datetime
     open_plan: OpenPlan | None = None
+    """What the conversation was waiting for when the message came."""
     warnings: tuple[str, ...] = ()
     """What the message asked for in vain, by key of the wording."""
-    """What the conversation was waiting for when the message came."""
 
 
 class ToolOutcome(Contract):
