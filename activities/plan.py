@@ -14,7 +14,7 @@ from activities.prompts import (
     tools_section,
 )
 from activities.steps import announced, load_evidence, load_record, load_turns, log_writer
-from shared.contracts.activities import Planned, PlanRequest
+from shared.contracts.activities import Planned, PlannedCall, PlanRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
@@ -77,7 +77,7 @@ async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
         after=writer.after,
         usage=usage,
         flow_type=stored.flow_type,
-        tools=tuple(call.tool for call in stored.calls),
+        calls=tuple(PlannedCall(tool=call.tool, needs=call.needs) for call in stored.calls),
         missing=len(stored.missing),
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from shared.contracts.approvals import ApprovalState
 from shared.contracts.base import Contract
 from shared.contracts.identity import Language
 from shared.contracts.plan import Route
@@ -52,8 +53,11 @@ class StepRequest(Contract):
 
 
 class StepResult(Contract):
+    """`model_calls` counts towards the run's budget, like the tokens in `usage`."""
+
     after: int = 0
     usage: Usage = Usage()
+    model_calls: int = 0
 
 
 class PrepareRequest(StepRequest):
@@ -87,12 +91,25 @@ class PlanRequest(StepRequest):
     continues: bool
 
 
+class PlannedCall(Contract):
+    """`needs` are the positions of calls that come first; `approval` says that somebody has to
+    approve this one."""
+
+    tool: str
+    needs: tuple[int, ...] = ()
+    approval: bool = False
+
+
 class Planned(StepResult):
     """Only what the orchestrator decides on; the plan itself is stored with the run."""
 
     flow_type: str
-    tools: tuple[str, ...] = ()
+    calls: tuple[PlannedCall, ...] = ()
     missing: int = 0
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        return tuple(call.tool for call in self.calls)
 
 
 class RunToolRequest(StepRequest):
@@ -102,6 +119,33 @@ class RunToolRequest(StepRequest):
 
 class ToolRun(StepResult):
     ok: bool
+
+
+class AskApprovalRequest(StepRequest):
+    """Opens the approval of one call, and says so in the log."""
+
+    step: int
+    language: Language
+
+
+class ApprovalAsked(StepResult):
+    """`decided`: an earlier execution asked, and somebody has decided meanwhile."""
+
+    approval_id: str
+    expires_at: datetime
+    decided: bool = False
+
+
+class SettleApprovalRequest(StepRequest):
+    """Reads the decision, or closes what nobody decided on in time. The stored item is the truth;
+    the external event only wakes the orchestration."""
+
+    step: int
+    language: Language
+
+
+class ApprovalSettled(StepResult):
+    state: ApprovalState
 
 
 class RespondRequest(StepRequest):
@@ -146,6 +190,10 @@ class FinishRequest(StepRequest):
 PREPARE = ActivitySpec("prepare", PrepareRequest, Prepared)
 RETRIEVE = ActivitySpec("retrieve", RetrieveRequest, Retrieved)
 PLAN = ActivitySpec("plan", PlanRequest, Planned)
+ASK_APPROVAL = ActivitySpec("ask_approval", AskApprovalRequest, ApprovalAsked, attempts=5)
+SETTLE_APPROVAL = ActivitySpec(
+    "settle_approval", SettleApprovalRequest, ApprovalSettled, attempts=5, insists=True
+)
 RUN_TOOL = ActivitySpec("run_tool", RunToolRequest, ToolRun, attempts=5, insists=True)
 RESPOND = ActivitySpec("respond", RespondRequest, Responded)
 RECORD = ActivitySpec("record", RecordRequest, Recorded, attempts=5, insists=True)

@@ -1,9 +1,11 @@
 """The events of a run: stored in its log, sent over SSE unchanged. This union is the protocol."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from shared.contracts.audit import Entity
 from shared.contracts.base import Contract
 from shared.contracts.evidence import Citation
 from shared.contracts.plan import MissingField
@@ -49,6 +51,26 @@ class QuestionEvent(Contract):
     missing: tuple[MissingField, ...] = ()
 
 
+class ApprovalEvent(Contract):
+    """A call waits for somebody who may approve exactly this payload until `expires_at`."""
+
+    type: Literal["approval"] = "approval"
+    approval_id: str
+    tool: str
+    args: dict[str, Any] = Field(default={})
+    payload_hash: str
+    expires_at: datetime
+
+
+class NotificationEvent(Contract):
+    """Something happened in the ERP that concerns this conversation."""
+
+    type: Literal["notification"] = "notification"
+    kind: str
+    entity: Entity
+    text: str
+
+
 class CitationsEvent(Contract):
     type: Literal["citations"] = "citations"
     citations: tuple[Citation, ...]
@@ -82,6 +104,8 @@ type RunEvent = (
     | RestartEvent
     | ToolEvent
     | QuestionEvent
+    | ApprovalEvent
+    | NotificationEvent
     | CitationsEvent
     | ErrorEvent
     | DoneEvent

@@ -1,5 +1,6 @@
 """What was understood: the route, the plan, and where every argument came from."""
 
+import re
 from typing import Any, Literal
 
 from pydantic import Field
@@ -19,19 +20,51 @@ class Triage(Contract):
     continues_open_question: bool = False
 
 
+type Normaliser = Literal["text", "date", "number", "enum", "entity"]
+"""How a value follows from the words it was read in; each is a function in `shared.tools`."""
+
+
 class Provenance(Contract):
-    """Where an argument's value was read; `quote` is the literal span."""
+    """Where an argument's value was read, and how it follows from that.
+
+    `quote` is the literal span of a text; `record` and `field` name an ERP record (or an earlier
+    call, as `c0`) and its field; `document` is the id of a chunk in Cerebro.
+    """
 
     source: ArgumentSource
     quote: str | None = None
+    normaliser: Normaliser | None = None
+    record: str | None = None
+    field: str | None = None
+    document: str | None = None
+
+
+_REFERENCE = re.compile(r"\$(c\d+)\.([A-Za-z_][A-Za-z0-9_]*)")
+
+
+class Reference(Contract):
+    """An argument that is read from the result of an earlier call; written `$c0.id`."""
+
+    call: int
+    field: str
+
+    @classmethod
+    def read(cls, value: object) -> "Reference | None":
+        found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+        return cls(call=int(found[1][1:]), field=found[2]) if found else None
 
 
 class ToolCall(Contract):
-    """One call that is complete: every value has a source that was checked in code."""
+    """One call that is complete: every value has a source that was checked in code.
+
+    `needs` are the positions of the earlier calls that must have succeeded before this one, since
+    it refers to their results.
+    """
 
     tool: str
     args: dict[str, Any]
     provenance: dict[str, Provenance] = Field(default={})
+    needs: tuple[int, ...] = ()
 
 
 class Choice(Contract):

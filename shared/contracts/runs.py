@@ -16,6 +16,7 @@ type RunState = Literal[
     "TRIAGED",
     "RETRIEVED_CONTEXT",
     "PLANNED",
+    "WAITING_APPROVAL",
     "EXECUTING_TOOLS",
     "STREAMING_RESPONSE",
     "PERSISTED_EVENT",

@@ -26,6 +26,21 @@ class RetryPolicy(Contract):
     backoff_ms: int = 200
 
 
+class ApprovalPolicy(Contract):
+    """When a person has to approve the exact call first, and who may.
+
+    `above` asks when the argument `field` is greater than `amount`; `roles` when the caller has one
+    of `roles`. `right` is what the approver needs; an approval is open for `hours`.
+    """
+
+    when: Literal["never", "always", "above", "roles"] = "never"
+    field: str | None = None
+    amount: float | None = None
+    roles: tuple[str, ...] = ()
+    right: str = "approvals:decide"
+    hours: float = Field(default=24.0, gt=0, le=72)
+
+
 class ToolContract(Contract):
     """One tool: what it takes, what it answers, and how carefully it has to be called."""
 
@@ -39,7 +54,7 @@ class ToolContract(Contract):
     arguments: JsonSchema
     result: JsonSchema
     sensitive: tuple[str, ...] = ()
-    approval: Literal["none", "always"] = "none"
+    approval: ApprovalPolicy = Field(default=ApprovalPolicy())
     timeout_ms: int = 10_000
     retry: RetryPolicy = Field(default=RetryPolicy())
     idempotency_key: bool = False

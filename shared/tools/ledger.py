@@ -130,7 +130,7 @@ class Ledger:
 def first_state(contract: ToolContract) -> EffectState:
     """`sent` for a tool that can be asked and honours keys, once nobody has to approve."""
     settles = contract.idempotency_key and contract.reconcile is not None
-    return "sent" if settles and contract.approval == "none" else "reserved"
+    return "sent" if settles and contract.approval.when == "never" else "reserved"
 
 
 def effect_id(tenant_id: str, run_id: str, step: int, call: ToolCall) -> str:

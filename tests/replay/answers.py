@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from shared.contracts.activities import (
     Planned,
+    PlannedCall,
     Prepared,
     Recorded,
     Responded,
@@ -55,7 +56,15 @@ def retrieved(warning: str | None = None) -> Json:
 
 
 def planned(*tools: str, missing: int = 0, flow_type: str = "CreateTask") -> Json:
-    return result(Planned(after=4, usage=USED, flow_type=flow_type, tools=tools, missing=missing))
+    return result(
+        Planned(
+            after=4,
+            usage=USED,
+            flow_type=flow_type,
+            calls=tuple(PlannedCall(tool=tool) for tool in tools),
+            missing=missing,
+        )
+    )
 
 
 def tool_run(ok: bool = True, after: int = 7) -> Json:

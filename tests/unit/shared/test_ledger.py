@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.effects import Effect, EffectState
-from shared.contracts.tools import ToolContract
+from shared.contracts.tools import ApprovalPolicy, ToolContract
 from shared.errors import ErpError
 from shared.packs import FolderPacks
 from shared.ports import ToolInvocation, ToolRefused
@@ -22,7 +22,7 @@ from tests.fakes.virtual_time import now, run_virtually
 from tests.fakes.world import ANA, PACKS
 
 TASK = FolderPacks(PACKS).get(FolderPacks(PACKS).current).tools["createTask"]
-APPROVED = TASK.model_copy(update={"approval": "always"})
+APPROVED = TASK.model_copy(update={"approval": ApprovalPolicy(when="always")})
 WITHOUT_KEY = TASK.model_copy(update={"idempotency_key": False})
 WITHOUT_ANYTHING = WITHOUT_KEY.model_copy(update={"reconcile": None})
 LOST = ErpError("no answer", sent=True)

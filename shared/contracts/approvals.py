@@ -1,0 +1,46 @@
+"""Approvals: a person's decision on one exact call, which can be used once."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from shared.contracts.base import Contract, Inbound
+
+type ApprovalState = Literal["open", "approved", "rejected", "expired", "used"]
+
+
+class Approval(Contract):
+    """Item `approval-<step>` of the run's partition; its state changes by condition only.
+
+    `payload_hash` is the id of the effect (SHA-256 over tenant, run, step, tool and canonical
+    arguments): whoever decides says which payload, and only that one is ever sent.
+    """
+
+    approval_id: str
+    tenant_id: str
+    run_id: str
+    conversation_id: str
+    step: int
+    tool: str
+    args: dict[str, Any] = Field(default={})
+    """Masked: secrets and sensitive fields are in the plan only."""
+    payload_hash: str
+    right: str
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    state: ApprovalState = "open"
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    comment: str | None = None
+    etag: str | None = None
+    """The store's version of this item; absent before it is stored."""
+
+
+class DecideApproval(Inbound):
+    """`POST /api/runs/{runId}/approvals/{approvalId}`."""
+
+    decision: Literal["approve", "reject"]
+    payload_hash: Annotated[str, Field(min_length=1, max_length=64)]
+    comment: Annotated[str, Field(max_length=1_000)] | None = None
