@@ -3,21 +3,35 @@
 import azure.durable_functions as df
 import azure.functions as func
 
+from activities.approvals import ask_approval, settle_approval
+from activities.await_turn import await_turn
 from activities.finish import finish
 from activities.plan import plan
 from activities.prepare import prepare
-from activities.record import record
+from activities.record import record, remember
 from activities.respond import respond
 from activities.retrieve import retrieve
 from activities.run_tool import run_tool
-from api import conversations, messages, runs
+from api import approvals, control, conversations, messages, runs
 from api.edge import authenticated
 from api.health import health
 from api.openapi import openapi
 from api.sweep import sweep
 from orchestrators.turn import turn
 from shared.bootstrap import get_dependencies, prepare_app
-from shared.contracts.activities import FINISH, PLAN, PREPARE, RECORD, RESPOND, RETRIEVE, RUN_TOOL
+from shared.contracts.activities import (
+    ASK_APPROVAL,
+    AWAIT_TURN,
+    FINISH,
+    PLAN,
+    PREPARE,
+    RECORD,
+    REMEMBER,
+    RESPOND,
+    RETRIEVE,
+    RUN_TOOL,
+    SETTLE_APPROVAL,
+)
 from shared.durable import register_activity, register_endpoint, register_timer
 
 prepare_app()
@@ -31,6 +45,10 @@ for name, method, route, handler in (
     ("conversation_events", "GET", "conversations/{id}/events", conversations.events),
     ("read_run", "GET", "runs/{runId}", runs.read),
     ("run_events", "GET", "runs/{runId}/events", runs.events),
+    ("cancel_run", "POST", "runs/{runId}/cancel", control.cancel),
+    ("rate_run", "POST", "runs/{runId}/feedback", control.feedback),
+    ("list_approvals", "GET", "approvals", approvals.waiting),
+    ("decide_approval", "POST", "runs/{runId}/approvals/{approvalId}", approvals.decide),
 ):
     register_endpoint(app, name, method, route, authenticated(handler, get_dependencies))
 register_endpoint(app, "health", "GET", "health", health(get_dependencies))
@@ -38,12 +56,16 @@ register_endpoint(app, "openapi", "GET", "openapi.json", openapi)
 
 app.orchestration_trigger(context_name="context")(turn)
 
+register_activity(app, AWAIT_TURN, await_turn, get_dependencies)
 register_activity(app, PREPARE, prepare, get_dependencies)
 register_activity(app, RETRIEVE, retrieve, get_dependencies)
 register_activity(app, PLAN, plan, get_dependencies)
+register_activity(app, ASK_APPROVAL, ask_approval, get_dependencies)
+register_activity(app, SETTLE_APPROVAL, settle_approval, get_dependencies)
 register_activity(app, RUN_TOOL, run_tool, get_dependencies)
 register_activity(app, RESPOND, respond, get_dependencies)
 register_activity(app, RECORD, record, get_dependencies)
+register_activity(app, REMEMBER, remember, get_dependencies)
 register_activity(app, FINISH, finish, get_dependencies)
 
 register_timer(app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies()))

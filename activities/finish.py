@@ -4,9 +4,11 @@ import logging
 
 from activities.steps import announced, load_record, log_writer
 from shared.contracts.activities import FinishRequest, StepResult
-from shared.contracts.runs import RunOutcome
+from shared.contracts.problems import Failure
+from shared.contracts.runs import RunOutcome, RunState
 from shared.ports import Dependencies
-from shared.streams.ending import TERMINAL_STEP, close_run, duration_ms
+from shared.streams.ending import close_run, duration_ms
+from shared.streams.writing import TERMINAL_STEP
 
 log = logging.getLogger("eira.runs")
 
@@ -16,7 +18,7 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
     outcome = RunOutcome(
         run_id=record.run_id,
         tenant_id=record.tenant_id,
-        state="FAILED" if request.failure else "DONE",
+        state=_state(request.failure),
         finish_reason=request.finish_reason,
         ended_at=request.ended_at,
         states=request.states,
@@ -35,3 +37,9 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         duration_ms(record, outcome),
     )
     return StepResult(after=writer.after)
+
+
+def _state(failure: Failure | None) -> RunState:
+    if failure is None:
+        return "DONE"
+    return "CANCELLED" if failure.code == "CANCELLED" else "FAILED"

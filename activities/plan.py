@@ -20,7 +20,7 @@ from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
 from shared.contracts.plan import MissingField, OpenPlan, Plan, ToolCall
 from shared.contracts.runs import RunRecord, Usage
-from shared.contracts.tools import Pack
+from shared.contracts.tools import Pack, must_be_approved
 from shared.contracts.wording import say
 from shared.errors import ModelError
 from shared.ports import Completion, Dependencies, Model, ModelMessage, ModelRequest
@@ -77,9 +77,15 @@ async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
         after=writer.after,
         usage=usage,
         flow_type=stored.flow_type,
-        calls=tuple(PlannedCall(tool=call.tool, needs=call.needs) for call in stored.calls),
+        calls=tuple(_planned(call, pack, record) for call in stored.calls),
         missing=len(stored.missing),
     )
+
+
+def _planned(call: ToolCall, pack: Pack, record: RunRecord) -> PlannedCall:
+    policy = pack.tools[call.tool].approval
+    waits = must_be_approved(policy, call.args, record.caller.roles)
+    return PlannedCall(tool=call.tool, needs=call.needs, approval=waits)
 
 
 async def _ask(

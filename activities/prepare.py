@@ -25,6 +25,7 @@ async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     return Prepared(
         after=request.after,
         usage=usage,
+        model_calls=1,
         route=decision.route,
         language=language,
         opened=opened is not None,

@@ -6,7 +6,7 @@ from activities.steps import load_outcomes, load_plan, load_record
 from shared.contracts.activities import Recorded, RecordRequest
 from shared.contracts.audit import Actor, AuditEvent, Entity
 from shared.contracts.evidence import KnowledgeDocument
-from shared.contracts.outcomes import outcome_of
+from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
 from shared.contracts.runs import Memory, RunRecord, ToolOutcome
 from shared.contracts.tools import Pack
@@ -27,16 +27,29 @@ async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
     return Recorded(after=request.after, memory=memory)
 
 
+async def remember(request: RecordRequest, deps: Dependencies) -> Recorded:
+    """Once more what Cerebro could not take when the run ended. Raises StoreError."""
+    started, plan, outcomes = await asyncio.gather(
+        load_record(request, deps), load_plan(request, deps), _outcomes(request, deps)
+    )
+    pack = deps.packs.get(started.pack_version)
+    memory = await _remember(_event(request, started, plan, outcomes, pack, deps), outcomes, deps)
+    if memory != "pending":
+        await deps.runs.put_memory(started.tenant_id, started.run_id, memory)
+    return Recorded(after=request.after, memory=memory)
+
+
 async def _outcomes(request: RecordRequest, deps: Dependencies) -> tuple[ToolOutcome, ...]:
     """Of all calls; when the run broke off, of those that came to something."""
     if not request.broken_off:
         return await load_outcomes(request, request.steps, request.language, deps)
     run = request.run
-    effects, record = await asyncio.gather(
-        deps.effects.of_run(run.tenant_id, run.run_id, request.steps), load_record(request, deps)
+    effects, record, plan = await asyncio.gather(
+        deps.effects.of_run(run.tenant_id, run.run_id, request.steps),
+        load_record(request, deps),
+        load_plan(request, deps),
     )
-    tools = deps.packs.get(record.pack_version).tools
-    return tuple(outcome_of(effect, tools[effect.tool], request.language) for effect in effects)
+    return outcomes_of(effects, plan, deps.packs.get(record.pack_version).tools, request.language)
 
 
 def _event(

@@ -71,7 +71,12 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
     kept = await _keep(request, material, answer, deps)
     if kept.text != answer.text:
         await _show(kept, request, deps)
-    return Responded(after=writer.after, usage=answer.usage, finish_reason=kept.finish_reason)
+    return Responded(
+        after=writer.after,
+        usage=answer.usage,
+        model_calls=1,
+        finish_reason=kept.finish_reason,
+    )
 
 
 async def _answer(

@@ -1,43 +1,90 @@
 """Tool execution: right, schema, ledger, call; what comes of it is a value."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import uuid4
 
-from activities.steps import announced, load_plan, load_record, log_writer
-from shared.contracts.activities import RunToolRequest, ToolRun
+from activities.steps import announced, load_effects, load_plan, load_record, log_writer
+from shared.contracts.activities import RunToolRequest, StepRequest, ToolRun
 from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent, ToolEvent
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
 from shared.contracts.outcomes import outcome_of
-from shared.contracts.plan import ToolCall
+from shared.contracts.plan import Reference, ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
-from shared.errors import ErpError
+from shared.errors import ErpError, RunStoppedError
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
+from shared.streams.writing import LogWriter
 from shared.tools.ledger import Ledger, effect_id, first_state, is_good
+from shared.tools.schemas import is_valid
 
 
 async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
+    """Raises RunStoppedError once what was begun has come to an end and is told."""
     record, stored = await asyncio.gather(load_record(request, deps), load_plan(request, deps))
-    call = stored.calls[request.step]
-    contract = deps.packs.get(record.pack_version).tools[call.tool]
+    planned = stored.calls[request.step]
+    contract = deps.packs.get(record.pack_version).tools[planned.tool]
     writer = log_writer(request, f"run_tool-{request.step}", deps)
+    call, broken = await resolved_call(request, planned, contract, deps)
+    refused = broken or request.refused
+    effect = effect_of(record, request.step, call, contract, deps)
+    if refused is not None:
+        skipped = effect.model_copy(update={"state": "failed", "error": refused})
+        outcome = outcome_of(await deps.effects.reserve(skipped), contract, request.language)
+        await writer.append("ended", [*announced(request), _ended(outcome)])
+        return ToolRun(after=writer.after, ok=False)
     started = ToolEvent(
         name=call.tool,
         args=masked(call.args, contract),
         status="started",
         call_id=f"c{request.step}",
     )
-    reserved = _effect(record, request.step, call, contract, deps)
-    effect, _ = await asyncio.gather(
-        _settle(reserved, contract, record, request.language, deps),
-        writer.append("started", [*announced(request), started]),
+    settled, stopped_before = await asyncio.gather(
+        _settle(effect, contract, record, request.language, deps),
+        _tell(writer, "started", [*announced(request), started]),
     )
-    outcome = outcome_of(effect, contract, request.language)
-    await writer.append("ended", [_ended(outcome)], next_ms=0)
+    outcome = outcome_of(settled, contract, request.language)
+    stopped = await _tell(writer, "ended", [_ended(outcome)], next_ms=0) or stopped_before
+    if stopped is not None:
+        raise stopped
     return ToolRun(after=writer.after, ok=outcome.status == "ok")
+
+
+async def _tell(
+    writer: LogWriter, part: str, events: list[RunEvent], next_ms: int | None = None
+) -> RunStoppedError | None:
+    """Write what happened, also when the run is being stopped; that is answered then."""
+    try:
+        await writer.append(part, events, next_ms)
+    except RunStoppedError as stopped:
+        await writer.append(part, events, next_ms)
+        return stopped
+    return None
+
+
+async def resolved_call(
+    request: StepRequest, call: ToolCall, contract: ToolContract, deps: Dependencies
+) -> tuple[ToolCall, str | None]:
+    """The call with its references read, and by key of the wording why it is not to be made."""
+    if not call.needs:
+        return call, None
+    earlier = await load_effects(request, max(call.needs) + 1, deps)
+    if any(earlier[step].state != "done" for step in call.needs):
+        return call, "needs_failed"
+    args = {name: _read_from(earlier, value) for name, value in call.args.items()}
+    if not is_valid(args, contract.arguments):
+        return call, "needs_failed"
+    return call.model_copy(update={"args": args}), None
+
+
+def _read_from(effects: Sequence[Effect], value: object) -> object:
+    reference = Reference.read(value)
+    if reference is None:
+        return value
+    return (effects[reference.call].result or {}).get(reference.field)
 
 
 async def _settle(
@@ -88,7 +135,7 @@ async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) 
     return effect.model_copy(update={"state": "failed", "error": "unreachable"})
 
 
-def _effect(
+def effect_of(
     record: RunRecord, step: int, call: ToolCall, contract: ToolContract, deps: Dependencies
 ) -> Effect:
     return Effect(

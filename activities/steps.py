@@ -13,7 +13,7 @@ from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent, StateEvent
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
-from shared.contracts.outcomes import outcome_of
+from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.ports import Dependencies
@@ -27,7 +27,12 @@ async def load_record(request: StepRequest, deps: Dependencies) -> RunRecord:
     record = await must_be_there(
         lambda: deps.runs.get(run.tenant_id, run.run_id), f"the record of run {run.run_id}"
     )
-    return record.model_copy(update={"message": normalised(record.message)})
+    cleaned = {"message": normalised(record.message)}
+    if not run.queued:
+        return record.model_copy(update=cleaned)
+    # What was open when the message was posted is not what is open now that its turn has come.
+    opened = await deps.runs.opened(run.tenant_id, run.run_id)
+    return record.model_copy(update={**cleaned, "open_plan": opened})
 
 
 async def load_plan(request: StepRequest, deps: Dependencies) -> Plan:
@@ -42,6 +47,15 @@ async def load_outcomes(
     request: StepRequest, steps: int, language: Language, deps: Dependencies
 ) -> tuple[ToolOutcome, ...]:
     """What came of the first `steps` calls, all of which have ended. Raises StoreError."""
+    if steps == 0:
+        return ()
+    effects = await load_effects(request, steps, deps)
+    record, plan = await asyncio.gather(load_record(request, deps), load_plan(request, deps))
+    return outcomes_of(effects, plan, deps.packs.get(record.pack_version).tools, language)
+
+
+async def load_effects(request: StepRequest, steps: int, deps: Dependencies) -> tuple[Effect, ...]:
+    """The effects of the first `steps` calls, all of which have ended. Raises StoreError."""
     run = request.run
 
     async def settled() -> tuple[Effect, ...] | None:
@@ -49,10 +63,7 @@ async def load_outcomes(
         ended = [effect for effect in effects if effect.state not in ("reserved", "sent")]
         return effects if len(ended) == steps else None
 
-    effects = await must_be_there(settled, f"the effects of run {run.run_id}")
-    record = await load_record(request, deps)
-    tools = deps.packs.get(record.pack_version).tools
-    return tuple(outcome_of(effect, tools[effect.tool], language) for effect in effects)
+    return await must_be_there(settled, f"the effects of run {run.run_id}")
 
 
 def log_writer(request: StepRequest, step: str, deps: Dependencies) -> LogWriter:

@@ -11,9 +11,9 @@ from api.answers import json_answer
 from api.bodies import whole_number
 from api.edge import Call
 from shared.contracts.conversations import Turn
-from shared.contracts.events import QuestionEvent, RunEvent
+from shared.contracts.events import ApprovalEvent, QuestionEvent, RunEvent
 from shared.contracts.identity import Language
-from shared.contracts.outcomes import outcome_of
+from shared.contracts.outcomes import outcomes_of
 from shared.contracts.problems import Failure
 from shared.contracts.runs import (
     Question,
@@ -22,7 +22,9 @@ from shared.contracts.runs import (
     RunRecord,
     RunStarted,
     RunView,
+    RunWaiting,
     Usage,
+    WaitingApproval,
 )
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
@@ -48,7 +50,8 @@ async def read(call: Call) -> Response:
         call.deps.runs.plan(tenant_id, run_id),
         call.orchestrations.state(run_id),
     )
-    effects = await call.deps.effects.of_run(tenant_id, run_id, len(plan.calls) if plan else 0)
+    calls = len(plan.calls) if plan else 0
+    effects = await call.deps.effects.of_run(tenant_id, run_id, calls)
     tools = call.deps.packs.get(record.pack_version).tools
     status = state.status if state else None
     return json_answer(
@@ -63,7 +66,7 @@ async def read(call: Call) -> Response:
             text=turn.text if turn else None,
             citations=turn.citations if turn else (),
             usage=outcome.usage if outcome else Usage(),
-            effects=tuple(outcome_of(e, tools[e.tool], call.language) for e in effects),
+            effects=outcomes_of(effects, plan, tools, call.language) if plan else (),
             error=_told(outcome.failure, call.language) if outcome and outcome.failure else None,
             correlation_id=record.correlation_id,
         ),
@@ -102,12 +105,15 @@ def look_later(run_id: str) -> Response:
 
 
 async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Response:
-    """The run's answer as JSON; its failure as a problem; 202 when it takes too long."""
+    """The run's answer as JSON; its failure as a problem; 202 when it takes too long or waits for
+    a person."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             events = await _until_end(call.deps.log, run_id)
     except TimeoutError:
         return look_later(run_id)
+    if isinstance(events[-1], ApprovalEvent):
+        return _waits(events[-1], run_id, conversation_id)
     outcome, turn = await asyncio.gather(
         call.deps.runs.outcome(call.caller.tenant_id, run_id),
         call.deps.conversations.get_turn(call.caller.tenant_id, conversation_id, run_id),
@@ -130,6 +136,14 @@ async def own_run(call: Call) -> RunRecord:
     return found
 
 
+async def any_run(call: Call) -> RunRecord:
+    """A run of the caller's tenant, whoever started it. Raises NotFoundError."""
+    found = await call.deps.runs.get(call.caller.tenant_id, call.path("runId"))
+    if found is None:
+        raise NotFoundError("run_not_found")
+    return found
+
+
 async def _frames(log: LogItems, run_id: str, after: int, begun: bool) -> AsyncGenerator[bytes]:
     clock = asyncio.get_running_loop().time
     until = clock() + STREAM_SECONDS
@@ -141,8 +155,21 @@ async def _frames(log: LogItems, run_id: str, after: int, begun: bool) -> AsyncG
 
 
 async def _until_end(log: LogItems, run_id: str) -> list[RunEvent]:
+    """All events; if the run waits for an approval, those up to it."""
+    events: list[RunEvent] = []
     async with aclosing(tail(log, run_id, 0)) as entries:
-        return [entry.event async for batch in entries for entry in batch]
+        async for batch in entries:
+            events += [entry.event for entry in batch]
+            if events and isinstance(events[-1], ApprovalEvent):
+                break
+    return events
+
+
+def _waits(event: ApprovalEvent, run_id: str, conversation_id: str) -> Response:
+    headers = {"Location": f"/api/runs/{run_id}", "x-run-id": run_id}
+    approval = WaitingApproval.model_validate(event.model_dump(exclude={"type"}))
+    waiting = RunWaiting(run_id=run_id, thread_id=conversation_id, approval=approval)
+    return json_answer(waiting, 202, headers)
 
 
 def _answer(

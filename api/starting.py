@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from api.control import stop
 from api.conversations import own_conversation
 from api.edge import Call
 from api.identifiers import born_at, new_id
@@ -53,8 +54,10 @@ async def start_turn(
             # That took a while: the lock and the open plan may be others by now.
             conversation = await own_conversation(call, conversation.conversation_id)
         run_id = claim.run_id
-    await _check_free(call, conversation, run_id)
-    await _start(call, conversation, posted, run_id)
+    waits_for = await _busy_with(call, conversation, run_id)
+    if waits_for is not None:
+        await _make_way(call, posted, waits_for)
+    await _start(call, conversation, posted, run_id, waits_for)
     return Started(run_id, conversation.conversation_id)
 
 
@@ -87,10 +90,21 @@ async def _is_started(call: Call, run_id: str) -> bool:
     return await call.deps.runs.outcome(call.caller.tenant_id, run_id) is not None
 
 
-async def _check_free(call: Call, conversation: Conversation, run_id: str) -> None:
+async def _busy_with(call: Call, conversation: Conversation, run_id: str) -> str | None:
+    """The other run that is under way in the conversation."""
     active = conversation.active_run_id
-    if active not in (None, run_id) and not await _is_over(call, active):
+    if active in (None, run_id) or await _is_over(call, active):
+        return None
+    return active
+
+
+async def _make_way(call: Call, posted: PostMessage, active: str) -> None:
+    """Raises ConflictError unless the message may wait for the run that is under way."""
+    if posted.on_busy == "reject":
         raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=active)
+    record = await call.deps.runs.get(call.caller.tenant_id, active)
+    if posted.on_busy == "interrupt" and record is not None:
+        await stop(call, record)
 
 
 async def _lock(call: Call, conversation: Conversation, run_id: str) -> None:
@@ -117,7 +131,13 @@ async def _is_over(call: Call, run_id: str) -> bool:
     return born is None or call.deps.now() - born > STARTING
 
 
-async def _start(call: Call, conversation: Conversation, posted: PostMessage, run_id: str) -> None:
+async def _start(
+    call: Call,
+    conversation: Conversation,
+    posted: PostMessage,
+    run_id: str,
+    waits_for: str | None,
+) -> None:
     record = RunRecord(
         run_id=run_id,
         tenant_id=conversation.tenant_id,
@@ -148,8 +168,11 @@ async def _start(call: Call, conversation: Conversation, posted: PostMessage, ru
             conversation_id=record.conversation_id,
             correlation_id=call.correlation_id,
             follows=conversation.active_run_id is not None,
+            queued=waits_for is not None,
         ),
         after=writer.after,
+        limits=call.deps.policy.limits,
+        waits_for=waits_for,
     )
     await call.orchestrations.start(run_id, TURN, request.wire())
     log.info("run=%s correlation=%s started", run_id, call.correlation_id)

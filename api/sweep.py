@@ -10,8 +10,8 @@ from shared.contracts.problems import Failure
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.errors import DependencyError
 from shared.ports import Dependencies, EndedBadly, Orchestrations
-from shared.streams.ending import TERMINAL_STEP, close_run
-from shared.streams.writing import LogWriter
+from shared.streams.ending import close_run
+from shared.streams.writing import TERMINAL_STEP, LogWriter
 
 log = logging.getLogger("eira.sweep")
 

@@ -1,25 +1,30 @@
 """
 One user message, from RECEIVED to DONE:
 
+0. await_turn, if it queues behind another run of the conversation
 1. prepare: intake and triage
 2. for a flow: retrieve from every index in parallel, then plan
-3. run each tool call of a complete plan, in order
+3. run the tool calls of a complete plan, in waves; wait for approvals
 4. respond, and at the same time record what the tools did
-5. finish: the run's one end, also when a step failed
+5. finish: the run's one end, also when a step failed or the run was stopped
+6. remember, later, if Cerebro was away: nobody waits for that
 """
 
-from collections.abc import Generator
-from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from orchestrators.progress import Progress, Steps
+from orchestrators.tools import STOP, run_tools
 from shared.contracts.activities import (
+    AWAIT_TURN,
     FINISH,
     PLAN,
     PREPARE,
     RECORD,
+    REMEMBER,
     RESPOND,
     RETRIEVE,
-    RUN_TOOL,
+    AwaitTurnRequest,
     FinishRequest,
     Planned,
     PlanRequest,
@@ -30,77 +35,32 @@ from shared.contracts.activities import (
     Responded,
     RespondRequest,
     RetrieveRequest,
-    RunRef,
-    RunToolRequest,
-    StepResult,
     TurnRequest,
 )
-from shared.contracts.identity import Language
-from shared.contracts.problems import Failure
-from shared.contracts.runs import FinishReason, Memory, RunState, RunStatus, StateChange, Usage
+from shared.contracts.problems import STOPPED, Failure
+from shared.contracts.runs import FinishReason, Memory, RunState, StateChange
 from shared.durable import (
     OrchestrationContext,
     StepFailedError,
-    Task,
     call_activity,
     call_all,
+    wait_for_event,
 )
 
-type Steps[Result] = Generator[Task, Any, Result]
-
-
-@dataclass(slots=True)
-class Progress:
-    """Where the run is, and what its next step has to announce."""
-
-    context: OrchestrationContext
-    run: RunRef
-    after: int
-    states: list[StateChange] = field(default_factory=list)
-    announce: tuple[RunState, ...] = ()
-    usage: Usage = field(default_factory=Usage)
-    language: Language | None = None
-    route: str | None = None
-    flow_type: str | None = None
-    tools: tuple[str, ...] = ()
-    recording: bool = False
-
-    def enter(self, state: RunState, quietly: bool = False) -> None:
-        """Change the state; unless `quietly`, the next step with a log entry announces it."""
-        now = self.context.current_utc_datetime
-        self.states.append(StateChange(state=state, since=now))
-        if not quietly:
-            self.announce = (*self.announce, state)
-        status = RunStatus(
-            state=state,
-            since=now,
-            conversation_id=self.run.conversation_id,
-            route=self.route,
-            flow_type=self.flow_type,
-            tools=self.tools,
-            states=tuple(self.states),
-        )
-        self.context.set_custom_status(status.wire())
-
-    def take(self) -> dict[str, Any]:
-        """What every step's request begins with; the announcements are handed over."""
-        announce, self.announce = self.announce, ()
-        return {"run": self.run, "announce": announce, "after": self.after}
-
-    def peek(self) -> dict[str, Any]:
-        """The same for a step that writes no entry."""
-        return {"run": self.run, "after": self.after}
-
-    def done(self, result: StepResult) -> None:
-        self.after = max(self.after, result.after)
-        self.usage += result.usage
+LONGEST_LOOK = timedelta(seconds=15)
+LONGEST_QUEUE = timedelta(minutes=30)
+REMEMBER_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
+"""When Cerebro is asked again to take the event of a run that is over."""
 
 
 def turn(context: OrchestrationContext) -> Steps[Any]:
     start = TurnRequest.model_validate(context.get_input())
-    progress = Progress(context, start.run, start.after)
+    progress = Progress(context, start.run, start.after, start.limits)
     progress.enter("RECEIVED", quietly=True)
+    memory: Memory = "none"
     try:
+        if start.waits_for is not None:
+            yield from _await_turn(progress, start.waits_for)
         prepared = yield from call_activity(context, PREPARE, PrepareRequest(**progress.peek()))
         if prepared.ended:
             return None
@@ -114,19 +74,43 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
             yield from _run_tools(progress, prepared, planned)
         reason, memory = yield from _respond(progress, prepared, planned)
     except StepFailedError as error:
-        yield from _record_what_was_done(progress)
-        yield from _finish(progress, "error", "none", _honest(progress, error.failure))
-        return None
-    yield from _finish(progress, reason, memory, None)
+        memory = yield from _record_what_was_done(progress)
+        yield from _finish(progress, "error", memory, _honest(progress, error.failure))
+    else:
+        yield from _finish(progress, reason, memory, None)
+    if memory == "pending":
+        yield from _remember(progress)
     return None
+
+
+def _await_turn(progress: Progress, earlier: str) -> Steps[None]:
+    """Let the run before this one end; look for that ever less often. Waiting is no work."""
+    context = progress.context
+    began = context.current_utc_datetime
+    pause = timedelta(seconds=1)
+    while True:
+        request = AwaitTurnRequest(**progress.peek(), earlier=earlier)
+        if (yield from call_activity(context, AWAIT_TURN, request)).free:
+            break
+        if context.current_utc_datetime - began > LONGEST_QUEUE:
+            busy = Failure(code="CONVERSATION_BUSY", message="queued_too_long", retryable=True)
+            raise StepFailedError(AWAIT_TURN.name, busy)
+        if (yield from wait_for_event(context, [STOP], context.current_utc_datetime + pause)):
+            raise StepFailedError(STOP, STOPPED)
+        pause = min(pause * 2, LONGEST_LOOK)
+    progress.waited += context.current_utc_datetime - began
 
 
 def _honest(progress: Progress, failure: Failure) -> Failure:
     """Once a tool has run, the same message again could do the same thing twice."""
-    return failure.model_copy(update={"retryable": False}) if progress.tools else failure
+    if not progress.tools:
+        return failure
+    stopped = {"message": "cancelled_behind_tools"} if failure.code == "CANCELLED" else {}
+    return failure.model_copy(update={"retryable": False, **stopped})
 
 
 def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:
+    progress.check_limits()
     requests = [RetrieveRequest(**progress.peek(), index=index) for index in prepared.indexes]
     for found in (yield from call_all(progress.context, [(RETRIEVE, each) for each in requests])):
         progress.done(found)
@@ -145,13 +129,10 @@ def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:
 
 
 def _run_tools(progress: Progress, prepared: Prepared, planned: Planned) -> Steps[None]:
-    if planned.missing or not planned.tools:
+    if planned.missing or not planned.calls:
         return
     progress.tools = planned.tools
-    progress.enter("EXECUTING_TOOLS")
-    for step in range(len(planned.tools)):
-        request = RunToolRequest(**progress.take(), step=step, language=prepared.language)
-        progress.done((yield from call_activity(progress.context, RUN_TOOL, request)))
+    yield from run_tools(progress, planned.calls, prepared.language)
 
 
 def _respond(
@@ -159,6 +140,7 @@ def _respond(
 ) -> Steps[tuple[FinishReason, Memory]]:
     """Answer, and when tools ran record what they did, in parallel."""
     steps = len(progress.tools)
+    progress.check_limits()
     progress.enter("STREAMING_RESPONSE")
     respond = RespondRequest(
         **progress.take(),
@@ -193,16 +175,32 @@ def _record_request(progress: Progress, broken_off: bool) -> RecordRequest:
     )
 
 
-def _record_what_was_done(progress: Progress) -> Steps[None]:
+def _record_what_was_done(progress: Progress) -> Steps[Memory]:
     """A run that failed behind a tool leaves its effects in the audit all the same."""
     if not progress.tools or progress.recording:
-        return
+        return "none"
     try:
         request = _record_request(progress, broken_off=True)
-        progress.done((yield from call_activity(progress.context, RECORD, request)))
+        recorded = yield from call_activity(progress.context, RECORD, request)
     except StepFailedError:
         # The store is away for the audit too; the effects themselves are in the ledger.
-        return
+        return "none"
+    progress.done(recorded)
+    return recorded.memory
+
+
+def _remember(progress: Progress) -> Steps[None]:
+    """Cerebro was away. The run is over for everybody; the orchestration lives on for this."""
+    for pause in REMEMBER_AFTER:
+        context = progress.context
+        yield context.create_timer(context.current_utc_datetime + pause)
+        try:
+            request = _record_request(progress, broken_off=True)
+            remembered = yield from call_activity(context, REMEMBER, request)
+        except StepFailedError:
+            continue
+        if remembered.memory != "pending":
+            return
 
 
 def _typed(results: list[Any]) -> tuple[Responded, Recorded]:
@@ -215,7 +213,10 @@ def _finish(
 ) -> Steps[None]:
     """DONE and FAILED are announced by the step that makes them true."""
     ended = progress.context.current_utc_datetime
-    last: RunState = "FAILED" if failure else "DONE"
+    last: RunState = "DONE"
+    if failure is not None:
+        last = "CANCELLED" if failure.code == "CANCELLED" else "FAILED"
+        reason = "cancelled" if last == "CANCELLED" else reason
     states = (*progress.states, StateChange(state=last, since=ended))
     common = progress.take()
     common["announce"] = (*common["announce"], last)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from shared.contracts.activities import RunLimits
 from shared.errors import DependencyError
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Policy
@@ -81,6 +82,7 @@ def get_dependencies() -> Dependencies:
 def build_dependencies(settings: Settings) -> Dependencies:
     # The SDKs take half a second to import: at the first use, not when the worker indexes the app.
     from shared.identity.entra import EntraTokens
+    from shared.stores.approvals import CosmosApprovals
     from shared.stores.audit import CosmosAuditLog
     from shared.stores.conversations import CosmosConversations
     from shared.stores.cosmos import CosmosDatabase
@@ -97,6 +99,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
         conversations=CosmosConversations(database),
         runs=CosmosRuns(database),
         effects=CosmosEffects(database),
+        approvals=CosmosApprovals(database),
         audit=CosmosAuditLog(database),
         log=CosmosLogItems(database),
         tools=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
@@ -111,6 +114,11 @@ def build_dependencies(settings: Settings) -> Dependencies:
             indexes=settings.search.allowed_indexes,
             top=settings.search.top,
             longest_join_ms=settings.streams.longest_join_ms,
+            limits=RunLimits(
+                seconds=settings.runs.seconds,
+                model_calls=settings.runs.model_calls,
+                tokens=settings.runs.tokens,
+            ),
         ),
         now=lambda: datetime.now(UTC),
     )

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from shared.contracts.activities import ActivitySpec, StepRequest
 from shared.contracts.problems import Failure
 from shared.contracts.runs import RunStatus
-from shared.errors import AppError, DependencyError
+from shared.errors import AppError, DependencyError, RunStoppedError
 from shared.ports import EndedBadly, Orchestrations, OrchestrationState
 
 log = logging.getLogger("eira.steps")
@@ -88,6 +88,21 @@ def call_all(
     return [result_of(spec, answer) for (spec, _), answer in zip(calls, answers, strict=True)]
 
 
+def wait_for_event(
+    context: OrchestrationContext, names: Sequence[str], until: datetime
+) -> Generator[Task, Any, str | None]:
+    """Wait for the first of these external events; its name, or None when the time is over.
+
+    An orchestration that waits costs nothing: Durable keeps no worker for it.
+    """
+    events = {name: context.wait_for_external_event(name) for name in names}
+    timer = context.create_timer(until)
+    first = yield context.task_any([*events.values(), timer])
+    if not timer.is_completed:
+        timer.cancel()
+    return next((name for name, event in events.items() if event is first), None)
+
+
 type Endpoint = Callable[[Request, Orchestrations], Awaitable[Response]]
 
 
@@ -135,6 +150,9 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
         started = time.monotonic()
         try:
             result = await activity(request, get_dependencies())
+        except RunStoppedError as error:
+            log.info("%s step=%s stopped", where, spec.name)
+            return {"failure": error.failure.wire()}
         except DependencyError as error:
             log.warning("%s step=%s failed: %s", where, spec.name, error)
             if spec.insists:
@@ -176,6 +194,15 @@ class DurableOrchestrations:
             if "AlreadyExists" in str(error) or "already exists" in str(error):
                 return
             raise DependencyError("the run could not be started") from error
+
+    async def raise_event(self, run_id: str, name: str) -> None:
+        try:
+            await self._client.raise_event(run_id, name, {})
+        except Exception as error:
+            # The SDK raises bare Exception: gone (410) and unknown (404) have nobody to wake.
+            if any(text in str(error) for text in ("404", "410", "Gone", "No instance")):
+                return
+            raise DependencyError(f"event {name} could not be raised") from error
 
     async def state(self, run_id: str) -> OrchestrationState | None:
         found = await self._client.get_status(run_id)

@@ -8,6 +8,7 @@ The error tree, named for what the caller can do:
     + ForbiddenError            403
     + NotFoundError             404
     + ConflictError             409
+    + GoneError                 410
     + TooLargeError             413
     + UnsupportedMediaTypeError 415
   x DependencyError         -> something outside failed; trying again may help (5xx)
@@ -15,10 +16,11 @@ The error tree, named for what the caller can do:
     + SearchError
     + ErpError
     + StoreError
+  x RunStoppedError         -> somebody asked the run to stop; the step gives up
   x ConfigurationError      -> the operator must change a setting; the app does not start
 """
 
-from shared.contracts.problems import ErrorCode, Failure, FieldProblem
+from shared.contracts.problems import STOPPED, ErrorCode, Failure, FieldProblem
 
 
 class AppError(Exception):
@@ -64,6 +66,11 @@ class ConflictError(RequestError):
     def __init__(self, code: ErrorCode, message: str, **values: object) -> None:
         super().__init__(message, **values)
         self.code = code
+
+
+class GoneError(RequestError):
+    status = 410
+    code: ErrorCode = "EXPIRED"
 
 
 class TooLargeError(RequestError):
@@ -125,6 +132,12 @@ class ErpError(DependencyError):
 
 class StoreError(DependencyError):
     code: ErrorCode = "STORE_UNAVAILABLE"
+
+
+class RunStoppedError(AppError):
+    """Somebody asked the run to stop while this step was at work."""
+
+    failure = STOPPED
 
 
 class ConfigurationError(AppError):

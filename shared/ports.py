@@ -1,18 +1,20 @@
 """The seams of the app: what it needs from the outside world, and no more."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from shared.contracts.activities import RunLimits
+from shared.contracts.approvals import Approval
 from shared.contracts.audit import AuditEvent, EventPage
 from shared.contracts.conversations import Conversation, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
 from shared.contracts.identity import Caller, Language
-from shared.contracts.plan import Plan
-from shared.contracts.runs import RunOutcome, RunRecord, RunStatus, Usage
+from shared.contracts.plan import OpenPlan, Plan
+from shared.contracts.runs import Feedback, Memory, RunOutcome, RunRecord, RunStatus, Usage
 from shared.contracts.tools import Arguments, JsonSchema, Pack, ToolContract
 
 # --- the model ------------------------------------------------------------------------------
@@ -167,6 +169,22 @@ class Runs(Protocol):
 
     async def plan(self, tenant_id: str, run_id: str) -> Plan | None: ...
 
+    async def put_opened(self, tenant_id: str, run_id: str, opened: OpenPlan) -> None:
+        """What the conversation waited for when a queued run's turn came; stored once."""
+        ...
+
+    async def opened(self, tenant_id: str, run_id: str) -> OpenPlan | None: ...
+
+    async def put_memory(self, tenant_id: str, run_id: str, memory: Memory) -> None:
+        """What became of the event that Cerebro could not take when the run ended."""
+        ...
+
+    async def memory(self, tenant_id: str, run_id: str) -> Memory | None: ...
+
+    async def put_feedback(self, feedback: Feedback) -> None:
+        """What a person thinks of a run; the last word counts."""
+        ...
+
     async def end(self, outcome: RunOutcome) -> RunOutcome:
         """Store how the run ended, once; answers the stored outcome."""
         ...
@@ -187,6 +205,24 @@ class Effects(Protocol):
 
     async def of_run(self, tenant_id: str, run_id: str, steps: int) -> tuple[Effect, ...]:
         """What is recorded of the run's first `steps` calls, in their order."""
+        ...
+
+
+class Approvals(Protocol):
+    """What waits for a person's decision. Raises StoreError."""
+
+    async def open(self, approval: Approval) -> Approval:
+        """Store an approval once; answers the stored one."""
+        ...
+
+    async def get(self, tenant_id: str, run_id: str, approval_id: str) -> Approval | None: ...
+
+    async def change(self, approval: Approval) -> Approval | None:
+        """Replace it if nobody changed it since it was read; None when somebody did."""
+        ...
+
+    async def waiting(self, tenant_id: str, limit: int) -> tuple[Approval, ...]:
+        """What is open in a tenant, the oldest first."""
         ...
 
 
@@ -312,6 +348,10 @@ class Orchestrations(Protocol):
         """Start a run; does nothing if one with this id is under way."""
         ...
 
+    async def raise_event(self, run_id: str, name: str) -> None:
+        """Wake a run that waits for this external event; nothing happens when the run is over."""
+        ...
+
     async def state(self, run_id: str) -> OrchestrationState | None: ...
 
     async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
@@ -338,6 +378,7 @@ class Policy:
     top: int = 5
     """Snippets taken from one index."""
     longest_join_ms: int = 140
+    limits: RunLimits = field(default=RunLimits())
     remembered_turns: int = 6
 
 
@@ -350,6 +391,7 @@ class Dependencies:
     conversations: Conversations
     runs: Runs
     effects: Effects
+    approvals: Approvals
     audit: AuditLog
     log: LogItems
     tools: Tools

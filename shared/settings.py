@@ -94,6 +94,14 @@ class StreamsSettings(Section):
     longest_join_ms: int = Field(default=140, ge=0, le=1_000)
 
 
+class RunSettings(Section):
+    """What one run may take; waiting for people does not count as its time."""
+
+    seconds: float = Field(default=300.0, gt=0)
+    model_calls: int = Field(default=12, ge=3)
+    tokens: int = Field(default=120_000, ge=1_000)
+
+
 class ModelLimits(Section):
     timeout_seconds: float = Field(default=60.0, gt=0)
 
@@ -121,6 +129,7 @@ class Settings(BaseSettings):
     auth: AuthSettings = Field(validation_alias="auth")
     streams: StreamsSettings = Field(default=StreamsSettings(), validation_alias="streams")
     model: ModelLimits = Field(default=ModelLimits(), validation_alias="model")
+    runs: RunSettings = Field(default=RunSettings(), validation_alias="runs")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -34,13 +35,29 @@ class RunRef(Contract):
     correlation_id: str
     follows: bool = True
     """Whether there may be turns before this one."""
+    queued: bool = False
+    """Whether the message had to wait for the run before: what that one left open is this one's."""
+
+
+class RunLimits(Contract):
+    """What one run may take: seconds of work (waiting for people does not count), calls of the
+    chat model, tokens in all."""
+
+    seconds: float = 300.0
+    model_calls: int = 12
+    tokens: int = 120_000
 
 
 class TurnRequest(Contract):
-    """What starts the turn's orchestration; everything else is in the run's record."""
+    """What starts the turn's orchestration; everything else is in the run's record.
+
+    `waits_for` is the run before this one, in a conversation where messages queue.
+    """
 
     run: RunRef
     after: int
+    limits: RunLimits = RunLimits()
+    waits_for: str | None = None
 
 
 class StepRequest(Contract):
@@ -58,6 +75,16 @@ class StepResult(Contract):
     after: int = 0
     usage: Usage = Usage()
     model_calls: int = 0
+
+
+class AwaitTurnRequest(StepRequest):
+    """Looks whether the run before this one is over."""
+
+    earlier: str
+
+
+class TurnAwaited(StepResult):
+    free: bool
 
 
 class PrepareRequest(StepRequest):
@@ -113,8 +140,11 @@ class Planned(StepResult):
 
 
 class RunToolRequest(StepRequest):
+    """`refused`: nobody approved the call, which is then told and recorded but not made."""
+
     step: int
     language: Language
+    refused: Literal["approval_rejected", "approval_expired"] | None = None
 
 
 class ToolRun(StepResult):
@@ -138,10 +168,10 @@ class ApprovalAsked(StepResult):
 
 class SettleApprovalRequest(StepRequest):
     """Reads the decision, or closes what nobody decided on in time. The stored item is the truth;
-    the external event only wakes the orchestration."""
+    the external event only wakes the orchestration. `stopped`: the run is, so nothing is used."""
 
     step: int
-    language: Language
+    stopped: bool = False
 
 
 class ApprovalSettled(StepResult):
@@ -187,6 +217,7 @@ class FinishRequest(StepRequest):
     ended_at: datetime
 
 
+AWAIT_TURN = ActivitySpec("await_turn", AwaitTurnRequest, TurnAwaited)
 PREPARE = ActivitySpec("prepare", PrepareRequest, Prepared)
 RETRIEVE = ActivitySpec("retrieve", RetrieveRequest, Retrieved)
 PLAN = ActivitySpec("plan", PlanRequest, Planned)
@@ -196,5 +227,6 @@ SETTLE_APPROVAL = ActivitySpec(
 )
 RUN_TOOL = ActivitySpec("run_tool", RunToolRequest, ToolRun, attempts=5, insists=True)
 RESPOND = ActivitySpec("respond", RespondRequest, Responded)
+REMEMBER = ActivitySpec("remember", RecordRequest, Recorded)
 RECORD = ActivitySpec("record", RecordRequest, Recorded, attempts=5, insists=True)
 FINISH = ActivitySpec("finish", FinishRequest, StepResult, attempts=5, insists=True)

@@ -44,3 +44,30 @@ class DecideApproval(Inbound):
     decision: Literal["approve", "reject"]
     payload_hash: Annotated[str, Field(min_length=1, max_length=64)]
     comment: Annotated[str, Field(max_length=1_000)] | None = None
+
+
+class ApprovalView(Contract):
+    """What somebody who may decide gets to see."""
+
+    approval_id: str
+    run_id: str
+    conversation_id: str
+    tool: str
+    args: dict[str, Any]
+    payload_hash: str
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    state: ApprovalState
+
+
+class ApprovalList(Contract):
+    """`GET /api/approvals`."""
+
+    items: tuple[ApprovalView, ...]
+
+
+class ApprovalDecided(Contract):
+    approval_id: str
+    run_id: str
+    state: ApprovalState

@@ -27,7 +27,8 @@ class PostMessage(Inbound):
     message: Annotated[str, Field(min_length=1)]
     context: dict[str, Any] | None = None
     """Data of the calling application for this message, at most 64 KB as JSON."""
-    on_busy: Literal["reject"] = "reject"
+    on_busy: Literal["reject", "enqueue", "interrupt"] = "reject"
+    """While another run of the conversation is under way: 409, wait for it, or stop it."""
     on_disconnect: Literal["continue"] = "continue"
     agent_id: Any = None
     """Ignored with a warning, like the next two: an agent is defined inline only."""

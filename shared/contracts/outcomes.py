@@ -1,25 +1,39 @@
 """What came of a tool call, in the form that people and the model are told it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Literal, assert_never
 
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
+from shared.contracts.plan import Plan
 from shared.contracts.runs import ToolOutcome
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 
+SKIPPED = frozenset({"cancelled", "needs_failed", "approval_rejected", "approval_expired"})
+"""Errors of calls that were not made at all."""
+
 
 def outcome_of(effect: Effect, contract: ToolContract, language: Language) -> ToolOutcome:
+    """`contract` is that of the planned call: an effect that was stopped before it was made does
+    not know its tool."""
     return ToolOutcome(
         call_id=f"c{effect.step}",
-        tool=effect.tool,
-        status=_status(effect.state),
+        tool=contract.name,
+        status="skipped" if effect.error in SKIPPED else _status(effect.state),
         args=masked(effect.args, contract),
         result=masked(effect.result, contract) if effect.result is not None else None,
         error=say(effect.error, language) if effect.error else None,
         effect_id=effect.effect_id if contract.effect else None,
     )
+
+
+def outcomes_of(
+    effects: Sequence[Effect], plan: Plan, tools: Mapping[str, ToolContract], language: Language
+) -> tuple[ToolOutcome, ...]:
+    """One per effect, in their order."""
+    return tuple(outcome_of(e, tools[plan.calls[e.step].tool], language) for e in effects)
 
 
 def _status(state: EffectState) -> Literal["ok", "failed", "unknown", "skipped"]:

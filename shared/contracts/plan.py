@@ -81,6 +81,10 @@ class MissingField(Contract):
     choices: tuple[Choice, ...] = ()
 
 
+MAX_CALLS = 8
+"""Tool calls of one plan, at most."""
+
+
 class Plan(Contract):
     """What is going to be done. `question` is set when `missing` is not empty."""
 

@@ -12,6 +12,9 @@ type ErrorCode = Literal[
     "NOT_FOUND",
     "CONVERSATION_BUSY",
     "IDEMPOTENCY_MISMATCH",
+    "APPROVAL_CONFLICT",
+    "RUN_ENDED",
+    "EXPIRED",
     "TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
     "CONTENT_BLOCKED",
@@ -43,6 +46,10 @@ class Failure(Contract):
     retryable: bool = False
     retry_after: float | None = None
     """Seconds to wait before trying again, when the service said so."""
+
+
+STOPPED = Failure(code="CANCELLED", message="cancelled")
+"""Somebody asked the run to stop."""
 
 
 class Problem(Contract):

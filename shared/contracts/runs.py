@@ -1,11 +1,11 @@
 """A run: one user message on its way through the states."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.contracts.base import Contract
+from shared.contracts.base import Contract, Inbound
 from shared.contracts.evidence import Citation
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import MissingField, OpenPlan
@@ -110,6 +110,40 @@ class RunOutcome(Contract):
     failure: Failure | None = None
 
 
+class LateMemory(Contract):
+    """What became of an event that Cerebro could not take when its run ended."""
+
+    memory: Memory
+
+
+class PostFeedback(Inbound):
+    """`POST /api/runs/{runId}/feedback`."""
+
+    rating: Literal["up", "down"]
+    comment: Annotated[str, Field(max_length=2_000)] | None = None
+    tags: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=50)], ...], Field(max_length=10)
+    ] = ()
+
+
+class Feedback(Contract):
+    run_id: str
+    tenant_id: str
+    user_id: str
+    at: datetime
+    rating: Literal["up", "down"]
+    comment: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+class WaitingApproval(Contract):
+    approval_id: str
+    tool: str
+    args: dict[str, Any] = Field(default={})
+    payload_hash: str
+    expires_at: datetime
+
+
 class Question(Contract):
     text: str
     missing: tuple[MissingField, ...] = ()
@@ -133,6 +167,22 @@ class RunStarted(Contract):
     """The answer that does not wait for the run; `Location` says where to look."""
 
     run_id: str
+
+
+class RunStopping(Contract):
+    """The answer to a request to stop: the run ends as soon as its present step gives up."""
+
+    run_id: str
+    state: Literal["CANCELLING"] = "CANCELLING"
+
+
+class RunWaiting(Contract):
+    """The JSON answer of a run that waits for a person: 202, and what is waited for."""
+
+    run_id: str
+    thread_id: str
+    state: Literal["WAITING_APPROVAL"] = "WAITING_APPROVAL"
+    approval: WaitingApproval
 
 
 class RunView(Contract):

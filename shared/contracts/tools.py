@@ -1,5 +1,6 @@
 """What a pack declares: tools the planner may call and the flows they belong to."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -39,6 +40,21 @@ class ApprovalPolicy(Contract):
     roles: tuple[str, ...] = ()
     right: str = "approvals:decide"
     hours: float = Field(default=24.0, gt=0, le=72)
+
+
+def must_be_approved(policy: ApprovalPolicy, args: Arguments, roles: Sequence[str]) -> bool:
+    """Whether this call has to wait for a person. An amount that is no number does."""
+    match policy.when:
+        case "never":
+            return False
+        case "always":
+            return True
+        case "roles":
+            return not set(policy.roles).isdisjoint(roles)
+        case "above":
+            value = args.get(policy.field or "")
+            known = isinstance(value, int | float) and policy.amount is not None
+            return value is not None and not (known and value <= policy.amount)
 
 
 class ToolContract(Contract):

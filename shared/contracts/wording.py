@@ -110,6 +110,58 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "El servicio de búsqueda no pudo ordenar por significado.",
         "en": "The search service could not rank by meaning.",
     },
+    "run_ended": {
+        "es": "La ejecución {run_id} ya ha terminado.",
+        "en": "The run {run_id} has ended already.",
+    },
+    "approval_not_found": {
+        "es": "La aprobación no existe.",
+        "en": "The approval does not exist.",
+    },
+    "no_right_to_approve": {
+        "es": "Tu usuario no puede decidir sobre esto (falta {right}).",
+        "en": "Your user may not decide on this ({right} is missing).",
+    },
+    "approval_changed": {
+        "es": "Lo que se quiere aprobar no es lo que espera aprobación: vuelve a leerlo.",
+        "en": "What is to be approved is not what waits for approval: read it again.",
+    },
+    "approval_used": {
+        "es": "Sobre esto ya se ha decidido.",
+        "en": "This has been decided already.",
+    },
+    "approval_expired_gone": {
+        "es": "El plazo para decidir ha pasado.",
+        "en": "The time to decide is over.",
+    },
+    "needs_failed": {
+        "es": "no se ha hecho, porque falló un paso anterior del que dependía",
+        "en": "it was not done, because an earlier step that it needed failed",
+    },
+    "approval_rejected": {
+        "es": "no se ha hecho: quien debía aprobarlo lo rechazó",
+        "en": "it was not done: whoever had to approve it rejected it",
+    },
+    "approval_expired": {
+        "es": "no se ha hecho: nadie lo aprobó a tiempo",
+        "en": "it was not done: nobody approved it in time",
+    },
+    "cancelled_behind_tools": {
+        "es": "La ejecución se ha detenido; lo que ya se hizo en el ERP permanece.",
+        "en": "The run was stopped; what was already done in the ERP remains.",
+    },
+    "deadline_exceeded": {
+        "es": "La ejecución ha tardado más de lo permitido y se ha detenido.",
+        "en": "The run took longer than allowed and was stopped.",
+    },
+    "queued_too_long": {
+        "es": "La ejecución anterior de la conversación no termina. Inténtalo de nuevo.",
+        "en": "The conversation's earlier run does not end. Please try again.",
+    },
+    "budget_exceeded": {
+        "es": "Esta petición necesita más trabajo del que se permite en una ejecución.",
+        "en": "This request needs more work than one run is allowed.",
+    },
     "cancelled": {
         "es": "La ejecución se ha detenido.",
         "en": "The run was stopped.",

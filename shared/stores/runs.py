@@ -1,8 +1,8 @@
 """What is stored about a run: each item written once and never changed."""
 
 from shared.contracts.evidence import ContextPack
-from shared.contracts.plan import Plan
-from shared.contracts.runs import RunOutcome, RunRecord
+from shared.contracts.plan import OpenPlan, Plan
+from shared.contracts.runs import Feedback, LateMemory, Memory, RunOutcome, RunRecord
 from shared.ports import IdempotencyClaim
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase
 from shared.stores.remembering import Remembered
@@ -12,7 +12,8 @@ type RunKey = tuple[str, str]
 
 
 class CosmosRuns:
-    """Items of a run's partition: `run`, `evidence-<index>`, `plan`, `outcome`.
+    """Items of a run's partition: `run`, `evidence-<index>`, `plan`, `outcome`; where it applies
+    `opened`, `memory` and `feedback-<user>`.
 
     An idempotency claim has a partition of its own, named by its hash.
     """
@@ -21,6 +22,7 @@ class CosmosRuns:
         self._items = CosmosContainer(database, "runs")
         self._records: Remembered[RunKey, RunRecord] = Remembered()
         self._plans: Remembered[RunKey, Plan] = Remembered()
+        self._opened: Remembered[RunKey, OpenPlan] = Remembered()
         self._evidence: Remembered[tuple[RunKey, str], ContextPack] = Remembered()
 
     async def claim_key(self, claim: IdempotencyClaim) -> IdempotencyClaim:
@@ -75,6 +77,31 @@ class CosmosRuns:
             return Plan.model_validate(item) if item else None
 
         return await self._plans.get((tenant_id, run_id), read)
+
+    async def put_opened(self, tenant_id: str, run_id: str, opened: OpenPlan) -> None:
+        await self._items.create(
+            {"id": "opened", "tenantId": tenant_id, "runId": run_id, "opened": opened.wire()}
+        )
+
+    async def opened(self, tenant_id: str, run_id: str) -> OpenPlan | None:
+        async def read() -> OpenPlan | None:
+            item = await self._items.read("opened", [tenant_id, run_id])
+            return OpenPlan.model_validate(item["opened"]) if item else None
+
+        return await self._opened.get((tenant_id, run_id), read)
+
+    async def put_memory(self, tenant_id: str, run_id: str, memory: Memory) -> None:
+        key = {"id": "memory", "tenantId": tenant_id, "runId": run_id}
+        await self._items.create(LateMemory(memory=memory).wire() | key)
+
+    async def memory(self, tenant_id: str, run_id: str) -> Memory | None:
+        item = await self._items.read("memory", [tenant_id, run_id])
+        return LateMemory.model_validate(item).memory if item else None
+
+    async def put_feedback(self, feedback: Feedback) -> None:
+        item = feedback.wire() | {"id": f"feedback-{feedback.user_id}"}
+        if not await self._items.create(item):
+            await self._items.replace(item)
 
     async def end(self, outcome: RunOutcome) -> RunOutcome:
         if await self._items.create(outcome.wire() | {"id": "outcome"}):

@@ -10,9 +10,9 @@ from shared.contracts.identity import Language
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.ports import Dependencies
+from shared.streams.showing import shown_text
 from shared.streams.writing import LogWriter
 
-TERMINAL_STEP = "end"
 TERMINAL_PART = "terminal"
 
 
@@ -79,9 +79,14 @@ def _turn_completed(record: RunRecord, outcome: RunOutcome) -> AuditEvent:
 
 
 async def _keep_unanswered(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> None:
-    """The message of a run that failed before it had an answer stays in the conversation."""
+    """The message of a run that failed before it had an answer stays in the conversation.
+
+    What a stopped run had said so far stays, too: the person has read it.
+    """
     if outcome.failure is None:
         return
+    stopped = outcome.state == "CANCELLED"
+    text = shown_text(await deps.log.all(record.run_id)) if stopped else ""
     await deps.conversations.add_turn(
         Turn(
             run_id=record.run_id,
@@ -89,7 +94,7 @@ async def _keep_unanswered(record: RunRecord, outcome: RunOutcome, deps: Depende
             tenant_id=record.tenant_id,
             asked_at=record.received_at,
             message=record.message,
-            text="",
-            finish_reason="error",
+            text=text,
+            finish_reason=outcome.finish_reason,
         )
     )

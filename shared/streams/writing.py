@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 
 from shared.contracts.events import RestartEvent, RunEvent, is_terminal
-from shared.errors import AppError
+from shared.errors import AppError, RunStoppedError
 from shared.ports import LogItem, LogItems
+
+STOP_STEP = "stop"
+"""Whose entry asks all other steps of the run to give up: they cannot write past it unread."""
+TERMINAL_STEP = "end"
 
 
 class SupersededError(AppError):
@@ -35,7 +39,8 @@ class LogWriter:
     ) -> None:
         """Store the events as this step's `part`, unless an earlier execution did so already.
 
-        `next_ms` tells readers when the next entry is due; 0 is at once. Raises RunEndedError.
+        `next_ms` tells readers when the next entry is due; 0 is at once. Raises RunEndedError, and
+        RunStoppedError once, when it meets the entry that asks the run to stop.
         """
         if not events:
             return
@@ -51,8 +56,12 @@ class LogWriter:
         item = LogItem(self.after + 1, tuple(events), key, self._writer, next_ms)
         there = await self._items.create(self._run_id, item)
         self.after = (there or item).last
-        if there is not None and there.key != key and is_terminal(there.events[-1]):
+        if there is None or there.key == key:
+            return there
+        if is_terminal(there.events[-1]):
             raise RunEndedError(self._run_id)
+        if there.key.startswith(f"{STOP_STEP}/") and self._step != TERMINAL_STEP:
+            raise RunStoppedError(self._run_id)
         return there
 
 

@@ -11,6 +11,7 @@ from shared.bootstrap import build_credential, build_knowledge, build_model
 from shared.identity.entra import EntraTokens
 from shared.ports import Dependencies
 from shared.settings import Settings
+from shared.stores.approvals import CosmosApprovals
 from shared.stores.audit import CosmosAuditLog
 from shared.stores.conversations import CosmosConversations
 from shared.stores.cosmos import CosmosDatabase
@@ -67,6 +68,7 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             conversations=CosmosConversations(cosmos),
             runs=CosmosRuns(cosmos),
             effects=CosmosEffects(cosmos),
+            approvals=CosmosApprovals(cosmos),
             audit=CosmosAuditLog(cosmos),
             log=CosmosLogItems(cosmos),
         )

@@ -5,38 +5,55 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from activities.approvals import ask_approval, settle_approval
+from activities.await_turn import await_turn
 from activities.finish import finish
 from activities.plan import plan
 from activities.prepare import prepare
-from activities.record import record
+from activities.record import record, remember
 from activities.respond import respond
 from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from orchestrators.turn import turn
 from shared.contracts.activities import (
+    ASK_APPROVAL,
+    AWAIT_TURN,
     FINISH,
     PLAN,
     PREPARE,
     RECORD,
+    REMEMBER,
     RESPOND,
     RETRIEVE,
     RUN_TOOL,
+    SETTLE_APPROVAL,
     ActivitySpec,
 )
-from shared.errors import DependencyError
+from shared.errors import DependencyError, RunStoppedError
 from shared.ports import Dependencies, OrchestrationState
 from tests.fakes.services import FakeOrchestrations
-from tests.replay.recorded import CrashedError, Json, RecordedContext, Scheduled
+from tests.replay.recorded import (
+    AnyOf,
+    CrashedError,
+    Json,
+    RecordedContext,
+    Scheduled,
+    Waited,
+)
 
 STEPS: dict[str, tuple[ActivitySpec[Any, Any], Any]] = {
     spec.name: (spec, step)
     for spec, step in (
+        (AWAIT_TURN, await_turn),
         (PREPARE, prepare),
         (RETRIEVE, retrieve),
         (PLAN, plan),
+        (ASK_APPROVAL, ask_approval),
+        (SETTLE_APPROVAL, settle_approval),
         (RUN_TOOL, run_tool),
         (RESPOND, respond),
         (RECORD, record),
+        (REMEMBER, remember),
         (FINISH, finish),
     )
 }
@@ -49,6 +66,7 @@ class RunningOrchestrations(FakeOrchestrations):
     deps: Dependencies | None = None
     crashing: frozenset[str] = frozenset()
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _waiting: list[asyncio.Event] = field(default_factory=list)
 
     async def start(self, run_id: str, orchestrator: str, request: Mapping[str, object]) -> None:
         known = run_id in self.states
@@ -62,6 +80,9 @@ class RunningOrchestrations(FakeOrchestrations):
         try:
             task = next(steps)
             while True:
+                if isinstance(task, AnyOf | Waited):
+                    task = steps.send(await self._waited(run_id, context, task))
+                    continue
                 wave = task if isinstance(task, tuple) else (task,)
                 answers = await asyncio.gather(*(self._step(call) for call in wave))
                 crashed = [each for each in answers if isinstance(each, CrashedError)]
@@ -72,6 +93,32 @@ class RunningOrchestrations(FakeOrchestrations):
         except StopIteration:
             self.states[run_id] = OrchestrationState("completed", None)
 
+    async def raise_event(self, run_id: str, name: str) -> None:
+        await super().raise_event(run_id, name)
+        for woken in self._waiting:
+            woken.set()
+
+    async def _waited(
+        self, run_id: str, context: RecordedContext, task: AnyOf | Waited
+    ) -> Waited | None:
+        """Timers run a hundred times as fast here. An event raised earlier is still heard."""
+        until = task.until or context.current_utc_datetime
+        patience = (until - context.current_utc_datetime).total_seconds() / 100
+        names = task.names if isinstance(task, AnyOf) else ()
+        woken = asyncio.Event()
+        self._waiting.append(woken)
+        try:
+            async with asyncio.timeout(patience):
+                while not (found := [n for n in names if (run_id, n) in self.raised]):
+                    woken.clear()
+                    await woken.wait()
+        except TimeoutError:
+            context.current_utc_datetime = until
+            found = []
+        if not isinstance(task, AnyOf):
+            return None
+        return task.won_by(found[0] if found else None)
+
     async def _step(self, call: Scheduled) -> Json | CrashedError:
         assert self.deps is not None
         if call.name in self.crashing:
@@ -79,6 +126,8 @@ class RunningOrchestrations(FakeOrchestrations):
         spec, step = STEPS[call.name]
         try:
             result = await step(spec.request.model_validate(call.payload), self.deps)
+        except RunStoppedError as error:
+            return {"failure": error.failure.wire()}
         except DependencyError as error:
             return {"failure": error.as_failure().wire()}
         return {"result": result.model_dump(mode="json", by_alias=True, exclude_none=True)}

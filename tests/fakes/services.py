@@ -214,10 +214,14 @@ class FakeOrchestrations:
     states: dict[str, OrchestrationState] = field(default_factory=dict)
     started: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
     bad: list[EndedBadly] = field(default_factory=list)
+    raised: list[tuple[str, str]] = field(default_factory=list)
 
     async def start(self, run_id: str, orchestrator: str, request: Mapping[str, object]) -> None:
         self.started.append((run_id, orchestrator, request))
         self.states.setdefault(run_id, OrchestrationState("running", None))
+
+    async def raise_event(self, run_id: str, name: str) -> None:
+        self.raised.append((run_id, name))
 
     async def state(self, run_id: str) -> OrchestrationState | None:
         return self.states.get(run_id)

@@ -3,12 +3,13 @@
 import asyncio
 from datetime import datetime
 
+from shared.contracts.approvals import Approval
 from shared.contracts.audit import AuditEvent, EventPage
 from shared.contracts.conversations import Conversation, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.evidence import ContextPack
 from shared.contracts.plan import OpenPlan, Plan
-from shared.contracts.runs import RunOutcome, RunRecord
+from shared.contracts.runs import Feedback, Memory, RunOutcome, RunRecord
 from shared.ports import IdempotencyClaim, LogItem
 
 
@@ -65,6 +66,9 @@ class FakeRuns:
         self.packs: dict[tuple[str, str, str], ContextPack] = {}
         self.plans: dict[tuple[str, str], Plan] = {}
         self.outcomes: dict[tuple[str, str], RunOutcome] = {}
+        self.open_plans: dict[tuple[str, str], OpenPlan] = {}
+        self.memories: dict[tuple[str, str], Memory] = {}
+        self.opinions: dict[tuple[str, str, str], Feedback] = {}
 
     async def claim_key(self, claim: IdempotencyClaim) -> IdempotencyClaim:
         return self.claims.setdefault((claim.tenant_id, claim.claim_id), claim)
@@ -89,11 +93,58 @@ class FakeRuns:
     async def plan(self, tenant_id: str, run_id: str) -> Plan | None:
         return self.plans.get((tenant_id, run_id))
 
+    async def put_opened(self, tenant_id: str, run_id: str, opened: OpenPlan) -> None:
+        self.open_plans.setdefault((tenant_id, run_id), opened)
+
+    async def opened(self, tenant_id: str, run_id: str) -> OpenPlan | None:
+        return self.open_plans.get((tenant_id, run_id))
+
+    async def put_memory(self, tenant_id: str, run_id: str, memory: Memory) -> None:
+        self.memories.setdefault((tenant_id, run_id), memory)
+
+    async def memory(self, tenant_id: str, run_id: str) -> Memory | None:
+        return self.memories.get((tenant_id, run_id))
+
+    async def put_feedback(self, feedback: Feedback) -> None:
+        self.opinions[feedback.tenant_id, feedback.run_id, feedback.user_id] = feedback
+
     async def end(self, outcome: RunOutcome) -> RunOutcome:
         return self.outcomes.setdefault((outcome.tenant_id, outcome.run_id), outcome)
 
     async def outcome(self, tenant_id: str, run_id: str) -> RunOutcome | None:
         return self.outcomes.get((tenant_id, run_id))
+
+
+class FakeApprovals:
+    """Every change gives an approval a new version, as an ETag does."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str, str], Approval] = {}
+        self._version = 0
+
+    async def open(self, approval: Approval) -> Approval:
+        key = (approval.tenant_id, approval.run_id, approval.approval_id)
+        if key not in self.stored:
+            self.stored[key] = self._versioned(approval)
+        return self.stored[key]
+
+    async def get(self, tenant_id: str, run_id: str, approval_id: str) -> Approval | None:
+        return self.stored.get((tenant_id, run_id, approval_id))
+
+    async def change(self, approval: Approval) -> Approval | None:
+        key = (approval.tenant_id, approval.run_id, approval.approval_id)
+        if key not in self.stored or self.stored[key].etag != approval.etag:
+            return None
+        self.stored[key] = self._versioned(approval)
+        return self.stored[key]
+
+    async def waiting(self, tenant_id: str, limit: int) -> tuple[Approval, ...]:
+        found = [a for a in self.stored.values() if (a.tenant_id, a.state) == (tenant_id, "open")]
+        return tuple(sorted(found, key=lambda approval: approval.asked_at)[:limit])
+
+    def _versioned(self, approval: Approval) -> Approval:
+        self._version += 1
+        return approval.model_copy(update={"etag": str(self._version)})
 
 
 class FakeEffects:

@@ -11,6 +11,7 @@ from shared.packs import FolderPacks
 from shared.ports import Dependencies, Policy
 from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
 from tests.fakes.stores import (
+    FakeApprovals,
     FakeAuditLog,
     FakeConversations,
     FakeEffects,
@@ -37,6 +38,7 @@ class World:
     conversations: FakeConversations = field(default_factory=FakeConversations)
     runs: FakeRuns = field(default_factory=FakeRuns)
     effects: FakeEffects = field(default_factory=FakeEffects)
+    approvals: FakeApprovals = field(default_factory=FakeApprovals)
     audit: FakeAuditLog = field(default_factory=FakeAuditLog)
     log: FakeLogItems = field(default_factory=FakeLogItems)
     tools: FakeTools = field(default_factory=FakeTools)
@@ -52,6 +54,7 @@ class World:
             conversations=self.conversations,
             runs=self.runs,
             effects=self.effects,
+            approvals=self.approvals,
             audit=self.audit,
             log=self.log,
             tools=self.tools,

@@ -1,10 +1,13 @@
 """What the activities answer, as Durable hands it back: JSON made from the contracts."""
 
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import BaseModel
 
 from shared.contracts.activities import (
+    ApprovalAsked,
+    ApprovalSettled,
     Planned,
     PlannedCall,
     Prepared,
@@ -13,11 +16,13 @@ from shared.contracts.activities import (
     Retrieved,
     StepResult,
     ToolRun,
+    TurnAwaited,
 )
+from shared.contracts.approvals import ApprovalState
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
 from shared.contracts.runs import FinishReason, Memory, Usage
-from tests.replay.recorded import Json
+from tests.replay.recorded import START, Json
 
 USED = Usage(prompt_tokens=7, completion_tokens=2, total_tokens=9)
 
@@ -55,16 +60,41 @@ def retrieved(warning: str | None = None) -> Json:
     return result(Retrieved(after=1, found=3, warning=warning))
 
 
-def planned(*tools: str, missing: int = 0, flow_type: str = "CreateTask") -> Json:
+def planned(
+    *calls: str | PlannedCall, missing: int = 0, flow_type: str = "CreateTask", model_calls: int = 1
+) -> Json:
+    """A name stands for a call that needs nothing and nobody."""
     return result(
         Planned(
             after=4,
             usage=USED,
+            model_calls=model_calls,
             flow_type=flow_type,
-            calls=tuple(PlannedCall(tool=tool) for tool in tools),
+            calls=tuple(
+                PlannedCall(tool=call) if isinstance(call, str) else call for call in calls
+            ),
             missing=missing,
         )
     )
+
+
+def asked(step: int = 0, decided: bool = False) -> Json:
+    return result(
+        ApprovalAsked(
+            after=6,
+            approval_id=f"a{step}",
+            expires_at=START + timedelta(hours=24),
+            decided=decided,
+        )
+    )
+
+
+def settled(state: ApprovalState = "used") -> Json:
+    return result(ApprovalSettled(after=6, state=state))
+
+
+def awaited(free: bool = True) -> Json:
+    return result(TurnAwaited(after=1, free=free))
 
 
 def tool_run(ok: bool = True, after: int = 7) -> Json:

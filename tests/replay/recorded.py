@@ -31,11 +31,45 @@ class Retry(Protocol):
     def max_number_of_attempts(self) -> int: ...
 
 
+@dataclass(eq=False, slots=True)
+class Waited:
+    """An external event by its name, or a timer by its time."""
+
+    name: str | None = None
+    until: datetime | None = None
+    is_completed: bool = False
+
+    def cancel(self) -> None:
+        assert self.until is not None, "only timers are cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    tasks: tuple[Waited, ...]
+
+    def won_by(self, name: str | None) -> Waited:
+        """The event of this name, or the timer."""
+        (winner,) = (task for task in self.tasks if task.name == name)
+        winner.is_completed = True
+        return winner
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(task.name for task in self.tasks if task.name)
+
+    @property
+    def until(self) -> datetime:
+        (time,) = (task.until for task in self.tasks if task.until)
+        return time
+
+
 class CrashedError(Exception):
     """What Durable throws into an orchestrator when the last attempt of an activity failed."""
 
 
 type Answers = Callable[[Scheduled], Json | CrashedError]
+type Wakes = Callable[[AnyOf], str | None]
+"""Which external event ends a wait; None when its time does."""
 
 
 @dataclass
@@ -61,6 +95,15 @@ class RecordedContext:
     def task_all(self, tasks: list[Scheduled]) -> tuple[Scheduled, ...]:
         return tuple(tasks)
 
+    def wait_for_external_event(self, name: str) -> Waited:
+        return Waited(name=name)
+
+    def create_timer(self, until: datetime) -> Waited:
+        return Waited(until=until)
+
+    def task_any(self, tasks: list[Waited]) -> AnyOf:
+        return AnyOf(tuple(tasks))
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -68,6 +111,7 @@ class Recording:
 
     waves: tuple[tuple[Scheduled, ...], ...]
     statuses: tuple[Json, ...]
+    waits: tuple[AnyOf, ...] = ()
 
     @property
     def names(self) -> list[list[str]]:
@@ -90,21 +134,45 @@ def start_request() -> Json:
     return json.loads(json.dumps(TurnRequest(run=RUN, after=1).wire()))  # type: ignore[no-any-return]
 
 
-def record(answers: Answers, request: Json | None = None) -> Recording:
+def nothing_happens(_: AnyOf) -> None:
+    return None
+
+
+def record(
+    answers: Answers, request: Json | None = None, wakes: Wakes = nothing_happens
+) -> Recording:
     """Drive the turn to its end; every episode is a second later than the one before."""
     context = RecordedContext(request or start_request())
     steps = turn(context)
     waves: list[tuple[Scheduled, ...]] = []
+    waits: list[AnyOf] = []
     try:
         task = next(steps)
         while True:
+            if isinstance(task, AnyOf):
+                waits.append(task)
+                task = steps.send(_ended(context, task, wakes(task)))
+                continue
+            if isinstance(task, Waited):
+                assert task.until is not None
+                context.current_utc_datetime = task.until
+                task = steps.send(None)
+                continue
             waves.append(task if isinstance(task, tuple) else (task,))
             context.current_utc_datetime += timedelta(seconds=1)
             task = _resume(steps, task, [answers(call) for call in waves[-1]])
     except StopIteration:
         pass
     assert context.scheduled == [call for wave in waves for call in wave], "all are awaited"
-    return Recording(tuple(waves), tuple(context.statuses))
+    return Recording(tuple(waves), tuple(context.statuses), tuple(waits))
+
+
+def _ended(context: RecordedContext, wait: AnyOf, name: str | None) -> Waited:
+    if name is None:
+        context.current_utc_datetime = wait.until
+    else:
+        context.current_utc_datetime += timedelta(minutes=10)
+    return wait.won_by(name)
 
 
 def _resume(steps: Any, task: object, answers: list[Json | CrashedError]) -> Any:

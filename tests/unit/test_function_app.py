@@ -9,7 +9,19 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.activities import FINISH, PLAN, PREPARE, RECORD, RESPOND, RETRIEVE, RUN_TOOL
+from shared.contracts.activities import (
+    ASK_APPROVAL,
+    AWAIT_TURN,
+    FINISH,
+    PLAN,
+    PREPARE,
+    RECORD,
+    REMEMBER,
+    RESPOND,
+    RETRIEVE,
+    RUN_TOOL,
+    SETTLE_APPROVAL,
+)
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -28,10 +40,20 @@ ROUTES = {
     "conversation_events": ("GET", "conversations/{id}/events"),
     "read_run": ("GET", "runs/{runId}"),
     "run_events": ("GET", "runs/{runId}/events"),
+    "cancel_run": ("POST", "runs/{runId}/cancel"),
+    "rate_run": ("POST", "runs/{runId}/feedback"),
+    "list_approvals": ("GET", "approvals"),
+    "decide_approval": ("POST", "runs/{runId}/approvals/{approvalId}"),
     "health": ("GET", "health"),
     "openapi": ("GET", "openapi.json"),
 }
-ACTIVITIES = {spec.name for spec in (PREPARE, RETRIEVE, PLAN, RUN_TOOL, RESPOND, RECORD, FINISH)}
+ACTIVITIES = {
+    spec.name
+    for spec in (
+        ASK_APPROVAL, AWAIT_TURN, FINISH, PLAN, PREPARE, RECORD, REMEMBER, RESPOND, RETRIEVE,
+        RUN_TOOL, SETTLE_APPROVAL,
+    )
+}  # fmt: skip
 
 
 def indexed(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:

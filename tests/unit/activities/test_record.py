@@ -6,6 +6,7 @@ from activities.record import record
 from shared.contracts.activities import Recorded, RecordRequest
 from shared.contracts.audit import AuditEvent, Entity
 from shared.contracts.effects import Effect, EffectState
+from shared.contracts.plan import Plan, ToolCall
 from shared.errors import ModelError, SearchError, StoreError
 from tests.fakes.samples import AT, TASK_ARGS, task_plan
 from tests.fakes.world import ANA, RUN_ID, World
@@ -22,9 +23,9 @@ async def with_effect(world: World, state: EffectState = "done", tool: str = "cr
     )  # fmt: skip
 
 
-async def recorded(world: World, broken_off: bool = False) -> Recorded:
+async def recorded(world: World, broken_off: bool = False, plan: Plan | None = None) -> Recorded:
     run = await world.begin("Crea una tarea")
-    await world.runs.put_plan(run.tenant_id, run.run_id, task_plan())
+    await world.runs.put_plan(run.tenant_id, run.run_id, plan or task_plan())
     request = RecordRequest(
         run=run, after=5, flow_type="CreateTask", steps=1, language="es", broken_off=broken_off
     )
@@ -73,7 +74,8 @@ async def test_what_was_not_made_is_recorded_but_not_remembered(state: EffectSta
 async def test_a_read_is_recorded_but_not_remembered() -> None:
     world = World()
     await with_effect(world, tool="findTasks")
-    assert (await recorded(world)).memory == "none"
+    plan = task_plan(ToolCall(tool="findTasks", args=TASK_ARGS))
+    assert (await recorded(world, plan=plan)).memory == "none"
     assert event_of(world).entities == ()
 
 

@@ -1,0 +1,91 @@
+"""Approval of one exact call: opened before the run waits, settled before the call is made."""
+
+from datetime import timedelta
+
+from activities.run_tool import effect_of, resolved_call
+from activities.steps import announced, load_plan, load_record, log_writer
+from shared.contracts.activities import (
+    ApprovalAsked,
+    ApprovalSettled,
+    AskApprovalRequest,
+    SettleApprovalRequest,
+)
+from shared.contracts.approvals import Approval, ApprovalState
+from shared.contracts.events import ApprovalEvent
+from shared.contracts.masking import masked
+from shared.errors import StoreError
+from shared.ports import Dependencies
+
+
+async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> ApprovalAsked:
+    """The payload is fixed here: the hash is that of the call with its references read."""
+    run = request.run
+    record, plan = await load_record(request, deps), await load_plan(request, deps)
+    planned = plan.calls[request.step]
+    contract = deps.packs.get(record.pack_version).tools[planned.tool]
+    call, refused = await resolved_call(request, planned, contract, deps)
+    now = deps.now()
+    if refused is not None:
+        # Its call will not be made whatever anybody decides.
+        return ApprovalAsked(after=request.after, approval_id="", expires_at=now, decided=True)
+    effect = effect_of(record, request.step, call, contract, deps)
+    approval = await deps.approvals.open(
+        Approval(
+            approval_id=approval_id(request.step),
+            tenant_id=run.tenant_id,
+            run_id=run.run_id,
+            conversation_id=run.conversation_id,
+            step=request.step,
+            tool=call.tool,
+            args=masked(call.args, contract),
+            payload_hash=effect.effect_id,
+            right=contract.approval.right,
+            asked_by=record.caller.user_id,
+            asked_at=now,
+            expires_at=now + timedelta(hours=contract.approval.hours),
+        )
+    )
+    writer = log_writer(request, f"approval-{request.step}", deps)
+    asked = ApprovalEvent(
+        approval_id=approval.approval_id,
+        tool=approval.tool,
+        args=approval.args,
+        payload_hash=approval.payload_hash,
+        expires_at=approval.expires_at,
+    )
+    await writer.append("asked", [*announced(request), asked])
+    return ApprovalAsked(
+        after=writer.after,
+        approval_id=approval.approval_id,
+        expires_at=approval.expires_at,
+        decided=approval.state != "open",
+    )
+
+
+async def settle_approval(request: SettleApprovalRequest, deps: Dependencies) -> ApprovalSettled:
+    """Use what was approved, close what nobody decided on. Raises StoreError."""
+    run = request.run
+    found = await deps.approvals.get(run.tenant_id, run.run_id, approval_id(request.step))
+    if found is None:
+        raise StoreError(f"the approval of run {run.run_id} cannot be read")
+    state = _settled(found, request.stopped)
+    if state == found.state:
+        return ApprovalSettled(after=request.after, state=state)
+    if await deps.approvals.change(found.model_copy(update={"state": state})) is None:
+        # Somebody has decided in this moment; the retry reads what.
+        raise StoreError(f"the approval of run {run.run_id} was changed meanwhile")
+    return ApprovalSettled(after=request.after, state=state)
+
+
+def approval_id(step: int) -> str:
+    return f"a{step}"
+
+
+def _settled(approval: Approval, stopped: bool) -> ApprovalState:
+    match approval.state:
+        case "approved":
+            return "expired" if stopped else "used"
+        case "open":
+            return "expired"
+        case "rejected" | "expired" | "used":
+            return approval.state

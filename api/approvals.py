@@ -1,0 +1,78 @@
+"""Approvals: what waits for the caller, and the decision on one exact payload."""
+
+from azurefunctions.extensions.http.fastapi import Response
+
+from api.answers import json_answer
+from api.bodies import parse, read_body
+from api.edge import Call
+from shared.contracts.approvals import (
+    Approval,
+    ApprovalDecided,
+    ApprovalList,
+    ApprovalView,
+    DecideApproval,
+)
+from shared.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
+
+MOST_WAITING = 100
+
+
+async def waiting(call: Call) -> Response:
+    """What is open in the caller's tenant and the caller may decide on, the oldest first."""
+    now = call.deps.now()
+    found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
+    mine = [a for a in found if a.right in call.caller.rights and a.expires_at > now]
+    return json_answer(ApprovalList(items=tuple(_view(approval) for approval in mine)))
+
+
+async def decide(call: Call) -> Response:
+    """Once, and on the payload that was seen: its hash is part of the decision."""
+    body = parse(DecideApproval, call.request, await read_body(call.request), call.language)
+    run_id = call.path("runId")
+    approval = await call.deps.approvals.get(call.caller.tenant_id, run_id, call.path("approvalId"))
+    if approval is None:
+        raise NotFoundError("approval_not_found")
+    _check(call, approval, body)
+    wanted = "approved" if body.decision == "approve" else "rejected"
+    if not _is_repeated(call, approval, wanted):
+        changed = await call.deps.approvals.change(
+            approval.model_copy(
+                update={
+                    "state": wanted,
+                    "decided_by": call.caller.user_id,
+                    "decided_at": call.deps.now(),
+                    "comment": body.comment,
+                }
+            )
+        )
+        if changed is None:
+            raise ConflictError("APPROVAL_CONFLICT", "approval_used")
+    # The decision is stored; this only wakes the run. Should it fail, sending the same decision
+    # again wakes it again.
+    await call.orchestrations.raise_event(run_id, f"approval-{approval.step}")
+    return json_answer(
+        ApprovalDecided(approval_id=approval.approval_id, run_id=run_id, state=wanted),
+        headers={"x-run-id": run_id},
+    )
+
+
+def _check(call: Call, approval: Approval, body: DecideApproval) -> None:
+    if approval.right not in call.caller.rights:
+        raise ForbiddenError("no_right_to_approve", right=approval.right)
+    if body.payload_hash != approval.payload_hash:
+        raise ConflictError("APPROVAL_CONFLICT", "approval_changed")
+    if approval.state == "expired" or approval.expires_at <= call.deps.now():
+        raise GoneError("approval_expired_gone")
+
+
+def _is_repeated(call: Call, approval: Approval, wanted: str) -> bool:
+    """The same decision by the same person. Raises ConflictError for any other second one."""
+    if approval.state == "open":
+        return False
+    if approval.state == wanted and approval.decided_by == call.caller.user_id:
+        return True
+    raise ConflictError("APPROVAL_CONFLICT", "approval_used")
+
+
+def _view(approval: Approval) -> ApprovalView:
+    return ApprovalView.model_validate(approval.model_dump())
