@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document, generated from the contracts."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -7,11 +8,19 @@ from azurefunctions.extensions.http.fastapi import Request, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideApproval
 from shared.contracts.audit import EventPage
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
 from shared.contracts.events import RUN_EVENT
 from shared.contracts.problems import Problem
-from shared.contracts.runs import RunAnswer, RunStarted, RunView
+from shared.contracts.runs import (
+    PostFeedback,
+    RunAnswer,
+    RunStarted,
+    RunStopping,
+    RunView,
+    RunWaiting,
+)
 from shared.ports import Orchestrations
 
 REF = "#/components/schemas/{model}"
@@ -22,7 +31,13 @@ MODELS = (
     EventPage,
     RunAnswer,
     RunStarted,
+    RunStopping,
+    RunWaiting,
     RunView,
+    PostFeedback,
+    DecideApproval,
+    ApprovalDecided,
+    ApprovalList,
     Problem,
 )
 EVERYWHERE = ("401", "500", "503")
@@ -31,8 +46,11 @@ OF_A_RUN = ("409", "422", "429", "504")
 RESPONSES = {
     "400": "A field is wrong; `errors` points to it.",
     "401": "No valid access token.",
+    "403": "The right to do this is missing.",
     "404": "Not there, or not yours.",
-    "409": "The conversation is busy, or the Idempotency-Key was used with another body.",
+    "409": "Something else was there first: a run under way or over, another body with the same "
+    "Idempotency-Key, a decision.",
+    "410": "It is too late.",
     "413": "The message or the body is too large.",
     "415": "The body is not JSON.",
     "422": "The content filter stopped it.",
@@ -83,6 +101,7 @@ def _paths() -> dict[str, Any]:
     key = _parameter("Idempotency-Key", "header", "The same key and body give the same run.")
     last = _parameter("Last-Event-ID", "header", "Resume behind this event.", "integer")
     after = _parameter("after", "query", "Resume behind this one.")
+    approval = _parameter("approvalId", "path", "The approval's id, as its event has it.")
     limit = _parameter("limit", "query", "Items of a page, 1 to 100.", "integer")
     return {
         "/conversations": {
@@ -110,6 +129,23 @@ def _paths() -> dict[str, Any]:
         "/runs/{runId}/events": {
             "get": _operation("Follow a run", "200", None, [run, last, after], stream=True)
         },
+        "/runs/{runId}/cancel": {
+            "post": _operation("Stop a run", "202", RunStopping, [run], conflicts=("409",))
+        },
+        "/runs/{runId}/feedback": {
+            "post": _operation("Say what you think of it", "204", None, [run], PostFeedback)
+        },
+        "/runs/{runId}/approvals/{approvalId}": {
+            "post": _operation(
+                "Decide on one exact payload",
+                "200",
+                ApprovalDecided,
+                [run, approval],
+                DecideApproval,
+                conflicts=("403", "409", "410"),
+            )
+        },
+        "/approvals": {"get": _operation("What waits for me", "200", ApprovalList)},
         "/health": {"get": _open("Liveness")},
         "/openapi.json": {"get": _open("This document")},
     }
@@ -122,6 +158,7 @@ def _operation(
     parameters: list[dict[str, Any]] | None = None,
     body: type[BaseModel] | None = None,
     stream: bool = False,
+    conflicts: Sequence[str] = (),
 ) -> dict[str, Any]:
     content = {"application/json": {"schema": _ref(answer)}} if answer else {}
     if stream:
@@ -136,11 +173,14 @@ def _operation(
     }
     if body is PostMessage:
         responses["202"] = {
-            "description": "Started; look at Location.",
-            "content": {"application/json": {"schema": _ref(RunStarted)}},
+            "description": "Started, or waiting for an approval; look at Location.",
+            "content": {
+                "application/json": {"schema": {"anyOf": [_ref(RunStarted), _ref(RunWaiting)]}}
+            },
             "headers": headers | {"Location": _header("Where to look.")},
         }
-    responses |= {code: _problem(code) for code in _errors(parameters or [], body)}
+    wrong = sorted({*_errors(parameters or [], body), *conflicts})
+    responses |= {code: _problem(code) for code in wrong}
     operation: dict[str, Any] = {"summary": summary, "responses": responses}
     if parameters:
         operation["parameters"] = parameters

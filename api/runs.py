@@ -10,12 +10,15 @@ from api import problems
 from api.answers import json_answer
 from api.bodies import whole_number
 from api.edge import Call
+from shared.contracts.approvals import ApprovalView
 from shared.contracts.conversations import Turn
 from shared.contracts.events import ApprovalEvent, QuestionEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcomes_of
+from shared.contracts.plan import Plan
 from shared.contracts.problems import Failure
 from shared.contracts.runs import (
+    Memory,
     Question,
     RunAnswer,
     RunOutcome,
@@ -44,11 +47,12 @@ MAX_EVENT_NUMBER = 10**9
 async def read(call: Call) -> Response:
     record = await own_run(call)
     run_id, tenant_id = record.run_id, record.tenant_id
-    outcome, turn, plan, state = await asyncio.gather(
+    outcome, turn, plan, state, feedback = await asyncio.gather(
         call.deps.runs.outcome(tenant_id, run_id),
         call.deps.conversations.get_turn(tenant_id, record.conversation_id, run_id),
         call.deps.runs.plan(tenant_id, run_id),
         call.orchestrations.state(run_id),
+        call.deps.runs.feedback(tenant_id, run_id, call.caller.user_id),
     )
     calls = len(plan.calls) if plan else 0
     effects = await call.deps.effects.of_run(tenant_id, run_id, calls)
@@ -67,11 +71,35 @@ async def read(call: Call) -> Response:
             citations=turn.citations if turn else (),
             usage=outcome.usage if outcome else Usage(),
             effects=outcomes_of(effects, plan, tools, call.language) if plan else (),
+            approvals=await _approvals(call, record, plan),
+            memory=await _memory(call, outcome),
+            rating=feedback.rating if feedback else None,
             error=_told(outcome.failure, call.language) if outcome and outcome.failure else None,
             correlation_id=record.correlation_id,
         ),
         headers={"x-run-id": run_id},
     )
+
+
+async def _approvals(call: Call, record: RunRecord, plan: Plan | None) -> tuple[ApprovalView, ...]:
+    """Of the calls of the plan that had to be approved, if any."""
+    if plan is None:
+        return ()
+    tools = call.deps.packs.get(record.pack_version).tools
+    asked = [n for n, one in enumerate(plan.calls) if tools[one.tool].approval.when != "never"]
+    found = await asyncio.gather(
+        *(call.deps.approvals.get(record.tenant_id, record.run_id, f"a{step}") for step in asked)
+    )
+    return tuple(ApprovalView.model_validate(one.model_dump()) for one in found if one)
+
+
+async def _memory(call: Call, outcome: RunOutcome | None) -> Memory:
+    """What could not be remembered at the run's end may be by now."""
+    if outcome is None:
+        return "none"
+    if outcome.memory != "pending":
+        return outcome.memory
+    return await call.deps.runs.memory(outcome.tenant_id, outcome.run_id) or "pending"
 
 
 def _told(failure: Failure, language: Language) -> Failure:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from shared.contracts.approvals import ApprovalView
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.evidence import Citation
 from shared.contracts.identity import Caller, Language
@@ -199,6 +200,9 @@ class RunView(Contract):
     citations: tuple[Citation, ...] = ()
     usage: Usage
     effects: tuple[ToolOutcome, ...] = ()
-    approvals: tuple[str, ...] = ()
+    approvals: tuple[ApprovalView, ...] = ()
+    memory: Memory = "none"
+    rating: Literal["up", "down"] | None = None
+    """What the caller thinks of it."""
     error: Failure | None = None
     correlation_id: str

@@ -103,6 +103,10 @@ class CosmosRuns:
         if not await self._items.create(item):
             await self._items.replace(item)
 
+    async def feedback(self, tenant_id: str, run_id: str, user_id: str) -> Feedback | None:
+        item = await self._items.read(f"feedback-{user_id}", [tenant_id, run_id])
+        return Feedback.model_validate(item) if item else None
+
     async def end(self, outcome: RunOutcome) -> RunOutcome:
         if await self._items.create(outcome.wire() | {"id": "outcome"}):
             return outcome

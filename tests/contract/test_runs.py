@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 from shared.contracts.evidence import ContextPack
-from shared.contracts.plan import Plan
+from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.problems import Failure
-from shared.contracts.runs import RunOutcome, RunRecord, StateChange, Usage
+from shared.contracts.runs import Feedback, RunOutcome, RunRecord, StateChange, Usage
 from shared.ports import Dependencies, IdempotencyClaim
 from tests.contract.conftest import Sides
 from tests.fakes.samples import AT, evidence, snippet, task_plan
@@ -125,3 +125,31 @@ async def test_claims_of_tenants_do_not_meet(deps: Dependencies, fresh: Fresh) -
     for tenant in ("tenant-a", "tenant-b"):
         claim = IdempotencyClaim(claim_id, tenant, f"run-of-{tenant}", "hash")
         assert await deps.runs.claim_key(claim) == claim
+
+
+async def test_what_a_queued_run_found_open_is_kept_once(sides: Sides, fresh: Fresh) -> None:
+    run_id = fresh()
+    assert await sides.near.runs.opened("tenant-a", run_id) is None
+    opened = OpenPlan(run_id="01EARLIER", plan=task_plan())
+    await sides.near.runs.put_opened("tenant-a", run_id, opened)
+    await sides.far.runs.put_opened("tenant-a", run_id, OpenPlan(run_id="x", plan=task_plan()))
+    assert await sides.far.runs.opened("tenant-a", run_id) == opened
+
+
+async def test_a_late_memory_is_kept(sides: Sides, fresh: Fresh) -> None:
+    run_id = fresh()
+    assert await sides.near.runs.memory("tenant-a", run_id) is None
+    for _ in range(2):
+        await sides.near.runs.put_memory("tenant-a", run_id, "stored")
+    assert await sides.far.runs.memory("tenant-a", run_id) == "stored"
+
+
+async def test_an_opinion_may_be_changed(deps: Dependencies, fresh: Fresh) -> None:
+    opinion = Feedback(
+        run_id=fresh(), tenant_id="tenant-a", user_id="user-ana", at=AT, rating="up", tags=("x",)
+    )
+    await deps.runs.put_feedback(opinion)
+    changed = opinion.model_copy(update={"rating": "down"})
+    await deps.runs.put_feedback(changed)
+    assert await deps.runs.feedback("tenant-a", opinion.run_id, "user-ana") == changed
+    assert await deps.runs.feedback("tenant-a", opinion.run_id, "user-luis") is None

@@ -108,6 +108,9 @@ class FakeRuns:
     async def put_feedback(self, feedback: Feedback) -> None:
         self.opinions[feedback.tenant_id, feedback.run_id, feedback.user_id] = feedback
 
+    async def feedback(self, tenant_id: str, run_id: str, user_id: str) -> Feedback | None:
+        return self.opinions.get((tenant_id, run_id, user_id))
+
     async def end(self, outcome: RunOutcome) -> RunOutcome:
         return self.outcomes.setdefault((outcome.tenant_id, outcome.run_id), outcome)
 

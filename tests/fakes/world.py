@@ -6,9 +6,11 @@ from pathlib import Path
 from shared.contracts.activities import RunRef
 from shared.contracts.conversations import Conversation
 from shared.contracts.identity import Caller
-from shared.contracts.runs import RunRecord
+from shared.contracts.runs import RunOutcome, RunRecord
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Policy
+from shared.streams.ending import close_run
+from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
 from tests.fakes.stores import (
     FakeApprovals,
@@ -77,6 +79,18 @@ class World:
         await self.conversations.create(conversation)
         stored = await self.conversations.get(caller.tenant_id, "c1")
         return stored or conversation
+
+    async def end(self, record: RunRecord) -> None:
+        """The run's end, as its last step leaves it."""
+        outcome = RunOutcome(
+            run_id=record.run_id,
+            tenant_id=record.tenant_id,
+            state="DONE",
+            finish_reason="stop",
+            ended_at=self.clock(),
+        )
+        writer = LogWriter(self.log, record.run_id, TERMINAL_STEP, "w", 0)
+        await close_run(record, outcome, record.language, (), writer, self.deps())
 
     async def begin(self, message: str, caller: Caller = ANA, run_id: str = RUN_ID) -> RunRef:
         """A run in the conversation, as the API leaves it."""

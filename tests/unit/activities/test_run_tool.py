@@ -147,3 +147,42 @@ async def test_a_read_that_is_answered_with_nonsense_is_not_called_good() -> Non
 async def test_a_step_that_the_plan_does_not_have_is_a_defect(step: int) -> None:
     with pytest.raises(IndexError):
         await executed(World(), step=step)
+
+
+PROJECT = ToolCall(
+    tool="createProject", args={"name": "Alumbrado", "customer": "ACME", "startDate": "2026-12-01"}
+)
+IN_IT = ToolCall(tool="createTask", args=TASK_ARGS | {"projectId": "$c0.id"}, needs=(0,))
+
+
+async def test_an_argument_is_read_from_the_result_of_an_earlier_call() -> None:
+    world = World()
+    plan = Plan(flow_type="CreateProject", calls=(PROJECT, IN_IT))
+    await executed(world, plan, step=0)
+    assert (await executed(world, plan, step=1)).ok
+    made = world.tools.calls[1]
+    assert made.contract.name == "createTask"
+    assert made.args["projectId"] == (await tool_events(world))[1].result["id"]  # type: ignore[index]
+
+
+async def test_a_call_whose_needs_failed_is_skipped() -> None:
+    world = World()
+    world.tools.refusal = ToolRefused(409, "no")
+    plan = Plan(flow_type="CreateProject", calls=(PROJECT, IN_IT))
+    await executed(world, plan, step=0)
+    assert not (await executed(world, plan, step=1)).ok
+    assert len(world.tools.calls) == 1
+    last = (await tool_events(world))[-1]
+    assert (last.name, last.status) == ("createTask", "skipped")
+
+
+async def test_a_call_that_nobody_approved_is_told_and_not_made() -> None:
+    world = World()
+    run = await world.begin("Crea una tarea")
+    await world.runs.put_plan(run.tenant_id, run.run_id, task_plan())
+    request = RunToolRequest(run=run, step=0, language="en", refused="approval_rejected")
+    assert not (await run_tool(request, world.deps())).ok
+    assert world.tools.calls == []
+    (told,) = await tool_events(world)
+    assert told.status == "skipped"
+    assert told.error == "it was not done: whoever had to approve it rejected it"

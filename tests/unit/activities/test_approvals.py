@@ -1,0 +1,130 @@
+"""Approvals: the exact payload, once, in time."""
+
+from datetime import timedelta
+
+import pytest
+
+from activities.approvals import ask_approval, settle_approval
+from activities.run_tool import effect_of
+from shared.contracts.activities import ApprovalAsked, AskApprovalRequest, SettleApprovalRequest
+from shared.contracts.approvals import Approval, ApprovalState
+from shared.contracts.events import ApprovalEvent, StateEvent
+from shared.contracts.plan import Plan
+from shared.contracts.tools import ApprovalPolicy, must_be_approved
+from shared.errors import StoreError
+from tests.fakes.samples import TASK_ARGS, task_plan
+from tests.fakes.world import ANA, RUN_ID, World
+
+
+async def asked(world: World, plan: Plan | None = None) -> ApprovalAsked:
+    run = await world.begin("Crea una tarea")
+    await world.runs.put_plan(run.tenant_id, run.run_id, plan or task_plan())
+    request = AskApprovalRequest(run=run, announce=("WAITING_APPROVAL",), step=0, language="es")
+    return await ask_approval(request, world.deps())
+
+
+async def stored(world: World) -> Approval:
+    found = await world.approvals.get(ANA.tenant_id, RUN_ID, "a0")
+    assert found is not None
+    return found
+
+
+async def settled(world: World, *, stopped: bool = False) -> ApprovalState:
+    run = await world.begin("Crea una tarea")
+    request = SettleApprovalRequest(run=run, step=0, stopped=stopped)
+    return (await settle_approval(request, world.deps())).state
+
+
+async def test_an_approval_is_opened_for_the_payload_that_would_be_sent() -> None:
+    world = World()
+    answer = await asked(world)
+    approval = await stored(world)
+    (item,) = await world.log.all(RUN_ID)
+    state, event = item.events
+    assert state == StateEvent(state="WAITING_APPROVAL")
+    assert isinstance(event, ApprovalEvent)
+    assert (event.approval_id, event.payload_hash) == ("a0", approval.payload_hash)
+    assert (event.args, event.expires_at) == (TASK_ARGS, approval.expires_at)
+    assert approval.expires_at - approval.asked_at == timedelta(hours=24)
+    assert not answer.decided
+    record = await world.runs.get(ANA.tenant_id, RUN_ID)
+    assert record is not None
+    contract = world.deps().packs.get(record.pack_version).tools["createTask"]
+    effect = effect_of(record, 0, task_plan().calls[0], contract, world.deps())
+    assert approval.payload_hash == effect.effect_id
+
+
+async def test_asking_again_asks_once() -> None:
+    world = World()
+    first = await asked(world)
+    assert await asked(world) == first
+    assert len(await world.log.all(RUN_ID)) == 1
+
+
+async def test_asking_again_finds_what_was_decided_meanwhile() -> None:
+    world = World()
+    await asked(world)
+    await decide(world, "approved")
+    assert (await asked(world)).decided
+
+
+async def decide(world: World, state: ApprovalState) -> None:
+    approval = await stored(world)
+    assert await world.approvals.change(approval.model_copy(update={"state": state}))
+
+
+@pytest.mark.parametrize(
+    ("decided", "state"), [("approved", "used"), ("rejected", "rejected"), (None, "expired")]
+)
+async def test_what_was_decided_is_settled_once_and_for_all(
+    decided: ApprovalState | None, state: ApprovalState
+) -> None:
+    world = World()
+    await asked(world)
+    if decided:
+        await decide(world, decided)
+    assert await settled(world) == state
+    assert await settled(world) == state, "a repeated execution settles the same"
+    assert (await stored(world)).state == state
+
+
+async def test_a_stopped_run_uses_no_approval() -> None:
+    world = World()
+    await asked(world)
+    await decide(world, "approved")
+    assert await settled(world, stopped=True) == "expired"
+
+
+async def test_a_decision_in_the_same_moment_is_read_by_the_retry() -> None:
+    world = World()
+    await asked(world)
+    real = world.approvals.get
+
+    async def then_decided(tenant_id: str, run_id: str, approval_id: str) -> Approval | None:
+        found = await real(tenant_id, run_id, approval_id)
+        world.approvals.get = real  # type: ignore[method-assign]
+        await decide(world, "approved")
+        return found
+
+    world.approvals.get = then_decided  # type: ignore[method-assign]
+    with pytest.raises(StoreError):
+        await settled(world)
+    assert await settled(world) == "used"
+
+
+@pytest.mark.parametrize(
+    ("policy", "waits"),
+    [
+        (ApprovalPolicy(), False),
+        (ApprovalPolicy(when="always"), True),
+        (ApprovalPolicy(when="above", field="hours", amount=10), True),
+        (ApprovalPolicy(when="above", field="hours", amount=40), False),
+        (ApprovalPolicy(when="above", field="title", amount=40), True),
+        (ApprovalPolicy(when="above", field="cost", amount=40), False),
+        (ApprovalPolicy(when="roles", roles=("employee",)), True),
+        (ApprovalPolicy(when="roles", roles=("manager",)), False),
+    ],
+)
+def test_a_policy_says_which_calls_wait(policy: ApprovalPolicy, waits: bool) -> None:
+    args = {"hours": 12, "title": "x"}
+    assert must_be_approved(policy, args, ANA.roles) is waits
