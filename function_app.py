@@ -12,13 +12,19 @@ from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from api import conversations, messages, runs
 from api.edge import authenticated
+from api.erp_events import receive
 from api.health import health
 from api.openapi import openapi
 from api.sweep import sweep
 from orchestrators.turn import turn
 from shared.bootstrap import get_dependencies, prepare_app
 from shared.contracts.activities import FINISH, PLAN, PREPARE, RECORD, RESPOND, RETRIEVE, RUN_TOOL
-from shared.durable import register_activity, register_endpoint, register_timer
+from shared.durable import (
+    register_activity,
+    register_endpoint,
+    register_event_grid,
+    register_timer,
+)
 
 prepare_app()
 
@@ -46,4 +52,5 @@ register_activity(app, RESPOND, respond, get_dependencies)
 register_activity(app, RECORD, record, get_dependencies)
 register_activity(app, FINISH, finish, get_dependencies)
 
+register_event_grid(app, "erp_event", lambda envelope: receive(envelope, get_dependencies()))
 register_timer(app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies()))

@@ -84,7 +84,9 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.audit import CosmosAuditLog
     from shared.stores.conversations import CosmosConversations
     from shared.stores.cosmos import CosmosDatabase
+    from shared.stores.dead_letters import CosmosDeadLetters
     from shared.stores.effects import CosmosEffects
+    from shared.stores.entities import CosmosEntities
     from shared.stores.log_items import CosmosLogItems
     from shared.stores.runs import CosmosRuns
     from shared.tools.rest import RestTools
@@ -98,6 +100,8 @@ def build_dependencies(settings: Settings) -> Dependencies:
         runs=CosmosRuns(database),
         effects=CosmosEffects(database),
         audit=CosmosAuditLog(database),
+        entities=CosmosEntities(database),
+        dead_letters=CosmosDeadLetters(database),
         log=CosmosLogItems(database),
         tools=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
         tokens=EntraTokens(
@@ -111,6 +115,8 @@ def build_dependencies(settings: Settings) -> Dependencies:
             indexes=settings.search.allowed_indexes,
             top=settings.search.top,
             longest_join_ms=settings.streams.longest_join_ms,
+            tenants=frozenset(settings.auth.tenants),
+            event_types=settings.events.types,
         ),
         now=lambda: datetime.now(UTC),
     )

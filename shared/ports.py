@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from shared.contracts.audit import AuditEvent, EventPage
+from shared.contracts.audit import AuditEvent, Entity, EventPage
 from shared.contracts.conversations import Conversation, Turn
 from shared.contracts.effects import Effect
+from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.events import RunEvent
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
 from shared.contracts.identity import Caller, Language
@@ -190,6 +191,14 @@ class Effects(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """`second` is when the store took it, in whole seconds of Unix time."""
+
+    event: AuditEvent
+    second: int
+
+
 class AuditLog(Protocol):
     async def record(self, event: AuditEvent) -> None:
         """Store an event once. Raises StoreError."""
@@ -198,6 +207,47 @@ class AuditLog(Protocol):
     async def page(
         self, tenant_id: str, conversation_id: str, after: str | None, limit: int
     ) -> EventPage: ...
+
+    async def stored_since(
+        self, tenant_id: str, conversation_id: str, second: int
+    ) -> tuple[StoredEvent, ...]:
+        """What was stored in this second or later, oldest first; in one second, by id."""
+        ...
+
+    async def changed(self, tenant_id: str, conversation_id: str, within: float) -> None:
+        """Return when this process recorded an event there, or after `within` seconds."""
+        ...
+
+
+class Entities(Protocol):
+    """What is known of the ERP's records: which conversations they concern, and the events seen.
+
+    Raises StoreError.
+    """
+
+    async def link(self, tenant_id: str, entity: Entity, conversation_id: str) -> None:
+        """The conversation concerns the entity; saying it again changes nothing."""
+        ...
+
+    async def conversations(self, tenant_id: str, entity: Entity) -> tuple[str, ...]: ...
+
+    async def see(self, event: SeenErpEvent) -> SeenErpEvent:
+        """Store an event once. Answers the stored one, with this delivery counted if it is open."""
+        ...
+
+    async def settle(self, event: SeenErpEvent) -> None:
+        """Store the event's state: it is no longer open."""
+        ...
+
+    async def events(self, tenant_id: str, entity: Entity, after: str) -> tuple[SeenErpEvent, ...]:
+        """The events first seen after this ULID, oldest first."""
+        ...
+
+
+class DeadLetters(Protocol):
+    async def put(self, letter: DeadLetter) -> None:
+        """Store a letter once. Raises StoreError."""
+        ...
 
 
 # --- the event log --------------------------------------------------------------------------
@@ -338,6 +388,9 @@ class Policy:
     top: int = 5
     """Snippets taken from one index."""
     longest_join_ms: int = 140
+    tenants: frozenset[str] = frozenset()
+    """Whose ERP events are taken, and of which types (`*` for any ending)."""
+    event_types: tuple[str, ...] = ()
     remembered_turns: int = 6
 
 
@@ -351,6 +404,8 @@ class Dependencies:
     runs: Runs
     effects: Effects
     audit: AuditLog
+    entities: Entities
+    dead_letters: DeadLetters
     log: LogItems
     tools: Tools
     tokens: TokenVerifier

@@ -14,7 +14,9 @@ from shared.settings import Settings
 from shared.stores.audit import CosmosAuditLog
 from shared.stores.conversations import CosmosConversations
 from shared.stores.cosmos import CosmosDatabase
+from shared.stores.dead_letters import CosmosDeadLetters
 from shared.stores.effects import CosmosEffects
+from shared.stores.entities import CosmosEntities
 from shared.stores.log_items import CosmosLogItems
 from shared.stores.runs import CosmosRuns
 from shared.tools.rest import RestTools
@@ -68,6 +70,8 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             runs=CosmosRuns(cosmos),
             effects=CosmosEffects(cosmos),
             audit=CosmosAuditLog(cosmos),
+            entities=CosmosEntities(cosmos),
+            dead_letters=CosmosDeadLetters(cosmos),
             log=CosmosLogItems(cosmos),
         )
         await cosmos.close()

@@ -13,7 +13,9 @@ from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens
 from tests.fakes.stores import (
     FakeAuditLog,
     FakeConversations,
+    FakeDeadLetters,
     FakeEffects,
+    FakeEntities,
     FakeLogItems,
     FakeRuns,
 )
@@ -38,6 +40,8 @@ class World:
     runs: FakeRuns = field(default_factory=FakeRuns)
     effects: FakeEffects = field(default_factory=FakeEffects)
     audit: FakeAuditLog = field(default_factory=FakeAuditLog)
+    entities: FakeEntities = field(default_factory=FakeEntities)
+    dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     log: FakeLogItems = field(default_factory=FakeLogItems)
     tools: FakeTools = field(default_factory=FakeTools)
     clock: FakeClock = field(default_factory=FakeClock)
@@ -53,11 +57,18 @@ class World:
             runs=self.runs,
             effects=self.effects,
             audit=self.audit,
+            entities=self.entities,
+            dead_letters=self.dead_letters,
             log=self.log,
             tools=self.tools,
             tokens=FakeTokens(self.callers),
             packs=FolderPacks(PACKS),
-            policy=Policy(indexes=("cerebro",), longest_join_ms=10),
+            policy=Policy(
+                indexes=("cerebro",),
+                longest_join_ms=10,
+                tenants=frozenset({"tenant-a", "tenant-b"}),
+                event_types=("task.*", "project.*", "user.*"),
+            ),
             now=self.clock,
         )
 
