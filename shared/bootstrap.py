@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
     from shared.search.cerebro import AzureSearchKnowledge
+    from shared.search.indexing import AzureSearchIndex
 
 PACKS = Path(__file__).parents[1] / "packs"
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
@@ -55,6 +56,8 @@ def check_settings() -> None:
 def prepare_app() -> None:
     """What a worker does once, when it loads the app. Raises ConfigurationError."""
     check_settings()
+    packs = FolderPacks(PACKS, get_settings().packs.version)
+    packs.get(packs.current)
     # Behind the indexing of the functions, and before the first message rather than with it.
     timer = threading.Timer(WARM_UP_AFTER_SECONDS, _import_sdks)
     timer.daemon = True
@@ -135,6 +138,15 @@ def build_knowledge(
 
     search = settings.azure_search
     return AzureSearchKnowledge(search.endpoint, credential, search.semantic_configuration)
+
+
+def build_index(
+    settings: Settings, credential: "AsyncTokenCredential", name: str
+) -> "AzureSearchIndex":
+    """The administrator's side of Cerebro: an index that is made, filled and tidied up."""
+    from shared.search.indexing import AzureSearchIndex
+
+    return AzureSearchIndex(build_knowledge(settings, credential), name)
 
 
 def build_model(settings: Settings, credential: "AsyncTokenCredential") -> Model:

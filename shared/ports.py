@@ -72,7 +72,10 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeQuery:
-    """What is looked for, and on whose behalf: the caller's tenant and roles bound the result."""
+    """What is looked for, and on whose behalf: the caller's tenant and roles bound the result.
+
+    `other_versions` are packs whose shared knowledge is not for this conversation.
+    """
 
     text: str
     index: str
@@ -80,6 +83,7 @@ class KnowledgeQuery:
     roles: tuple[str, ...]
     top: int = 5
     vector: tuple[float, ...] | None = None
+    other_versions: tuple[str, ...] = ()
 
 
 class Knowledge(Protocol):
@@ -373,6 +377,11 @@ class Packs(Protocol):
     @property
     def current(self) -> str:
         """The version that new conversations are pinned to."""
+        ...
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Every version that is deployed, the oldest first."""
         ...
 
     def get(self, version: str) -> Pack:

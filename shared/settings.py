@@ -131,6 +131,12 @@ class Settings(BaseSettings):
     model: ModelLimits = Field(default=ModelLimits(), validation_alias="model")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
 
+    @property
+    def embeddings(self) -> str:
+        """The model, or deployment, that vectors come from."""
+        azure = self.azure_openai
+        return azure.embeddings_deployment if azure.endpoint else self.openai.embeddings_model
+
 
 @cache
 def get_settings() -> Settings:

@@ -45,6 +45,7 @@ class World:
     log: FakeLogItems = field(default_factory=FakeLogItems)
     tools: FakeTools = field(default_factory=FakeTools)
     clock: FakeClock = field(default_factory=FakeClock)
+    packs: Path = PACKS
     callers: dict[str, Caller] = field(
         default_factory=lambda: {"ana": ANA, "luis": LUIS, "olga": OLGA}
     )
@@ -62,7 +63,7 @@ class World:
             log=self.log,
             tools=self.tools,
             tokens=FakeTokens(self.callers),
-            packs=FolderPacks(PACKS),
+            packs=FolderPacks(self.packs),
             policy=Policy(
                 indexes=("cerebro",),
                 longest_join_ms=10,
@@ -78,7 +79,7 @@ class World:
             conversation_id="c1",
             tenant_id=caller.tenant_id,
             owner_id=caller.user_id,
-            pack_version=FolderPacks(PACKS).current,
+            pack_version=FolderPacks(self.packs).current,
             created_at=self.clock(),
             updated_at=self.clock(),
         )
