@@ -28,7 +28,7 @@ def app_environment() -> dict[str, str]:
                 exit_code=EXIT_BAD_SETTINGS,
             ) from None
         return settings
-    return settings | local_settings()
+    return {**settings, **local_settings()}
 
 
 def local_settings() -> Mapping[str, str]:

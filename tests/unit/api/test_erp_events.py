@@ -297,6 +297,10 @@ class WithSensitive:
     def current(self) -> str:
         return self.inner.current
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        return self.inner.versions
+
     def get(self, version: str) -> Pack:
         pack = self.inner.get(version)
         tools = {
