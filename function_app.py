@@ -14,6 +14,7 @@ from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from api import approvals, control, conversations, messages, runs
 from api.edge import authenticated
+from api.erp_events import receive
 from api.health import health
 from api.openapi import openapi
 from api.sweep import sweep
@@ -32,7 +33,12 @@ from shared.contracts.activities import (
     RUN_TOOL,
     SETTLE_APPROVAL,
 )
-from shared.durable import register_activity, register_endpoint, register_timer
+from shared.durable import (
+    register_activity,
+    register_endpoint,
+    register_event_grid,
+    register_timer,
+)
 
 prepare_app()
 
@@ -68,4 +74,5 @@ register_activity(app, RECORD, record, get_dependencies)
 register_activity(app, REMEMBER, remember, get_dependencies)
 register_activity(app, FINISH, finish, get_dependencies)
 
+register_event_grid(app, "erp_event", lambda envelope: receive(envelope, get_dependencies()))
 register_timer(app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies()))

@@ -5,6 +5,7 @@ import asyncio
 from activities.steps import load_outcomes, load_plan, load_record
 from shared.contracts.activities import Recorded, RecordRequest
 from shared.contracts.audit import Actor, AuditEvent, Entity
+from shared.contracts.erp import timeline_event
 from shared.contracts.evidence import KnowledgeDocument
 from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
@@ -21,9 +22,14 @@ async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
     )
     pack = deps.packs.get(started.pack_version)
     event = _event(request, started, plan, outcomes, pack, deps)
-    await deps.audit.record(event)
+    links = (
+        deps.entities.link(event.tenant_id, entity, event.conversation_id)
+        for entity in event.entities
+    )
+    await asyncio.gather(deps.audit.record(event), *links)
     # Not at once with it: the answer is being written beside this, and somebody waits for that.
     memory = await _remember(event, outcomes, deps)
+    await asyncio.gather(*(_catch_up(entity, started, deps) for entity in event.entities))
     return Recorded(after=request.after, memory=memory)
 
 
@@ -79,12 +85,18 @@ def _event(
 
 
 def _entity(outcome: ToolOutcome, pack: Pack) -> Entity | None:
-    """The ERP record that an effect made: REST names it by the collection of the path."""
+    """The ERP record that an effect made."""
     identifier = (outcome.result or {}).get("id")
     if outcome.effect_id is None or identifier is None:
         return None
-    collection = pack.tools[outcome.tool].request.path.strip("/").partition("/")[0]
-    return Entity(type=collection.removesuffix("s"), id=str(identifier))
+    return Entity(type=pack.tools[outcome.tool].entity_type, id=str(identifier))
+
+
+async def _catch_up(entity: Entity, started: RunRecord, deps: Dependencies) -> None:
+    """The ERP may have told of the entity before it was linked; whoever comes second adds it."""
+    tenant_id = started.tenant_id
+    for seen in await deps.entities.events(tenant_id, entity, after=started.run_id):
+        await deps.audit.record(timeline_event(seen, started.conversation_id))
 
 
 async def _remember(

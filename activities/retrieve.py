@@ -27,6 +27,7 @@ async def retrieve(request: RetrieveRequest, deps: Dependencies) -> Retrieved:
         roles=record.caller.roles,
         top=deps.policy.top,
         vector=vector,
+        other_versions=tuple(each for each in deps.packs.versions if each != record.pack_version),
     )
     try:
         pack = await deps.knowledge.search(query)

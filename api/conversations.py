@@ -10,6 +10,8 @@ from api.answers import json_answer
 from api.bodies import invalid, parse, read_body, whole_number
 from api.edge import Call
 from api.identifiers import born_at, new_id
+from api.negotiation import wants_events
+from api.timeline import live_timeline
 from shared.contracts.conversations import Conversation, ConversationView, CreateConversation, Turn
 from shared.errors import NotFoundError
 
@@ -48,8 +50,10 @@ async def read(call: Call) -> Response:
 
 
 async def events(call: Call) -> Response:
-    """The audit timeline, oldest first."""
+    """The audit timeline, oldest first: a page of it, or live."""
     conversation = await own_conversation(call, call.path("id"))
+    if wants_events(call.request):
+        return live_timeline(call, conversation)
     query = call.request.query_params
     limit = whole_number(query.get("limit", str(MAX_PAGE)), "/limit", 1, MAX_PAGE, call.language)
     page = await call.deps.audit.page(

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideApproval
 from shared.contracts.audit import EventPage
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
-from shared.contracts.events import RUN_EVENT
+from shared.contracts.events import RUN_EVENT, TIMELINE_EVENT
 from shared.contracts.problems import Problem
 from shared.contracts.runs import (
     PostFeedback,
@@ -78,7 +78,9 @@ def build() -> dict[str, Any]:
         [(model, "serialization") for model in MODELS], by_alias=True, ref_template=REF
     )
     events = RUN_EVENT.json_schema(by_alias=True, ref_template=REF, mode="serialization")
-    schemas = definitions["$defs"] | events.pop("$defs") | {"RunEvent": events}
+    lines = TIMELINE_EVENT.json_schema(by_alias=True, ref_template=REF, mode="serialization")
+    schemas = definitions["$defs"] | events.pop("$defs") | lines.pop("$defs")
+    schemas |= {"RunEvent": events, "TimelineEvent": lines}
     return {
         "openapi": "3.1.0",
         "info": {"title": "EIRA Agents", "version": "1"},
@@ -123,7 +125,12 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/conversations/{id}/events": {
-            "get": _operation("Audit timeline", "200", EventPage, [conversation, after, limit])
+            "get": _timeline(
+                _operation(
+                    "Audit timeline, live as SSE", "200", EventPage, [conversation, after, limit]
+                ),
+                _parameter("Last-Event-ID", "header", "Resume behind this event, live."),
+            )
         },
         "/runs/{runId}": {"get": _operation("Read a run", "200", RunView, [run])},
         "/runs/{runId}/events": {
@@ -149,6 +156,14 @@ def _paths() -> dict[str, Any]:
         "/health": {"get": _open("Liveness")},
         "/openapi.json": {"get": _open("This document")},
     }
+
+
+def _timeline(operation: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
+    """Pages as JSON, or the lines as they come."""
+    operation["parameters"].append(last)
+    lines = {"schema": {"$ref": REF.format(model="TimelineEvent")}}
+    operation["responses"]["200"]["content"]["text/event-stream"] = lines
+    return operation
 
 
 def _operation(

@@ -211,7 +211,7 @@ async def _seed(cloud: RunningCloud) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "cli.seed",
+        "cli.knowledge.load",
         env={**os.environ, **cloud.environment},
         stdout=asyncio.subprocess.DEVNULL,
     )

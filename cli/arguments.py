@@ -8,18 +8,21 @@ examples:
   ./eira up                                  everything on this machine, ready in seconds
   ./eira chat "Hola, ¿cómo va?"              one message, streamed
   ./eira chat --user luis                    a conversation; Ctrl-D ends it
+  ./eira packs check                         what is wrong in packs/, by file and line
   ./eira test -- tests/unit -k triage        checks, then only these tests
 """
 
 DEFAULT_PORT = 7071
+HANDED_OVER = ("bench",)
+"""Commands whose arguments another program reads."""
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command in `command` and its options; bench's own are in `bench_arguments`."""
+    """The command in `command` and its options; those of `HANDED_OVER` are in `handed_over`."""
     parser = build_parser()
     options, rest = parser.parse_known_args(arguments)
-    if options.command == "bench":
-        options.bench_arguments = rest
+    if options.command in HANDED_OVER:
+        options.handed_over = rest
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return options
@@ -37,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_up(commands)
     _add_chat(commands)
     _add_token(commands)
+    _add_packs(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
     test = commands.add_parser("test", help="run every check and all tests")
     test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
@@ -74,6 +78,16 @@ def _add_chat(commands: _Commands) -> None:
 
 def _add_token(commands: _Commands) -> None:
     _add_user(commands.add_parser("token", help="print a bearer token of a demo user"))
+
+
+def _add_packs(commands: _Commands) -> None:
+    packs = commands.add_parser("packs", help="check packs, or load their knowledge into Cerebro")
+    actions = packs.add_subparsers(dest="packs_command", metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="print everything that is wrong, by file and line")
+    check.add_argument("folder", nargs="?", default="packs", help="packs, or one (%(default)s)")
+    load = actions.add_parser("load", help="bring Cerebro to what the documents say")
+    load.add_argument("--index", metavar="NAME", help="(AzureSearch__DefaultIndex)")
+    load.add_argument("--version", metavar="V", help="(Packs__Version, or the newest)")
 
 
 def _add_user(command: argparse.ArgumentParser) -> None:

@@ -7,5 +7,5 @@ import sys
 
 def run(options: argparse.Namespace) -> int:
     """Gives bench's own exit code."""
-    command = [sys.executable, "-m", "bench", *options.bench_arguments]
+    command = [sys.executable, "-m", "bench", *options.handed_over]
     return subprocess.run(command, check=False).returncode

@@ -3,10 +3,11 @@
 import json
 import sys
 
-from cli.seed import embedded_text, read_knowledge
+from cli.knowledge.chunks import chunks_in, embedded_text, read_library
 from shared.bootstrap import PACKS
 from shared.packs import FolderPacks
 
 if __name__ == "__main__":
-    documents = read_knowledge(PACKS / FolderPacks(PACKS).current)
-    json.dump([embedded_text(each) for each in documents], sys.stdout)
+    library = read_library(PACKS / FolderPacks(PACKS).current, PACKS.name)
+    chunks = chunks_in(library.documents, embeddings="")
+    json.dump([embedded_text(each) for each in chunks], sys.stdout)

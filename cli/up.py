@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from .app_environment import ENVIRONMENT, local_settings
 from .errors import CommandError
 from .running import DATA, Running, find_running, read_running
 from .settings_file import check_real_services, read_settings
@@ -17,7 +18,6 @@ from .web import StatusError, UnreachableError, send_for_json
 
 CLOUD = Path("demo/cloud.json")
 ANNOUNCED = DATA / "urls.json"
-ENVIRONMENT = DATA / "app.env"
 # The emulator itself gives up after 60 s and says why; this is for the case that it hangs.
 START_SECONDS = 75.0
 STOP_SECONDS = 5.0
@@ -159,8 +159,7 @@ def _polls(cloud: subprocess.Popen[bytes], what: str) -> Iterator[None]:
 
 def _seed(settings: Mapping[str, str]) -> None:
     """Loads the knowledge with the same settings as the app: what the emulator says wins."""
-    lines = ENVIRONMENT.read_text("utf-8").splitlines()
-    local = dict(line.split("=", 1) for line in lines if "=" in line)
-    command = [sys.executable, "-m", "cli.seed"]
-    if subprocess.run(command, env={**settings, **local}, check=False).returncode != 0:
+    command = [sys.executable, "-m", "cli.knowledge.load"]
+    environment = {**settings, **local_settings()}
+    if subprocess.run(command, env=environment, check=False).returncode != 0:
         raise CommandError("the knowledge could not be loaded; the reason is above.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
     from shared.search.cerebro import AzureSearchKnowledge
+    from shared.search.indexing import AzureSearchIndex
 
 PACKS = Path(__file__).parents[1] / "packs"
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
@@ -56,6 +57,8 @@ def check_settings() -> None:
 def prepare_app() -> None:
     """What a worker does once, when it loads the app. Raises ConfigurationError."""
     check_settings()
+    packs = FolderPacks(PACKS, get_settings().packs.version)
+    packs.get(packs.current)
     # Behind the indexing of the functions, and before the first message rather than with it.
     timer = threading.Timer(WARM_UP_AFTER_SECONDS, _import_sdks)
     timer.daemon = True
@@ -86,7 +89,9 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.audit import CosmosAuditLog
     from shared.stores.conversations import CosmosConversations
     from shared.stores.cosmos import CosmosDatabase
+    from shared.stores.dead_letters import CosmosDeadLetters
     from shared.stores.effects import CosmosEffects
+    from shared.stores.entities import CosmosEntities
     from shared.stores.log_items import CosmosLogItems
     from shared.stores.runs import CosmosRuns
     from shared.tools.rest import RestTools
@@ -101,6 +106,8 @@ def build_dependencies(settings: Settings) -> Dependencies:
         effects=CosmosEffects(database),
         approvals=CosmosApprovals(database),
         audit=CosmosAuditLog(database),
+        entities=CosmosEntities(database),
+        dead_letters=CosmosDeadLetters(database),
         log=CosmosLogItems(database),
         tools=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
         tokens=EntraTokens(
@@ -119,6 +126,8 @@ def build_dependencies(settings: Settings) -> Dependencies:
                 model_calls=settings.runs.model_calls,
                 tokens=settings.runs.tokens,
             ),
+            tenants=frozenset(settings.auth.tenants),
+            event_types=settings.events.types,
         ),
         now=lambda: datetime.now(UTC),
     )
@@ -137,6 +146,15 @@ def build_knowledge(
 
     search = settings.azure_search
     return AzureSearchKnowledge(search.endpoint, credential, search.semantic_configuration)
+
+
+def build_index(
+    settings: Settings, credential: "AsyncTokenCredential", name: str
+) -> "AzureSearchIndex":
+    """The administrator's side of Cerebro: an index that is made, filled and tidied up."""
+    from shared.search.indexing import AzureSearchIndex
+
+    return AzureSearchIndex(build_knowledge(settings, credential), name)
 
 
 def build_model(settings: Settings, credential: "AsyncTokenCredential") -> Model:

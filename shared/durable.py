@@ -132,6 +132,42 @@ def register_timer(
     app.timer_trigger(arg_name="timer", schedule=schedule)(bound)
 
 
+def register_event_grid(
+    app: df.DFApp, name: str, handler: Callable[[Mapping[str, object]], Awaitable[None]]
+) -> None:
+    """Bind a handler to Event Grid deliveries; it gets the event as JSON, of either schema."""
+
+    # The SDK reads a CloudEvent into a class of its own, whatever is annotated; the worker accepts
+    # the one of Event Grid's schema only.
+    async def handle(event: func.EventGridEvent) -> None:
+        await handler(_envelope(event))
+
+    handle.__name__ = name
+    app.event_grid_trigger(arg_name="event")(handle)
+
+
+def _envelope(event: func.EventGridEvent | func.CloudEvent) -> Mapping[str, object]:
+    if isinstance(event, func.CloudEvent):
+        return {
+            "specversion": event.specversion,
+            "id": event.id,
+            "type": event.type,
+            "source": event.source,
+            "subject": event.subject,
+            "time": event.time and event.time.isoformat(),
+            "data": event.get_json(),
+        }
+    return {
+        "id": event.id,
+        "topic": event.topic,
+        "subject": event.subject,
+        "eventType": event.event_type,
+        "eventTime": event.event_time and event.event_time.isoformat(),
+        "data": event.get_json(),
+        "dataVersion": event.data_version,
+    }
+
+
 def register_activity[In: StepRequest, Out: BaseModel, Deps](
     app: df.DFApp,
     spec: ActivitySpec[In, Out],

@@ -7,9 +7,10 @@ from typing import Literal, Protocol
 
 from shared.contracts.activities import RunLimits
 from shared.contracts.approvals import Approval
-from shared.contracts.audit import AuditEvent, EventPage
+from shared.contracts.audit import AuditEvent, Entity, EventPage
 from shared.contracts.conversations import Conversation, Turn
 from shared.contracts.effects import Effect
+from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.events import RunEvent
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
 from shared.contracts.identity import Caller, Language
@@ -73,7 +74,10 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeQuery:
-    """What is looked for, and on whose behalf: the caller's tenant and roles bound the result."""
+    """What is looked for, and on whose behalf: the caller's tenant and roles bound the result.
+
+    `other_versions` are packs whose shared knowledge is not for this conversation.
+    """
 
     text: str
     index: str
@@ -81,6 +85,7 @@ class KnowledgeQuery:
     roles: tuple[str, ...]
     top: int = 5
     vector: tuple[float, ...] | None = None
+    other_versions: tuple[str, ...] = ()
 
 
 class Knowledge(Protocol):
@@ -228,6 +233,14 @@ class Approvals(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """`second` is when the store took it, in whole seconds of Unix time."""
+
+    event: AuditEvent
+    second: int
+
+
 class AuditLog(Protocol):
     async def record(self, event: AuditEvent) -> None:
         """Store an event once. Raises StoreError."""
@@ -236,6 +249,47 @@ class AuditLog(Protocol):
     async def page(
         self, tenant_id: str, conversation_id: str, after: str | None, limit: int
     ) -> EventPage: ...
+
+    async def stored_since(
+        self, tenant_id: str, conversation_id: str, second: int
+    ) -> tuple[StoredEvent, ...]:
+        """What was stored in this second or later, oldest first; in one second, by id."""
+        ...
+
+    async def changed(self, tenant_id: str, conversation_id: str, within: float) -> None:
+        """Return when this process recorded an event there, or after `within` seconds."""
+        ...
+
+
+class Entities(Protocol):
+    """What is known of the ERP's records: which conversations they concern, and the events seen.
+
+    Raises StoreError.
+    """
+
+    async def link(self, tenant_id: str, entity: Entity, conversation_id: str) -> None:
+        """The conversation concerns the entity; saying it again changes nothing."""
+        ...
+
+    async def conversations(self, tenant_id: str, entity: Entity) -> tuple[str, ...]: ...
+
+    async def see(self, event: SeenErpEvent) -> SeenErpEvent:
+        """Store an event once. Answers the stored one, with this delivery counted if it is open."""
+        ...
+
+    async def settle(self, event: SeenErpEvent) -> None:
+        """Store the event's state: it is no longer open."""
+        ...
+
+    async def events(self, tenant_id: str, entity: Entity, after: str) -> tuple[SeenErpEvent, ...]:
+        """The events first seen after this ULID, oldest first."""
+        ...
+
+
+class DeadLetters(Protocol):
+    async def put(self, letter: DeadLetter) -> None:
+        """Store a letter once. Raises StoreError."""
+        ...
 
 
 # --- the event log --------------------------------------------------------------------------
@@ -367,6 +421,11 @@ class Packs(Protocol):
         """The version that new conversations are pinned to."""
         ...
 
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Every version that is deployed, the oldest first."""
+        ...
+
     def get(self, version: str) -> Pack:
         """Raises ConfigurationError for a version that is not deployed."""
         ...
@@ -381,6 +440,9 @@ class Policy:
     """Snippets taken from one index."""
     longest_join_ms: int = 140
     limits: RunLimits = field(default=RunLimits())
+    tenants: frozenset[str] = frozenset()
+    """Whose ERP events are taken, and of which types (`*` for any ending)."""
+    event_types: tuple[str, ...] = ()
     remembered_turns: int = 6
 
 
@@ -395,6 +457,8 @@ class Dependencies:
     effects: Effects
     approvals: Approvals
     audit: AuditLog
+    entities: Entities
+    dead_letters: DeadLetters
     log: LogItems
     tools: Tools
     tokens: TokenVerifier

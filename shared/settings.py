@@ -20,9 +20,10 @@ EXAMPLES = {
     "auth__audience": "Auth__Audience=api://eira-agents",
     "auth__tenants": 'Auth__Tenants=["00000000-0000-0000-0000-000000000000"]',
     "auth__rolerights": 'Auth__RoleRights={"employee": ["tasks:read", "tasks:write"]}',
+    "events__types": 'Events__Types=["task.*", "project.*", "user.*"]',
     "search__allowedindexes": 'Search__AllowedIndexes=["cerebro"]',
 }
-LISTS_AND_MAPS = ("auth__tenants", "auth__rolerights", "search__allowedindexes")
+LISTS_AND_MAPS = ("auth__tenants", "auth__rolerights", "events__types", "search__allowedindexes")
 
 
 def _joined(name: str) -> str:
@@ -88,6 +89,12 @@ class AuthSettings(Section):
     role_rights: dict[str, tuple[str, ...]] = {}
 
 
+class EventsSettings(Section):
+    """`types` are the ERP events that are taken, `*` for any ending; all others are refused."""
+
+    types: tuple[str, ...] = Field(default=("task.*", "project.*", "user.*"), min_length=1)
+
+
 class StreamsSettings(Section):
     """`longest_join_ms` bounds how long a piece of text waits to be joined with the next ones."""
 
@@ -127,10 +134,17 @@ class Settings(BaseSettings):
     key_vault: KeyVaultSettings = Field(default=KeyVaultSettings(), validation_alias="keyvault")
     erp: ErpSettings = Field(validation_alias="erp")
     auth: AuthSettings = Field(validation_alias="auth")
+    events: EventsSettings = Field(default=EventsSettings(), validation_alias="events")
     streams: StreamsSettings = Field(default=StreamsSettings(), validation_alias="streams")
     model: ModelLimits = Field(default=ModelLimits(), validation_alias="model")
     runs: RunSettings = Field(default=RunSettings(), validation_alias="runs")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
+
+    @property
+    def embeddings(self) -> str:
+        """The model, or deployment, that vectors come from."""
+        azure = self.azure_openai
+        return azure.embeddings_deployment if azure.endpoint else self.openai.embeddings_model
 
 
 @cache

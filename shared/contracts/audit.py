@@ -1,7 +1,7 @@
 """Audit events: what happened, never changed afterwards."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -22,22 +22,33 @@ class Entity(Contract):
     id: str
 
 
+class ErpFacts(Contract):
+    """What an ERP event says: its type and id, the record as it is now, the fields that changed."""
+
+    type: str
+    event_id: str
+    record: dict[str, Any] = Field(default={})
+    changed: tuple[str, ...] = ()
+
+
 class AuditEvent(Contract):
-    """`event_id` is derived from the run and the kind: a repeated write meets the first."""
+    """`event_id` is derived from the run and the kind, or from the ERP event: a repeated write
+    meets the first. What the ERP did belongs to no run and to no pack."""
 
     event_id: str
     tenant_id: str
     conversation_id: str
-    run_id: str
+    run_id: str | None = None
     actor: Actor
     at: datetime
-    kind: Literal["flow.executed", "turn.completed"]
+    kind: Literal["flow.executed", "turn.completed", "erp.event"]
     flow_type: str | None = None
     tools: tuple[str, ...] = ()
     results: tuple[ToolOutcome, ...] = ()
     entities: tuple[Entity, ...] = ()
     provenance: dict[str, dict[str, Provenance]] = Field(default={})
-    pack_version: str
+    erp: ErpFacts | None = None
+    pack_version: str | None = None
     usage: Usage | None = None
     finish_reason: FinishReason | None = None
     duration_ms: int | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared.contracts.audit import Entity
+from shared.contracts.audit import AuditEvent, Entity
 from shared.contracts.base import Contract
 from shared.contracts.evidence import Citation
 from shared.contracts.plan import MissingField
@@ -98,6 +98,15 @@ class DoneEvent(Contract):
     memory: Memory
 
 
+class AuditEntry(Contract):
+    """One line of a conversation's live timeline."""
+
+    type: Literal["audit"] = "audit"
+    event: AuditEvent
+
+
+type TimelineEvent = AuditEntry | NotificationEvent
+
 type RunEvent = (
     StateEvent
     | TextEvent
@@ -112,6 +121,10 @@ type RunEvent = (
 )
 
 RUN_EVENT: TypeAdapter[RunEvent] = TypeAdapter(Annotated[RunEvent, Field(discriminator="type")])
+
+TIMELINE_EVENT: TypeAdapter[TimelineEvent] = TypeAdapter(
+    Annotated[TimelineEvent, Field(discriminator="type")]
+)
 
 
 def is_terminal(event: RunEvent) -> bool:

@@ -49,7 +49,8 @@ class Citation(Contract):
 
 
 class KnowledgeDocument(Contract):
-    """A document of Cerebro. `tenant_id` is "*" for knowledge that every tenant shares."""
+    """A document of Cerebro. `tenant_id` is "*" for knowledge that every tenant shares;
+    `content_hash` is of what was loaded from a pack, and tells whether it has changed there."""
 
     id: str
     title: str
@@ -64,3 +65,4 @@ class KnowledgeDocument(Contract):
     allowed_roles: tuple[str, ...] = ()
     updated_at: datetime
     confidence: float
+    content_hash: str | None = None

@@ -76,6 +76,11 @@ class ToolContract(Contract):
     idempotency_key: bool = False
     reconcile: RestCall | None = None
 
+    @property
+    def entity_type(self) -> str:
+        """What its calls are about: REST names it by the collection that begins the path."""
+        return self.request.path.strip("/").partition("/")[0].removesuffix("s")
+
 
 class FlowContract(Contract):
     """A business flow: the tools it uses and the fields it cannot do without."""

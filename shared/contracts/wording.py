@@ -220,6 +220,21 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     },
     "field_invalid": {"es": "no es válido", "en": "is not valid"},
     "and": {"es": " y ", "en": " and "},
+    "field_position": {
+        "es": "no es una posición de esta línea de tiempo",
+        "en": "is not a position in this timeline",
+    },
+    "entity_task": {"es": "la tarea", "en": "the task"},
+    "entity_project": {"es": "el proyecto", "en": "the project"},
+    "entity_user": {"es": "el usuario", "en": "the user"},
+    "erp_created": {"es": "En el ERP se ha creado {what}.", "en": "Created in the ERP: {what}."},
+    "erp_updated": {"es": "En el ERP ha cambiado {what}.", "en": "Changed in the ERP: {what}."},
+    "erp_deleted": {"es": "En el ERP se ha borrado {what}.", "en": "Deleted in the ERP: {what}."},
+    "erp_completed": {
+        "es": "En el ERP se ha terminado {what}.",
+        "en": "Completed in the ERP: {what}.",
+    },
+    "erp_event": {"es": "En el ERP: {type} de {what}.", "en": "In the ERP: {type} of {what}."},
 }
 
 

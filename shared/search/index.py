@@ -43,6 +43,8 @@ def cerebro_index(name: str, semantic_configuration: str, dimensions: int) -> Se
                 filterable=True,
             ),
             SimpleField(name="confidence", type="Edm.Double", filterable=True),
+            # Only of what was loaded from a pack; whoever else fills the index leaves it out.
+            SimpleField(name="contentHash", type=string, filterable=True),
             SearchField(
                 name=VECTOR_FIELD,
                 type="Collection(Edm.Single)",

@@ -1,41 +1,15 @@
 """A run's event log in Cosmos: one item per entry, its id the number of its first event."""
 
-import asyncio
-from collections import defaultdict
-
 from shared.contracts.events import RUN_EVENT
 from shared.ports import LogItem
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
-
-
-class WakeUps:
-    """Tells readers in this process that an entry was stored, which saves them the poll."""
-
-    def __init__(self) -> None:
-        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
-
-    def notify(self, run_id: str) -> None:
-        for event in self._waiting.get(run_id, ()):
-            event.set()
-
-    async def wait(self, run_id: str, within: float) -> None:
-        event = asyncio.Event()
-        self._waiting[run_id].add(event)
-        try:
-            async with asyncio.timeout(within):
-                await event.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self._waiting[run_id].discard(event)
-            if not self._waiting[run_id]:
-                del self._waiting[run_id]
+from shared.stores.waking import WakeUps
 
 
 class CosmosLogItems:
     def __init__(self, database: CosmosDatabase) -> None:
         self._items = CosmosContainer(database, "streams")
-        self._wake_ups = WakeUps()
+        self._wake_ups: WakeUps[str] = WakeUps()
 
     async def create(self, run_id: str, item: LogItem) -> LogItem | None:
         if await self._items.create(_to_item(run_id, item)):

@@ -1,7 +1,8 @@
-"""Server-sent events (WHATWG HTML, section 9.2) of a run."""
+"""Server-sent events (WHATWG HTML, section 9.2): of a run, and of a conversation's timeline."""
 
 from collections.abc import Iterable
 
+from shared.contracts.events import RunEvent, TimelineEvent
 from shared.streams.tailing import Numbered
 
 HEARTBEAT = b": still here\n\n"
@@ -9,9 +10,11 @@ HEARTBEAT = b": still here\n\n"
 
 def encode(entries: Iterable[Numbered]) -> bytes:
     """Frame events; `id` lets a client that lost the connection resume with Last-Event-ID."""
-    return b"".join(_frame(entry) for entry in entries)
+    return b"".join(frame(entry.event, str(entry.number)) for entry in entries)
 
 
-def _frame(entry: Numbered) -> bytes:
-    data = entry.event.model_dump_json(by_alias=True, exclude_none=True)
-    return f"id: {entry.number}\nevent: {entry.event.type}\ndata: {data}\n\n".encode()
+def frame(event: RunEvent | TimelineEvent, event_id: str | None = None) -> bytes:
+    """One frame. Without an id the reader keeps that of the frame before."""
+    data = event.model_dump_json(by_alias=True, exclude_none=True)
+    head = "" if event_id is None else f"id: {event_id}\n"
+    return f"{head}event: {event.type}\ndata: {data}\n\n".encode()

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = ("activities", "api", "bench", "cli", "demo", "emulator", "function_app", "orchestrators")
+OURS = (
+    "activities",
+    "api",
+    "bench",
+    "cli",
+    "demo",
+    "emulator",
+    "function_app",
+    "orchestrators",
+)
 CORE = ("shared.contracts", "shared.ports", "shared.errors")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -34,7 +43,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "shared/awaiting.py": ("shared.errors",),
     "shared/errors.py": ("shared.contracts",),
     "shared/settings.py": ("shared.errors",),
-    "shared/packs.py": ("shared.contracts", "shared.errors"),
+    "shared/packs": ("shared.packs", "shared.contracts", "shared.errors"),
     "shared/durable.py": CORE,
     "shared/identity": ("shared.identity", *CORE),
     "shared/llm": ("shared.llm", *CORE),

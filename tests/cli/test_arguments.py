@@ -9,7 +9,7 @@ import pytest
 from cli.arguments import build_parser, parse
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["bench", "chat", "lock", "test", "token", "up", "urls"]
+COMMANDS = ["bench", "chat", "lock", "packs", "test", "token", "up", "urls"]
 
 
 def test_what_follows_two_dashes_goes_to_pytest() -> None:
@@ -21,7 +21,7 @@ def test_what_follows_two_dashes_goes_to_pytest() -> None:
 
 
 def test_all_that_follows_bench_goes_to_bench() -> None:
-    assert parse(["bench", "--help", "--streams", "50"]).bench_arguments == [
+    assert parse(["bench", "--help", "--streams", "50"]).handed_over == [
         "--help",
         "--streams",
         "50",

@@ -59,7 +59,7 @@ type Up = Callable[..., subprocess.Popen[str]]
 def up(tmp_path: Path) -> Iterator[Up]:
     """Starts `up` in a folder whose emulator and seed are small programs."""
     shutil.copytree(ROOT / "cli", tmp_path / "cli", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "cli" / "seed.py").write_text(SEED)
+    (tmp_path / "cli" / "knowledge" / "load.py").write_text(SEED)
     (tmp_path / "emulator").mkdir()
     (tmp_path / "emulator" / "__main__.py").write_text(EMULATOR)
     shutil.copy(ROOT / "emulator" / "child.py", tmp_path / "emulator")

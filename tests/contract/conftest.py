@@ -15,7 +15,9 @@ from shared.stores.approvals import CosmosApprovals
 from shared.stores.audit import CosmosAuditLog
 from shared.stores.conversations import CosmosConversations
 from shared.stores.cosmos import CosmosDatabase
+from shared.stores.dead_letters import CosmosDeadLetters
 from shared.stores.effects import CosmosEffects
+from shared.stores.entities import CosmosEntities
 from shared.stores.log_items import CosmosLogItems
 from shared.stores.runs import CosmosRuns
 from shared.tools.rest import RestTools
@@ -70,6 +72,8 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             effects=CosmosEffects(cosmos),
             approvals=CosmosApprovals(cosmos),
             audit=CosmosAuditLog(cosmos),
+            entities=CosmosEntities(cosmos),
+            dead_letters=CosmosDeadLetters(cosmos),
             log=CosmosLogItems(cosmos),
         )
         await cosmos.close()

@@ -1,5 +1,6 @@
 """The port AuditLog."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -73,3 +74,29 @@ async def test_other_conversations_and_tenants_are_not_in_it(
     assert (await deps.audit.page("tenant-a", fresh(), None, 10)).items == ()
     page = await deps.audit.page("tenant-b", conversation, None, 10)
     assert [each.event_id for each in page.items] == ["01B"]
+
+
+async def test_what_was_stored_is_told_by_when_it_was(sides: Sides, fresh: Fresh) -> None:
+    conversation = fresh()
+    await recorded(sides.near, conversation, "01B", "01A")
+    await sides.near.audit.record(event(conversation, "01C", tenant="tenant-b"))
+    everything = await sides.far.audit.stored_since("tenant-a", conversation, 0)
+    assert sorted(each.event.event_id for each in everything) == ["01A", "01B"]
+    assert list(everything) == sorted(everything, key=lambda e: (e.second, e.event.event_id))
+    newest = everything[-1].second
+    again = await sides.far.audit.stored_since("tenant-a", conversation, newest)
+    assert again == tuple(each for each in everything if each.second == newest)
+    assert await sides.far.audit.stored_since("tenant-a", conversation, newest + 1) == ()
+
+
+async def test_whoever_waits_in_the_same_process_is_woken(deps: Dependencies, fresh: Fresh) -> None:
+    conversation = fresh()
+    waiting = asyncio.create_task(deps.audit.changed("tenant-a", conversation, 60))
+    await asyncio.sleep(0)
+    await recorded(deps, conversation, "01A")
+    async with asyncio.timeout(30):
+        await waiting
+
+
+async def test_nobody_waits_for_ever(deps: Dependencies, fresh: Fresh) -> None:
+    await deps.audit.changed("tenant-a", fresh(), 0.01)

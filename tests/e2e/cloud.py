@@ -71,7 +71,7 @@ def running_services(data: Path) -> Iterator[Services]:
             ca_file=Path(announced["caFile"]),
             environment=dict(line.split("=", 1) for line in lines),
         )
-        seeding = [sys.executable, "-m", "cli.seed"]
+        seeding = [sys.executable, "-m", "cli.knowledge.load"]
         subprocess.run(seeding, cwd=ROOT, env={**os.environ, **services.environment}, check=True)
         yield services
 

@@ -110,7 +110,8 @@ def _shared_words(text: str, document: KnowledgeDocument) -> int:
 
 def _is_for(document: KnowledgeDocument, query: KnowledgeQuery) -> bool:
     allowed = not document.allowed_roles or set(document.allowed_roles) & set(query.roles)
-    return bool(allowed) and document.tenant_id in ("*", query.tenant_id)
+    pinned = document.tenant_id != "*" or document.version not in query.other_versions
+    return bool(allowed) and pinned and document.tenant_id in ("*", query.tenant_id)
 
 
 def _snippet(document: KnowledgeDocument, index: str, score: float) -> Snippet:

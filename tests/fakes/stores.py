@@ -4,13 +4,14 @@ import asyncio
 from datetime import datetime
 
 from shared.contracts.approvals import Approval
-from shared.contracts.audit import AuditEvent, EventPage
+from shared.contracts.audit import AuditEvent, Entity, EventPage
 from shared.contracts.conversations import Conversation, Turn
 from shared.contracts.effects import Effect
+from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.evidence import ContextPack
 from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.runs import Feedback, Memory, RunOutcome, RunRecord
-from shared.ports import IdempotencyClaim, LogItem
+from shared.ports import IdempotencyClaim, LogItem, StoredEvent
 
 
 class FakeConversations:
@@ -180,23 +181,85 @@ class FakeEffects:
 
 
 class FakeAuditLog:
+    """`second` is when the store thinks it is."""
+
     def __init__(self) -> None:
-        self.events: dict[str, AuditEvent] = {}
+        self.events: dict[tuple[str, str, str], AuditEvent] = {}
+        self.seconds: dict[tuple[str, str, str], int] = {}
+        self.second = 1_000
+        self._changed = asyncio.Event()
 
     async def record(self, event: AuditEvent) -> None:
-        self.events.setdefault(event.event_id, event)
+        key = (event.tenant_id, event.conversation_id, event.event_id)
+        if key not in self.events:
+            self.events[key], self.seconds[key] = event, self.second
+            self._changed.set()
+            self._changed = asyncio.Event()
 
     async def page(
         self, tenant_id: str, conversation_id: str, after: str | None, limit: int
     ) -> EventPage:
         found = [
             event
-            for _, event in sorted(self.events.items())
-            if (event.tenant_id, event.conversation_id) == (tenant_id, conversation_id)
-            and event.event_id > (after or "")
+            for key, event in sorted(self.events.items())
+            if key[:2] == (tenant_id, conversation_id) and event.event_id > (after or "")
         ]
         following = found[limit - 1].event_id if len(found) > limit else None
         return EventPage(items=tuple(found[:limit]), next=following)
+
+    async def stored_since(
+        self, tenant_id: str, conversation_id: str, second: int
+    ) -> tuple[StoredEvent, ...]:
+        found = [
+            StoredEvent(event, self.seconds[key])
+            for key, event in self.events.items()
+            if key[:2] == (tenant_id, conversation_id) and self.seconds[key] >= second
+        ]
+        return tuple(sorted(found, key=lambda each: (each.second, each.event.event_id)))
+
+    async def changed(self, tenant_id: str, conversation_id: str, within: float) -> None:
+        await _until(self._changed, within)
+
+
+class FakeEntities:
+    def __init__(self) -> None:
+        self.links: set[tuple[str, Entity, str]] = set()
+        self.seen: dict[tuple[str, Entity, str], SeenErpEvent] = {}
+
+    async def link(self, tenant_id: str, entity: Entity, conversation_id: str) -> None:
+        self.links.add((tenant_id, entity, conversation_id))
+
+    async def conversations(self, tenant_id: str, entity: Entity) -> tuple[str, ...]:
+        return tuple(sorted(link[2] for link in self.links if link[:2] == (tenant_id, entity)))
+
+    async def see(self, event: SeenErpEvent) -> SeenErpEvent:
+        key = (event.event.tenant_id, event.event.entity, event.event.key)
+        known = self.seen.get(key)
+        if known is None:
+            self.seen[key] = event
+        elif known.state == "open":
+            self.seen[key] = known.model_copy(update={"deliveries": known.deliveries + 1})
+        return self.seen[key]
+
+    async def settle(self, event: SeenErpEvent) -> None:
+        key = (event.event.tenant_id, event.event.entity, event.event.key)
+        self.seen[key] = self.seen[key].model_copy(update={"state": event.state})
+
+    async def events(self, tenant_id: str, entity: Entity, after: str) -> tuple[SeenErpEvent, ...]:
+        found = [
+            seen
+            for key, seen in self.seen.items()
+            if key[:2] == (tenant_id, entity) and seen.timeline_id > after
+        ]
+        return tuple(sorted(found, key=lambda each: each.timeline_id))
+
+
+class FakeDeadLetters:
+    def __init__(self) -> None:
+        self.letters: dict[tuple[str, str], DeadLetter] = {}
+
+    async def put(self, letter: DeadLetter) -> None:
+        self.letters.setdefault((letter.tenant_id, letter.letter_id), letter)
 
 
 class FakeLogItems:
@@ -225,11 +288,15 @@ class FakeLogItems:
         return tuple(item for _, item in sorted(self.runs.get(run_id, {}).items()))
 
     async def changed(self, run_id: str, within: float) -> None:
-        try:
-            async with asyncio.timeout(within):
-                await self._changed.wait()
-        except TimeoutError:
-            return
+        await _until(self._changed, within)
+
+
+async def _until(changed: asyncio.Event, within: float) -> None:
+    try:
+        async with asyncio.timeout(within):
+            await changed.wait()
+    except TimeoutError:
+        return
 
 
 def _key(conversation: Conversation) -> tuple[str, str]:

@@ -16,7 +16,9 @@ from tests.fakes.stores import (
     FakeApprovals,
     FakeAuditLog,
     FakeConversations,
+    FakeDeadLetters,
     FakeEffects,
+    FakeEntities,
     FakeLogItems,
     FakeRuns,
 )
@@ -42,9 +44,12 @@ class World:
     effects: FakeEffects = field(default_factory=FakeEffects)
     approvals: FakeApprovals = field(default_factory=FakeApprovals)
     audit: FakeAuditLog = field(default_factory=FakeAuditLog)
+    entities: FakeEntities = field(default_factory=FakeEntities)
+    dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     log: FakeLogItems = field(default_factory=FakeLogItems)
     tools: FakeTools = field(default_factory=FakeTools)
     clock: FakeClock = field(default_factory=FakeClock)
+    packs: Path = PACKS
     callers: dict[str, Caller] = field(
         default_factory=lambda: {"ana": ANA, "luis": LUIS, "olga": OLGA}
     )
@@ -58,11 +63,18 @@ class World:
             effects=self.effects,
             approvals=self.approvals,
             audit=self.audit,
+            entities=self.entities,
+            dead_letters=self.dead_letters,
             log=self.log,
             tools=self.tools,
             tokens=FakeTokens(self.callers),
-            packs=FolderPacks(PACKS),
-            policy=Policy(indexes=("cerebro",), longest_join_ms=10),
+            packs=FolderPacks(self.packs),
+            policy=Policy(
+                indexes=("cerebro",),
+                longest_join_ms=10,
+                tenants=frozenset({"tenant-a", "tenant-b"}),
+                event_types=("task.*", "project.*", "user.*"),
+            ),
             now=self.clock,
         )
 
@@ -72,7 +84,7 @@ class World:
             conversation_id="c1",
             tenant_id=caller.tenant_id,
             owner_id=caller.user_id,
-            pack_version=FolderPacks(PACKS).current,
+            pack_version=FolderPacks(self.packs).current,
             created_at=self.clock(),
             updated_at=self.clock(),
         )

@@ -88,7 +88,7 @@ def triggers(app: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_functions_are_exactly_these(app: dict[str, Any]) -> None:
-    assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, "turn", "sweeper"}
+    assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, "turn", "sweeper", "erp_event"}
 
 
 def test_every_route_has_one_method_and_lets_the_handler_decide_who_comes_in(
@@ -110,6 +110,7 @@ def test_every_activity_is_bound_under_the_name_of_its_spec(app: dict[str, Any])
 
 def test_the_orchestrator_and_the_timer_are_bound(app: dict[str, Any]) -> None:
     assert set(triggers(app, "orchestrationTrigger")) == {"turn"}
+    assert set(triggers(app, "eventGridTrigger")) == {"erp_event"}
     assert triggers(app, "timerTrigger")["sweeper"]["schedule"] == "*/15 * * * * *"
 
 

@@ -3,11 +3,13 @@
 import pytest
 
 from activities.record import record
+from api.erp_events import receive
 from shared.contracts.activities import Recorded, RecordRequest
 from shared.contracts.audit import AuditEvent, Entity
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.plan import Plan, ToolCall
 from shared.errors import ModelError, SearchError, StoreError
+from tests.fakes.erp_events import grid_event
 from tests.fakes.samples import AT, TASK_ARGS, task_plan
 from tests.fakes.world import ANA, RUN_ID, World
 
@@ -111,3 +113,32 @@ async def test_a_second_execution_changes_nothing() -> None:
     await recorded(world)
     assert event_of(world) == first
     assert len(world.knowledge.documents) == 1
+
+
+async def test_the_conversation_concerns_what_was_made_in_it() -> None:
+    world = World()
+    await with_effect(world)
+    await recorded(world)
+    await recorded(world)
+    assert world.entities.links == {(ANA.tenant_id, Entity(type="task", id="T-7"), "c1")}
+
+
+async def test_what_the_erp_told_before_the_conversation_was_linked_is_added() -> None:
+    world = World()
+    await with_effect(world)
+    await receive(grid_event(kind="task.created"), world.deps())
+    assert world.audit.events == {}
+    await recorded(world)
+    await recorded(world)
+    kinds = [event.kind for event in world.audit.events.values()]
+    assert kinds == ["flow.executed", "erp.event"]
+
+
+async def test_what_the_erp_told_before_the_run_is_not_the_conversations() -> None:
+    world = World()
+    await with_effect(world)
+    await receive(grid_event(), world.deps())
+    ((key, seen),) = world.entities.seen.items()
+    world.entities.seen[key] = seen.model_copy(update={"timeline_id": RUN_ID[:4]})
+    await recorded(world)
+    assert event_of(world).kind == "flow.executed"

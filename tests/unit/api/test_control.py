@@ -182,7 +182,7 @@ async def test_a_decision_that_is_none_is_refused(body: object, pointer: str) ->
     assert [each["pointer"] for each in answer.json["errors"]] == [pointer]
 
 
-# --- messages that meet a run under way -------------------------------------------------------------
+# --- messages that meet a run under way ----------------------------------------------------------
 
 
 async def test_a_message_may_queue_behind_the_run_under_way() -> None:

@@ -1,5 +1,6 @@
 """Packs: read whole, by version, and refused with the file that is wrong."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,14 @@ from tests.fakes.world import PACKS
 def copied(tmp_path: Path, *versions: str) -> Path:
     for version in versions or ("2026.11",):
         shutil.copytree(PACKS / "2026.11", tmp_path / version, ignore=lambda *_: ["knowledge"])
+        replace(tmp_path / version / "pack.json", '"2026.11"', f'"{version}"')
     return tmp_path
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
 
 
 def test_the_newest_version_is_the_current_one_unless_another_is_pinned(tmp_path: Path) -> None:
@@ -46,33 +54,90 @@ def test_a_version_that_is_not_deployed_is_refused(tmp_path: Path, version: str)
         FolderPacks(copied(tmp_path / "packs")).get(version)
 
 
+CREATE_TASK = "tools/createTask.json"
+
+
 @pytest.mark.parametrize(
-    ("name", "content", "says"),
+    ("name", "old", "new", "says"),
     [
-        ("tools/createTask.json", "{", "createTask.json"),
-        ("tools/createTask.json", '{"name": "createTask"}', "createTask.json: version"),
-        ("flows/CreateTask.json", "[]", "CreateTask.json"),
-        ("pack.json", "{", "pack.json"),
-        ("pack.json", "{}", "pack.json: languages"),
-        ("pack.json", '{"languages": ["es", "fr"]}', "pack.json: languages"),
+        (CREATE_TASK, '"effect": true,', '"effect": true,,', "@this is not JSON"),
+        (CREATE_TASK, '  "version": "1",\n', "", "version is missing; add it"),
+        (CREATE_TASK, '"backoffMs"', '"backofMs"', "@retry.backofMs is not known here"),
+        (CREATE_TASK, '"effect"', '"kind": "rest",\n"effect"', "kind is given twice"),
+        (CREATE_TASK, '"POST"', '"FETCH"', "@request.method: Input should be 'GET'"),
+        (CREATE_TASK, '"name": "createTask"', '"name": "create"', "@name is 'create' in a file"),
+        (CREATE_TASK, '"/tasks"', '"/tasks/{id}"', "there is no argument 'id'"),
+        (CREATE_TASK, '"sensitive": []', '"sensitive": ["iban"]', "@there is no argument 'iban'"),
+        (CREATE_TASK, '"never"', '"above"', "there is no argument None to compare"),
+        (CREATE_TASK, '"never"', '"roles"', "no role is said"),
+        (CREATE_TASK, '"en": "title"', '"en": ""', "x-label has no text in 'en'"),
+        (CREATE_TASK, '"low"', '""', "x-choices.baja has no text in 'en'"),
+        (CREATE_TASK, '"additionalProperties": false', '"minProperties": 1', "no.* closed object"),
+        ("flows/CreateTask.json", '"createTask"', '"doTask"', "@no such tool: doTask"),
+        ("flows/CreateTask.json", '"dueDate"', '"until"', "@createTask has no argument 'until'"),
+        ("flows/CreateTask.json", "{title}", "{name}", "has an argument 'name'"),
+        ("flows/CreateTask.json", '"CreateTask"', '"Task"', "@flowType is 'Task' in a file"),
+        ("pack.json", '"version": "2026.11",', "", "version is missing"),
+        ("pack.json", '"2026.11"', '"2026.12"', "@version is '2026.12' in a folder"),
+        ("pack.json", '"es"', '"fr"', "@languages.0: Input should be 'es' or 'en'"),
+        ("pack.json", '"createTask"', '"create"', "tools/create.json is missing"),
+        ("pack.json", '"triage"', '"triages"', "the app needs a prompt 'triage'"),
     ],
 )
-def test_a_file_that_is_wrong_is_named(tmp_path: Path, name: str, content: str, says: str) -> None:
+def test_what_is_wrong_is_named_by_file_and_line(
+    tmp_path: Path, name: str, old: str, new: str, says: str
+) -> None:
+    """With `@`, on the very line that was changed."""
     root = copied(tmp_path)
-    (root / "2026.11" / name).write_text(content)
-    with pytest.raises(ConfigurationError, match=says):
+    before = (root / "2026.11" / name).read_text("utf-8").partition(old)[0]
+    line = before.count("\n") + 1 if says.startswith("@") else r"\d+"
+    replace(root / "2026.11" / name, old, new)
+    with pytest.raises(ConfigurationError) as refused:
         FolderPacks(root).get("2026.11")
+    expected = f"^.*/2026.11/{name}:{line}: .*{says.lstrip('@')}"
+    assert re.search(expected, str(refused.value), re.MULTILINE), refused.value
 
 
-def test_a_language_without_a_prompt_that_the_other_has_is_named(tmp_path: Path) -> None:
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     root = copied(tmp_path)
+    replace(root / "2026.11" / CREATE_TASK, '"POST"', '"FETCH"')
+    replace(root / "2026.11" / "flows" / "CreateUser.json", '"createUser"', '"addUser"')
     (root / "2026.11" / "prompts" / "en" / "triage.md").unlink()
-    with pytest.raises(ConfigurationError, match=r"prompts/en/triage\.md"):
+    (root / "2026.11" / "prompts" / "es" / "plan.md").write_text(" \n")
+    (root / "2026.11" / "prompts" / "es" / "base.md").write_bytes(b"hola\n\xff")
+    with pytest.raises(ConfigurationError) as refused:
         FolderPacks(root).get("2026.11")
+    lines = str(refused.value).splitlines()
+    assert lines == sorted(lines)
+    for place in (
+        "flows/CreateUser.json:",
+        "prompts/en/triage.md:1: the file is missing",
+        "prompts/es/base.md:2: this is not UTF-8",
+        "prompts/es/plan.md:1: the prompt is empty",
+        "tools/createTask.json:",
+    ):
+        assert any(place in line for line in lines), place
 
 
-def test_a_flow_with_a_tool_that_is_not_there_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["prompts/es/more.md", "tools/extra.json", "flows/Extra.json"])
+def test_a_file_that_the_manifest_does_not_name_is_not_overlooked(
+    tmp_path: Path, name: str
+) -> None:
     root = copied(tmp_path)
-    (root / "2026.11" / "tools" / "createTask.json").unlink()
-    with pytest.raises(ConfigurationError, match=r"CreateTask\.json.*createTask"):
+    (root / "2026.11" / name).write_text("{}")
+    with pytest.raises(ConfigurationError, match=rf"{name}:1: .* is not among the"):
         FolderPacks(root).get("2026.11")
+
+
+def test_a_tool_that_cannot_be_read_does_not_make_its_flow_wrong(tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    (root / "2026.11" / CREATE_TASK).write_text("{")
+    with pytest.raises(ConfigurationError) as refused:
+        FolderPacks(root).get("2026.11")
+    assert str(refused.value).count("\n") == 0
+
+
+def test_two_versions_are_read_side_by_side(tmp_path: Path) -> None:
+    packs = FolderPacks(copied(tmp_path, "2026.09", "2026.11"))
+    assert packs.versions == ("2026.09", "2026.11")
+    assert [packs.get(version).version for version in packs.versions] == ["2026.09", "2026.11"]

@@ -1,0 +1,53 @@
+"""A conversation's timeline, live: what is recorded, and what the ERP tells of its entities."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
+
+from api.bodies import invalid
+from api.edge import Call
+from api.runs import STREAM_HEADERS, STREAM_SECONDS
+from shared.contracts.conversations import Conversation
+from shared.contracts.erp import notification
+from shared.contracts.events import AuditEntry
+from shared.ports import AuditLog
+from shared.streams.sse import HEARTBEAT, frame
+from shared.streams.timeline import Placed, Position, follow
+
+
+def live_timeline(call: Call, conversation: Conversation) -> Response:
+    """From `Last-Event-ID` (or `?after=`) on, or from the beginning; until the reader leaves."""
+    given = call.request.headers.get("last-event-id") or call.request.query_params.get("after")
+    position = Position() if given is None else Position.parse(given)
+    if position is None:
+        raise invalid("/after", "field_position", call.language)
+    return StreamingResponse(
+        _frames(call.deps.audit, conversation, position),
+        media_type="text/event-stream",
+        headers=STREAM_HEADERS,
+    )
+
+
+async def _frames(
+    audit: AuditLog, conversation: Conversation, position: Position
+) -> AsyncGenerator[bytes]:
+    clock = asyncio.get_running_loop().time
+    until = clock() + STREAM_SECONDS
+    # So that a proxy, and the reader's library, see that the answer has begun.
+    yield HEARTBEAT
+    followed = follow(audit, conversation.tenant_id, conversation.conversation_id, position)
+    async with aclosing(followed) as batches:
+        async for batch in batches:
+            lines = (_encoded(placed, conversation) for placed in batch)
+            yield b"".join(lines) if batch else HEARTBEAT
+            if clock() > until:
+                return
+
+
+def _encoded(placed: Placed, conversation: Conversation) -> bytes:
+    """The notification goes first: the id is with the last frame, so a cut loses neither."""
+    told = notification(placed.event, conversation.language)
+    entry = frame(AuditEntry(event=placed.event), placed.position.encode())
+    return entry if told is None else frame(told) + entry
