@@ -3,14 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.contracts.activities import PlannedCall
+from shared.contracts.approvals import ApprovalState
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
 from shared.contracts.runs import FinishReason, Memory
 from tests.replay import answers as made
-from tests.replay.recorded import Answers, CrashedError, Json, Scheduled, record
+from tests.replay.recorded import Answers, CrashedError, Json, Scheduled, Wakes, record
 
 ROUTES: tuple[Route, ...] = ("SMALL_TALK", "NEED_MORE_CONTEXT", "FLOW_EXECUTION", "UNKNOWN")
 REASONS: tuple[FinishReason, ...] = ("stop", "question", "length")
+SETTLED: tuple[ApprovalState, ...] = ("used", "rejected", "expired")
 MEMORIES: tuple[Memory, ...] = ("stored", "pending", "none")
 TOOLS = st.lists(st.sampled_from(["createTask", "createUser", "findTasks"]), max_size=4)
 INDEXES = st.lists(st.sampled_from(["cerebro", "normativa"]), unique=True).map(tuple)
@@ -25,18 +28,32 @@ def answer(call: Scheduled, data: st.DataObject) -> Json:
         case "retrieve":
             return made.retrieved(data.draw(st.sampled_from([None, "embedding_failed"])))
         case "plan":
-            tools = data.draw(TOOLS)
-            return made.planned(*tools, missing=data.draw(st.integers(0, 2)))
+            calls = [_call(data, tool, n) for n, tool in enumerate(data.draw(TOOLS))]
+            return made.planned(*calls, missing=data.draw(st.integers(0, 2)))
+        case "ask_approval":
+            return made.asked(call.payload["step"], decided=data.draw(st.booleans()))
+        case "settle_approval":
+            return made.settled(data.draw(st.sampled_from(SETTLED)))
         case "run_tool":
             return made.tool_run(data.draw(st.booleans()), data.draw(st.integers(0, 50)))
         case "respond":
             return made.responded(
                 data.draw(st.sampled_from(REASONS)), data.draw(st.integers(0, 99))
             )
-        case "record":
+        case "record" | "remember":
             return made.recorded(data.draw(st.sampled_from(MEMORIES)))
         case _:
             return made.finished()
+
+
+def _call(data: st.DataObject, tool: str, position: int) -> PlannedCall:
+    earlier = st.sets(st.integers(0, position - 1), max_size=2) if position else st.just(set())
+    needs = tuple(sorted(data.draw(earlier)))
+    return PlannedCall(tool=tool, needs=needs, approval=data.draw(st.booleans()))
+
+
+def any_wakes(data: st.DataObject) -> Wakes:
+    return lambda wait: data.draw(st.sampled_from([None, *wait.names]))
 
 
 def any_answers(data: st.DataObject) -> Answers:
@@ -53,23 +70,47 @@ def any_answers(data: st.DataObject) -> Answers:
 
 @given(st.data())
 def test_whatever_comes_back_the_end_is_scheduled_once_and_last(data: st.DataObject) -> None:
-    recording = record(any_answers(data))
+    recording = record(any_answers(data), wakes=any_wakes(data))
     names = [call.name for call in recording.calls]
     assert names[0] == "prepare"
     assert names.count("finish") == 1
-    assert names[-1] == "finish"
-    finish = recording.calls[-1].payload
-    assert recording.states[-1] == ("FAILED" if "failure" in finish else "DONE")
-    assert ("failure" in finish) == (finish["finishReason"] == "error")
+    assert [name for name in names if name != "remember"][-1] == "finish"
+    finish = recording.call("finish").payload
+    ends = {"error": "FAILED", "cancelled": "CANCELLED"}
+    assert recording.states[-1] == ends.get(finish["finishReason"], "DONE")
+    assert ("failure" in finish) == (finish["finishReason"] in ends)
+
+
+@given(st.data())
+def test_whatever_comes_back_every_call_is_run_once_and_behind_its_needs(
+    data: st.DataObject,
+) -> None:
+    plans: list[Json] = []
+
+    def answers(call: Scheduled) -> Json:
+        if call.name == "plan":
+            plans.append(answer(call, data))
+            return plans[-1]
+        return answer(call, data)
+
+    recording = record(answers, wakes=any_wakes(data))
+    ran = [call.payload["step"] for call in recording.calls if call.name == "run_tool"]
+    assert len(ran) == len(set(ran))
+    for plan in plans:
+        for step in ran:
+            needs = plan["result"]["calls"][step]["needs"]
+            assert all(ran.index(need) < ran.index(step) for need in needs)
 
 
 @given(st.data())
 def test_whatever_comes_back_no_state_is_announced_twice(data: st.DataObject) -> None:
-    recording = record(any_answers(data))
+    recording = record(any_answers(data), wakes=any_wakes(data))
     announced = [state for call in recording.calls for state in call.payload["announce"]]
-    assert len(announced) == len(set(announced))
     assert ["RECEIVED", *announced] == recording.states
-    assert announced == [each["state"] for each in recording.calls[-1].payload["states"]][1:]
+    assert announced == [each["state"] for each in recording.call("finish").payload["states"]][1:]
+    again = ("WAITING_APPROVAL", "EXECUTING_TOOLS")
+    once = [state for state in announced if state not in again]
+    assert len(once) == len(set(once))
 
 
 @given(st.data())
@@ -83,7 +124,8 @@ def test_whatever_comes_back_the_same_history_gives_the_same_schedule(data: st.D
 
     first = record(remember)
     again = iter(given_answers)
-    assert record(lambda _: next(again)) == first
+    second = record(lambda _: next(again))
+    assert (second.waves, second.statuses) == (first.waves, first.statuses)
 
 
 @given(st.data())
