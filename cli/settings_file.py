@@ -25,6 +25,8 @@ NEEDED: Mapping[str, Sequence[Sequence[str]]] = {
     "keyvault": (("KeyVault__Uri",),),
     "erp": (("Erp__BaseUrl", "Erp__Scope"),),
     "identity": (("Auth__Audience", "Auth__Tenants"),),
+    # The app is called by Event Grid, and needs to know nothing of it.
+    "eventgrid": ((),),
 }
 
 

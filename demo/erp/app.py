@@ -1,6 +1,7 @@
 """Puts the ERP together: store, seed, routes and the OpenAPI document."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import cast
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from .callers import Gate
 from .kinds import KINDS
 from .openapi import document
 from .problems import problem_answers
+from .publishing import Publisher, topic_of
 from .resources import Resource
 from .seeding import fill, read_seed
 from .store import Store
@@ -19,13 +21,16 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 def create_app(context: ServiceContext) -> web.Application:
-    """Config: `seed`, a JSON file (optional), and `audiences`, those accepted in tokens."""
+    """Config: `seed`, a JSON file (optional); `audiences`, those accepted in tokens; `events`, the
+    topic that is told what happens (optional)."""
     store = Store(context.data / "erp.sqlite")
     seed = context.config.get("seed")
     if seed is not None:
         fill(store, read_seed(context.config_dir / str(seed)))
     audiences = cast(Sequence[str], context.config.get("audiences", ["api://erp"]))
     gate = Gate(keys=context.keys, audiences=audiences)
+    topic = topic_of(context.config)
+    publisher = None if topic is None else Publisher(store, topic)
     described = document(context.url)
 
     async def openapi(_: web.Request) -> web.Response:
@@ -34,12 +39,19 @@ def create_app(context: ServiceContext) -> web.Application:
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
-    async def close(_: web.Application) -> None:
+    async def lifetime(_: web.Application) -> AsyncIterator[None]:
+        sending = None
+        if publisher is not None:
+            sending = asyncio.create_task(publisher.run(context.data.parent))
+        yield
+        if sending is not None:
+            sending.cancel()
+            await asyncio.wait([sending])
         store.close()
 
     app = web.Application(middlewares=[problem_answers], client_max_size=MAX_BODY_BYTES)
     app.add_routes([web.get("/openapi.json", openapi), web.get("/health", health)])
     for kind in KINDS:
-        app.add_routes(Resource(kind, store, gate).routes())
-    app.on_cleanup.append(close)
+        app.add_routes(Resource(kind, store, gate, publisher).routes())
+    app.cleanup_ctx.append(lifetime)
     return app

@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from aiohttp import web
 
 from .callers import Caller, Gate
 from .kinds import CLOSED, PROJECTS, Json, Kind
 from .problems import FieldError, Problem, Wording, invalid, not_found
-from .store import Created, KeyReused, NewRecord, Query, Store, ValueTaken
+from .publishing import Publisher
+from .store import Announce, Created, KeyReused, NewRecord, Query, Store, ValueTaken
 from .validation import check_changed, check_filter, check_limit, check_new
 
 LONGEST_KEY = 255
@@ -24,6 +26,7 @@ class Resource:
     kind: Kind
     store: Store
     gate: Gate
+    publisher: Publisher | None = None
 
     def routes(self) -> Iterable[web.RouteDef]:
         path = f"/{self.kind.path}"
@@ -50,7 +53,7 @@ class Resource:
             request_hash=_hash(body),
             idempotency_key=_idempotency_key(request),
         )
-        created = self._create(caller, new)
+        created = self._create(caller, new, self._announce(request, caller, "created"))
         headers = {"Location": f"/{self.kind.path}/{created.record['id']}"}
         if created.replayed:
             headers["Idempotent-Replayed"] = "true"
@@ -93,17 +96,27 @@ class Resource:
         kept = {name: value for name, value in record.items() if name not in own}
         changed = {**kept, **fields, "updatedAt": _now()}
         try:
-            self.store.replace(self.kind, caller.tenant_id, changed)
+            announce = self._announce(request, caller, "updated", _changes(record, changed))
+            self.store.replace(self.kind, caller.tenant_id, changed, announce)
         except ValueTaken:
             raise self._taken() from None
         return web.json_response(changed)
 
-    def _create(self, caller: Caller, new: NewRecord) -> Created:
+    def _announce(
+        self, request: web.Request, caller: Caller, verb: str, changed: Sequence[str] = ()
+    ) -> Announce | None:
+        """Nothing to tell when nobody listens, or when a change changed nothing."""
+        if self.publisher is None or (verb == "updated" and not changed):
+            return None
+        correlation_id = request.headers.get("x-correlation-id", "")[:128] or str(uuid4())
+        return self.publisher.announce(self.kind, verb, caller, correlation_id, changed)
+
+    def _create(self, caller: Caller, new: NewRecord, announce: Announce | None) -> Created:
         try:
             if (earlier := self.store.replay(self.kind, new)) is not None:
                 return earlier
             self._check_project(caller, new.record)
-            return self.store.create(self.kind, new)
+            return self.store.create(self.kind, new, announce)
         except KeyReused:
             raise _key_reused() from None
         except ValueTaken:
@@ -148,6 +161,12 @@ class Resource:
             f"Another record already has this “{name}”.",
         )
         return Problem(409, "already-exists", wording, [FieldError(f"/{name}", wording)])
+
+
+def _changes(before: Json, after: Json) -> list[str]:
+    """The fields that are another value now, or gone."""
+    names = sorted((before.keys() | after.keys()) - {"updatedAt"})
+    return [name for name in names if before.get(name) != after.get(name)]
 
 
 async def _body(request: web.Request) -> Json:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,11 @@ CREATE TABLE IF NOT EXISTS records (
     UNIQUE (kind, number),
     UNIQUE (tenant, kind, unique_value),
     UNIQUE (tenant, kind, idempotency_key)
-)
+);
+CREATE TABLE IF NOT EXISTS outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    event TEXT NOT NULL
+);
 """
 
 _INSERT = """
@@ -64,6 +68,10 @@ SELECT total.n, page.seq, page.body
 FROM (SELECT count(*) AS n FROM found) AS total LEFT JOIN page ON true
 ORDER BY page.seq DESC
 """
+
+
+type Announce = Callable[[Json], Json]
+"""Makes the event that tells of a stored record."""
 
 
 class KeyReused(Exception):  # noqa: N818 (what happened, not a fault)
@@ -130,7 +138,7 @@ class Store:
         self._db.create_function("fold", 1, fold, deterministic=True)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute(_SCHEMA)
+        self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
         self._db.close()
@@ -139,8 +147,9 @@ class Store:
         row = self._db.execute("SELECT 1 FROM records WHERE tenant = ? LIMIT 1", (tenant,))
         return row.fetchone() is not None
 
-    def create(self, kind: Kind, new: NewRecord) -> Created:
-        """Stores it once per idempotency key; raises `KeyReused` and `ValueTaken`."""
+    def create(self, kind: Kind, new: NewRecord, announce: Announce | None = None) -> Created:
+        """Stores it once per idempotency key, and the event with it; raises `KeyReused` and
+        `ValueTaken`."""
         with self._transaction():
             if (earlier := self.replay(kind, new)) is not None:
                 return earlier
@@ -155,6 +164,7 @@ class Store:
                 **_columns(kind, record),
             }
             self._write(_INSERT, row)
+            self._announce(record, announce)
             return Created(record, replayed=False)
 
     def replay(self, kind: Kind, new: NewRecord) -> Created | None:
@@ -179,13 +189,27 @@ class Store:
         ).fetchone()
         return None if row is None else json.loads(row[0])
 
-    def replace(self, kind: Kind, tenant: str, record: Json) -> None:
-        """Overwrites the record with the same id; raises `ValueTaken`."""
-        self._write(
-            "UPDATE records SET body = :body, words = :words, unique_value = :unique_value"
-            " WHERE tenant = :tenant AND kind = :kind AND id = :id",
-            {"tenant": tenant, "kind": kind.path, **_columns(kind, record)},
+    def replace(
+        self, kind: Kind, tenant: str, record: Json, announce: Announce | None = None
+    ) -> None:
+        """Overwrites the record with the same id, the event with it; raises `ValueTaken`."""
+        with self._transaction():
+            self._write(
+                "UPDATE records SET body = :body, words = :words, unique_value = :unique_value"
+                " WHERE tenant = :tenant AND kind = :kind AND id = :id",
+                {"tenant": tenant, "kind": kind.path, **_columns(kind, record)},
+            )
+            self._announce(record, announce)
+
+    def unpublished(self, limit: int) -> list[tuple[int, Json]]:
+        """The oldest events that wait in the outbox, by their numbers."""
+        rows = self._db.execute(
+            "SELECT number, event FROM outbox ORDER BY number LIMIT ?", (limit,)
         )
+        return [(row[0], json.loads(row[1])) for row in rows]
+
+    def published(self, up_to: int) -> None:
+        self._db.execute("DELETE FROM outbox WHERE number <= ?", (up_to,))
 
     def find(self, kind: Kind, query: Query) -> Page:
         parameters = {
@@ -212,6 +236,11 @@ class Store:
         row = self._db.execute("SELECT max(number) FROM records WHERE kind = ?", (kind.path,))
         last: int | None = row.fetchone()[0]
         return FIRST_NUMBER if last is None else last + 1
+
+    def _announce(self, record: Json, announce: Announce | None) -> None:
+        if announce is not None:
+            event = json.dumps(announce(record), ensure_ascii=False)
+            self._db.execute("INSERT INTO outbox (event) VALUES (?)", (event,))
 
     def _write(self, statement: str, row: Mapping[str, object]) -> None:
         try:

@@ -5,7 +5,7 @@ import sys
 
 from .serving import CreateApp, main
 
-NAMES = ("identity", "keyvault", "cosmos", "search", "model")
+NAMES = ("identity", "keyvault", "cosmos", "search", "model", "eventgrid")
 
 
 def app_of(name: str) -> CreateApp:

@@ -1,0 +1,1 @@
+"""Event Grid custom topics: publish, subscribe with a handshake, deliver with retries."""
