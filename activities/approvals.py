@@ -25,9 +25,11 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
     contract = deps.packs.get(record.pack_version).tools[planned.tool]
     call, refused = await resolved_call(request, planned, contract, deps)
     now = deps.now()
+    writer = log_writer(request, f"approval-{request.step}", deps)
     if refused is not None:
         # Its call will not be made whatever anybody decides.
-        return ApprovalAsked(after=request.after, approval_id="", expires_at=now, decided=True)
+        await writer.append("asked", announced(request))
+        return ApprovalAsked(after=writer.after, approval_id="", expires_at=now, decided=True)
     effect = effect_of(record, request.step, call, contract, deps)
     approval = await deps.approvals.open(
         Approval(
@@ -40,12 +42,12 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
             args=masked(call.args, contract),
             payload_hash=effect.effect_id,
             right=contract.approval.right,
+            by_others=contract.approval.by_others,
             asked_by=record.caller.user_id,
             asked_at=now,
             expires_at=now + timedelta(hours=contract.approval.hours),
         )
     )
-    writer = log_writer(request, f"approval-{request.step}", deps)
     asked = ApprovalEvent(
         approval_id=approval.approval_id,
         tool=approval.tool,

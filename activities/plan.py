@@ -83,8 +83,11 @@ async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
 
 
 def _planned(call: ToolCall, pack: Pack, record: RunRecord) -> PlannedCall:
-    policy = pack.tools[call.tool].approval
-    waits = must_be_approved(policy, call.args, record.caller.roles)
+    contract, caller = pack.tools[call.tool], record.caller
+    # Nobody is asked to approve what the caller may not do anyway.
+    waits = contract.right in caller.rights and must_be_approved(
+        contract.approval, call.args, caller.roles
+    )
     return PlannedCall(tool=call.tool, needs=call.needs, approval=waits)
 
 

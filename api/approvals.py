@@ -21,7 +21,7 @@ async def waiting(call: Call) -> Response:
     """What is open in the caller's tenant and the caller may decide on, the oldest first."""
     now = call.deps.now()
     found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
-    mine = [a for a in found if a.right in call.caller.rights and a.expires_at > now]
+    mine = [a for a in found if _may_decide(call, a) and a.expires_at > now]
     return json_answer(ApprovalList(items=tuple(_view(approval) for approval in mine)))
 
 
@@ -57,12 +57,22 @@ async def decide(call: Call) -> Response:
 
 
 def _check(call: Call, approval: Approval, body: DecideApproval) -> None:
-    if approval.right not in call.caller.rights:
-        raise ForbiddenError("no_right_to_approve", right=approval.right)
+    if not _may_decide(call, approval):
+        key = "no_right_to_approve" if _lacks_right(call, approval) else "not_ones_own"
+        raise ForbiddenError(key, right=approval.right)
     if body.payload_hash != approval.payload_hash:
         raise ConflictError("APPROVAL_CONFLICT", "approval_changed")
     if approval.state == "expired" or approval.expires_at <= call.deps.now():
         raise GoneError("approval_expired_gone")
+
+
+def _lacks_right(call: Call, approval: Approval) -> bool:
+    return approval.right not in call.caller.rights
+
+
+def _may_decide(call: Call, approval: Approval) -> bool:
+    is_own = approval.by_others and approval.asked_by == call.caller.user_id
+    return not _lacks_right(call, approval) and not is_own
 
 
 def _is_repeated(call: Call, approval: Approval, wanted: str) -> bool:

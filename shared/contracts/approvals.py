@@ -27,6 +27,7 @@ class Approval(Contract):
     """Masked: secrets and sensitive fields are in the plan only."""
     payload_hash: str
     right: str
+    by_others: bool = True
     asked_by: str
     asked_at: datetime
     expires_at: datetime

@@ -31,7 +31,8 @@ class ApprovalPolicy(Contract):
     """When a person has to approve the exact call first, and who may.
 
     `above` asks when the argument `field` is greater than `amount`; `roles` when the caller has one
-    of `roles`. `right` is what the approver needs; an approval is open for `hours`.
+    of `roles`. `right` is what the approver needs, who is somebody else if `by_others`; an approval
+    is open for `hours`.
     """
 
     when: Literal["never", "always", "above", "roles"] = "never"
@@ -39,6 +40,7 @@ class ApprovalPolicy(Contract):
     amount: float | None = None
     roles: tuple[str, ...] = ()
     right: str = "approvals:decide"
+    by_others: bool = True
     hours: float = Field(default=24.0, gt=0, le=72)
 
 

@@ -122,6 +122,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "Tu usuario no puede decidir sobre esto (falta {right}).",
         "en": "Your user may not decide on this ({right} is missing).",
     },
+    "not_ones_own": {
+        "es": "Esto lo tiene que aprobar otra persona.",
+        "en": "Somebody else has to approve this.",
+    },
     "approval_changed": {
         "es": "Lo que se quiere aprobar no es lo que espera aprobación: vuelve a leerlo.",
         "en": "What is to be approved is not what waits for approval: read it again.",

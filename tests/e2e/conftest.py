@@ -82,6 +82,9 @@ class Erp:
     async def tasks(self, title: str) -> list[dict[str, object]]:
         return [dict(task) for task in await self.around.tasks(self.token, title)]
 
+    async def users(self, email: str) -> list[dict[str, object]]:
+        return [dict(user) for user in await self.around.users(self.token, email)]
+
 
 @pytest.fixture
 def erp(around: Surroundings, ana: Person) -> Erp:

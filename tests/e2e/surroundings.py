@@ -23,14 +23,23 @@ class Surroundings:
 
     async def tasks(self, token: str, title: str) -> list[Mapping[str, Any]]:
         """The tasks with exactly this title that the token's tenant has in the ERP."""
+        found = await self._records(token, "tasks", title)
+        return [item for item in found if item["title"] == title]
+
+    async def users(self, token: str, email: str) -> list[Mapping[str, Any]]:
+        """The users with this address, likewise."""
+        found = await self._records(token, "users", email)
+        return [item for item in found if item["email"] == email]
+
+    async def _records(self, token: str, kind: str, words: str) -> list[Mapping[str, Any]]:
         async with self.http.get(
-            f"{self.services['erp']}/tasks",
-            params={"q": title, "limit": "100"},
+            f"{self.services['erp']}/{kind}",
+            params={"q": words, "limit": "100"},
             headers={"Authorization": f"Bearer {token}"},
         ) as response:
             response.raise_for_status()
-            items = (await response.json())["items"]
-        return [item for item in items if item["title"] == title]
+            items: list[Mapping[str, Any]] = (await response.json())["items"]
+        return items
 
     async def fail(self, service: str, **fault: object) -> None:
         """Let the next requests to a service fail; the fields are those of its faults API."""

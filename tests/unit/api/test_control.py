@@ -151,6 +151,18 @@ async def test_another_payload_than_the_one_that_waits_is_a_conflict() -> None:
     assert desk.orchestrations.raised == []
 
 
+async def test_nobody_approves_what_they_asked_for_themselves() -> None:
+    desk = desk_with_a_boss()
+    asked = await waiting(desk)
+    await desk.world.approvals.change(asked.model_copy(update={"asked_by": BOSS.user_id}))
+    assert (await desk.person("boss").call(approvals.waiting)).json["items"] == []
+    answer = await decided(desk)
+    assert (answer.status, answer.json["detail"]) == (
+        403,
+        "Esto lo tiene que aprobar otra persona.",
+    )
+
+
 async def test_too_late_is_gone() -> None:
     desk = desk_with_a_boss()
     await waiting(desk, hours=-1)
