@@ -74,6 +74,41 @@ class Run:
         return [(event["name"], event["status"]) for event in self.of("tool")]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a live timeline; the frames before the last of an event carry no `id:`."""
+
+    position: str | None
+    data: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """`notification`, or the kind of the audit event."""
+        return str(self.data.get("event", {}).get("kind", self.data["type"]))
+
+
+async def _lines(response: aiohttp.ClientResponse) -> AsyncGenerator[Line]:
+    async for fields in _frames(response):
+        if "data" in fields:
+            yield Line(fields.get("id"), json.loads(fields["data"]))
+
+
+async def _frames(response: aiohttp.ClientResponse) -> AsyncGenerator[dict[str, str]]:
+    """The fields of each frame; a comment is a field without a name.
+
+    Ends where the server ends the answer; raises aiohttp's errors when it is cut.
+    """
+    fields: dict[str, str] = {}
+    async for raw in response.content:
+        line = raw.decode("utf-8").rstrip("\n")
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.removeprefix(" ")
+        elif fields:
+            yield fields
+            fields = {}
+
+
 class Stream:
     """The open SSE answer of one run. Comments are counted, not told."""
 
@@ -100,17 +135,10 @@ class Stream:
         return seen
 
     async def _events(self) -> AsyncGenerator[Event]:
-        """Ends where the server ends the answer; raises aiohttp's errors when it is cut."""
-        fields: dict[str, str] = {}
-        async for raw in self._response.content:
-            line = raw.decode("utf-8").rstrip("\n")
-            if line:
-                name, _, value = line.partition(":")
-                self.comments += not name
-                fields[name] = value.removeprefix(" ")
-            elif "data" in fields:
+        async for fields in _frames(self._response):
+            self.comments += "" in fields
+            if "data" in fields:
                 yield Event(int(fields["id"]), json.loads(fields["data"]))
-                fields = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +220,20 @@ class Person:
         ) as response:
             response.raise_for_status()
             yield Stream(response)
+
+    @asynccontextmanager
+    async def timeline(
+        self, conversation: str, last_event_id: str | None = None
+    ) -> AsyncIterator[AsyncIterator[Line]]:
+        """A conversation's live timeline."""
+        seen = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
+        async with self.http.get(
+            f"{self.app}/api/conversations/{conversation}/events",
+            headers=self._headers({"Accept": EVENTS, **seen}),
+        ) as response:
+            response.raise_for_status()
+            async with aclosing(_lines(response)) as lines:
+                yield lines
 
     async def reachable(self) -> None:
         """Wait until the app answers, after its workers were killed."""

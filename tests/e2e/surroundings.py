@@ -7,6 +7,10 @@ from typing import Any
 
 import aiohttp
 
+from tests.e2e.waiting import until
+
+TOPIC_KEY = "made-up-topic-key-0009"
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -68,6 +72,32 @@ class Surroundings:
     async def calls(self, service: str) -> int:
         async with self.http.get(f"{self.services[service]}/_emulator/calls") as response:
             return int((await response.json())["total"])
+
+    async def change_task(self, token: str, task: str, **fields: str) -> None:
+        async with self.http.patch(
+            f"{self.services['erp']}/tasks/{task}",
+            json=fields,
+            headers={"Authorization": f"Bearer {token}"},
+        ) as response:
+            response.raise_for_status()
+
+    @asynccontextmanager
+    async def subscribed(self, host: str) -> AsyncIterator[None]:
+        """The ERP's events go to this host's app, until all of them were taken."""
+        url = f"{self.services['eventgrid']}/erp/eventSubscriptions/erp-events"
+        key = {"aeg-sas-key": TOPIC_KEY}
+        endpoint = f"{host}/runtime/webhooks/eventgrid?functionName=erp_event"
+        async with self.http.put(url, json={"endpoint": endpoint}, headers=key) as response:
+            assert response.status == 201, await response.text()
+        yield
+        await until(self._nothing_under_way)
+        async with self.http.delete(url, headers=key) as response:
+            assert response.status == 204
+
+    async def _nothing_under_way(self) -> bool:
+        url = f"{self.services['eventgrid']}/_emulator/deliveries"
+        async with self.http.get(url) as response:
+            return bool((await response.json())["pending"] == 0)
 
     @asynccontextmanager
     async def untouched(self, *services: str) -> AsyncIterator[None]:
