@@ -9,11 +9,12 @@ examples:
   ./eira chat "Hola, ¿cómo va?"              one message, streamed
   ./eira chat --user luis                    a conversation; Ctrl-D ends it
   ./eira packs check                         what is wrong in packs/, by file and line
+  ./eira eval --only dates                   how well the configured model reads dates
   ./eira test -- tests/unit -k triage        checks, then only these tests
 """
 
 DEFAULT_PORT = 7071
-HANDED_OVER = ("bench",)
+HANDED_OVER = ("bench", "eval")
 """Commands whose arguments another program reads."""
 
 
@@ -41,6 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_chat(commands)
     _add_token(commands)
     _add_packs(commands)
+    commands.add_parser("eval", help="ask the model labelled dialogues; --help", add_help=False)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
     test = commands.add_parser("test", help="run every check and all tests")
     test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")

@@ -39,8 +39,11 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
+    """`model` is what the service says answered: of an alias or a deployment, the very version."""
+
     text: str
     usage: Usage
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,8 @@ class OpenAICompatibleModel:
         if choice.get("finish_reason") == "content_filter":
             raise _blocked()
         text = choice["message"].get("content") or ""
-        return Completion(text=text, usage=_usage(answer.get("usage")))
+        usage = _usage(answer.get("usage"))
+        return Completion(text=text, usage=usage, model=str(answer.get("model") or ""))
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         if not texts:

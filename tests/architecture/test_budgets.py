@@ -13,6 +13,7 @@ ROOMS = (
     "cli",
     "demo",
     "emulator",
+    "evaluation",
     "orchestrators",
     "shared",
     "tests",

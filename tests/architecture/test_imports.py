@@ -14,6 +14,7 @@ OURS = (
     "cli",
     "demo",
     "emulator",
+    "evaluation",
     "function_app",
     "orchestrators",
 )
@@ -53,6 +54,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "shared/tools": ("shared.tools", *CORE),
     "cli": ("cli", *CORE, "shared.bootstrap", "shared.packs", "shared.search", "shared.settings"),
     "emulator": ("emulator",),
+    # The steps of the app in this process, with stores in memory: those of the tests.
+    "evaluation": (
+        "evaluation",
+        "activities",
+        *CORE,
+        "shared.bootstrap",
+        "shared.packs",
+        "shared.settings",
+        "shared.tools.arguments",
+        "tests.fakes",
+    ),
     "demo": ("demo", "emulator.services"),
 }  # fmt: skip
 
