@@ -3,7 +3,7 @@
 import re
 
 from shared.contracts.evidence import Citation, ContextPack, Snippet
-from shared.tools.arguments import folded
+from shared.tools.folding import folded
 
 MARK = re.compile(r"\[(\d{1,2})\]")
 LEADING_MARKS = re.compile(r"(?:\[\d{1,2}\][\s.,;]*)+")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from activities.intake import language_of
+from activities.languages import answered_in, spoken_in
 from activities.prompts import Briefing
 from activities.steps import load_record, load_turns
 from activities.triage import triage
@@ -13,7 +13,8 @@ from shared.ports import Dependencies
 async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     run = request.run
     record, turns = await asyncio.gather(load_record(request, deps), load_turns(request, deps))
-    language = language_of(record.message, record.language)
+    spoken = spoken_in(record.message)
+    language = answered_in(spoken, record.language)
     briefing = Briefing(deps.packs.get(record.pack_version), record, language, deps.now())
     opened = record.open_plan
     # Hardly any run has an end before its beginning: triage need not wait to know.
@@ -22,13 +23,19 @@ async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     )
     if outcome is not None:
         return Prepared(ended=True)
+    continues = decision.continues_open_question and opened is not None
+    unsure = decision.confidence < deps.policy.least_confidence and not continues
     return Prepared(
         after=request.after,
         usage=usage,
         model_calls=1,
-        route=decision.route,
+        # Who does not know which way to go asks.
+        route="NEED_MORE_CONTEXT" if unsure else decision.route,
+        confidence=decision.confidence,
         language=language,
+        spoken=spoken,
         opened=opened is not None,
-        continues=decision.continues_open_question and opened is not None,
+        continues=continues,
+        drops=decision.drops_open_question and opened is not None and not continues and not unsure,
         indexes=deps.policy.indexes,
     )

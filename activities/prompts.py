@@ -1,7 +1,7 @@
 """What the model is told: a pack's prompt, then data in tags that text cannot leave."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from shared.contracts.conversations import Turn
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
-from shared.contracts.plan import OpenPlan
+from shared.contracts.plan import MissingField, OpenPlan, Plan
 from shared.contracts.runs import RunRecord, ToolOutcome
-from shared.contracts.tools import FlowContract, Pack, ToolContract
+from shared.contracts.tools import FlowContract, JsonSchema, Pack, ToolContract
 from shared.ports import ModelMessage
+from shared.tools.confirming import understood_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,24 @@ def json_tag(name: str, value: object) -> str:
 
 def tools_section(tools: Sequence[ToolContract], language: Language) -> str:
     described = [
-        {"name": t.name, "description": t.description[language], "arguments": t.arguments}
+        {
+            "name": t.name,
+            "description": t.description[language],
+            "arguments": _without_synonyms(t.arguments),
+            "result": list(t.result.get("properties", {})),
+        }
         for t in tools
     ]
     return json_tag("tools", described)
+
+
+def _without_synonyms(arguments: JsonSchema) -> JsonSchema:
+    """They are many, and for the code that checks: a model knows them."""
+    properties = {
+        name: {key: value for key, value in schema.items() if key != "x-synonyms"}
+        for name, schema in arguments["properties"].items()
+    }
+    return {**arguments, "properties": properties}
 
 
 def flows_section(flows: Sequence[FlowContract], language: Language) -> str:
@@ -76,6 +91,8 @@ def flows_section(flows: Sequence[FlowContract], language: Language) -> str:
             "intent": flow.intent[language],
             "examples": flow.examples.get(language, ()),
             "tools": flow.tools,
+            "required": flow.required,
+            "preconditions": [condition.text[language] for condition in flow.preconditions],
         }
         for flow in flows
     ]
@@ -92,11 +109,29 @@ def open_question_section(opened: OpenPlan | None) -> list[str]:
             {
                 "flowType": plan.flow_type,
                 "calls": [{"tool": call.tool, "args": call.args} for call in plan.calls],
-                "missing": [{"tool": m.tool, "field": m.field} for m in plan.missing],
+                "missing": [_asked(field) for field in plan.missing],
                 "text": plan.question,
             },
         )
     ]
+
+
+def _asked(field: MissingField) -> dict[str, object]:
+    asked: dict[str, object] = {"tool": field.tool, "field": field.field, "call": field.call}
+    if field.choices:
+        asked["choices"] = [choice.wire() for choice in field.choices]
+    return asked
+
+
+def understood_section(
+    plan: Plan, tools: Mapping[str, ToolContract], language: Language
+) -> list[str]:
+    """Which days were understood by words such as "el viernes"; nothing if there were none."""
+    days = [
+        {"field": each.field, "said": each.said, "date": each.day}
+        for each in understood_days(plan, tools, language)
+    ]
+    return [json_tag("understood", days)] if days else []
 
 
 def evidence_section(pack: ContextPack) -> str:

@@ -6,7 +6,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from activities.citing import citations_of
-from activities.prompts import Briefing, evidence_section, results_section
+from activities.prompts import (
+    Briefing,
+    evidence_section,
+    results_section,
+    understood_section,
+)
 from activities.steps import (
     announced,
     answer_writer,
@@ -239,11 +244,17 @@ def _messages(
         case "NEED_MORE_CONTEXT" | "UNKNOWN":
             return briefing.messages("clarify", ["<ask/>"], material.turns)
         case "FLOW_EXECUTION" if material.outcomes:
-            results = results_section(material.outcomes)
-            return briefing.messages("respond", [results], material.turns)
+            sections = [results_section(material.outcomes), *_understood(briefing, material)]
+            return briefing.messages("respond", sections, material.turns)
         case "FLOW_EXECUTION":
             evidence = evidence_section(material.evidence)
             return briefing.messages("respond", [evidence], material.turns)
+
+
+def _understood(briefing: Briefing, material: Material) -> list[str]:
+    if material.plan is None:
+        return []
+    return understood_section(material.plan, briefing.pack.tools, briefing.language)
 
 
 async def _keep(
@@ -275,13 +286,16 @@ async def _keep(
 
 async def _keep_open(request: RespondRequest, material: Material, deps: Dependencies) -> None:
     """Store the plan that now waits for an answer, or that none does any more."""
-    run = request.run
-    if material.plan is None or not (material.plan.missing or request.opened):
+    run, plan = request.run, material.plan
+    lacking = plan is not None and bool(plan.missing)
+    # Small talk leaves an open plan as it is, unless the person gives it up in so many words.
+    over = request.drops or (request.opened and plan is not None and not lacking)
+    if not lacking and not over:
         return
     conversation = await deps.conversations.get(run.tenant_id, run.conversation_id)
     if conversation is None:
         return
-    if material.plan.missing:
-        await deps.conversations.set_open_plan(conversation, run.run_id, material.plan)
+    if plan is not None and lacking:
+        await deps.conversations.set_open_plan(conversation, run.run_id, plan)
     else:
         await deps.conversations.clear_open_plan(conversation)

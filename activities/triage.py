@@ -19,8 +19,15 @@ SCHEMA = {
         "reason": {"type": "string"},
         "confidence": {"type": "number"},
         "continues_open_question": {"type": "boolean"},
+        "drops_open_question": {"type": "boolean"},
     },
-    "required": ["route", "reason", "confidence", "continues_open_question"],
+    "required": [
+        "route",
+        "reason",
+        "confidence",
+        "continues_open_question",
+        "drops_open_question",
+    ],
     "additionalProperties": False,
 }
 MAX_TOKENS = 200

@@ -150,6 +150,7 @@ def _respond(
         steps=steps,
         planned=planned is not None,
         opened=prepared.opened,
+        drops=prepared.drops,
     )
     if planned is None or not steps:
         responded = yield from call_activity(progress.context, RESPOND, respond)

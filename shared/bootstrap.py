@@ -128,6 +128,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
             ),
             tenants=frozenset(settings.auth.tenants),
             event_types=settings.events.types,
+            least_confidence=settings.agents.least_confidence,
         ),
         now=lambda: datetime.now(UTC),
     )

@@ -447,6 +447,8 @@ class Policy:
     """Whose ERP events are taken, and of which types (`*` for any ending)."""
     event_types: tuple[str, ...] = ()
     remembered_turns: int = 6
+    least_confidence: float = 0.6
+    """Below this confidence of the triage the person is asked what they mean."""
 
 
 @dataclass(frozen=True, slots=True)

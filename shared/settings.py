@@ -113,6 +113,12 @@ class ModelLimits(Section):
     timeout_seconds: float = Field(default=60.0, gt=0)
 
 
+class AgentsSettings(Section):
+    """`least_confidence`: a message that triage is less sure about is asked about."""
+
+    least_confidence: float = Field(default=0.6, ge=0, le=1)
+
+
 class PacksSettings(Section):
     version: str | None = None
 
@@ -138,6 +144,7 @@ class Settings(BaseSettings):
     streams: StreamsSettings = Field(default=StreamsSettings(), validation_alias="streams")
     model: ModelLimits = Field(default=ModelLimits(), validation_alias="model")
     runs: RunSettings = Field(default=RunSettings(), validation_alias="runs")
+    agents: AgentsSettings = Field(default=AgentsSettings(), validation_alias="agents")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
 
     @property

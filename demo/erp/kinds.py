@@ -103,7 +103,7 @@ TASKS = Kind(
     },
     required=("title", "dueDate"),
     states=("pendiente", "en_curso", "hecha", "cancelada"),
-    searched=("title", "description", "assignee"),
+    searched=("id", "title", "description", "assignee"),
     filters=(
         Filter("status", "equals", ("pendiente", "en_curso", "hecha", "cancelada")),
         Filter("priority", "equals", PRIORITIES),
@@ -132,7 +132,7 @@ PROJECTS = Kind(
     },
     required=("name", "customer", "startDate"),
     states=("abierto", "en_curso", CLOSED),
-    searched=("name", "customer", "manager"),
+    searched=("id", "name", "customer", "manager"),
     filters=(
         Filter("status", "equals", ("abierto", "en_curso", CLOSED)),
         Filter("customer", "contains"),
@@ -165,7 +165,7 @@ USERS = Kind(
     },
     required=("fullName", "email", "role"),
     states=("activo", "inactivo"),
-    searched=("fullName", "email", "department"),
+    searched=("id", "fullName", "email", "department"),
     filters=(
         Filter("status", "equals", ("activo", "inactivo")),
         Filter("role", "equals", ROLES),

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.base import Contract
-from shared.contracts.identity import Language
+from shared.contracts.identity import Language, SpokenLanguage
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
 from shared.contracts.runs import FinishReason, Memory, RunState, StateChange, Usage
@@ -93,13 +93,17 @@ class PrepareRequest(StepRequest):
 
 class Prepared(StepResult):
     """`ended`: the run has an outcome already, nothing is left to do. `opened`: the conversation
-    has a plan that waits for an answer; `continues`: this message gives it."""
+    has a plan that waits for an answer; `continues`: this message gives it; `drops`: it gives the
+    plan up. `language` is that of the answer, `spoken` that of the message, if it tells."""
 
     ended: bool = False
     route: Route = "UNKNOWN"
+    confidence: float = 1.0
     language: Language = "es"
+    spoken: SpokenLanguage | None = None
     opened: bool = False
     continues: bool = False
+    drops: bool = False
     indexes: tuple[str, ...] = ()
 
 
@@ -185,6 +189,7 @@ class RespondRequest(StepRequest):
     steps: int = 0
     planned: bool = False
     opened: bool = False
+    drops: bool = False
 
 
 class Responded(StepResult):

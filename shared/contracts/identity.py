@@ -5,6 +5,10 @@ from typing import Literal
 from shared.contracts.base import Contract
 
 type Language = Literal["es", "en"]
+"""What is answered in."""
+
+type SpokenLanguage = Literal["es", "en", "ca", "eu", "gl"]
+"""What is recognised; Catalan, Basque and Galician are answered in Spanish."""
 
 
 class Caller(Contract):

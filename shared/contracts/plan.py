@@ -12,12 +12,16 @@ type ArgumentSource = Literal["user", "session", "erp", "cerebro", "default"]
 
 
 class Triage(Contract):
-    """The model's routing decision; snake_case, as the schema sent to the model has it."""
+    """The model's routing decision; snake_case, as the schema sent to the model has it.
+
+    With an open question, the message may answer it, or give it up; a remark does neither.
+    """
 
     route: Route
     reason: str
     confidence: float
     continues_open_question: bool = False
+    drops_open_question: bool = False
 
 
 type Normaliser = Literal["text", "date", "number", "enum", "entity"]
@@ -58,13 +62,14 @@ class ToolCall(Contract):
     """One call that is complete: every value has a source that was checked in code.
 
     `needs` are the positions of the earlier calls that must have succeeded before this one, since
-    it refers to their results.
+    it refers to their results. `confirmation` is the flow's sentence of what will be done.
     """
 
     tool: str
     args: dict[str, Any]
     provenance: dict[str, Provenance] = Field(default={})
     needs: tuple[int, ...] = ()
+    confirmation: str | None = None
 
 
 class Choice(Contract):
@@ -73,12 +78,19 @@ class Choice(Contract):
 
 
 class MissingField(Contract):
-    """A field to ask for, and why."""
+    """A field to ask for, and why: `reason` is a key of the wording (or a flow's own sentence),
+    about the words `said`. `call` is the position of its call in the plan."""
 
     tool: str
     field: str
     reason: str
     choices: tuple[Choice, ...] = ()
+    said: str | None = None
+    call: int = 0
+
+
+MAX_CALLS = 8
+"""Tool calls of one plan, at most."""
 
 
 MAX_CALLS = 8

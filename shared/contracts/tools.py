@@ -1,7 +1,7 @@
 """What a pack declares: tools the planner may call and the flows they belong to."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -84,13 +84,72 @@ class ToolContract(Contract):
         return self.request.path.strip("/").partition("/")[0].removesuffix("s")
 
 
+class EntityRule(Contract):
+    """An argument's `x-entity`: it means a record of the ERP, which a read tool finds.
+
+    `tool` is asked with the person's words in its argument `query` and answers `items`. People call
+    a record by its `id` or by one of its `names`; `value` is the field that becomes the argument.
+    Records where a field has one of the values of `unless` do not come into question. `open`: what
+    no record is called may be meant all the same, in the person's words.
+    """
+
+    tool: str
+    query: str
+    value: str
+    names: tuple[str, ...]
+    id: str = "id"
+    unless: dict[str, tuple[str, ...]] = Field(default={})
+    open: bool = False
+
+
+class RightHeld(Contract):
+    """The caller has a right; without it nothing is asked, and the tool is refused."""
+
+    kind: Literal["right"]
+    right: str
+    text: dict[Language, str]
+
+
+class InOrder(Contract):
+    """Of two dates of one call, `later` is not before `earlier`."""
+
+    kind: Literal["order"]
+    tool: str
+    earlier: str
+    later: str
+    text: dict[Language, str]
+
+
+class Usable(Contract):
+    """A record that is named exists and comes into question; its argument declares `x-entity`."""
+
+    kind: Literal["usable"]
+    tool: str
+    field: str
+    text: dict[Language, str]
+
+
+class Unused(Contract):
+    """No record has this value yet; `lookup` says where to look, by its fields `names`."""
+
+    kind: Literal["unused"]
+    tool: str
+    field: str
+    lookup: EntityRule
+    text: dict[Language, str]
+
+
+type Precondition = Annotated[RightHeld | InOrder | Usable | Unused, Field(discriminator="kind")]
+"""What has to hold before a flow's tools are called; `text` says it to people."""
+
+
 class FlowContract(Contract):
     """A business flow: the tools it uses and the fields it cannot do without."""
 
     flow_type: str
     intent: dict[Language, str]
     examples: dict[Language, tuple[str, ...]] = Field(default={})
-    preconditions: tuple[Any, ...] = ()
+    preconditions: tuple[Precondition, ...] = ()
     tools: tuple[str, ...]
     required: dict[str, tuple[str, ...]]
     confirmation: dict[Language, str]

@@ -191,15 +191,59 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "nadie lo ha dicho",
         "en": "nobody said it",
     },
-    "missing_invalid": {"es": "no es válido", "en": "is not valid"},
+    "missing_invalid": {"es": "«{said}» no es válido.", "en": "“{said}” is not valid."},
+    "missing_not_in_quote": {
+        "es": "No sé qué valor es «{said}».",
+        "en": "I cannot tell which value “{said}” is.",
+    },
+    "missing_no_date": {
+        "es": "No sé qué día es «{said}».",
+        "en": "I cannot tell which day “{said}” is.",
+    },
+    "missing_other_date": {
+        "es": "No estoy seguro de qué día es «{said}».",
+        "en": "I am not sure which day “{said}” is.",
+    },
+    "missing_no_such_day": {
+        "es": "«{said}» no existe en el calendario.",
+        "en": "“{said}” is not in the calendar.",
+    },
+    "missing_other_weekday": {
+        "es": "«{said}» no cuadra: esa fecha cae en otro día de la semana.",
+        "en": "“{said}” does not fit: that date is another day of the week.",
+    },
+    "missing_past": {"es": "«{said}» ya ha pasado.", "en": "“{said}” is in the past."},
+    "missing_no_record": {
+        "es": "En el ERP no encuentro «{said}».",
+        "en": "I cannot find “{said}” in the ERP.",
+    },
+    "missing_several": {
+        "es": "«{said}» puede ser más de uno.",
+        "en": "“{said}” may be more than one.",
+    },
+    "missing_closed": {
+        "es": "«{said}» está en el ERP, pero ya no se puede usar.",
+        "en": "“{said}” is in the ERP but can no longer be used.",
+    },
+    "missing_unchecked": {
+        "es": "No he podido comprobar «{said}» en el ERP.",
+        "en": "I could not check “{said}” in the ERP.",
+    },
+    "to_create": {"es": "para crear {object} ", "en": "to create {object} "},
     "ask_one": {
-        "es": "Para crear {object} me falta un dato: ¿{fields}?",
-        "en": "To create {object} I need one more thing: {fields}?",
+        "es": "me falta un dato: ¿{field}?",
+        "en": "I need one more thing: {field}?",
+    },
+    "ask_choice": {
+        "es": "me falta un dato, {field}: ¿{choices}?",
+        "en": "I need one more thing, the {field}: {choices}?",
     },
     "ask_many": {
-        "es": "Para crear {object} me faltan estos datos: ¿{fields}?",
-        "en": "To create {object} I need these: {fields}?",
+        "es": "me faltan estos datos: ¿{fields}?",
+        "en": "I need these: {fields}?",
     },
+    "field_of": {"es": "{field} de «{about}»", "en": "{field} of “{about}”"},
+    "or": {"es": " o ", "en": " or "},
     "field_missing": {"es": "falta", "en": "is missing"},
     "field_extra_forbidden": {"es": "este campo no existe", "en": "there is no such field"},
     "field_string_type": {"es": "debe ser un texto", "en": "must be a string"},

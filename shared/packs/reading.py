@@ -9,6 +9,7 @@ from pydantic import Field
 from shared.contracts.base import Contract
 from shared.contracts.identity import Language
 from shared.contracts.tools import FlowContract, Pack, ToolContract
+from shared.packs.conditions import record_problems
 from shared.packs.json_lines import JsonFile
 from shared.packs.problems import Problem
 from shared.packs.rules import flow_problems, tool_problems
@@ -161,6 +162,7 @@ def _contract_problems(reading: PackReading, languages: Sequence[Language]) -> I
     unreadable = set(_named(reading, "tools")) - tools.keys()
     for name, tool in reading.tools.items():
         yield from tool_problems(name, tool.content, tool.file, languages)
+        yield from record_problems(tool.content, tool.file, tools, unreadable)
     for name, flow in reading.flows.items():
         yield from flow_problems(name, flow.content, flow.file, languages, tools, unreadable)
 

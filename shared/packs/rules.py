@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from shared.contracts.identity import Language
 from shared.contracts.tools import Arguments, FlowContract, RestCall, ToolContract
+from shared.packs.conditions import condition_problems, synonym_problems
 from shared.packs.json_lines import JsonFile, Place
 from shared.packs.problems import Problem
 
@@ -46,6 +47,7 @@ def _argument_problems(
         if value not in schema.get("enum", ()):
             what = f"{value!r} is no value of {argument}"
             yield file.problem((*place, "x-choices", value), what, "remove it or add it to enum")
+    yield from synonym_problems(argument, schema, place, file)
 
 
 def _unknown_arguments(
@@ -118,6 +120,7 @@ def flow_problems(
         elif tool in tools:
             yield from _unknown_fields(tool, fields, tools[tool], file)
     yield from _confirmation_problems(flow, file, tools)
+    yield from condition_problems(flow, file, tools, unreadable)
 
 
 def _unknown_fields(

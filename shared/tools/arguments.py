@@ -1,42 +1,40 @@
-"""Arguments with provenance: a value is accepted only with a source that holds it."""
+"""Arguments with provenance: a value is kept only if it follows from a source that holds it."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, get_args
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
-from shared.contracts.base import Contract
 from shared.contracts.identity import Language
-from shared.contracts.plan import ArgumentSource, Choice, MissingField, Provenance, ToolCall
-from shared.contracts.tools import FlowContract, JsonSchema, ToolContract
+from shared.contracts.plan import Choice, MissingField, Provenance, Reference, ToolCall
+from shared.contracts.tools import FlowContract, JsonSchema, Pack, ToolContract
+from shared.tools.choosing import chosen
+from shared.tools.dates import find_dates
+from shared.tools.entities import Directory, derived_entity, rule_of
+from shared.tools.normalising import Derived, Refused, choices_of, derive, normaliser_of
+from shared.tools.plan_schema import Proposed
+from shared.tools.references import needs_of, provenance_of, refers
 from shared.tools.schemas import is_valid
+from shared.tools.sources import Passage, Sources
 
-
-class SourceEntry(Contract):
-    """Where the model says it read the value of one argument."""
-
-    field: str
-    source: ArgumentSource
-    quote: str | None = None
-
-
-class Proposed(Contract):
-    """One argument as the model proposes it; without a source it counts as not said."""
-
-    value: Any = None
-    source: ArgumentSource | None = None
-    quote: str | None = None
+NO_SOURCE = Refused("missing_no_source")
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """What values may come from; texts are compared without case, accents and extra blanks."""
+class Offered:
+    """One call as it is proposed, at its place in the plan.
 
-    said: str
-    """Everything the person wrote in this conversation."""
-    documents: str
-    session: tuple[str, ...] = ()
+    `kept` is the same call of the open plan, which was checked when it was made; `choices` are
+    those of the question that is being answered, by field. `earlier` are the tools of the calls
+    before this one.
+    """
+
+    contract: ToolContract
+    offers: Mapping[str, Proposed]
+    required: tuple[str, ...] = ()
+    kept: ToolCall | None = None
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    earlier: Sequence[ToolContract] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,183 +43,205 @@ class Checked:
     missing: tuple[MissingField, ...]
 
 
-def plan_schema(tools: Mapping[str, ToolContract], flow_types: list[str]) -> JsonSchema:
-    """The strict schema of a plan: per tool, every argument or null, and where values came from.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    value: Any
+    provenance: Provenance
 
-    Sources stand beside the arguments, not around each: Azure OpenAI takes 100 properties and five
-    levels in one schema (learn.microsoft.com, "Structured outputs").
+
+type Verdict = Kept | Refused | None
+"""None: nobody said anything about it."""
+
+
+def check(offered: Offered, sources: Sources, directory: Directory, language: Language) -> Checked:
+    """Keep what follows from its source and fits its schema; name what has to be asked for.
+
+    That is what is required and was not kept, and what somebody said that could not be taken.
     """
-    return _closed(
-        {
-            "flow_type": {"type": "string", "enum": [*flow_types, "Other"]},
-            "calls": {"type": "array", "items": {"anyOf": [_call(t) for t in tools.values()]}},
-            "reason": {"type": "string"},
-        }
-    )
-
-
-def proposed(args: Mapping[str, Any], sources: Iterable[SourceEntry]) -> dict[str, Proposed]:
-    """Each argument with its source; of two entries for one field the first counts."""
-    first: dict[str, SourceEntry] = {}
-    for entry in sources:
-        first.setdefault(entry.field, entry)
-    return {field: _offer(value, first.get(field)) for field, value in args.items()}
-
-
-def _offer(value: Any, entry: SourceEntry | None) -> Proposed:
-    if entry is None:
-        return Proposed(value=value)
-    return Proposed(value=value, source=entry.source, quote=entry.quote)
-
-
-def check(
-    contract: ToolContract,
-    required: tuple[str, ...],
-    offers: Mapping[str, Proposed],
-    sources: Sources,
-    language: Language,
-) -> Checked:
-    """Keep what has a source and fits its schema; name what is required and was not kept."""
-    args: dict[str, Any] = {}
-    provenance: dict[str, Provenance] = {}
-    reasons: dict[str, str] = {}
-    for field, schema in contract.arguments["properties"].items():
-        offer = offers.get(field, Proposed())
-        if offer.value is None:
-            continue
-        if not _has_source(offer, schema, sources):
-            reasons[field] = "missing_no_source"
-        elif not is_valid(offer.value, schema):
-            reasons[field] = "missing_invalid"
-        else:
-            args[field] = offer.value
-            provenance[field] = Provenance(source=offer.source, quote=offer.quote)
-    for field, value in _defaults(contract, args):
-        args[field] = value
-        provenance[field] = Provenance(source="default")
-    wanted = (*required, *contract.arguments.get("required", ()))
+    contract = offered.contract
+    properties: Mapping[str, JsonSchema] = contract.arguments["properties"]
+    verdicts = {
+        name: _verdict(offered, name, schema, sources, directory)
+        for name, schema in properties.items()
+    }
+    kept = {name: each for name, each in verdicts.items() if isinstance(each, Kept)}
+    refused = {name: each for name, each in verdicts.items() if isinstance(each, Refused)}
+    spoken = [name for name, each in refused.items() if each.said is not None]
+    kept |= dict(_defaults(properties, {*kept, *spoken}))
+    wanted = dict.fromkeys((*offered.required, *contract.arguments.get("required", ()), *spoken))
     missing = tuple(
-        _missing(contract, field, reasons.get(field, "missing_required"), language)
-        for field in dict.fromkeys(wanted)
-        if field not in args
+        missing_field(
+            offered, name, refused.get(name) or _unsaid(properties[name], sources), language
+        )
+        for name in wanted
+        if name not in kept
     )
-    return Checked(ToolCall(tool=contract.name, args=args, provenance=provenance), missing)
+    args = {name: each.value for name, each in kept.items()}
+    call = ToolCall(
+        tool=contract.name,
+        args=args,
+        provenance={name: each.provenance for name, each in kept.items()},
+        needs=needs_of(args),
+    )
+    return Checked(call, missing)
 
 
-def required_of(flow: FlowContract | None, tool: str) -> tuple[str, ...]:
-    return flow.required.get(tool, ()) if flow else ()
+def flow_of(pack: Pack, tool: str, flow_type: str) -> FlowContract | None:
+    """The flow that says what a tool needs: the plan's own, or the first that has the tool."""
+    flows = [pack.flows.get(flow_type), *pack.flows.values()]
+    return next((flow for flow in flows if flow and tool in flow.tools), None)
 
 
-def label(contract: ToolContract, field: str, language: Language) -> str:
+def label(contract: ToolContract, name: str, language: Language) -> str:
     """What people call a field."""
-    schema = contract.arguments["properties"][field]
-    return str(schema.get("x-label", {}).get(language) or schema.get("title") or field)
+    schema = contract.arguments["properties"][name]
+    return str(schema.get("x-label", {}).get(language) or schema.get("title") or name)
 
 
-def _missing(contract: ToolContract, field: str, reason: str, language: Language) -> MissingField:
-    schema = contract.arguments["properties"][field]
-    names = schema.get("x-choices", {})
-    choices = tuple(
-        Choice(value=value, label=names.get(value, {}).get(language, value))
-        for value in schema.get("enum", ())
+def missing_field(
+    offered: Offered, name: str, refusal: Refused, language: Language
+) -> MissingField:
+    schema = offered.contract.arguments["properties"][name]
+    return MissingField(
+        tool=offered.contract.name,
+        field=name,
+        reason=refusal.reason,
+        choices=refusal.choices or choices_of(schema, language),
+        said=refusal.said,
+        call=len(offered.earlier),
     )
-    return MissingField(tool=contract.name, field=field, reason=reason, choices=choices)
 
 
-def _defaults(contract: ToolContract, args: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for field, schema in contract.arguments["properties"].items():
-        if field not in args and "default" in schema:
-            yield field, schema["default"]
+# --- one argument --------------------------------------------------------------------------------
 
 
-def _has_source(offer: Proposed, schema: JsonSchema, sources: Sources) -> bool:
+def _verdict(
+    offered: Offered, name: str, schema: JsonSchema, sources: Sources, directory: Directory
+) -> Verdict:
+    """What an open plan had already checked stays, unless the person now says otherwise."""
+    earlier = _earlier(offered.kept, name)
+    offer = offered.offers.get(name, Proposed())
+    if offer.value is None or (earlier is not None and offer.value == earlier.value):
+        return earlier
+    verdict, now = _read(offered, name, schema, offer, sources, directory)
+    return verdict if now or earlier is None else earlier
+
+
+def _earlier(call: ToolCall | None, name: str) -> Kept | None:
+    origin = call.provenance.get(name) if call else None
+    if call is None or origin is None or origin.source == "default" or name not in call.args:
+        return None
+    return Kept(call.args[name], origin)
+
+
+def _read(
+    offered: Offered,
+    name: str,
+    schema: JsonSchema,
+    offer: Proposed,
+    sources: Sources,
+    directory: Directory,
+) -> tuple[Verdict, bool]:
+    """The verdict on what is offered, and whether it is about words of the newest message."""
+    reference = Reference.read(offer.value)
+    if reference is not None:
+        good = offer.source == "erp" and refers(reference, schema, offered.earlier)
+        return (Kept(offer.value, provenance_of(reference)) if good else NO_SOURCE), good
     match offer.source:
         case "default":
-            return "default" in schema and offer.value == schema["default"]
+            good = "default" in schema and offer.value == schema["default"]
+            return (Kept(offer.value, Provenance(source="default")) if good else NO_SOURCE), False
         case "session":
-            return folded(str(offer.value)) in map(folded, sources.session)
-        case "user":
-            text = sources.said
-        case "cerebro" | "erp":
-            text = sources.documents
+            fact = sources.fact(offer.value)
+            if fact is None or not is_valid(offer.value, schema):
+                return NO_SOURCE, False
+            origin = Provenance(source="session", field=fact, normaliser="text")
+            return Kept(offer.value, origin), True
+        case "user" | "cerebro" | "erp":
+            return _quoted(offered, name, schema, offer, sources, directory)
         case None:
-            return False
-    quote = folded(offer.quote or "")
-    return _holds(folded(text), quote) and _says(quote, offer.value, schema)
+            return NO_SOURCE, False
 
 
-def _holds(text: str, words: str) -> bool:
-    """Whether `words` stand in `text` whole: "ana" is not said by "mariana". Both are folded."""
-    if not words:
-        return False
-    before = r"(?<!\w)" if _WORD.match(words[0]) else ""
-    after = r"(?!\w)" if _WORD.match(words[-1]) else ""
-    return re.search(before + re.escape(words) + after, text) is not None
+def _quoted(
+    offered: Offered,
+    name: str,
+    schema: JsonSchema,
+    offer: Proposed,
+    sources: Sources,
+    directory: Directory,
+) -> tuple[Verdict, bool]:
+    """Of several places where the quote stands, the newest from which the value follows."""
+    verdict: Verdict = NO_SOURCE
+    now = False
+    assert offer.source is not None, "only called for values that are quoted"
+    for passage in sources.passages(offer.source, offer.quote):
+        is_new = passage.text is sources.texts[0]
+        choices = offered.choices.get(name, ()) if is_new else ()
+        derived = _derived(offer.value, passage, schema, choices, directory)
+        if isinstance(derived, Derived):
+            derived = _acceptable(derived, passage, schema, offered.contract, sources.today)
+        if isinstance(derived, Derived):
+            return Kept(derived.value, _origin(derived, passage)), is_new
+        # What a document says and does not fit is no words of the person's to ask about.
+        if verdict is NO_SOURCE and offer.source != "cerebro":
+            verdict, now = derived, is_new
+    return verdict, now
 
 
-def _says(quote: str, value: Any, schema: JsonSchema) -> bool:
-    """Whether a folded quote says the value; dates and choices are said in other words."""
-    if not isinstance(value, str) or schema.get("type") != "string" or "enum" in schema:
-        return True
-    wanted = folded(value)
-    match schema.get("format"):
-        case "email":
-            # "ana@x.es" is said neither by "eva.ana@x.es" nor by "ana@x.es.org".
-            address = rf"(?<![\w.+%-]){re.escape(wanted)}(?![\w-]|\.\w)"
-            return bool(wanted) and re.search(address, quote) is not None
-        case None:
-            words = _WORD.findall(wanted)
-            return set(words) <= set(_WORD.findall(quote)) if words else wanted in quote
-        case _:
-            return True
+def _derived(
+    value: object,
+    passage: Passage,
+    schema: JsonSchema,
+    choices: Sequence[Choice],
+    directory: Directory,
+) -> Derived | Refused:
+    picked = chosen(value, passage.quote, choices) if choices else None
+    if picked is not None and is_valid(picked.value, schema):
+        return Derived(picked.value, normaliser_of(schema))
+    rule = rule_of(schema)
+    # An answer's words are the model's; only a record that is looked up makes them the ERP's.
+    if passage.text.source == "erp" and (rule is None or rule.tool in directory.barred):
+        return NO_SOURCE
+    if rule is not None:
+        return derived_entity(value, passage.quote, schema, rule, directory)
+    return derive(value, passage, schema)
 
 
-_WORD = re.compile(r"\w+")
+def _acceptable(
+    derived: Derived, passage: Passage, schema: JsonSchema, contract: ToolContract, today: date
+) -> Derived | Refused:
+    if not is_valid(derived.value, schema):
+        return Refused("missing_invalid", passage.quote)
+    # A day behind us cannot be worked towards, but it can be looked for.
+    ahead = derived.normaliser == "date" and contract.effect and schema.get("x-past") != "allowed"
+    if ahead and date.fromisoformat(derived.value) < today:
+        return Refused("missing_past", passage.quote)
+    return derived
 
 
-def folded(text: str) -> str:
-    """Without case, accents and runs of blanks, for comparing what people write."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", bare).strip()
-
-
-STRICT_KEYWORDS = frozenset({"type", "enum", "description"})
-"""What a strict schema may carry with every provider: Azure OpenAI refuses `format`, `pattern` and
-lengths (learn.microsoft.com, "Structured outputs"). They are in the prompt and checked in code."""
-
-
-def _call(tool: ToolContract) -> JsonSchema:
-    arguments: dict[str, JsonSchema] = tool.arguments["properties"]
-    args = {
-        field: {"anyOf": [_supported(schema), {"type": "null"}]}
-        for field, schema in arguments.items()
-    }
-    source = _closed(
-        {
-            "field": {"type": "string", "enum": list(arguments)},
-            "source": {"type": "string", "enum": list(get_args(ArgumentSource.__value__))},
-            "quote": {"type": ["string", "null"]},
-        }
+def _origin(derived: Derived, passage: Passage) -> Provenance:
+    return Provenance(
+        source=passage.text.source,
+        quote=passage.quote,
+        normaliser=derived.normaliser,
+        record=derived.record,
+        field=derived.field,
+        document=passage.text.document,
     )
-    return _closed(
-        {
-            "tool": {"type": "string", "enum": [tool.name]},
-            "args": _closed(args),
-            "sources": {"type": "array", "items": source},
-        }
-    )
 
 
-def _supported(schema: JsonSchema) -> JsonSchema:
-    kept = {key: schema[key] for key in schema if key in STRICT_KEYWORDS}
-    return kept | ({"items": _supported(schema["items"])} if "items" in schema else {})
+def _unsaid(schema: JsonSchema, sources: Sources) -> Refused:
+    """Why nothing is known of a required field: perhaps the day that was said is none."""
+    if normaliser_of(schema) == "date" and sources.texts:
+        newest = sources.texts[0]
+        for found in find_dates(newest.text, newest.day):
+            if found.problem is not None:
+                return Refused(f"missing_{found.problem}", found.words)
+    return Refused("missing_required")
 
 
-def _closed(properties: dict[str, Any]) -> JsonSchema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+def _defaults(properties: Mapping[str, JsonSchema], known: set[str]) -> Iterator[tuple[str, Kept]]:
+    for name, schema in properties.items():
+        if name not in known and "default" in schema:
+            yield name, Kept(schema["default"], Provenance(source="default"))

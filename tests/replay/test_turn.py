@@ -224,7 +224,7 @@ def test_the_status_lists_every_state_with_its_time() -> None:
 
 def test_no_text_and_no_name_travels_through_durable() -> None:
     """Requests carry references and decisions only: their fields are exactly these."""
-    known = {"announce", "after", "index", "indexes", "language", "continues", "opened"}
+    known = {"announce", "after", "index", "indexes", "language", "continues", "opened", "drops"}
     known |= {
         "step",
         "steps",

@@ -54,6 +54,7 @@ def triage(text: str, conversation: Conversation | None = None) -> Json:
             "reason": {"type": "string"},
             "confidence": {"type": "number"},
             "continues_open_question": {"type": "boolean"},
+            "drops_open_question": {"type": "boolean"},
         }
     )
     return _decided("triage", schema, text, conversation or Conversation(), [])

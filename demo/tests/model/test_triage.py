@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.tests.model.dialogue import Conversation, triage
+from demo.tests.model.dialogue import Conversation, open_question, triage
 
 SMALL_TALK = """
 Hola
@@ -107,6 +107,31 @@ def test_a_message_takes_its_route(text: str, route: str) -> None:
 
     assert decided["route"] == route
     assert decided["continues_open_question"] is False
+    assert decided["drops_open_question"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "continues", "drops"),
+    [
+        ("para el viernes", True, False),
+        ("gracias", False, False),
+        ("hola, ¿qué tal?", False, False),
+        ("déjalo", False, True),
+        ("never mind", False, True),
+        ("crea un proyecto para ACME", False, True),
+        ("¿Qué necesito para renovar la licencia?", False, True),
+        ("asdf qwer", False, False),
+    ],
+)
+def test_an_open_question_is_answered_or_dropped_or_left_open(
+    text: str, continues: bool, drops: bool
+) -> None:
+    args = {"title": "revisar el contrato"}
+    question = open_question("CreateTask", "createTask", args, ["dueDate"])
+    decided = triage(text, Conversation(question=question))
+
+    assert decided["continues_open_question"] is continues
+    assert decided["drops_open_question"] is drops
 
 
 def test_the_reason_is_in_the_turns_language() -> None:

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from activities.plan import MAX_REPAIRS, plan
+from activities.drafting import MAX_REPAIRS
+from activities.plan import plan
 from shared.contracts.activities import Planned, PlanRequest
 from shared.contracts.events import StateEvent
 from shared.contracts.evidence import ContextPack
-from shared.contracts.identity import Language
+from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import MissingField, Plan, Provenance, ToolCall
 from shared.errors import ModelError
 from tests.fakes.samples import evidence, past_turn
@@ -46,9 +47,10 @@ async def planned(
     *answers: object,
     language: Language = "es",
     continues: bool = False,
+    caller: Caller = ANA,
 ) -> Planned:
     world.model.answers["plan"] = list(answers)
-    run = await world.begin(message)
+    run = await world.begin(message, caller)
     await world.runs.put_evidence(run.tenant_id, run.run_id, "cerebro", ContextPack())
     request = PlanRequest(
         run=run,
@@ -106,6 +108,24 @@ async def test_one_missing_field_is_asked_for_by_its_name_in_the_turns_language(
     said = "Create a task: review contract"
     await planned(world, said, draft(create_task(title=title)), language="en")
     assert (await stored(world)).question == "To create the task I need one more thing: due date?"
+
+
+async def test_a_field_with_choices_is_asked_for_with_them() -> None:
+    world = World()
+    call = {"tool": "createUser", "args": {}, "sources": []}
+    can = ANA.model_copy(update={"rights": (*ANA.rights, "users:write")})
+    await planned(world, "Da de alta a alguien", draft(call, flow_type="CreateUser"), caller=can)
+    assert (await stored(world)).question == (
+        "Para crear el usuario me faltan estos datos: ¿nombre completo, correo electrónico y "
+        "rol (consulta, empleado o gestor)?"
+    )
+
+
+async def test_nobody_is_asked_for_the_details_of_what_they_may_not_do() -> None:
+    """The tool refuses then, for the lack of a right."""
+    call = {"tool": "createUser", "args": {}, "sources": []}
+    result = await planned(World(), "Da de alta a alguien", draft(call, flow_type="CreateUser"))
+    assert (result.tools, result.missing) == (("createUser",), 0)
 
 
 async def test_an_invented_value_is_removed_and_asked_for() -> None:

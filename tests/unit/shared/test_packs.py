@@ -141,3 +141,26 @@ def test_two_versions_are_read_side_by_side(tmp_path: Path) -> None:
     packs = FolderPacks(copied(tmp_path, "2026.09", "2026.11"))
     assert packs.versions == ("2026.09", "2026.11")
     assert [packs.get(version).version for version in packs.versions] == ["2026.09", "2026.11"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says"),
+    [
+        (CREATE_TASK, '"findUsers"', '"createUser"', "@createUser changes the ERP"),
+        (CREATE_TASK, '"findUsers"', '"findPeople"', "@no such tool: findPeople"),
+        (CREATE_TASK, '"query": "q"', '"query": "words"', "@find.* has no argument 'words'"),
+        (CREATE_TASK, '"query": "q",', "", "x-entity: query: Field required"),
+        (CREATE_TASK, '"x-synonyms": {\n          "baja"', '"x-synonyms": {\n          "bajo"',
+         "'bajo' is no value of priority"),
+        ("flows/CreateTask.json", '"projectId"', '"title"', "@'title' says no record of the ERP"),
+        ("flows/CreateTask.json", '"projectId"', '"project"', "@createTask has no argument"),
+        ("flows/CreateTask.json", '"tasks:write"', '"tasks:wrote"', "@no tool .* the right"),
+        ("flows/CreateTask.json", '"kind": "right"', '"kind": "wrong"', "Input tag 'wrong'"),
+        ("flows/CreateProject.json", '"later": "endDate"', '"later": "end"', "has no argument 'end'"),
+        ("flows/CreateUser.json", '"findUsers"', '"findThem"', "@no such tool: findThem"),
+    ],
+)  # fmt: skip
+def test_what_is_said_about_checking_values_is_checked(
+    tmp_path: Path, name: str, old: str, new: str, says: str
+) -> None:
+    test_what_is_wrong_is_named_by_file_and_line(tmp_path, name, old, new, says)

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from shared.contracts.tools import JsonSchema
 from shared.packs import FolderPacks
-from shared.tools.arguments import plan_schema
+from shared.tools.plan_schema import plan_schema
 from tests.fakes.world import PACKS
 
 SUPPORTED = {

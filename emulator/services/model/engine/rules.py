@@ -61,10 +61,11 @@ class Questions(_Section):
 
 
 class SmallTalk(_Section):
-    """One kind of chat; a reply may hold `{user}`."""
+    """One kind of chat; a reply may hold `{user}`. `drops`: it gives up what was asked for."""
 
     kind: str
     patterns: Patterns
+    drops: bool = False
     replies: PerLanguage[Sequence[str]]
 
 

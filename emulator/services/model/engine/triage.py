@@ -61,7 +61,15 @@ def triage(prompt: Prompt, book: RuleBook) -> JsonObject:
         "reason": words[decision.kind],
         "confidence": _CONFIDENCE[decision.kind],
         "continues_open_question": decision.kind == "answer",
+        "drops_open_question": prompt.question is not None and _is_new_wish(decision),
     }
+
+
+def _is_new_wish(decision: Decision) -> bool:
+    """Whether the message leaves behind what was asked for; chat in between does not."""
+    if decision.talk is not None:
+        return decision.talk.drops
+    return decision.kind in ("order", "question", "topic")
 
 
 def decide(prompt: Prompt, book: RuleBook) -> Decision:

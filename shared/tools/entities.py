@@ -1,0 +1,155 @@
+"""The normaliser `entity`: which record of the ERP a person names, by its id or one of its names.
+
+An argument's schema declares where its candidates are: `x-entity` (see `EntityRule`).
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.contracts.identity import Caller, Language
+from shared.contracts.plan import Choice
+from shared.contracts.tools import EntityRule, JsonSchema, ToolContract
+from shared.errors import ErpError
+from shared.ports import ToolAnswered, ToolInvocation, Tools
+from shared.tools.folding import folded, words_of
+from shared.tools.normalising import Derived, Refused, derived_text
+
+MAX_LOOKUPS = 4
+"""Requests to the ERP for one plan; what would need more is asked for instead."""
+
+type Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One question to the ERP: records that hold these words."""
+
+    tool: str
+    query: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What was looked up. `barred` are the tools that the caller has no right to."""
+
+    found: Mapping[Lookup, Sequence[Item]] = field(default_factory=dict)
+    barred: frozenset[str] = frozenset()
+
+
+def rule_of(schema: JsonSchema) -> EntityRule | None:
+    declared = schema.get("x-entity")
+    return EntityRule.model_validate(declared) if declared else None
+
+
+def lookup_for(rule: EntityRule, value: object, quote: str) -> Lookup:
+    """By the value, where the person wrote it; else by what they wrote instead."""
+    return Lookup(rule.tool, rule.query, _said(value, quote))
+
+
+def derived_entity(
+    value: object, quote: str, schema: JsonSchema, rule: EntityRule, directory: Directory
+) -> Derived | Refused:
+    """The record that the quote names, if it is one and no more."""
+    if rule.tool in directory.barred:
+        return derived_text(value, quote, schema)
+    said = _said(value, quote)
+    items = directory.found.get(lookup_for(rule, value, quote))
+    if items is None:
+        return Refused("missing_unchecked", said)
+    named = _named(rule, items, said)
+    usable = [item for item in named if not _is_barred(rule, item)]
+    by_value = {str(item[rule.value]): item for item in usable if rule.value in item}
+    if len(by_value) == 1:
+        ((found, item),) = by_value.items()
+        return Derived(found, "entity", record=str(item.get(rule.id, "")) or None, field=rule.value)
+    if by_value:
+        return Refused("missing_several", said, _choices(rule, by_value))
+    if named:
+        return Refused("missing_closed", said)
+    return derived_text(value, quote, schema) if rule.open else Refused("missing_no_record", said)
+
+
+def _said(value: object, quote: str) -> str:
+    wrote = isinstance(value, str) and set(words_of(value)) <= set(words_of(quote))
+    return str(value) if wrote and words_of(str(value)) else quote
+
+
+def _named(rule: EntityRule, items: Sequence[Item], said: str) -> Sequence[Item]:
+    """Those that are called exactly so; if there are none, those whose name holds all words."""
+    exact = [item for item in items if folded(said) in map(folded, _names(rule, item))]
+    words = set(words_of(said))
+    return exact or [
+        item for item in items if any(words <= set(words_of(name)) for name in _names(rule, item))
+    ]
+
+
+def _names(rule: EntityRule, item: Item) -> Iterable[str]:
+    return (str(item[name]) for name in (rule.id, *rule.names) if name in item)
+
+
+def _is_barred(rule: EntityRule, item: Item) -> bool:
+    return any(item.get(name) in values for name, values in rule.unless.items())
+
+
+def _choices(rule: EntityRule, by_value: Mapping[str, Item]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            value=value,
+            label=", ".join(str(item[name]) for name in rule.names if item.get(name)) or value,
+        )
+        for value, item in by_value.items()
+    )
+
+
+# --- asking the ERP ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """On whose behalf the ERP is asked."""
+
+    caller: Caller
+    correlation_id: str
+    language: Language
+
+
+async def look_up(
+    lookups: Iterable[Lookup], contracts: Mapping[str, ToolContract], tools: Tools, asker: Asker
+) -> Directory:
+    """Raises ErpError when the ERP does not answer."""
+    wanted = list(dict.fromkeys(lookups))
+    barred = frozenset(
+        each.tool for each in wanted if contracts[each.tool].right not in asker.caller.rights
+    )
+    allowed = [each for each in wanted if each.tool not in barred][:MAX_LOOKUPS]
+    answers = await asyncio.gather(
+        *(_ask(each, contracts[each.tool], tools, asker) for each in allowed)
+    )
+    return Directory(dict(zip(allowed, answers, strict=True)), barred)
+
+
+async def _ask(
+    lookup: Lookup, contract: ToolContract, tools: Tools, asker: Asker
+) -> Sequence[Item]:
+    invocation = ToolInvocation(
+        contract=contract,
+        args={lookup.query: lookup.words},
+        caller=asker.caller,
+        correlation_id=asker.correlation_id,
+        language=asker.language,
+    )
+    for attempt in range(1, contract.retry.attempts + 1):
+        try:
+            answer = await tools.call(invocation)
+        except ErpError as error:
+            if attempt == contract.retry.attempts:
+                raise
+            wait = contract.retry.backoff_ms / 1000 * 2 ** (attempt - 1)
+            await asyncio.sleep(error.retry_after or wait)
+            continue
+        items = answer.result.get("items") if isinstance(answer, ToolAnswered) else ()
+        return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else ()
+    return ()
