@@ -156,7 +156,7 @@ def test_two_versions_are_read_side_by_side(tmp_path: Path) -> None:
         ("flows/CreateTask.json", '"projectId"', '"project"', "@createTask has no argument"),
         ("flows/CreateTask.json", '"tasks:write"', '"tasks:wrote"', "@no tool .* the right"),
         ("flows/CreateTask.json", '"kind": "right"', '"kind": "wrong"', "Input tag 'wrong'"),
-        ("flows/CreateProject.json", '"later": "endDate"', '"later": "end"', "has no argument 'end'"),
+        ("flows/CreateProject.json", '"later": "endDate"', '"later": "to"', "no argument 'to'"),
         ("flows/CreateUser.json", '"findUsers"', '"findThem"', "@no such tool: findThem"),
     ],
 )  # fmt: skip
