@@ -18,7 +18,7 @@ from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
 from shared.streams.writing import LogWriter
-from shared.tools.ledger import Ledger, effect_id, first_state, is_good
+from shared.tools.ledger import Ledger, back_off, effect_id, first_state, is_good
 from shared.tools.schemas import is_valid
 
 
@@ -120,9 +120,7 @@ async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) 
             answer = await deps.tools.call(invocation)
         except ErpError as error:
             if attempt < attempts:
-                await asyncio.sleep(
-                    error.retry_after or invocation.contract.retry.backoff_ms / 1000 * 2**attempt
-                )
+                await back_off(invocation.contract, attempt, error)
             continue
         match answer:
             case ToolAnswered(result) if is_good(result, invocation.contract):

@@ -13,6 +13,7 @@ call than after one behind it. Such an effect begins as `sent`, which saves a wr
 import asyncio
 import hashlib
 import json
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ class Ledger:
     effects: Effects
     tools: Tools
     now: Callable[[], datetime]
+    chance: Callable[[], float] = random.random
+    """Uniform in 0..1; spreads the retries of many runs."""
 
     async def settle(self, effect: Effect, invocation: ToolInvocation) -> Effect:
         """Bring an effect to an end, whoever began it. Raises StoreError and RaceLostError."""
@@ -61,7 +64,7 @@ class Ledger:
         except ErpError as error:
             doubtful = doubtful or error.sent
             if attempt < invocation.contract.retry.attempts and _may_repeat(invocation, error):
-                await _back_off(invocation.contract, attempt, error)
+                await back_off(invocation.contract, attempt, error, self.chance)
                 return await self._attempt(sent, invocation, attempt + 1, doubtful)
             if not doubtful:
                 return await self._advance(sent, "failed", error="unreachable")
@@ -108,7 +111,7 @@ class Ledger:
             try:
                 return await self.tools.find(invocation)
             except ErpError as error:
-                await _back_off(invocation.contract, attempt, error)
+                await back_off(invocation.contract, attempt, error, self.chance)
         return await self.tools.find(invocation)
 
     async def _advance(
@@ -154,6 +157,15 @@ def _may_repeat(invocation: ToolInvocation, error: ErpError) -> bool:
     return not error.sent or invocation.contract.idempotency_key
 
 
-async def _back_off(contract: ToolContract, attempt: int, error: ErpError) -> None:
-    declared = contract.retry.backoff_ms / 1000 * 2 ** (attempt - 1)
+async def back_off(
+    contract: ToolContract,
+    attempt: int,
+    error: ErpError,
+    chance: Callable[[], float] = random.random,
+) -> None:
+    """Wait before the next attempt: "full jitter" (Brooker, "Exponential backoff and jitter").
+
+    At least as long as the ERP asked for, and never longer than a call may take.
+    """
+    declared = contract.retry.backoff_ms / 1000 * 2 ** (attempt - 1) * chance()
     await asyncio.sleep(min(max(declared, error.retry_after or 0), contract.timeout_ms / 1000))

@@ -10,6 +10,7 @@ from azure.core.exceptions import AzureError
 from shared.contracts.tools import Arguments, RestCall
 from shared.errors import ErpError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.tools.breaker import CircuitBreaker, NotAnsweredError
 
 type TokenProvider = Callable[[], Awaitable[str]]
 
@@ -17,11 +18,14 @@ RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class RestTools:
-    """`base_url` is the ERP's; `token` gives a bearer token for it."""
+    """`base_url` is the ERP's; `token` gives a bearer token for it. One host, one breaker."""
 
-    def __init__(self, base_url: str, token: TokenProvider) -> None:
+    def __init__(
+        self, base_url: str, token: TokenProvider, breaker: CircuitBreaker | None = None
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
+        self._breaker = breaker or CircuitBreaker()
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
@@ -56,27 +60,40 @@ class RestTools:
     async def _send(
         self, invocation: ToolInvocation, call: RestCall, values: Arguments
     ) -> tuple[int, dict[str, Any], dict[str, str]]:
-        rest = {name: value for name, value in values.items() if f"{{{name}}}" not in call.path}
-        body = rest if call.method in ("POST", "PUT", "PATCH") else None
-        limit = aiohttp.ClientTimeout(total=invocation.contract.timeout_ms / 1000)
         try:
             headers = await self._headers(invocation)
+        except AzureError as error:
+            raise ErpError(f"no token for the ERP: {type(error).__name__}", sent=False) from error
+        with self._breaker.call():
+            return await self._request(invocation, call, values, headers)
+
+    async def _request(
+        self,
+        invocation: ToolInvocation,
+        call: RestCall,
+        values: Arguments,
+        headers: dict[str, str],
+    ) -> tuple[int, dict[str, Any], dict[str, str]]:
+        """Raises NotAnsweredError, and ErpError for an answer that is no JSON."""
+        rest = {name: value for name, value in values.items() if f"{{{name}}}" not in call.path}
+        try:
             async with self._open().request(
                 call.method,
                 self._base_url + _path(call.path, values),
                 params=_query(call, values),
-                json=body,
+                json=rest if call.method in ("POST", "PUT", "PATCH") else None,
                 headers=headers,
-                timeout=limit,
+                timeout=aiohttp.ClientTimeout(total=invocation.contract.timeout_ms / 1000),
                 allow_redirects=False,
             ) as response:
                 return response.status, await _content(response), dict(response.headers)
-        except AzureError as error:
-            raise ErpError(f"no token for the ERP: {type(error).__name__}", sent=False) from error
         except aiohttp.ClientConnectorError as error:
-            raise ErpError("the ERP cannot be reached", sent=False) from error
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise ErpError(f"the ERP did not answer: {type(error).__name__}", sent=True) from error
+            raise NotAnsweredError("the ERP cannot be reached", sent=False) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            name = type(error).__name__
+            raise NotAnsweredError(f"the ERP did not answer: {name}", sent=True) from error
+        except ValueError as error:
+            raise ErpError("the ERP answered no JSON", sent=True) from error
 
     async def _headers(self, invocation: ToolInvocation) -> dict[str, str]:
         headers = {

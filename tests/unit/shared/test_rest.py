@@ -13,6 +13,7 @@ from shared.contracts.tools import RestCall, ToolContract
 from shared.errors import ErpError
 from shared.packs import FolderPacks
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.tools.breaker import FAILURES
 from shared.tools.rest import RestTools
 from tests.fakes.samples import TASK_ARGS
 from tests.fakes.world import ANA, PACKS
@@ -201,6 +202,33 @@ async def test_an_erp_that_is_not_there_was_not_reached() -> None:
         await tools.call(invocation())
     await tools.close()
     assert not caught.value.sent
+
+
+async def test_an_erp_that_does_not_answer_is_soon_left_alone() -> None:
+    arrived: list[str] = []
+
+    async def cut(request: web.Request) -> web.StreamResponse:
+        arrived.append(request.path)
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    async with erp(cut) as tools:
+        sent = []
+        for _ in range(FAILURES + 2):
+            with pytest.raises(ErpError) as caught:
+                await tools.call(invocation())
+            sent.append(caught.value.sent)
+    assert sent == [True] * FAILURES + [False] * 2
+    assert len(arrived) == FAILURES
+
+
+async def test_an_erp_that_answers_its_failures_is_not_left_alone() -> None:
+    async with erp(answering(503, {})) as tools:
+        for _ in range(FAILURES + 2):
+            with pytest.raises(ErpError) as caught:
+                await tools.call(invocation())
+            assert caught.value.sent
 
 
 async def test_without_a_token_nothing_is_sent() -> None:

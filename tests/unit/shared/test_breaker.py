@@ -1,0 +1,109 @@
+"""A host that does not answer is left alone, and tried again one call at a time."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import ErpError
+from shared.tools.breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, NotAnsweredError
+
+type End = Literal["answered", "bad answer", "lost", "not sent"]
+ENDS: tuple[End, ...] = ("answered", "bad answer", "lost")
+
+
+@dataclass
+class Host:
+    """Calls through a breaker, on a clock that the test moves."""
+
+    now: float = 0.0
+    reached: int = 0
+    breaker: CircuitBreaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.breaker = CircuitBreaker(lambda: self.now)
+
+    def call(self, end: End) -> End:
+        before = self.reached
+        try:
+            with self.breaker.call():
+                self.reached += 1
+                match end:
+                    case "lost":
+                        raise NotAnsweredError("no answer", sent=True)
+                    case "bad answer":
+                        raise ErpError("no JSON", sent=True)
+                    case _:
+                        return "answered"
+        except ErpError as error:
+            told = error.sent
+        if self.reached == before:
+            assert not told
+            return "not sent"
+        return end
+
+    def break_down(self) -> None:
+        for _ in range(FAILURES):
+            self.call("lost")
+
+
+def test_failures_in_a_row_open_the_circuit_and_nothing_is_sent() -> None:
+    host = Host()
+    host.break_down()
+    assert host.call("answered") == "not sent"
+    assert host.reached == FAILURES
+
+
+@pytest.mark.parametrize("end", ["answered", "bad answer"])
+def test_an_answer_of_any_kind_begins_the_count_again(end: End) -> None:
+    host = Host()
+    for _ in range(3):
+        for _ in range(FAILURES - 1):
+            host.call("lost")
+        assert host.call(end) == end
+
+
+@pytest.mark.parametrize(("trial", "then"), [("answered", "answered"), ("lost", "not sent")])
+def test_the_trial_after_the_pause_decides(trial: End, then: End) -> None:
+    host = Host()
+    host.break_down()
+    host.now += PAUSE_SECONDS
+    assert host.call(trial) == trial
+    assert host.call("answered") == then
+
+
+def test_a_half_open_circuit_lets_one_call_through() -> None:
+    host = Host()
+    host.break_down()
+    host.now += PAUSE_SECONDS
+    with host.breaker.call():
+        assert host.call("answered") == "not sent"
+    assert host.call("answered") == "answered"
+
+
+def test_a_trial_that_was_cancelled_leaves_room_for_the_next() -> None:
+    host = Host()
+    host.break_down()
+    host.now += PAUSE_SECONDS
+    with pytest.raises(asyncio.CancelledError), host.breaker.call():
+        raise asyncio.CancelledError
+    assert host.call("answered") == "answered"
+
+
+@given(st.lists(st.tuples(st.sampled_from(ENDS), st.floats(0, 2 * PAUSE_SECONDS))))
+def test_it_is_closed_or_was_not_answered_five_times_in_a_row(
+    calls: list[tuple[End, float]],
+) -> None:
+    host = Host()
+    ends: list[End] = []
+    for end, pause in calls:
+        host.now += pause
+        ended = host.call(end)
+        if ended == "not sent":
+            made = [each for each in ends if each != "not sent"]
+            assert made[-FAILURES:] == ["lost"] * FAILURES
+            assert pause < PAUSE_SECONDS
+        ends.append(ended)
