@@ -74,5 +74,5 @@ register_activity(app, RECORD, record, get_dependencies)
 register_activity(app, REMEMBER, remember, get_dependencies)
 register_activity(app, FINISH, finish, get_dependencies)
 
-register_event_grid(app, "erp_event", lambda envelope: receive(envelope, get_dependencies()))
+register_event_grid(app, "erp_event", lambda event: receive(event, get_dependencies()))
 register_timer(app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies()))

@@ -22,9 +22,9 @@ async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
     )
     pack = deps.packs.get(started.pack_version)
     event = _event(request, started, plan, outcomes, pack, deps)
+    concerned = {entity for outcome in outcomes if (entity := _subject(outcome, pack)) is not None}
     links = (
-        deps.entities.link(event.tenant_id, entity, event.conversation_id)
-        for entity in event.entities
+        deps.entities.link(event.tenant_id, entity, event.conversation_id) for entity in concerned
     )
     await asyncio.gather(deps.audit.record(event), *links)
     # Not at once with it: the answer is being written beside this, and somebody waits for that.
@@ -86,8 +86,16 @@ def _event(
 
 def _entity(outcome: ToolOutcome, pack: Pack) -> Entity | None:
     """The ERP record that an effect made."""
-    identifier = (outcome.result or {}).get("id")
-    if outcome.effect_id is None or identifier is None:
+    return _subject(outcome, pack) if outcome.effect_id is not None else None
+
+
+def _subject(outcome: ToolOutcome, pack: Pack) -> Entity | None:
+    """The one ERP record that a call made, changed or found; a longer list is about none."""
+    result = outcome.result or {}
+    items = result.get("items")
+    only = items[0] if isinstance(items, list) and len(items) == 1 else result
+    identifier = only.get("id") if isinstance(only, dict) else None
+    if identifier is None:
         return None
     return Entity(type=pack.tools[outcome.tool].entity_type, id=str(identifier))
 

@@ -133,39 +133,19 @@ def register_timer(
 
 
 def register_event_grid(
-    app: df.DFApp, name: str, handler: Callable[[Mapping[str, object]], Awaitable[None]]
+    app: df.DFApp, name: str, handler: Callable[[str], Awaitable[None]]
 ) -> None:
-    """Bind a handler to Event Grid deliveries; it gets the event as JSON, of either schema."""
+    """Bind a handler to Event Grid deliveries; it gets the event's JSON text, of either schema.
 
-    # The SDK reads a CloudEvent into a class of its own, whatever is annotated; the worker accepts
-    # the one of Event Grid's schema only.
-    async def handle(event: func.EventGridEvent) -> None:
-        await handler(_envelope(event))
+    Not `event_grid_trigger`: the SDK reads the event's time before the app sees anything, and a
+    time that it does not know, such as one with an offset, fails the delivery for ever (ADR 10).
+    """
+
+    async def handle(event: str) -> None:
+        await handler(event)
 
     handle.__name__ = name
-    app.event_grid_trigger(arg_name="event")(handle)
-
-
-def _envelope(event: func.EventGridEvent | func.CloudEvent) -> Mapping[str, object]:
-    if isinstance(event, func.CloudEvent):
-        return {
-            "specversion": event.specversion,
-            "id": event.id,
-            "type": event.type,
-            "source": event.source,
-            "subject": event.subject,
-            "time": event.time and event.time.isoformat(),
-            "data": event.get_json(),
-        }
-    return {
-        "id": event.id,
-        "topic": event.topic,
-        "subject": event.subject,
-        "eventType": event.event_type,
-        "eventTime": event.event_time and event.event_time.isoformat(),
-        "data": event.get_json(),
-        "dataVersion": event.data_version,
-    }
+    app.generic_trigger(arg_name="event", type="eventGridTrigger")(handle)
 
 
 def register_activity[In: StepRequest, Out: BaseModel, Deps](

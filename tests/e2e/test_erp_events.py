@@ -55,6 +55,7 @@ def cloud_event(
         "type": kind,
         "source": "/erp",
         "subject": f"/tenants/{tenant}/tasks/{task}",
+        "time": "2026-11-22T11:00:00+01:00",
         "data": {"record": {"title": "Desde fuera"}},
     }
 
@@ -137,7 +138,7 @@ async def test_poison_is_a_dead_letter_and_event_grid_is_content(
     poison = {
         "unknown_type": cloud_event(f"a-{title}", "T-1", "x", "invoice.paid"),
         "unknown_tenant": cloud_event(f"b-{title}", "T-1", "somebody"),
-        "wrong_schema": cloud_event(f"c-{title}", "T-1", "x") | {"data": "text"},
+        "wrong_schema": cloud_event(f"c-{title}", "T-1", "x") | {"time": "yesterday"},
     }
     assert await deliver(http, host, *poison.values()) == 202
     for reason, event in poison.items():

@@ -1,5 +1,7 @@
 """What was done, for the audit and for later answers."""
 
+import json
+
 import pytest
 
 from activities.record import record
@@ -123,10 +125,25 @@ async def test_the_conversation_concerns_what_was_made_in_it() -> None:
     assert world.entities.links == {(ANA.tenant_id, Entity(type="task", id="T-7"), "c1")}
 
 
+@pytest.mark.parametrize(
+    ("found", "linked"), [([], 0), ([{"id": "T-7"}], 1), ([{"id": "T-7"}, {"id": "T-8"}], 0)]
+)
+async def test_it_concerns_what_was_found_when_that_is_one_thing(
+    found: list[dict[str, str]], linked: int
+) -> None:
+    world = World()
+    await with_effect(world, tool="findTasks")
+    ((key, effect),) = world.effects.stored.items()
+    world.effects.stored[key] = effect.model_copy(update={"result": {"items": found}})
+    await recorded(world, plan=task_plan(ToolCall(tool="findTasks", args=TASK_ARGS)))
+    assert len(world.entities.links) == linked
+    assert event_of(world).entities == ()
+
+
 async def test_what_the_erp_told_before_the_conversation_was_linked_is_added() -> None:
     world = World()
     await with_effect(world)
-    await receive(grid_event(kind="task.created"), world.deps())
+    await receive(json.dumps(grid_event(kind="task.created")), world.deps())
     assert world.audit.events == {}
     await recorded(world)
     await recorded(world)
@@ -137,7 +154,7 @@ async def test_what_the_erp_told_before_the_conversation_was_linked_is_added() -
 async def test_what_the_erp_told_before_the_run_is_not_the_conversations() -> None:
     world = World()
     await with_effect(world)
-    await receive(grid_event(), world.deps())
+    await receive(json.dumps(grid_event()), world.deps())
     ((key, seen),) = world.entities.seen.items()
     world.entities.seen[key] = seen.model_copy(update={"timeline_id": RUN_ID[:4]})
     await recorded(world)

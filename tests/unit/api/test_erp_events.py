@@ -1,6 +1,7 @@
 """ERP events: kept once, remembered, told to the conversations and runs they concern."""
 
 import asyncio
+import json
 from dataclasses import dataclass, replace
 
 import pytest
@@ -45,7 +46,8 @@ async def with_open_run(*, ended: bool = False) -> World:
 
 
 async def deliver(world: World, *envelopes: Json) -> None:
-    await asyncio.gather(*(receive(envelope, world.deps()) for envelope in envelopes))
+    texts = [json.dumps(envelope, ensure_ascii=False) for envelope in envelopes]
+    await asyncio.gather(*(receive(text, world.deps()) for text in texts))
 
 
 def lines(world: World) -> list[AuditEvent]:
@@ -275,6 +277,13 @@ async def test_poison_is_kept_once_with_the_reason_and_not_asked_for_again(
     assert world.knowledge.documents == {}
 
 
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", "5", '"text"', "null"])
+async def test_what_is_no_object_is_kept_as_it_came(text: str) -> None:
+    world = World()
+    await receive(text, world.deps())
+    assert (letter(world).reason, letter(world).event) == ("wrong_schema", text)
+
+
 async def test_a_dead_letter_that_cannot_be_kept_lets_event_grid_come_again() -> None:
     world = World()
 
@@ -313,7 +322,9 @@ class WithSensitive:
 async def test_what_a_contract_calls_sensitive_is_kept_nowhere() -> None:
     world = await concerned("c1")
     deps = world.deps()
-    await receive(grid_event(), replace(deps, packs=WithSensitive(deps.packs, "status")))
+    await receive(
+        json.dumps(grid_event()), replace(deps, packs=WithSensitive(deps.packs, "status"))
+    )
     everything = f"{lines(world)}{world.entities.seen}{world.knowledge.documents}"
     assert "en_curso" not in everything
     assert MASK in everything

@@ -43,6 +43,12 @@ def test_a_cloud_event_without_a_time_happened_when_it_came() -> None:
     assert understood(cloud_event(time=None)).at == AT
 
 
+def test_a_time_may_have_an_offset_or_as_many_digits_as_event_grid_gives_it() -> None:
+    offset = understood(cloud_event(time="2026-11-22T11:00:00+01:00"))
+    digits = understood(grid_event(eventTime="2026-11-22T10:00:00.0000001Z"))
+    assert offset.at == AT == digits.at
+
+
 @pytest.mark.parametrize("subject", ["/tenants/tenant-a/tasks/T-7", "tenants/tenant-a/tasks/T-7"])
 def test_the_subject_may_say_what_the_data_does_not(subject: str) -> None:
     event = understood(grid_event(about=data(tenantId=None, id=None), subject=subject))
