@@ -133,8 +133,10 @@ async def _tell(seen: SeenErpEvent, conversation_id: str, deps: Dependencies) ->
         return
     line = timeline_event(seen, conversation_id)
     await deps.audit.record(line)
-    if conversation.active_run_id is not None:
-        await _notify(line, seen.event, conversation, conversation.active_run_id, deps)
+    run_id = conversation.active_run_id
+    # Both are ULIDs: a run that began behind the event is not told when that is delivered again.
+    if run_id is not None and run_id < seen.timeline_id:
+        await _notify(line, seen.event, conversation, run_id, deps)
 
 
 async def _notify(

@@ -138,7 +138,7 @@ def register_event_grid(
     """Bind a handler to Event Grid deliveries; it gets the event's JSON text, of either schema.
 
     Not `event_grid_trigger`: the SDK reads the event's time before the app sees anything, and a
-    time that it does not know, such as one with an offset, fails the delivery for ever (ADR 10).
+    time that it does not know, such as one with an offset, fails the delivery for ever (ADR 13).
     """
 
     async def handle(event: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from api.erp_events import MAX_BYTES, MAX_DELIVERIES, receive
+from api.identifiers import new_id
 from shared.contracts.audit import AuditEvent, Entity
 from shared.contracts.erp import UNKNOWN_TENANT, DeadLetter
 from shared.contracts.events import NotificationEvent, StateEvent
@@ -148,6 +149,21 @@ async def test_the_run_whose_own_effect_it_is_knows_already() -> None:
     await deliver(world, grid_event(about=data(correlationId="corr-1")))
     assert notifications(world) == []
     assert len(lines(world)) == 1
+
+
+async def test_a_run_that_began_afterwards_is_not_told_by_a_second_delivery() -> None:
+    world = await with_open_run()
+    world.knowledge.failure = SearchError("away")
+    with pytest.raises(SearchError):
+        await deliver(world, grid_event())
+    world.knowledge.failure = None
+    later = new_id()
+    await world.begin("Hola", run_id=later)
+    assert await world.conversations.claim(await world.converse(), later, AT)
+    await world.log.create(later, LogItem(1, (StateEvent(state="RECEIVED"),), "start", "w"))
+    await deliver(world, grid_event())
+    assert len(world.log.runs[later]) == 1
+    assert len(notifications(world)) == 1
 
 
 async def test_nothing_follows_the_end_of_a_run() -> None:
