@@ -8,7 +8,7 @@ from evaluation.labels import Expected, ExpectedCall
 from shared.contracts.identity import Language
 from shared.contracts.plan import Plan, Route, ToolCall
 from shared.contracts.tools import ToolContract
-from shared.tools.arguments import folded
+from shared.tools.folding import folded
 
 MATCHERS = frozenset({"one_of", "holds", "lacks"})
 EDGES = " .,;:!?¡¿\"'«»“”"

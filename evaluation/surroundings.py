@@ -21,7 +21,7 @@ from shared.ports import (
     ToolInvocation,
     ToolRefused,
 )
-from shared.tools.arguments import folded
+from shared.tools.folding import folded
 
 RECORDS = Path(__file__).parent / "records.json"
 ATTEMPTS = 5
