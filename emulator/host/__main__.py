@@ -55,6 +55,15 @@ def _parser() -> argparse.ArgumentParser:
         "--keys", action="store_true", help="ask for function, host, system and master keys"
     )
     parser.add_argument("--show-keys", action="store_true", help="print the app's keys and end")
+    parser.add_argument(
+        "--start-timeout", type=float, default=30.0, help="seconds to load the app in; 30"
+    )
+    parser.add_argument(
+        "--hang-timeout",
+        type=float,
+        default=30.0,
+        help="seconds after which a worker whose event loop is blocked is ended; 30 (0: never)",
+    )
     parser.add_argument("--no-watch", action="store_true", help="do not reload changed files")
     return parser
 
@@ -97,7 +106,13 @@ def _run(options: argparse.Namespace) -> int:
     log_to_console(logging.INFO)
     if options.keys:
         _log.info("Keys are asked for: --show-keys prints them, they are in %s", keys.folder)
-    spec = WorkerSpec(app, settings.environment, settings.log_level)
+    spec = WorkerSpec(
+        app,
+        settings.environment,
+        settings.log_level,
+        start_seconds=options.start_timeout,
+        hang_seconds=options.hang_timeout,
+    )
     # The workers import the app while this process imports its HTTP stack.
     first = [spawn(spec) for _ in range(settings.workers)]
 

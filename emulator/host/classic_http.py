@@ -8,7 +8,7 @@ from multidict import CIMultiDict
 
 from emulator.host.catalogue import trigger_name
 from emulator.host.http_datum import HttpCall, HttpReply
-from emulator.host.invocation import Datum, FunctionInfo, Outcome, Succeeded, WorkerGone
+from emulator.host.invocation import Datum, FunctionInfo, Outcome, Succeeded
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import BodyTooLarge, whole_body_of
 
@@ -18,7 +18,10 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 async def answer_classic(
     pool: WorkerPool, request: web.Request, info: FunctionInfo, parameters: Mapping[str, str]
 ) -> web.StreamResponse:
-    """Answer with what the function returned; an empty 500 when it raised or died."""
+    """Answer with what the function returned; an empty 500 when it raised.
+
+    Raises WorkerGone when its worker died.
+    """
     try:
         call = await _call(request, parameters)
     except BodyTooLarge:
@@ -27,11 +30,7 @@ async def answer_classic(
         return refusal
     inputs = ((trigger_name(info), Datum("http", call)),)
     run = pool.invoke_surely if request.method in _SAFE_METHODS else pool.invoke
-    try:
-        outcome = await run(info.name, inputs)
-    except WorkerGone:
-        return web.Response(status=500)
-    return _response(outcome)
+    return _response(await run(info.name, inputs))
 
 
 async def _call(request: web.Request, parameters: Mapping[str, str]) -> HttpCall:

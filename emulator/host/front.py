@@ -12,7 +12,7 @@ from emulator.host.admin import HOME_PAGE, Admin
 from emulator.host.classic_http import answer_classic
 from emulator.host.cors import add_allowed, is_preflight, preflight_answer
 from emulator.host.event_grid import EVENT_GRID_PATH, receive_events
-from emulator.host.invocation import FunctionInfo, WorkerGone
+from emulator.host.invocation import FunctionInfo, NoWorker, WorkerGone
 from emulator.host.keys import DURABLE_KEY, EVENT_GRID_KEY
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import BodyTooLarge
@@ -24,6 +24,8 @@ from emulator.host.streaming_proxy import UNTYPED, StreamingProxy
 _LONGEST_LINE = 8192
 _LARGEST_HEADERS = 32768
 _SERVER = "Kestrel"
+# The real host's words for it; the reason is ours.
+_NOT_RUNNING = "Function host is not running."
 
 type Webhook = Callable[[web.Request], Coroutine[None, None, web.StreamResponse]]
 
@@ -115,6 +117,8 @@ class Front:
             return preflight_answer(request, self._settings.cors)
         try:
             return await handler(request)
+        except NoWorker as problem:
+            return web.Response(status=503, text=f"{_NOT_RUNNING} {problem}.\n")
         except WorkerGone:
             # The app was loaded anew, or its worker died, while the request was on its way.
             return web.Response(status=500)

@@ -61,6 +61,7 @@ class Host:
             system_key=keys.system_key(DURABLE_KEY),
         )
         self._pool.client_binding = self._durable.client_binding
+        self._pool.app_changed = self._take_app
         timer_files = StatusFiles(settings.data / "timers")
         self._timers = Timers(self._pool, spec.environment, timer_files, SystemClock())
         self._proxy = StreamingProxy(self._pool)
@@ -95,10 +96,9 @@ class Host:
         await self._serve(rpc, listeners.rpc, cancels_handlers=False)
         if self._settings.watch:
             self._background.append(asyncio.create_task(self._watch()))
-        await self._pool.start()
-        self._take_app()
+        self._background.append(asyncio.create_task(self._keep_loaded()))
+        await self._pool.settled()
         await self._durable.start()
-        self._background.append(asyncio.create_task(self._reload_on_change()))
         ready()
 
     async def _serve(
@@ -130,6 +130,8 @@ class Host:
             for name in self._pool.functions("httpTrigger"):
                 self._keys.of(FunctionScope(name))  # makes the ones that are missing
         self._timers.start()
+        # Instances that wait for a function the app did not have are tried again.
+        self._durable.functions_changed()
         _log.info("%d functions loaded, workers: %s", len(catalogue), self._pool.pids)
 
     async def _watch(self) -> None:
@@ -142,14 +144,23 @@ class Host:
 
         await watch(self._settings.app, self._settings.data, changed)
 
-    async def _reload_on_change(self) -> None:
-        while await self._changed.wait():
+    async def _keep_loaded(self) -> None:
+        """Load the app, and again after each change; a change ends a load that is under way."""
+        load = self._pool.start
+        while True:
             self._changed.clear()
+            loading = asyncio.create_task(load())
+            changed = asyncio.create_task(self._changed.wait())
+            try:
+                await asyncio.wait([loading, changed], return_when=asyncio.FIRST_COMPLETED)
+                if loading.done():
+                    await loading  # an error in it is one of the host
+                    await changed
+            finally:
+                loading.cancel()
+                changed.cancel()
             self._timers.stop()
-            await self._pool.reload()
-            # Instances that wait for a function the app did not have are tried again.
-            self._durable.functions_changed()
-            self._take_app()
+            load = self._pool.reload
 
     async def _stop(self) -> None:
         self._timers.stop()

@@ -26,7 +26,7 @@ from yarl import URL
 
 from emulator.host.catalogue import trigger_name
 from emulator.host.http_datum import HttpCall
-from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, WorkerGone
+from emulator.host.invocation import Datum, Failed, FunctionInfo, NoWorker, Outcome, WorkerGone
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import BodyTooLarge, body_of
 from emulator.host.worker_process import WorkerProcess
@@ -80,19 +80,19 @@ class StreamingProxy:
     async def answer(
         self, request: web.Request, info: FunctionInfo, parameters: Mapping[str, str]
     ) -> web.StreamResponse:
-        """Answer with what the function answers; an empty 500 when it cannot be had."""
+        """Answer with what the function answers; raises WorkerGone when it cannot be had."""
         try:
             body = await body_of(request)
         except BodyTooLarge:
             return _too_large()
         try:
             return await self._exchange(request, body, info, parameters)
+        except NoWorker:
+            raise
         except WorkerGone:
             if request.method not in _SAFE_METHODS:
                 return web.Response(status=500)
-        with contextlib.suppress(WorkerGone):
-            return await self._exchange(request, body, info, parameters)
-        return web.Response(status=500)
+        return await self._exchange(request, body, info, parameters)
 
     async def _exchange(
         self,

@@ -21,6 +21,8 @@ from emulator.host.messages import (
     Forget,
     Loaded,
     LoadFailed,
+    Ping,
+    Pong,
     Run,
     decode,
     encode,
@@ -36,11 +38,17 @@ _log = logging.getLogger("host")
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """What every worker of a host is started with; `log_level` is a number of `logging`."""
+    """What every worker of a host is started with; `log_level` is a number of `logging`.
+
+    A worker that has not loaded the app within `start_seconds`, or whose event loop answers nothing
+    for `hang_seconds` (0: however long), is ended.
+    """
 
     app: Path
     environment: Mapping[str, str]
     log_level: int
+    start_seconds: float = 30.0
+    hang_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,7 @@ class WorkerProcess:
         self._exchanges = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._ponged = asyncio.Event()
         self.gone = asyncio.Event()
         self.http_uri: str | None = None
 
@@ -151,6 +160,15 @@ class WorkerProcess:
             self._channel.send(encode(Forget(invocation)))
             self._note_idle()
 
+    async def answers(self, seconds: float) -> bool:
+        """Whether its event loop says within `seconds` that it still turns."""
+        self._ponged.clear()
+        self._channel.send(encode(Ping()))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ponged.wait(), seconds)
+        # Asked once more: when this process was stopped itself, both came at the same moment.
+        return self._ponged.is_set()
+
     async def drain(self, seconds: float) -> None:
         """Wait until nothing is under way, at most `seconds`, then kill it."""
         try:
@@ -167,7 +185,10 @@ class WorkerProcess:
     def _receive(self, frame: Frame) -> None:
         match decode(frame):
             case Loaded() | LoadFailed() as loaded:
-                self._loaded.set_result(loaded)
+                if not self._loaded.done():
+                    self._loaded.set_result(loaded)
+            case Pong():
+                self._ponged.set()
             case Done(call, outcome):
                 future = self._pending.pop(call)
                 self._forget_limit(call)

@@ -66,6 +66,7 @@ class ActivityRunner:
             if work.kind == "http":
                 self._finish(work, await self._http.run(work))
                 return
+            await self._invoker.loaded()
             function = find_function(self._invoker, ACTIVITY, work.name)
             if function is None:
                 self._park(work)

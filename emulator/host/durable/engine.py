@@ -227,6 +227,7 @@ class Engine:
         episode = await self.replayer.replay(live, messages)
         if not self._is_current(live):
             return
+        await self._invoker.loaded()
         missing = self._missing_function(episode)
         if missing is not None:
             self._stall(live, missing)

@@ -82,6 +82,7 @@ class Replayer:
 
     async def _run(self, live: Live, shown: Sequence[Event]) -> Replayed:
         row = live.row
+        await self._invoker.loaded()
         function = find_function(self._invoker, ORCHESTRATOR, row.name)
         if function is None:
             known = list(self._invoker.functions(ORCHESTRATOR))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from emulator.host.frames import Frame, FrameChannel
-from emulator.host.messages import Done, Forget, Loaded, Message, Run, decode, encode
+from emulator.host.messages import Done, Forget, Loaded, Message, Ping, Pong, Run, decode, encode
 from emulator.host.worker.logs import quiet_uvicorn, take_over_output
 from emulator.host.worker.runtime import Runtime
 
@@ -48,6 +48,8 @@ class _Worker:
                 self._send(Done(message.call, await self._runtime.run(message)))
             case Forget(invocation):
                 await self._runtime.forget(invocation)
+            case Ping():
+                self._send(Pong())
             case _:
                 raise ValueError(f"not for a worker: {message!r}")
 

@@ -78,8 +78,7 @@ async def attack(folder: Path, effort: Effort, seed: int) -> Report:
 async def _strike(victim: Victim, blow: Blow, random: Random, report: Report) -> None:
     match blow:
         case "worker":
-            while not victim.kill_worker(random):
-                await asyncio.sleep(0.02)
+            await victim.kill_worker(random)
         case "host":
             victim.kill_host()
         case "reload":

@@ -13,8 +13,7 @@ _NEVER = {
         " GROUP BY instance_id, ref HAVING count(*) > 1"
     ),
     "an instance has not ended": (
-        "SELECT id, status FROM instances WHERE status NOT IN"
-        " ('Completed', 'Failed', 'Terminated')"
+        "SELECT id, status FROM instances WHERE status NOT IN ('Completed', 'Failed', 'Terminated')"
     ),
     "a history has gaps": (
         "SELECT instance_id, count(*), max(position) FROM history GROUP BY instance_id"

@@ -84,8 +84,8 @@ class Customers:
 
     async def _mixed(self, name: str, tally: str) -> None:
         await self._client.start("mixed", name, {"width": _WIDTH, "tally": tally})
-        accepted, doubtful = await self._client.send(f"/instances/{name}/raiseEvent/go", "go")
-        signal, unsure = await self._client.send(f"/entities/tally/{tally}?op=add", f"{name}/own")
+        accepted, doubtful = await self._client.tell(name, "go", "go")
+        signal, unsure = await self._client.signal(tally, f"{name}/own")
         self._ledger.expect(tally, signal)
         self._ledger.allow(tally, unsure)
         status = await self._client.ended(name)
@@ -106,10 +106,9 @@ class Customers:
     async def _listener(self, name: str, tally: str) -> None:
         start: Json = {"tally": tally, "heard": [], "sum": 0}
         await self._client.start("listener", name, start)
-        path = f"/instances/{name}/raiseEvent/tick"
         certain: list[str] = []
         for mark in [*(f"tick{n}" for n in range(_TICKS)), "last"]:
-            accepted, _ = await self._client.send(path, mark)
+            accepted, _ = await self._client.tell(name, "tick", mark)
             certain.append(accepted)
         status = await self._client.ended(name)
         output = _output(status)

@@ -39,14 +39,12 @@ class Victim:
     def log(self) -> str:
         return (self._folder / "log.txt").read_text("utf-8", "replace")
 
-    def kill_worker(self, random: Random) -> bool:
-        """Kill one of the host's children, loading or loaded; False when there is none."""
-        children = sorted(_children(self._process.pid))
-        if not children:
-            return False
+    async def kill_worker(self, random: Random) -> None:
+        """Kill one of the host's children, loading or loaded, as soon as there is one."""
+        while not (children := sorted(_children(self._process.pid))):  # noqa: ASYNC110 - a process
+            await asyncio.sleep(0.02)
         with contextlib.suppress(ProcessLookupError):
             os.kill(random.choice(children), signal.SIGKILL)
-        return True
 
     def kill_host(self) -> None:
         """Kill the host, wherever it is, and start the next one at once."""

@@ -56,6 +56,13 @@ class SdkWorker:
         self.entities[function.__name__] = df.Entity.create(function)
         return function
 
+    @property
+    def is_loaded(self) -> bool:
+        return True
+
+    async def loaded(self) -> None:
+        """An app in the test's own process is always loaded."""
+
     def functions(self, trigger_type: str) -> Mapping[str, FunctionInfo]:
         """What the app has, as the host indexes it."""
         registered: dict[str, list[str]] = {
