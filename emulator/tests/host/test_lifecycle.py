@@ -240,7 +240,7 @@ def test_broken_settings_are_one_clear_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--keys"], "unrecognized arguments: --keys"),
+        (["--nothing"], "unrecognized arguments: --nothing"),
         (["--workers", "0"], "--workers must be at least 1"),
         (["--app", "/nowhere"], "/nowhere is not a folder: pass the app's folder with --app"),
         (["--port", "70000"], "--port must be between 0 and 65535, not 70000"),
