@@ -4,18 +4,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler
 
 from emulator.host.access import Access, Level
 from emulator.host.admin import HOME_PAGE, Admin
 from emulator.host.classic_http import answer_classic
+from emulator.host.connection import SERVER
 from emulator.host.cors import add_allowed, is_preflight, preflight_answer
 from emulator.host.event_grid import EVENT_GRID_PATH, receive_events
 from emulator.host.invocation import FunctionInfo, NoWorker, WorkerGone
 from emulator.host.keys import DURABLE_KEY, EVENT_GRID_KEY
 from emulator.host.pool import WorkerPool
-from emulator.host.request_body import BodyTooLarge
+from emulator.host.request_body import BodyTooLarge, accept_expectation
 from emulator.host.routes import RouteTable
 from emulator.host.settings import HostSettings
 from emulator.host.streaming_proxy import UNTYPED, StreamingProxy
@@ -23,7 +24,6 @@ from emulator.host.streaming_proxy import UNTYPED, StreamingProxy
 # Kestrel's limits, as the Functions host sets them.
 _LONGEST_LINE = 8192
 _LARGEST_HEADERS = 32768
-_SERVER = "Kestrel"
 # The real host's words for it; the reason is ours.
 _NOT_RUNNING = "Function host is not running."
 
@@ -67,7 +67,7 @@ class Front:
             return await asyncio.shield(operation)
 
         app.router.add_route("*", "/runtime/webhooks/durabletask/{tail:.*}", durable)
-        app.router.add_route("*", "/{path:.*}", self._answer)
+        app.router.add_route("*", "/{path:.*}", self._answer, expect_handler=accept_expectation)
         return app
 
     def load_routes(self) -> None:
@@ -129,6 +129,8 @@ class Front:
         if self._settings.cors is not None:
             add_allowed(request, response, self._settings.cors)
         response.headers.update(self._settings.custom_headers)
+        if request.version < HttpVersion11:
+            response.headers["Connection"] = "close"
         if UNTYPED in response:
             response.headers.popall("Content-Type", None)
         await sign(request, response)
@@ -138,7 +140,7 @@ async def sign(request: web.Request, response: web.StreamResponse) -> None:
     """Name the server as the real host does, unless the worker's own server has answered."""
     del request
     if response.headers.get("Server", "").startswith("Python"):
-        response.headers["Server"] = _SERVER
+        response.headers["Server"] = SERVER
 
 
 def _level(info: FunctionInfo) -> Level:

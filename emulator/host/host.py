@@ -13,6 +13,7 @@ from aiohttp import web
 from emulator.host.access import KeyAccess, OpenAccess
 from emulator.host.admin import Admin
 from emulator.host.catalogue import refusals
+from emulator.host.connection import serve
 from emulator.host.durable.extension import DurableExtension
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.front import Front, sign
@@ -27,10 +28,6 @@ from emulator.host.worker_process import Spawned, WorkerSpec
 
 _STOP_DURABLE_SECONDS = 0.3
 _SHUTDOWN_SECONDS = 0.1
-# The front refuses longer lines itself, with the status of the real host.
-_PARSER_LIMIT = 131_072
-# How long the rest of a refused body is read, so that its sender sees the refusal.
-_LINGER_SECONDS = 0.5
 
 _log = logging.getLogger("host")
 
@@ -71,6 +68,7 @@ class Host:
         self._changed = asyncio.Event()
         self._background: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
+        self._servers: list[asyncio.Server] = []
 
     async def run(self, listeners: Listeners, ready: Callable[[], None]) -> None:
         """Serve until SIGINT or SIGTERM."""
@@ -110,13 +108,10 @@ class Host:
             access_log=None,
             handler_cancellation=cancels_handlers,
             shutdown_timeout=_SHUTDOWN_SECONDS,
-            lingering_time=_LINGER_SECONDS,
-            max_line_size=_PARSER_LIMIT,
-            max_field_size=_PARSER_LIMIT,
         )
         await runner.setup()
         self._runners.append(runner)
-        await web.SockSite(runner, listener, backlog=1024).start()
+        self._servers.append(await serve(runner, listener))
 
     def _take_app(self) -> None:
         """Make routes and timers of the functions that were just loaded."""
@@ -166,9 +161,8 @@ class Host:
         self._timers.stop()
         for task in self._background:
             task.cancel()
-        for runner in self._runners:
-            for site in list(runner.sites):
-                await site.stop()
+        for server in self._servers:
+            server.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._durable.stop(), _STOP_DURABLE_SECONDS)
         await self._pool.stop()

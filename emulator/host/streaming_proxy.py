@@ -7,6 +7,7 @@ of requests that may be sent again are kept, and only for a while.
 
 import asyncio
 import contextlib
+import re
 import struct
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -14,6 +15,7 @@ from socket import SO_LINGER, SOL_SOCKET
 
 from aiohttp import (
     ClientError,
+    ClientRequest,
     ClientResponse,
     ClientSession,
     ClientTimeout,
@@ -59,6 +61,7 @@ _NO_AUTOMATIC_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Typ
 _ANSWER_AFTER_FAILURE_SECONDS = 2.0
 _NOTICE_DEATH_SECONDS = 1.0
 _KEEP_SECONDS = 2.0
+_ESCAPED_SLASH = re.compile("%2f", re.IGNORECASE)
 
 # Set on an answer that has no Content-Type and must not be given one.
 UNTYPED: web.ResponseKey[bool] = web.ResponseKey("untyped", bool)
@@ -70,8 +73,9 @@ class StreamingProxy:
     def __init__(self, pool: WorkerPool) -> None:
         self._pool = pool
         self._calls: set[asyncio.Task[Outcome]] = set()
-        self._kept = _session(TCPConnector(limit=0, keepalive_timeout=_KEEP_SECONDS))
-        self._fresh = _session(TCPConnector(limit=0, force_close=True))
+        self._kept = _session(_KEEP_SECONDS)
+        # Not `force_close`: that would show in the headers that the function sees.
+        self._fresh = _session(0.0)
 
     async def close(self) -> None:
         await self._kept.close()
@@ -136,7 +140,7 @@ class StreamingProxy:
         session = self._kept if request.method in _SAFE_METHODS else self._fresh
         upstream = await session.request(
             request.method,
-            URL(f"{worker.http_uri}{request.raw_path}", encoded=True),
+            URL(f"{worker.http_uri}{_target(request.raw_path)}", encoded=True),
             headers=_headers_for_worker(request, invocation),
             data=body,
             allow_redirects=False,
@@ -174,9 +178,16 @@ class StreamingProxy:
         call.add_done_callback(ended)
 
 
-def _session(connector: TCPConnector) -> ClientSession:
+class _WorkerRequest(ClientRequest):
+    """Says no length for a DELETE without a body, as the real host does not."""
+
+    GET_METHODS = ClientRequest.GET_METHODS | {"DELETE"}
+
+
+def _session(keep_seconds: float) -> ClientSession:
     return ClientSession(
-        connector=connector,
+        connector=TCPConnector(limit=0, keepalive_timeout=keep_seconds),
+        request_class=_WorkerRequest,
         cookie_jar=DummyCookieJar(),
         auto_decompress=False,
         skip_auto_headers=_NO_AUTOMATIC_HEADERS,
@@ -235,7 +246,18 @@ def _headers_for_worker(request: web.Request, invocation: str) -> CIMultiDict[st
     headers["x-forwarded-for"] = request.remote or ""
     headers["x-forwarded-host"] = request.host
     headers["x-forwarded-proto"] = request.scheme
+    upgrade = request.headers.get("Upgrade")
+    if upgrade is not None:
+        headers["Connection"], headers["Upgrade"] = "Upgrade", upgrade
+    if request.method == "TRACE":
+        headers["Content-Length"] = "0"
     return headers
+
+
+def _target(raw_path: str) -> str:
+    """Path and query for the worker: an escaped slash in the path stays one, decoded or not."""
+    path, mark, query = raw_path.partition("?")
+    return _ESCAPED_SLASH.sub(lambda found: f"%25{found[0][1:]}", path) + mark + query
 
 
 def _too_large() -> web.Response:

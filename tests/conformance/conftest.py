@@ -69,6 +69,22 @@ def v1_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     probe.host.stop()
 
 
+@pytest.fixture(scope="session")
+def keyed_http_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The HTTP probe app on a host that asks for keys; not to be killed or stopped."""
+    probe = start("http_probe", tmp_path_factory.mktemp("keyed_http_probe"), "--keys")
+    yield probe
+    probe.host.stop()
+
+
+@pytest.fixture(scope="session")
+def keyed_v1_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The app with classic HTTP functions, keys asked for; not to be killed or stopped."""
+    probe = start("v1_probe", tmp_path_factory.mktemp("keyed_v1_probe"), "--keys")
+    yield probe
+    probe.host.stop()
+
+
 @pytest.fixture
 def start_probe(tmp_path: Path) -> Iterator[StartProbe]:
     """Start a probe app of the test's own; it is ended after the test.
