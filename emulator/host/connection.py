@@ -59,7 +59,7 @@ def _factory(runner: web.AppRunner) -> Callable[[], Connection]:
         return Connection(
             manager,
             loop=loop,
-            access_log=None,
+            access_log=None,  # type: ignore[arg-type]  # what aiohttp's own runner passes for none
             lingering_time=_LINGER_SECONDS,
             max_line_size=_PARSER_LIMIT,
             max_field_size=_PARSER_LIMIT,
