@@ -14,10 +14,12 @@ from emulator.host.access import KeyAccess, OpenAccess
 from emulator.host.admin import Admin
 from emulator.host.catalogue import refusals
 from emulator.host.connection import serve
+from emulator.host.draining import Drain
 from emulator.host.durable.extension import DurableExtension
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.front import Front, sign
 from emulator.host.keys import DURABLE_KEY, FunctionScope, KeyRing
+from emulator.host.manual_run import ManualRuns
 from emulator.host.pool import WorkerPool
 from emulator.host.schedule_status import StatusFiles
 from emulator.host.settings import HostSettings
@@ -63,9 +65,12 @@ class Host:
         self._timers = Timers(self._pool, spec.environment, timer_files, SystemClock())
         self._proxy = StreamingProxy(self._pool)
         access = KeyAccess(keys) if settings.enforce_keys else OpenAccess()
-        admin = Admin(settings, self._pool, self._timers, access, keys)
-        self._front = Front(settings, self._pool, self._proxy, admin, access)
         self._changed = asyncio.Event()
+        drain = Drain(self._pool, self._timers, self._changed.set, self._settled)
+        runs = ManualRuns(self._pool, self._timers)
+        admin = Admin(settings, self._pool, runs, drain, access, keys)
+        self._front = Front(settings, self._pool, self._proxy, admin, access)
+        self._taken: list[asyncio.Future[None]] = []
         self._background: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
         self._servers: list[asyncio.Server] = []
@@ -118,7 +123,7 @@ class Host:
         catalogue = self._pool.catalogue
         for line in refusals(catalogue):
             _log.warning("%s", line)
-        if not len(catalogue):
+        if self._pool.is_loaded and not len(catalogue):
             _log.warning("No function of this app runs here")
         self._front.load_routes()
         if self._settings.enforce_keys:
@@ -127,6 +132,10 @@ class Host:
         self._timers.start()
         # Instances that wait for a function the app did not have are tried again.
         self._durable.functions_changed()
+        while self._taken:
+            waiting = self._taken.pop()
+            if not waiting.done():
+                waiting.set_result(None)
         _log.info("%d functions loaded, workers: %s", len(catalogue), self._pool.pids)
 
     async def _watch(self) -> None:
@@ -138,6 +147,12 @@ class Host:
             self._changed.set()
 
         await watch(self._settings.app, self._settings.data, changed)
+
+    async def _settled(self) -> None:
+        """Wait for the next load of the app."""
+        taken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._taken.append(taken)
+        await taken
 
     async def _keep_loaded(self) -> None:
         """Load the app, and again after each change; a change ends a load that is under way."""

@@ -65,6 +65,11 @@ class WorkerPool:
         """Process ids of the workers that are ready now."""
         return self._crew.pids
 
+    @property
+    def busy(self) -> int:
+        """Invocations and HTTP exchanges under way."""
+        return self._crew.busy
+
     async def start(self) -> None:
         """Load the app; when that cannot be done, the pool runs with no functions."""
         await self._crew.load()
