@@ -10,7 +10,7 @@ from emulator.host.durable.callhttp import HttpCaller
 from emulator.host.durable.clock import Clock
 from emulator.host.durable.codec import compact
 from emulator.host.durable.functions import ACTIVITY, find_function, parameter_of
-from emulator.host.durable.history import Event, task_completed, task_failed
+from emulator.host.durable.history import Event, quoted, task_completed, task_failed
 from emulator.host.durable.records import Work
 from emulator.host.invocation import Datum, Failed, FunctionInfo, Invoker, Outcome, WorkerGone
 
@@ -36,7 +36,9 @@ class ActivityRunner:
 
     def start(self, work: Work) -> None:
         """Run an activity that the store knows of."""
-        task = asyncio.get_running_loop().create_task(self._run(work))
+        # It reaches the worker at once, not in the loop's next turn.
+        loop = asyncio.get_running_loop()
+        task = asyncio.Task(self._run(work), loop=loop, eager_start=True)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -90,7 +92,7 @@ class ActivityRunner:
         value = Datum("string", work.input or "null")
         metadata = {
             name: value,
-            "data": Datum("json", json.dumps(value.value, ensure_ascii=False)),
+            "data": Datum("json", quoted(work.input or "null")),
             "instanceId": Datum("string", work.instance_id),
         }
         pause = _FIRST_PAUSE

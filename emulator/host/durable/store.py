@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from emulator.host.durable.checkpoints import Checkpoints
 from emulator.host.durable.history import Event, Kind
 from emulator.host.durable.records import (
     Instance,
@@ -62,7 +63,8 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
-        self._open: asyncio.Future[None] | None = None
+        self._checkpoints = Checkpoints(path, self._db)
+        self._waiting: list[asyncio.Future[None]] | None = None
         self._seq = max(self._last_seq("inbox"), self._last_seq("operations"))
 
     def _last_seq(self, table: str) -> int:
@@ -90,32 +92,39 @@ class Store:
         return self._db.execute(sql, values)
 
     def _begin(self) -> None:
-        if self._open is None:
-            loop = asyncio.get_running_loop()
+        if self._waiting is None:
             self._db.execute("BEGIN")
-            self._open = loop.create_future()
-            loop.call_soon(self._commit)
+            self._waiting = []
+            asyncio.get_running_loop().call_soon(self._commit)
 
     def _commit(self) -> None:
-        group, self._open = self._open, None
-        if group is None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is None:
             return
         try:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._db.execute("ROLLBACK")
-            group.set_exception(error)
+            for one in waiting:
+                if not one.done():
+                    one.set_exception(error)
         else:
-            group.set_result(None)
+            for one in waiting:
+                if not one.done():
+                    one.set_result(None)
+            self._checkpoints.count_commit()
 
     async def committed(self) -> None:
         """Wait until everything written so far is on disk. Raises sqlite3.Error."""
-        if self._open is not None:
-            await asyncio.shield(self._open)
+        if self._waiting is not None:
+            written = asyncio.get_running_loop().create_future()
+            self._waiting.append(written)
+            await written
 
     def close(self) -> None:
         """Commit what is open and close the file."""
         self._commit()
+        self._checkpoints.close()
         self._db.close()
 
     # Instances
@@ -229,7 +238,8 @@ class Store:
 
     def take(self, seqs: Sequence[int]) -> None:
         """Delete messages that were dealt with."""
-        self.write_many("DELETE FROM inbox WHERE seq = ?", [(seq,) for seq in seqs])
+        for seq in seqs:
+            self.write("DELETE FROM inbox WHERE seq = ?", seq)
 
     def messages(self) -> list[Message]:
         """All stored messages in the order of their coming."""

@@ -20,7 +20,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class _Worker:
-    """Answers the host's messages one task each, until the host goes away."""
+    """Answers the host's messages, one task each, until the host goes away."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -38,9 +38,12 @@ class _Worker:
         await asyncio.Event().wait()
 
     def _receive(self, frame: Frame) -> None:
-        task = asyncio.create_task(self._handle(decode(frame)))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        # Begun at once: most activities and orchestrators then take no turn of the loop at all.
+        loop = asyncio.get_running_loop()
+        task = asyncio.Task(self._handle(decode(frame)), loop=loop, eager_start=True)
+        if not task.done():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _handle(self, message: Message) -> None:
         match message:

@@ -34,7 +34,7 @@ class Runtime:
     def __init__(self, app: Path) -> None:
         self._app = app
         self._ids: dict[str, str] = {}
-        self._running: dict[str, asyncio.Task[Outcome]] = {}
+        self._running: dict[str, asyncio.Task[object]] = {}
 
     async def load(self) -> Loaded | LoadFailed:
         """Import and index the app."""
@@ -56,14 +56,15 @@ class Runtime:
         return Loaded(functions, init.capabilities.get("HttpUri"))
 
     async def run(self, message: Run) -> Outcome:
-        """Run one invocation to its end."""
-        task = asyncio.create_task(self._invoke(message))
+        """Run one invocation to its end, in the task of its own that calls this."""
+        task = asyncio.current_task()
+        assert task is not None
         self._running[message.invocation] = task
         try:
-            return await task
+            return await self._invoke(message)
         except asyncio.CancelledError:
-            if not task.cancelled():
-                raise
+            # By `forget`, or by the function itself: the process ends without cancelling anything.
+            task.uncancel()
             return Failed("CancelledError: the caller left before its request arrived")
         except Exception as error:  # noqa: BLE001 - a server's boundary: the host must have an answer
             # The library answers for the function's exceptions; what it raises itself ends here.
