@@ -58,6 +58,7 @@ class Host:
             public_url=settings.url,
             rpc_url=settings.rpc_url,
             system_key=keys.system_key(DURABLE_KEY),
+            environment=settings.environment,
         )
         self._pool.client_binding = self._durable.client_binding
         self._pool.app_changed = self._take_app
@@ -95,6 +96,7 @@ class Host:
         await self._serve(front, listeners.main, cancels_handlers=True)
         rpc = web.Application(client_max_size=2**31)
         rpc.router.add_route("*", "/durabletask/{tail:.*}", self._durable.rpc)
+        rpc.router.add_route("*", "/{tail:.*}", _nothing_here)
         rpc.on_response_prepare.append(sign)
         await self._serve(rpc, listeners.rpc, cancels_handlers=False)
         if self._settings.watch:
@@ -185,3 +187,8 @@ class Host:
         for runner in self._runners:
             await runner.cleanup()
         await self._proxy.close()
+
+
+async def _nothing_here(request: web.Request) -> web.StreamResponse:
+    del request
+    return web.Response(status=404)

@@ -13,7 +13,7 @@ from typing import cast
 
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
 from tests.conformance.comparing import Case, Masks, headers
-from tests.conformance.conftest import Probe
+from tests.conformance.probes import Probe
 from tests.conformance.recordings import Json, JsonObject, lines
 
 RECORDED_MAIN = "127.0.0.1:7071"

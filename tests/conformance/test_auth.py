@@ -2,8 +2,9 @@
 
 import json
 
-from tests.conformance.conftest import Conform, Probe
+from tests.conformance.conftest import Conform
 from tests.conformance.http_exchanges import Site, ask, keyed_site, repeat_all
+from tests.conformance.probes import Probe
 
 
 def test_keys_open_functions_as_recorded(keyed_http_probe: Probe, conform: Conform) -> None:

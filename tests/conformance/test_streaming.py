@@ -5,8 +5,9 @@ from typing import cast
 
 from emulator.tests.host.harness import eventually
 from tests.conformance.comparing import Case
-from tests.conformance.conftest import Conform, Probe
+from tests.conformance.conftest import Conform
 from tests.conformance.http_exchanges import Site, keyed_site, recorded_masks
+from tests.conformance.probes import Probe
 from tests.conformance.raw_exchanges import (
     ENDED,
     OPEN,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from emulator.host.durable import failures
 from emulator.host.durable.callhttp import HttpCaller
@@ -24,11 +24,18 @@ type Finish = Callable[[Work, Event], None]
 class ActivityRunner:
     """Runs stored activities and hands each answer to `finish`; counts what it ran."""
 
-    def __init__(self, invoker: Invoker, clock: Clock, limit: int, finish: Finish) -> None:
+    def __init__(
+        self,
+        invoker: Invoker,
+        clock: Clock,
+        limit: int,
+        finish: Finish,
+        environment: Mapping[str, str],
+    ) -> None:
         self._invoker = invoker
         self._clock = clock
         self._finish = finish
-        self._http = HttpCaller(clock)
+        self._http = HttpCaller(clock, environment)
         self._room = asyncio.Semaphore(limit)
         self._tasks: set[asyncio.Task[None]] = set()
         self._unknown: dict[tuple[str, str, int], Work] = {}

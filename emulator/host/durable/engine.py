@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from emulator.host.durable import failures
@@ -50,7 +50,12 @@ class Engine:
     """The task hub at work. All methods are to be called on the event loop."""
 
     def __init__(
-        self, store: Store, clock: Clock, settings: DurableSettings, invoker: Invoker
+        self,
+        store: Store,
+        clock: Clock,
+        settings: DurableSettings,
+        invoker: Invoker,
+        environment: Mapping[str, str],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -64,7 +69,7 @@ class Engine:
         self._scheduler = Scheduler(store, clock, settings)
         self.replayer = Replayer(invoker, clock)
         self.activities = ActivityRunner(
-            invoker, clock, settings.max_concurrent_activities, self._activity_done
+            invoker, clock, settings.max_concurrent_activities, self._activity_done, environment
         )
 
         self.entities = EntityRunner(store, clock, invoker, self.post)
@@ -120,7 +125,7 @@ class Engine:
         # What waits for nothing but its first episode has its events from continue_as_new still.
         seeds = 0 if parts.kept else books.load(row.ledger).seeds
         ledger = Ledger(seeds=seeds, rewound=parts.book(rerun))
-        self._store.replace_history(row.id, parts.kept)
+        self._store.replace_history(row.id, parts.history(rerun))
         self._store.update_instance(
             replace(
                 row,
@@ -305,16 +310,13 @@ class Engine:
         actions = episode.replayed.actions
         scheduled = self._scheduler.schedule(live.row, ledger, actions, issues, episode.now)
         self._extend(live, [*episode.history, *scheduled.events])
-        again = self._scheduler.schedule(live.row, ledger, actions, episode.plan.again, episode.now)
-        scheduled.works.extend(again.works)
-        scheduled.messages.extend(again.messages)
         self._progress(live, ledger, Status.RUNNING, None, episode.replayed.custom_status)
         return scheduled
 
     def _hold(self, live: Live, episode: Episode) -> Scheduled:
         # While an instance is suspended its episodes run, but what they ask for has to wait.
         ledger = episode.plan.ledger
-        ledger.held.extend([*episode.plan.issues, *episode.plan.again])
+        ledger.held.extend(episode.plan.issues)
         self._extend(live, list(episode.history))
         reason = _suspension(episode.received, live.row.output)
         self._progress(live, ledger, Status.SUSPENDED, reason, None)
