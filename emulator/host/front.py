@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 
 from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler
@@ -51,8 +51,10 @@ class Front:
         self._routes = RouteTable((), "")
         self._operations: set[asyncio.Task[web.StreamResponse]] = set()
 
-    def application(self, durable_webhook: Webhook) -> web.Application:
-        """The aiohttp application of the main port."""
+    def application(
+        self, durable_webhook: Webhook, inspection: Sequence[web.RouteDef]
+    ) -> web.Application:
+        """The aiohttp application of the main port; `inspection` are the routes of the page."""
         app = web.Application(middlewares=[self._before_all], client_max_size=2**31)
         app.on_response_prepare.append(self._complete)
 
@@ -67,6 +69,7 @@ class Front:
             return await asyncio.shield(operation)
 
         app.router.add_route("*", "/runtime/webhooks/durabletask/{tail:.*}", durable)
+        app.add_routes(inspection)
         app.router.add_route("*", "/{path:.*}", self._answer, expect_handler=accept_expectation)
         return app
 

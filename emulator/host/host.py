@@ -25,6 +25,7 @@ from emulator.host.schedule_status import StatusFiles
 from emulator.host.settings import HostSettings
 from emulator.host.streaming_proxy import StreamingProxy
 from emulator.host.timers import Timers
+from emulator.host.ui.inspector import Inspector
 from emulator.host.wall_clock import SystemClock
 from emulator.host.worker_process import Spawned, WorkerSpec
 
@@ -66,6 +67,7 @@ class Host:
         self._timers = Timers(self._pool, spec.environment, timer_files, SystemClock())
         self._proxy = StreamingProxy(self._pool)
         access = KeyAccess(keys) if settings.enforce_keys else OpenAccess()
+        self._inspector = Inspector(self._durable, access.to_admin)
         self._changed = asyncio.Event()
         drain = Drain(self._pool, self._timers, self._changed.set, self._settled)
         runs = ManualRuns(self._pool, self._timers)
@@ -92,7 +94,7 @@ class Host:
         await self._stop()
 
     async def _start(self, listeners: Listeners, ready: Callable[[], None]) -> None:
-        front = self._front.application(self._durable.webhook)
+        front = self._front.application(self._durable.webhook, self._inspector.routes())
         await self._serve(front, listeners.main, cancels_handlers=True)
         rpc = web.Application(client_max_size=2**31)
         rpc.router.add_route("*", "/durabletask/{tail:.*}", self._durable.rpc)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from emulator.host.catalogue import Catalogue, trigger_type
 from emulator.host.crew import Crew
+from emulator.host.durable.explaining import explained
 from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, RetryState, WorkerGone
 from emulator.host.invocation_policy import InvocationPolicy
 from emulator.host.messages import NamedData, Run
@@ -220,6 +221,6 @@ class WorkerPool:
 
 def _log_failure(info: FunctionInfo, failed: Failed) -> None:
     # What follows the mark is the orchestrator's state as JSON: data, not an explanation.
-    message = failed.message.split("$OutOfProcData$", 1)[0].rstrip()
+    message, _ = explained(failed.message.split("$OutOfProcData$", 1)[0])
     stack = "" if trigger_type(info) == "orchestrationTrigger" else failed.stack.rstrip()
     _log.error("Functions.%s failed: %s%s", info.name, message, stack and f"\n{stack}")

@@ -173,6 +173,16 @@ class Store:
         limit = -1 if wanted.limit is None else wanted.limit
         return [_instance(row) for row in self.read(sql, *values, limit)]
 
+    def latest(self, statuses: Sequence[Status], name: str, limit: int) -> list[Instance]:
+        """The youngest instances first; with any status if none is given; name holds `name`."""
+        wanted = ",".join("?" * len(statuses))
+        condition = f"status IN ({wanted})" if statuses else "1"
+        sql = (
+            f"SELECT * FROM instances WHERE {condition} AND instr(lower(name), lower(?)) "  # noqa: S608 - placeholders only
+            "ORDER BY created DESC LIMIT ?"
+        )
+        return [_instance(row) for row in self.read(sql, *statuses, name, limit)]
+
     def purge(self, instance_id: str) -> bool:
         """Delete an instance and all that belongs to it; False if there was none."""
         self.forget_pending(instance_id)
