@@ -139,7 +139,8 @@ def _raise(reading: _Reading, event: Event, fields: Mapping[str, object], now: i
     call = reading.open.pop((Kind.EVENT_SENT, event.ref), None)
     if call is None:
         value = _parsed(fields.get("Input"))
-        begin = min(reading.idle or now, now)
+        # While something else is awaited, nobody knows whether the event is awaited too.
+        begin = now if reading.open or not reading.idle else reading.idle
         reading.spans.append(Span("event", event.name, begin, now, "completed", result=value))
         return
     answer = _parsed(fields.get("Input"))
