@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import NoReturn, override
 
 from emulator.host.console import log_to_console
+from emulator.host.host_json import without_effect
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
 from emulator.host.ports import port_of, rpc_port_for, take_port
 from emulator.host.settings import (
     CannotStart,
     HostSettings,
     LocalSettings,
+    read_durable,
     read_env_file,
     read_host_json,
+    read_http_limits,
     read_local_settings,
     read_policy,
 )
@@ -101,9 +104,14 @@ def _run(options: argparse.Namespace) -> int:
         host_json=host_json,
         cors=local.cors,
         policy=read_policy(host_json),
+        durable=read_durable(host_json),
+        http_limits=read_http_limits(host_json),
     )
     keys = KeyRing(keys_folder(data))
     log_to_console(logging.INFO)
+    ignored = without_effect(host_json)
+    if ignored:
+        _log.warning("host.json: no effect here, not supported: %s", ", ".join(ignored))
     if options.keys:
         _log.info("Keys are asked for: --show-keys prints them, they are in %s", keys.folder)
     spec = WorkerSpec(

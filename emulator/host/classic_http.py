@@ -12,6 +12,8 @@ from emulator.host.invocation import Datum, FunctionInfo, Outcome, Succeeded
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import BodyTooLarge, whole_body_of
 
+# Where ASP.NET's words differ from Python's.
+_REASONS = {413: "Payload Too Large", 418: "I'm a teapot", 422: "Unprocessable Entity"}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -57,9 +59,17 @@ def _response(outcome: Outcome) -> web.Response:
             sent = CIMultiDict(headers)
             for cookie in cookies:
                 sent.add("Set-Cookie", cookie)
-            return web.Response(status=status, headers=sent, body=body)
+            reason = _REASONS.get(status)
+            return _chunked(web.Response(status=status, reason=reason, headers=sent, body=body))
         case Succeeded(Datum("string" | "json", str(text))):
-            return web.Response(text=text)
+            return _chunked(web.Response(text=text))
         case Succeeded(Datum("bytes", bytes(content))):
-            return web.Response(body=content)
+            return _chunked(web.Response(body=content))
     return web.Response(status=500)
+
+
+def _chunked(response: web.Response) -> web.Response:
+    # The real host never says the length of what a function returned.
+    if response.body:
+        response.enable_chunked_encoding()
+    return response

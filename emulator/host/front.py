@@ -20,6 +20,7 @@ from emulator.host.request_body import BodyTooLarge, accept_expectation
 from emulator.host.routes import RouteTable
 from emulator.host.settings import HostSettings
 from emulator.host.streaming_proxy import UNTYPED, StreamingProxy
+from emulator.host.throttle import Throttle, TooBusy
 
 # Kestrel's limits, as the Functions host sets them.
 _LONGEST_LINE = 8192
@@ -48,6 +49,7 @@ class Front:
         self._proxy = proxy
         self._admin = admin
         self._access = access
+        self._throttle = Throttle(settings.http_limits)
         self._routes = RouteTable((), "")
         self._operations: set[asyncio.Task[web.StreamResponse]] = set()
 
@@ -100,15 +102,16 @@ class Front:
         found = self._routes.find(request.method, request.raw_path.partition("?")[0])
         if found is None:
             if path == "/":
-                return web.Response(text=HOME_PAGE, content_type="text/html")
+                return web.Response(body=HOME_PAGE.encode(), content_type="text/html")
             return web.Response(status=404)
         info, parameters = found
         refused = self._access.to_function(request, info.name, _level(info))
         if refused is not None:
             return refused
-        if self._pool.streams:
-            return await self._proxy.answer(request, info, parameters)
-        return await answer_classic(self._pool, request, info, parameters)
+        async with self._throttle.admitted():
+            if self._pool.streams:
+                return await self._proxy.answer(request, info, parameters)
+            return await answer_classic(self._pool, request, info, parameters)
 
     @web.middleware
     async def _before_all(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -125,6 +128,8 @@ class Front:
         except WorkerGone:
             # The app was loaded anew, or its worker died, while the request was on its way.
             return web.Response(status=500)
+        except TooBusy:
+            return web.Response(status=429)
         except BodyTooLarge:
             return _closing(500)
 

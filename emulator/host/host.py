@@ -16,7 +16,6 @@ from emulator.host.catalogue import refusals
 from emulator.host.connection import serve
 from emulator.host.draining import Drain
 from emulator.host.durable.extension import DurableExtension
-from emulator.host.durable.settings import DurableSettings
 from emulator.host.front import Front, sign
 from emulator.host.keys import DURABLE_KEY, FunctionScope, KeyRing
 from emulator.host.manual_run import ManualRuns
@@ -54,7 +53,7 @@ class Host:
         self._pool = WorkerPool(spec, settings.workers, first, settings.policy)
         self._durable = DurableExtension(
             database=settings.data / "durable.db",
-            settings=DurableSettings.from_host_json(settings.host_json),
+            settings=settings.durable,
             invoker=self._pool,
             public_url=settings.url,
             rpc_url=settings.rpc_url,
@@ -65,7 +64,7 @@ class Host:
         self._pool.app_changed = self._take_app
         timer_files = StatusFiles(settings.data / "timers")
         self._timers = Timers(self._pool, spec.environment, timer_files, SystemClock())
-        self._proxy = StreamingProxy(self._pool)
+        self._proxy = StreamingProxy(self._pool, traces=not settings.enforce_keys)
         access = KeyAccess(keys) if settings.enforce_keys else OpenAccess()
         self._inspector = Inspector(self._durable, access.to_admin)
         self._changed = asyncio.Event()

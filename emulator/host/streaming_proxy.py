@@ -8,6 +8,7 @@ of requests that may be sent again are kept, and only for a while.
 import asyncio
 import contextlib
 import re
+import secrets
 import struct
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -68,10 +69,14 @@ UNTYPED: web.ResponseKey[bool] = web.ResponseKey("untyped", bool)
 
 
 class StreamingProxy:
-    """Forwards requests, chunk by chunk, and tells the worker when a client has left."""
+    """Forwards requests, chunk by chunk, and tells the worker when a client has left.
 
-    def __init__(self, pool: WorkerPool) -> None:
+    With `traces` a request that belongs to no trace begins one, as with `func start`.
+    """
+
+    def __init__(self, pool: WorkerPool, *, traces: bool) -> None:
         self._pool = pool
+        self._traces = traces
         self._calls: set[asyncio.Task[Outcome]] = set()
         self._kept = _session(_KEEP_SECONDS)
         # Not `force_close`: that would show in the headers that the function sees.
@@ -108,11 +113,14 @@ class StreamingProxy:
         """One try; raises WorkerGone when the worker dies before the answer starts."""
         worker = await self._pool.pick(info)
         invocation = str(uuid.uuid4())
+        headers = _headers_for_worker(request, invocation)
+        if self._traces and "traceparent" not in headers:
+            headers["traceparent"] = _new_trace()
         with worker.exchange(invocation):
             try:
                 async with asyncio.timeout(None) as patience:
-                    self._invoke(worker, info, parameters, request, invocation, patience)
-                    upstream, first = await self._first_chunk(request, body, worker, invocation)
+                    self._invoke(worker, info, parameters, headers, patience)
+                    upstream, first = await self._first_chunk(request, body, worker, headers)
             except BodyTooLarge:
                 return _too_large()
             except TimeoutError:
@@ -131,7 +139,7 @@ class StreamingProxy:
         request: web.Request,
         body: bytes | AsyncIterator[bytes] | None,
         worker: WorkerProcess,
-        invocation: str,
+        headers: Mapping[str, str],
     ) -> tuple[ClientResponse, bytes]:
         """The worker's answer and its first chunk, empty when it has no body.
 
@@ -141,7 +149,7 @@ class StreamingProxy:
         upstream = await session.request(
             request.method,
             URL(f"{worker.http_uri}{_target(request.raw_path)}", encoded=True),
-            headers=_headers_for_worker(request, invocation),
+            headers=headers,
             data=body,
             allow_redirects=False,
         )
@@ -156,15 +164,19 @@ class StreamingProxy:
         worker: WorkerProcess,
         info: FunctionInfo,
         parameters: Mapping[str, str],
-        request: web.Request,
-        invocation: str,
+        headers: Mapping[str, str],
         patience: asyncio.Timeout,
     ) -> None:
         """Start the invocation; it runs to its end whatever becomes of the exchange."""
         inputs = ((trigger_name(info), Datum("http", HttpCall(parameters))),)
-        traceparent = request.headers.get("traceparent", "")
         call = asyncio.create_task(
-            self._pool.run_on(worker, info, inputs, invocation=invocation, traceparent=traceparent)
+            self._pool.run_on(
+                worker,
+                info,
+                inputs,
+                invocation=headers["x-ms-invocation-id"],
+                traceparent=headers.get("traceparent", ""),
+            )
         )
         self._calls.add(call)
 
@@ -252,6 +264,11 @@ def _headers_for_worker(request: web.Request, invocation: str) -> CIMultiDict[st
     if request.method == "TRACE":
         headers["Content-Length"] = "0"
     return headers
+
+
+def _new_trace() -> str:
+    """A trace that nobody records (W3C Trace Context, section 3.2)."""
+    return f"00-{uuid.uuid4().hex}-{secrets.token_hex(8)}-00"
 
 
 def _target(raw_path: str) -> str:

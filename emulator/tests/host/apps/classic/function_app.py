@@ -23,7 +23,8 @@ def echo(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route(route="custom")
 async def custom(req: func.HttpRequest) -> func.HttpResponse:
-    headers = {"X-One": "1", "Set-Cookie": "a=1; Path=/; HttpOnly"}
+    cookie = "a=1; Path=/; HttpOnly; Expires=Wed, 21 Oct 2026 07:28:00 GMT"
+    headers = {"X-One": "1", "Set-Cookie": cookie}
     return func.HttpResponse("body", status_code=418, headers=headers, mimetype="text/x-probe")
 
 
