@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tests.conformance import recordings
 from tests.conformance.comparing import Case
-from tests.conformance.conftest import Conform, Probe, start
+from tests.conformance.conftest import Conform
 from tests.conformance.http_exchanges import Site, ask, keyed_site, repeat, without_document
+from tests.conformance.probes import Probe, start
 from tests.conformance.recordings import JsonObject, lines
 
 _CUSTOM: JsonObject = {

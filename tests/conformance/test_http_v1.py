@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from tests.conformance.comparing import Case
-from tests.conformance.conftest import Conform, Probe
+from tests.conformance.conftest import Conform
 from tests.conformance.http_exchanges import Site, ask, keyed_site, repeat
+from tests.conformance.probes import Probe
 from tests.conformance.recordings import lines
 
 _RAISE = "/runtime/webhooks/durabletask/instances/v1-a/raiseEvent/go?code={key}"
