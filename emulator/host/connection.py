@@ -12,8 +12,9 @@ from aiohttp.web_protocol import RequestHandler
 SERVER = "Kestrel"
 """What the host calls itself where the worker's server does not speak."""
 
-# The front refuses longer lines itself, with the status of the real host.
+# The front refuses longer lines, and more of them, itself, with the status of the real host.
 _PARSER_LIMIT = 131_072
+_PARSER_HEADERS = 1024
 # How long the rest of a refused body is read, so that its sender sees the refusal.
 _LINGER_SECONDS = 0.5
 _BACKLOG = 1024
@@ -63,6 +64,7 @@ def _factory(runner: web.AppRunner) -> Callable[[], Connection]:
             lingering_time=_LINGER_SECONDS,
             max_line_size=_PARSER_LIMIT,
             max_field_size=_PARSER_LIMIT,
+            max_headers=_PARSER_HEADERS,
             # Compressed bodies reach the function as they were sent.
             auto_decompress=False,
         )

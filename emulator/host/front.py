@@ -25,6 +25,8 @@ from emulator.host.throttle import Throttle, TooBusy
 # Kestrel's limits, as the Functions host sets them.
 _LONGEST_LINE = 8192
 _LARGEST_HEADERS = 32768
+_MOST_HEADERS = 100
+_FIELD_SIGNS = len(": \r\n")
 # The real host's words for it; the reason is ours.
 _NOT_RUNNING = "Function host is not running."
 
@@ -115,10 +117,9 @@ class Front:
 
     @web.middleware
     async def _before_all(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if len(request.raw_path) > _LONGEST_LINE:
-            return _closing(414)
-        if sum(len(name) + len(value) for name, value in request.raw_headers) > _LARGEST_HEADERS:
-            return _closing(431)
+        refused = _beyond_limits(request)
+        if refused is not None:
+            return refused
         if self._settings.cors is not None and is_preflight(request):
             return preflight_answer(request, self._settings.cors)
         try:
@@ -158,6 +159,17 @@ def _level(info: FunctionInfo) -> Level:
         case "admin":
             return "admin"
     return "function"
+
+
+def _beyond_limits(request: web.Request) -> web.Response | None:
+    line = f"{request.method} {request.raw_path} HTTP/1.1\r\n"
+    if len(line) > _LONGEST_LINE:
+        return _closing(414)
+    fields = request.raw_headers
+    size = sum(len(name) + len(value) + _FIELD_SIGNS for name, value in fields)
+    if size > _LARGEST_HEADERS or len(fields) > _MOST_HEADERS:
+        return _closing(431)
+    return None
 
 
 def _closing(status: int) -> web.Response:

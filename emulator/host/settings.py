@@ -103,6 +103,14 @@ def read_local_settings(app: Path) -> LocalSettings:
     if document.get("IsEncrypted") is True:
         raise CannotStart(f"{file} is encrypted: run `func settings decrypt` in its folder", 2)
     values = {name: _as_text(value) for name, value in section(document, "Values").items()}
+    for name, value in section(document, "ConnectionStrings").items():
+        # As Core Tools names them.
+        values[f"ConnectionStrings:{name}"] = _as_text(value)
+    runtime = values.get("FUNCTIONS_WORKER_RUNTIME", "python")
+    if runtime.lower() != "python":
+        raise CannotStart(
+            f"{file}: FUNCTIONS_WORKER_RUNTIME is {runtime}: this host runs Python apps only", 2
+        )
     host = section(document, "Host")
     port = host.get("LocalHttpPort")
     if port is not None and not str(port).isdecimal():

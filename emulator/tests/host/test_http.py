@@ -1,6 +1,7 @@
 """HTTP functions of an app that streams, through real sockets."""
 
 import asyncio
+import gzip
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -249,6 +250,18 @@ async def test_too_long_urls_and_headers_are_refused(
         assert answer.status == 414
     async with http.get(f"{streaming_host.url}/api/ping", headers={"x": "y" * 40000}) as answer:
         assert answer.status == 431
+    many = {f"x-{number}": "y" for number in range(101)}
+    async with http.get(f"{streaming_host.url}/api/ping", headers=many) as answer:
+        assert answer.status == 431
+
+
+async def test_a_compressed_body_reaches_the_function_as_it_was_sent(
+    streaming_host: HostProcess, http: ClientSession
+) -> None:
+    sent = gzip.compress(b"x" * 1000)
+    headers = {"Content-Encoding": "gzip"}
+    async with http.post(f"{streaming_host.url}/api/size", data=sent, headers=headers) as answer:
+        assert (await answer.json())["bytes"] == len(sent)
 
 
 async def test_records_and_printed_lines_of_the_app_reach_the_console(

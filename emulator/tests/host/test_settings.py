@@ -87,6 +87,18 @@ def test_the_formatter_keeps_what_the_writer_added(caplog: pytest.LogCaptureFixt
     assert line[8:] == " INFO probe: two\n    lines run_id=R1"
 
 
+def test_connection_strings_reach_the_app_as_core_tools_names_them(tmp_path: Path) -> None:
+    written(tmp_path, "local.settings.json", '{"ConnectionStrings": {"db": "Server=x"}}')
+    assert read_local_settings(tmp_path).values == {"ConnectionStrings:db": "Server=x"}
+
+
+def test_an_app_in_another_language_is_refused(tmp_path: Path) -> None:
+    text = '{"Values": {"FUNCTIONS_WORKER_RUNTIME": "node"}}'
+    written(tmp_path, "local.settings.json", text)
+    with pytest.raises(CannotStart, match="is node: this host runs Python apps only"):
+        read_local_settings(tmp_path)
+
+
 def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
     written(tmp_path, "local.settings.json", '{"Host": {"LocalHttpPort": "http"}}')
     with pytest.raises(CannotStart, match=r"Host\.LocalHttpPort is 'http'"):
