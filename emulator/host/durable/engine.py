@@ -243,7 +243,8 @@ class Engine:
         self._launch(scheduled)
 
     def _missing_function(self, episode: Episode) -> str | None:
-        if episode.replayed.error is not None or _termination(episode.received) is not None:
+        ending = episode.contradiction or episode.replayed.error or _termination(episode.received)
+        if ending is not None:
             return None
         actions = episode.replayed.actions
         wanted = [actions[issue.action] for issue in episode.plan.issues if issue.action >= 0]
@@ -293,6 +294,8 @@ class Engine:
             return self._finish(live, episode, Status.TERMINATED, compact(ending))
         if ledger.suspended:
             return self._hold(live, episode)
+        if episode.contradiction is not None:
+            return self._finish(live, episode, Status.FAILED, compact(episode.contradiction))
         if ledger.open or not (replayed.done or replayed.error is not None):
             return self._go_on(live, episode)
         if replayed.error is not None:

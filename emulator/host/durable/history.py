@@ -9,6 +9,9 @@ from json.encoder import encode_basestring
 
 from emulator.host.durable.clock import iso
 
+HTTP_ACTIVITY = "BuiltIn::HttpActivity"
+"""The name under which the history has a call_http."""
+
 
 class Kind(IntEnum):
     """`EventType` numbers of the history."""
@@ -48,6 +51,7 @@ RECEIVED = frozenset(
 )
 """Events that come from outside; only these are ever marked as played."""
 
+SCHEDULING = frozenset({Kind.TASK_SCHEDULED, Kind.SUB_CREATED, Kind.TIMER_CREATED, Kind.EVENT_SENT})
 FAILURES = frozenset({Kind.TASK_FAILED, Kind.SUB_FAILED})
 ANSWERS = FAILURES | {Kind.TASK_COMPLETED, Kind.SUB_COMPLETED, Kind.TIMER_FIRED}
 """Events that answer something the orchestration scheduled: `ref` is its id."""

@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from emulator.host.durable.clock import parse_ticks
-from emulator.host.durable.history import ANSWERS, FAILURES, RECEIVED, Event, Kind, rewound
+from emulator.host.durable.history import (
+    ANSWERS,
+    FAILURES,
+    RECEIVED,
+    SCHEDULING,
+    Event,
+    Kind,
+    rewound,
+)
 from emulator.host.durable.ledger import Rewound
 
-_SCHEDULING = frozenset(
-    {Kind.TASK_SCHEDULED, Kind.SUB_CREATED, Kind.TIMER_CREATED, Kind.EVENT_SENT}
-)
 _ENDS = FAILURES | {Kind.EXECUTION_COMPLETED}
 
 
@@ -39,7 +44,7 @@ class Cut:
             return ()  # an execution must begin with its start
         gone = {event.ref for event in self.failed} & set(rerun)
         kept = (
-            _voided(event) if event.kind in _SCHEDULING and event.ref in gone else event
+            _voided(event) if event.kind in SCHEDULING and event.ref in gone else event
             for event in self.kept
         )
         return (*kept, *map(_voided, self.ends))
@@ -60,7 +65,7 @@ def cut(history: Sequence[Event]) -> Cut:
     ]
     begin = episodes[-1]
     kept, rest = tuple(history[:begin]), history[begin:]
-    scheduled = {event.ref: event for event in kept if event.kind in _SCHEDULING}
+    scheduled = {event.ref: event for event in kept if event.kind in SCHEDULING}
     lost = {event.ref for event in rest if event.kind in FAILURES}
     return Cut(
         kept=kept,

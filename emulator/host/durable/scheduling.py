@@ -20,6 +20,7 @@ from emulator.host.durable.codec import (
 )
 from emulator.host.durable.entity_store import EntityStore
 from emulator.host.durable.history import (
+    HTTP_ACTIVITY,
     Event,
     Kind,
     Parent,
@@ -37,7 +38,6 @@ from emulator.host.durable.settings import DurableSettings
 from emulator.host.durable.store import Store
 
 _NEVER = "0001-01-01T00:00:00"
-HTTP_ACTIVITY = "BuiltIn::HttpActivity"
 
 
 @dataclass(frozen=True, slots=True)
