@@ -10,7 +10,7 @@ from aiohttp import web
 
 from emulator.host import admin_documents
 from emulator.host.access import Access
-from emulator.host.admin_documents import VERSION, FunctionListing
+from emulator.host.admin_documents import FunctionListing
 from emulator.host.draining import Drain
 from emulator.host.key_api import answer_keys, key_scope
 from emulator.host.keys import FunctionScope, KeyRing, Scope
@@ -18,8 +18,10 @@ from emulator.host.manual_run import ManualRuns
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import whole_body_of
 from emulator.host.settings import HostSettings
+from emulator.host.streaming_proxy import UNTYPED
+from emulator.host.version import HOST_VERSION
 
-HOME_PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+HOME_PAGE = b"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <title>Your Azure Function App is up and running.</title></head>
 <body><h1>Your Azure Function App is up and running.</h1></body></html>"""
 
@@ -69,7 +71,11 @@ class Admin:
         if handler is None:
             return web.Response(status=404)
         refused = self._access.to_admin(request)
-        return refused if refused is not None else await handler(request)
+        if refused is None:
+            return await handler(request)
+        if handler == self._health:
+            refused.headers.popall("WWW-Authenticate", None)
+        return refused
 
     def _handler(self, method: str, path: Sequence[str]) -> Handler | None:
         """Who answers; `path` is what follows /admin."""
@@ -139,7 +145,7 @@ class Admin:
 
     async def _status(self, request: web.Request) -> web.Response:
         uptime = time.monotonic() - self._started
-        return _json(admin_documents.host_status(uptime, self._pool.pids))
+        return _json(admin_documents.host_status(uptime))
 
     async def _config(self, request: web.Request) -> web.Response:
         text = json.dumps(admin_documents.host_config(self._settings), indent=2)
@@ -156,7 +162,7 @@ class Admin:
 
     async def _instance(self, request: web.Request) -> web.Response:
         return _json(
-            {"FUNCTIONS_EXTENSION_VERSION": VERSION, "WEBSITE_NODE_DEFAULT_VERSION": "8.5.0"}
+            {"FUNCTIONS_EXTENSION_VERSION": HOST_VERSION, "WEBSITE_NODE_DEFAULT_VERSION": "8.5.0"}
         )
 
     async def _health(self, request: web.Request) -> web.Response:
@@ -166,6 +172,7 @@ class Admin:
             "Pragma": "no-cache",
         }
         response = web.Response(text='{"status":"Healthy"}', headers=headers)
+        response[UNTYPED] = True
         response.enable_chunked_encoding()
         return response
 
@@ -178,7 +185,9 @@ class Admin:
     async def _write_log(self, request: web.Request) -> web.Response:
         entries = _log_entries(await whole_body_of(request))
         if entries is None:
-            return web.Response(status=400, text="An array of log entry objects is expected.")
+            response = web.Response(status=400, text="An array of log entry objects is expected.")
+            response.enable_chunked_encoding()
+            return response
         for level, message in entries:
             if level != logging.NOTSET:
                 _log.log(level, "%s", message)

@@ -12,10 +12,9 @@ from urllib.parse import quote
 from emulator.host.catalogue import Catalogue, trigger_type
 from emulator.host.invocation import FunctionInfo
 from emulator.host.settings import HostSettings, section
+from emulator.host.version import HOST_VERSION
 
-# The host that this one is compared with: what tools expect of a version holds for it.
-VERSION = "4.1045.200.25556"
-_DETAILS = "local host, compared with 4.1045.200"
+_DETAILS = f"{HOST_VERSION} (local emulator)"
 
 _HTTP_DEFAULTS: Mapping[str, object] = {
     "dynamicThrottlesEnabled": False,
@@ -34,19 +33,18 @@ _CONCURRENCY_DEFAULTS: Mapping[str, object] = {
 type Document = dict[str, object]
 
 
-def host_status(uptime_seconds: float, workers: Sequence[int]) -> Document:
-    """Of /admin/host/status; `workers` are process ids."""
+def host_status(uptime_seconds: float) -> Document:
+    """Of /admin/host/status."""
     return {
         "id": f"emulator-{os.getpid()}",
         "state": "Running",
-        "version": VERSION,
+        "version": HOST_VERSION,
         "versionDetails": _DETAILS,
         "platformVersion": "",
         "instanceId": "",
         "computerName": "",
         "processUptime": int(uptime_seconds * 1000),
         "functionAppContentEditingState": "Unknown",
-        "workers": list(workers),
     }
 
 
@@ -79,7 +77,7 @@ def restarted(settings: HostSettings, secrets: str) -> Document:
 
 
 def processes(workers: Sequence[int]) -> Document:
-    """Of /admin/host/processes."""
+    """Of /admin/host/processes: the host itself and then its workers, given by process id."""
     named = [(os.getpid(), "functions-host"), *((pid, "python") for pid in workers)]
     return {
         "processes": [

@@ -101,9 +101,9 @@ class Crew:
         return [post.worker.pid for post in self._posts if post.worker is not None]
 
     @property
-    def busy(self) -> int:
-        """Invocations and HTTP exchanges under way."""
-        return sum(post.worker.busy for post in self._posts if post.worker is not None)
+    def invocations(self) -> int:
+        """How many are under way."""
+        return sum(post.worker.invocations for post in self._posts if post.worker is not None)
 
     async def pick(self, *, durable: bool) -> WorkerProcess:
         """The least busy live worker for that kind of work; waits while one is being started.

@@ -36,6 +36,6 @@ class Drain:
 
     def status(self) -> dict[str, object]:
         """As /admin/host/drain/status says it."""
-        outstanding = self._pool.busy
+        outstanding = self._pool.invocations
         state = "Disabled" if not self._on else "InProgress" if outstanding else "Completed"
         return {"state": state, "outstandingInvocations": outstanding, "outstandingRetries": 0}

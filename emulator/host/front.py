@@ -104,7 +104,7 @@ class Front:
         found = self._routes.find(request.method, request.raw_path.partition("?")[0])
         if found is None:
             if path == "/":
-                return web.Response(body=HOME_PAGE.encode(), content_type="text/html")
+                return web.Response(body=HOME_PAGE, content_type="text/html")
             return web.Response(status=404)
         info, parameters = found
         refused = self._access.to_function(request, info.name, _level(info))

@@ -67,9 +67,9 @@ class WorkerPool:
         return self._crew.pids
 
     @property
-    def busy(self) -> int:
-        """Invocations and HTTP exchanges under way."""
-        return self._crew.busy
+    def invocations(self) -> int:
+        """How many are under way."""
+        return self._crew.invocations
 
     async def start(self) -> None:
         """Load the app; when that cannot be done, the pool runs with no functions."""

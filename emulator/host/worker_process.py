@@ -115,6 +115,11 @@ class WorkerProcess:
         return self._process.returncode
 
     @property
+    def invocations(self) -> int:
+        """How many are under way."""
+        return len(self._pending)
+
+    @property
     def busy(self) -> int:
         """Invocations and HTTP exchanges under way."""
         return len(self._pending) + self._exchanges

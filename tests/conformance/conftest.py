@@ -11,6 +11,7 @@ from tests.conformance import table
 from tests.conformance.client_transcript import Transcript, repeat_on
 from tests.conformance.comparing import Case, compare
 from tests.conformance.probes import Probe, start
+from tests.conformance.worker_messages import start_recorded
 
 type Conform = Callable[[str, Iterable[Case]], None]
 type StartProbe = Callable[..., Probe]
@@ -61,6 +62,22 @@ def client_transcript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tran
     """The recorded client calls, repeated once on a host that nothing else uses."""
     probe = start("durable_probe", tmp_path_factory.mktemp("client"), "--keys")
     yield asyncio.run(repeat_on(probe))
+    probe.host.stop()
+
+
+@pytest.fixture(scope="session")
+def recorded_http_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The HTTP probe app, keys asked for, whose worker writes down what it gets."""
+    probe = start_recorded("http_probe", tmp_path_factory.mktemp("recorded_http_probe"), "--keys")
+    yield probe
+    probe.host.stop()
+
+
+@pytest.fixture(scope="session")
+def recorded_durable_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The Durable probe app, whose worker writes down what it gets."""
+    probe = start_recorded("durable_probe", tmp_path_factory.mktemp("recorded_durable_probe"))
+    yield probe
     probe.host.stop()
 
 

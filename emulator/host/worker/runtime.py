@@ -7,8 +7,10 @@ one entry per request stays for ever in `http_coordinator._context_references`.
 
 import asyncio
 import os
+import platform
 import sys
 import traceback
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,11 +20,15 @@ from azure_functions_runtime.http_v2 import http_coordinator
 from emulator.host.invocation import Failed, Outcome, RetryState, Succeeded
 from emulator.host.messages import IndexedFunction, Loaded, LoadFailed, Run
 from emulator.host.retry_policy import ExponentialBackoff, FixedDelay, RetryPolicy
+from emulator.host.version import HOST_VERSION
 from emulator.host.worker import protos
 from emulator.host.worker.sdk_shortcuts import take_shortcuts
 from emulator.host.worker.typed_data import from_typed_data, to_typed_data
 
 _PROPERTIES = {"host": "127.0.0.1", "protos": protos}
+
+# The same for all workers of a host.
+_HOST_INSTANCE = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{platform.node()} {os.getppid()}"))
 
 # How long a request may be on its way over the loopback after its client has left.
 _ARRIVAL_SECONDS = 1.0
@@ -40,7 +46,12 @@ class Runtime:
         """Import and index the app."""
         _put_app_on_path(self._app)
         library.start_threadpool_executor()
-        request = SimpleNamespace(capabilities={}, function_app_directory=str(self._app))
+        request = SimpleNamespace(
+            host_version=HOST_VERSION,
+            capabilities={"MultiStream": "10"},
+            worker_directory=str(Path(library.__file__).parent),
+            function_app_directory=str(self._app),
+        )
         init = await library.worker_init_request(_wrapped(worker_init_request=request))
         if init.result.status != protos.StatusResult.Success:
             raised = init.result.exception
@@ -100,7 +111,9 @@ class Runtime:
             ],
             trigger_metadata={name: to_typed_data(datum) for name, datum in message.metadata},
             trace_context=SimpleNamespace(
-                trace_parent=message.traceparent, trace_state="", attributes={}
+                trace_parent=message.traceparent,
+                trace_state="",
+                attributes=_attributes(message.function),
             ),
             retry_context=_retry_context(message.retry),
         )
@@ -113,6 +126,15 @@ class Runtime:
             from_typed_data(answer.return_value),
             tuple((name, datum) for name, datum in outputs if datum is not None),
         )
+
+
+def _attributes(function: str) -> dict[str, str]:
+    return {
+        "HostInstanceId": _HOST_INSTANCE,
+        "ProcessId": str(os.getpid()),
+        "Category": f"Function.{function}.User",
+        "OperationName": function,
+    }
 
 
 def _indexed(function: protos.RpcFunctionMetadata) -> IndexedFunction:

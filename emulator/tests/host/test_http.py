@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import json
 import socket
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -294,15 +293,12 @@ async def test_nothing_is_kept_of_exchanges_that_are_over(
         assert asyncio.get_running_loop().time() < deadline, f"{count} entries are kept"
 
 
-async def test_the_status_names_the_workers(
-    streaming_host: HostProcess, http: ClientSession
-) -> None:
+async def test_the_host_names_its_workers(streaming_host: HostProcess, http: ClientSession) -> None:
     async with http.get(f"{streaming_host.url}/api/pid") as answer:
         pid = int(await answer.text())
-    async with http.get(f"{streaming_host.url}/admin/host/status") as answer:
-        status = json.loads(await answer.text())
-    assert status["state"] == "Running"
-    assert status["workers"] == [pid]
+    async with http.get(f"{streaming_host.url}/admin/host/processes") as answer:
+        [host, worker] = (await answer.json())["processes"]
+    assert (host["processId"], worker["processId"]) == (streaming_host.process.pid, pid)
 
 
 async def test_without_cors_a_preflight_is_a_request_like_any_other(

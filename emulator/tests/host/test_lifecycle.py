@@ -16,11 +16,9 @@ from emulator.tests.host.harness import APPS, HostProcess, eventually, is_alive,
 
 
 async def workers(http: ClientSession, host: HostProcess) -> list[int]:
-    async with http.get(f"{host.url}/admin/host/status") as answer:
-        status = await answer.json()
-    listed = status["workers"]
-    assert isinstance(listed, list)
-    return listed
+    async with http.get(f"{host.url}/admin/host/processes") as answer:
+        _, *listed = (await answer.json())["processes"]
+    return [worker["processId"] for worker in listed]
 
 
 async def text_of(http: ClientSession, url: str) -> str:
