@@ -127,6 +127,8 @@ async def test_a_changed_file_is_loaded_and_old_work_ends_in_peace(
     shutil.copytree(APPS / "streaming", app)
     host = start(app)
     under_way = asyncio.create_task(http.post(f"{host.url}/api/wait/gate-reload"))
+    stream = await http.get(f"{host.url}/api/stream/gate-reload")
+    first = await stream.content.readany()
     await asyncio.to_thread(eventually, lambda: host.notes("waiting"))
     source = app / "function_app.py"
     source.write_text(source.read_text("utf-8").replace('"pong"', '"changed"'), "utf-8")
@@ -134,6 +136,7 @@ async def test_a_changed_file_is_loaded_and_old_work_ends_in_peace(
     assert await text_of(http, f"{host.url}/api/ping") == "changed"
     host.open_gate("gate-reload")
     assert await (await under_way).text() == "went on"
+    assert (first + await stream.content.read()).count(b"data: ") > 1
 
 
 async def test_a_change_that_breaks_the_app_is_said_and_the_next_one_repairs_it(
