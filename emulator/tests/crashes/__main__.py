@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--worker-kills", type=int, default=WHOLE.worker_kills)
     parser.add_argument("--host-kills", type=int, default=WHOLE.host_kills)
     parser.add_argument("--reloads", type=int, default=WHOLE.reloads)
+    parser.add_argument("--workers", type=int, default=WHOLE.workers, help="of the host; 1")
     parser.add_argument("--seed", type=int, help="of the plan; a new one each time unless given")
     parser.add_argument("--folder", type=Path, help="for data and log; kept when given")
     options = parser.parse_args(arguments)
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         worker_kills=options.worker_kills,
         host_kills=options.host_kills,
         reloads=options.reloads,
+        workers=options.workers,
     )
     seed = options.seed if options.seed is not None else SystemRandom().randrange(10**6)
     with tempfile.TemporaryDirectory() as temporary:

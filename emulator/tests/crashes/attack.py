@@ -46,7 +46,7 @@ async def attack(folder: Path, effort: Effort, seed: int) -> Report:
     report = Report(seed)
     ledger = Ledger()
     begin = time.monotonic()
-    victim = Victim(folder)
+    victim = Victim(folder, effort.workers)
     try:
         async with ClientSession() as session:
             client = Client(session, victim.url)

@@ -9,13 +9,15 @@ type Blow = Literal["worker", "host", "reload"]
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How many blows of each kind, the mean pause between two of them in seconds, and the load."""
+    """How many blows of each kind, the mean pause between two of them in seconds, how many
+    orchestrations are under way at once, and the host's workers."""
 
     worker_kills: int
     host_kills: int
     reloads: int
     mean_pause: float
     customers: int
+    workers: int = 1
 
 
 WHOLE = Effort(worker_kills=200, host_kills=50, reloads=20, mean_pause=1.2, customers=12)

@@ -19,8 +19,9 @@ _STOP_SECONDS = 20.0
 class Victim:
     """One host at a time; `url` stays the same through all of its lives."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, workers: int) -> None:
         self._folder = folder
+        self._workers = workers
         self._app = folder / "app"
         shutil.copytree(_APP, self._app, dirs_exist_ok=True)
         (folder / "marks").mkdir(exist_ok=True)
@@ -76,7 +77,7 @@ class Victim:
                 [
                     *(sys.executable, "-m", "emulator.host", "--app", str(self._app)),
                     *("--port", str(self._port), "--rpc-port", str(self._rpc_port)),
-                    *("--data", str(self._folder / "data")),
+                    *("--data", str(self._folder / "data"), "--workers", str(self._workers)),
                 ],
                 cwd=_ROOT,
                 env={**os.environ, "MARKS": str(self._folder / "marks")},
