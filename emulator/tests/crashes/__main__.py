@@ -1,9 +1,10 @@
-"""`python -m emulator.tests.crashes`: the whole attack (200 workers, 50 hosts), about 8 minutes."""
+"""`./eira bench crashes`: the whole attack (200 workers, 50 hosts), about 8 minutes."""
 
 import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
@@ -12,7 +13,7 @@ from emulator.tests.crashes.attack import attack
 from emulator.tests.crashes.plan import WHOLE
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Print what happened; 1 when anything was lost, doubled or wrong."""
     parser = argparse.ArgumentParser(
         prog="./eira bench crashes",
@@ -44,4 +45,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
