@@ -57,10 +57,14 @@ def _response(outcome: Outcome) -> web.Response:
     match outcome:
         case Succeeded(Datum("http", HttpReply(status, headers, cookies, body))):
             sent = CIMultiDict(headers)
+            # How the answer is sent is the host's affair.
+            sent.popall("Transfer-Encoding", None)
+            told = sent.popall("Content-Length", None) is not None
             for cookie in cookies:
                 sent.add("Set-Cookie", cookie)
             reason = _REASONS.get(status)
-            return _chunked(web.Response(status=status, reason=reason, headers=sent, body=body))
+            answer = web.Response(status=status, reason=reason, headers=sent, body=body)
+            return answer if told else _chunked(answer)
         case Succeeded(Datum("string" | "json", str(text))):
             return _chunked(web.Response(text=text))
         case Succeeded(Datum("bytes", bytes(content))):
@@ -69,7 +73,7 @@ def _response(outcome: Outcome) -> web.Response:
 
 
 def _chunked(response: web.Response) -> web.Response:
-    # The real host never says the length of what a function returned.
+    # The real host says no length that the function did not say.
     if response.body:
         response.enable_chunked_encoding()
     return response
