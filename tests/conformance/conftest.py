@@ -20,7 +20,7 @@ type StartProbe = Callable[..., Probe]
 @pytest.fixture(scope="session")
 def durable_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The Durable probe app, which asks for keys; not to be killed or stopped."""
-    probe = start("durable_probe", tmp_path_factory.mktemp("durable_probe"), "--keys")
+    probe = start_recorded("durable_probe", tmp_path_factory.mktemp("durable_probe"), "--keys")
     yield probe
     probe.host.stop()
 

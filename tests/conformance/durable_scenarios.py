@@ -13,6 +13,7 @@ from yarl import URL
 from tests.conformance import recordings
 from tests.conformance.probes import Probe
 from tests.conformance.recordings import JsonObject
+from tests.conformance.worker_messages import messages
 
 RECORDED_MAIN = "http://127.0.0.1:7071"
 _BLOBS = "SYSTEM_KEY_blobs_extension"
@@ -40,6 +41,7 @@ class Observed:
     http: list[tuple[str, Exchange]] = field(default_factory=list)
     episodes: list[JsonObject] = field(default_factory=list)
     entity_batches: list[JsonObject] = field(default_factory=list)
+    invocations: list[JsonObject] = field(default_factory=list)
     final: Exchange | None = None
 
 
@@ -179,12 +181,28 @@ class Player:
     ) -> None:
         self._sort_notes()
         batches = [note for note in self._probe.recorded() if note["kind"] == "entity"]
+        invoked = [said for said in messages(self._probe) if said["type"] == "invocation"]
         for scenario, target in zip(recorded, observed, strict=True):
             own = str(scenario["instance"])
             target.episodes = self._episodes[own]
             target.entity_batches = [
                 batch for batch in batches if f'"key":"{own}' in str(batch["input"])
             ]
+            ids = {own, *(str(episode["instance"]) for episode in target.episodes)}
+            target.invocations = [said for said in invoked if _instance_of(said) in ids]
+
+
+def _instance_of(invocation: JsonObject) -> str | None:
+    """Whose an activity is, or an orchestrator that raised; None for all other invocations."""
+    match invocation:
+        case {"request": {"trigger_metadata": {"instanceId": {"string": str(activity_of)}}}}:
+            return activity_of
+        case {
+            "request": {"input_data": [{"data": {"string": str(given)}}]},
+            "response": {"result": {"exception": dict()}},
+        } if '"history"' in given:
+            return str(json.loads(given)["instanceId"])
+    return None
 
 
 def _state(status: str) -> tuple[object, object]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from tests.conformance.comparing import Masks, headers
 from tests.conformance.durable_scenarios import Exchange, Observed
 from tests.conformance.recordings import Json, JsonObject
+from tests.conformance.worker_messages import request_shown, response_shown
 
 # What .NET and the recorder's scrubbing make of a body's length, and which of two ways to say it.
 _FRAMING = ("date", "content-length", "transfer-encoding")
@@ -45,6 +46,7 @@ def recorded(scenario: JsonObject) -> Observed:
         ],
         episodes=_objects(scenario.get("episodes")),
         entity_batches=_objects(scenario.get("entity_batches")),
+        invocations=_objects(scenario.get("activities")),
         final=recorded_exchange(final),
     )
 
@@ -85,6 +87,7 @@ def scenario(observed: Observed, masks: Masks, *, gathered: bool) -> Json:
         ],
         "episodes": episodes,
         "entity batches": [_episode(each, masks) for each in batches],
+        "invocations": _invocations(observed.invocations, masks),
         "final status": _gathered_status(final) if gathered else final,
     }
 
@@ -147,6 +150,33 @@ def parsed_error(text: str, masks: Masks) -> Json:
     """An exception's message; the state that the SDK appends is taken apart."""
     head, label, state = text.partition("$OutOfProcData$:")
     return [_text(head, masks), parsed(state, masks)] if label else _text(head, masks)
+
+
+def _invocations(said: Sequence[JsonObject], masks: Masks) -> list[Json]:
+    """Activities, and orchestrators that raised; tries of one activity keep their order."""
+    shaped = [taken_apart(_invocation(each), masks) for each in said]
+    return sorted(shaped, key=lambda one: json.dumps(_without_answer(one), sort_keys=True))
+
+
+def _invocation(said: JsonObject) -> JsonObject:
+    response = _as_object(said["response"])
+    raised = said.get("failed_orchestrator_invocation")
+    if raised is not None or _is_orchestrator(said):
+        return {"orchestrator": raised or said["function"], **response_shown(response)}
+    request = _as_object(said.get("request", said))
+    return {"function": said["function"], **request_shown(request), **response_shown(response)}
+
+
+def _is_orchestrator(said: JsonObject) -> bool:
+    match said:
+        case {"request": {"trigger_metadata": {"instanceId": _}}}:
+            return False
+    return "request" in said
+
+
+def _without_answer(invocation: Json) -> Json:
+    kept = ("function", "orchestrator", "input_data")
+    return {name: value for name, value in _as_object(invocation).items() if name in kept}
 
 
 def _entity_key(batch: JsonObject) -> str:

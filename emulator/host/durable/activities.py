@@ -100,6 +100,7 @@ class ActivityRunner:
         metadata = {
             name: value,
             "data": Datum("json", quoted(work.input or "null")),
+            **_binding_data(work.input),
             "instanceId": Datum("string", work.instance_id),
         }
         pause = _FIRST_PAUSE
@@ -121,6 +122,17 @@ class ActivityRunner:
                 failures.activity_details(outcome.message, outcome.stack),
             )
         return task_completed(now, work.task_id, result_text(outcome.value))
+
+
+def _binding_data(text: str | None) -> dict[str, Datum]:
+    """The properties of an input that is a JSON object: the real host offers them to bindings."""
+    if text is None or not text.startswith("{"):
+        return {}
+    fields: dict[str, object] = json.loads(text)
+    return {
+        name: Datum("string", value if isinstance(value, str) else compact(value))
+        for name, value in fields.items()
+    }
 
 
 def result_text(value: Datum | None) -> str | None:
