@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn, override
 
 from emulator.host.console import log_to_console
-from emulator.host.host_json import without_effect
+from emulator.host.host_json import effective, without_effect
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
 from emulator.host.ports import port_of, rpc_port_for, take_port
 from emulator.host.settings import (
@@ -81,8 +81,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.show_keys:
         return _show_keys(data)
     local = read_local_settings(app)
-    host_json = read_host_json(app)
     extra = read_env_file(options.env_file) if options.env_file else {}
+    host_json = effective(read_host_json(app), {**local.values, **os.environ, **extra})
     port: int = options.port if options.port is not None else local.port or 7071
     main_listener = take_port(port, "--port")
     rpc_listener = take_port(options.rpc_port or rpc_port_for(port), "--rpc-port")

@@ -32,7 +32,16 @@ async def answer_classic(
         return refusal
     inputs = ((trigger_name(info), Datum("http", call)),)
     run = pool.invoke_surely if request.method in _SAFE_METHODS else pool.invoke
-    return _response(await run(info.name, inputs))
+    return _response(_returned(await run(info.name, inputs)))
+
+
+def _returned(outcome: Outcome) -> Outcome:
+    """The outcome with the answer as its value, also when the function set a named output."""
+    match outcome:
+        case Succeeded(None, outputs):
+            answers = (datum for _, datum in outputs if datum.kind == "http")
+            return Succeeded(next(answers, None))
+    return outcome
 
 
 async def _call(request: web.Request, parameters: Mapping[str, str]) -> HttpCall:

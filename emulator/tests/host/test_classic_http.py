@@ -37,6 +37,13 @@ async def test_an_answer_keeps_status_headers_and_cookies(
     )
 
 
+async def test_an_answer_that_was_set_as_an_output_counts(
+    classic_host: HostProcess, http: ClientSession
+) -> None:
+    async with http.get(f"{classic_host.url}/api/set") as answer:
+        assert (answer.status, await answer.text()) == (201, "set")
+
+
 async def test_returned_text_is_plain_text(classic_host: HostProcess, http: ClientSession) -> None:
     async with http.get(f"{classic_host.url}/api/text") as answer:
         assert await answer.text() == "plain é"

@@ -8,6 +8,11 @@ import azure.functions as func
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 
+@app.route(route="set", binding_arg_name="answer")
+def set_answer(req: func.HttpRequest, answer: func.Out[func.HttpResponse]) -> None:
+    answer.set(func.HttpResponse("set", status_code=201))
+
+
 @app.route(route="echo/{a}/{b?}")
 def echo(req: func.HttpRequest) -> func.HttpResponse:
     seen = {
