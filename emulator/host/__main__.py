@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, override
 
+from emulator.host.app_python import interpreter
 from emulator.host.console import log_to_console
 from emulator.host.host_json import effective, without_effect
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
+from emulator.host.log_levels import host_category
 from emulator.host.ports import port_of, rpc_port_for, take_port
 from emulator.host.settings import (
     CannotStart,
@@ -49,6 +51,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="emulator.host", description="Run a Python v2 function app.")
     parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py")
+    parser.add_argument("--python", type=Path, help="the app's virtual environment; this one")
     parser.add_argument("--port", type=int, help="of HTTP functions; 7071 (0: any free one)")
     parser.add_argument("--rpc-port", type=int, help="of the Durable RPC; --port + 10000")
     parser.add_argument("--data", type=Path, help="folder for state; .eira/host in the app")
@@ -80,6 +83,7 @@ def _run(options: argparse.Namespace) -> int:
     data: Path = (options.data or app / ".eira" / "host").resolve()
     if options.show_keys:
         return _show_keys(data)
+    python = interpreter(options.python)
     local = read_local_settings(app)
     extra = read_env_file(options.env_file) if options.env_file else {}
     host_json = effective(read_host_json(app), {**local.values, **os.environ, **extra})
@@ -108,7 +112,7 @@ def _run(options: argparse.Namespace) -> int:
         http_limits=read_http_limits(host_json),
     )
     keys = KeyRing(keys_folder(data))
-    log_to_console(logging.INFO)
+    log_to_console(settings.log_levels, host_category)
     ignored = without_effect(host_json)
     if ignored:
         _log.warning("host.json: no effect here, not supported: %s", ", ".join(ignored))
@@ -117,9 +121,10 @@ def _run(options: argparse.Namespace) -> int:
     spec = WorkerSpec(
         app,
         settings.environment,
-        settings.log_level,
+        settings.log_levels,
         start_seconds=options.start_timeout,
         hang_seconds=options.hang_timeout,
+        python=python,
     )
     # The workers import the app while this process imports its HTTP stack.
     first = [spawn(spec) for _ in range(settings.workers)]

@@ -230,6 +230,13 @@ class Crew:
         if not self._told:
             self._told = True
             _log.error("The app does not load: %s", f"{failed.message}\n{failed.stack}".rstrip())
+            if failed.message.startswith("ModuleNotFoundError"):
+                _log.error(
+                    "Install what the app needs: %s -m pip install -r %s, or pass --python with "
+                    "the app's virtual environment",
+                    self._spec.python,
+                    self._spec.app / "requirements.txt",
+                )
 
 
 async def _first_of(*events: asyncio.Event) -> None:

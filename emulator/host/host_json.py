@@ -16,7 +16,7 @@ _KNOWN: Mapping[str, object] = {
     "retry": None,
     # Says where the real host gets its extensions from; ours are built in.
     "extensionBundle": None,
-    "logging": {"logLevel": {"default": None}},
+    "logging": {"logLevel": None},
     "extensions": {
         "http": {
             "routePrefix": None,

@@ -1,23 +1,14 @@
 """What a host is told: host.json, local.settings.json, an env file and the command line."""
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.invocation_policy import InvocationPolicy
+from emulator.host.log_levels import LogLevels
 
-_LEVELS = {
-    "trace": logging.DEBUG,
-    "debug": logging.DEBUG,
-    "information": logging.INFO,
-    "warning": logging.WARNING,
-    "error": logging.ERROR,
-    "critical": logging.CRITICAL,
-    "none": logging.CRITICAL + 1,
-}
 _UNLIMITED = -1
 
 
@@ -81,10 +72,9 @@ class HostSettings:
         return {name: str(value) for name, value in found.items()}
 
     @property
-    def log_level(self) -> int:
-        """A number of `logging`, from logging.logLevel.default; INFO when it is not said."""
-        named = section(self.host_json, "logging", "logLevel").get("default", "Information")
-        return _LEVELS.get(str(named).lower(), logging.INFO)
+    def log_levels(self) -> LogLevels:
+        """From logging.logLevel: by category, Information where nothing is said."""
+        return LogLevels.of_names(section(self.host_json, "logging", "logLevel"))
 
 
 @dataclass(frozen=True, slots=True)

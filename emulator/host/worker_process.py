@@ -16,6 +16,7 @@ from pathlib import Path
 
 from emulator.host.frames import Frame, FrameChannel
 from emulator.host.invocation import Failed, Outcome, WorkerGone
+from emulator.host.log_levels import LogLevels
 from emulator.host.messages import (
     Done,
     Forget,
@@ -33,12 +34,15 @@ _ROOT = Path(__file__).resolve().parents[2]
 # How long a function that has used up its time may still take to end.
 _GRACE_SECONDS = 2.0
 
+# Where this interpreter has the worker library.
+_PACKAGES = [path for path in sys.path if path.endswith("site-packages")]
+
 _log = logging.getLogger("host")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """What every worker of a host is started with; `log_level` is a number of `logging`.
+    """What every worker of a host is started with; `python` is the interpreter.
 
     A worker that has not loaded the app within `start_seconds`, or whose event loop answers nothing
     for `hang_seconds` (0: however long), is ended.
@@ -46,9 +50,10 @@ class WorkerSpec:
 
     app: Path
     environment: Mapping[str, str]
-    log_level: int
+    log_levels: LogLevels
     start_seconds: float = 30.0
     hang_seconds: float = 30.0
+    python: str = sys.executable
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,17 @@ class Spawned:
 
     process: subprocess.Popen[bytes]
     ours: socket.socket
+
+
+def _program(python: str) -> list[str]:
+    """Run the worker in the app's own environment with this one's packages behind its own."""
+    if python == sys.executable:
+        return [python, "-m", "emulator.host.worker"]
+    script = (
+        f"import runpy, sys; sys.path.extend({_PACKAGES!r}); "
+        "runpy.run_module('emulator.host.worker', run_name='__main__', alter_sys=True)"
+    )
+    return [python, "-c", script]
 
 
 def spawn(spec: WorkerSpec) -> Spawned:
@@ -69,13 +85,11 @@ def spawn(spec: WorkerSpec) -> Spawned:
     with theirs:
         process = subprocess.Popen(
             [
-                sys.executable,
-                "-m",
-                "emulator.host.worker",
+                *_program(spec.python),
                 str(theirs.fileno()),
                 str(os.getpid()),
                 str(spec.app),
-                str(spec.log_level),
+                spec.log_levels.text(),
             ],
             cwd=_ROOT,
             env=dict(spec.environment),

@@ -1,4 +1,4 @@
-"""Entry of the worker process: `python -m emulator.host.worker FD HOST_PID APP LOG_LEVEL`."""
+"""Entry of the worker process: `python -m emulator.host.worker FD HOST_PID APP LOG_LEVELS`."""
 
 import asyncio
 import ctypes
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from emulator.host.frames import Frame, FrameChannel
+from emulator.host.log_levels import LogLevels
 from emulator.host.messages import Done, Forget, Loaded, Message, Ping, Pong, Run, decode, encode
 from emulator.host.worker.logs import quiet_uvicorn, take_over_output
 from emulator.host.worker.runtime import Runtime
@@ -88,12 +89,12 @@ def _die_with(parent: int) -> None:
 
 def main() -> None:
     """Run until the host closes its end of the socket or dies."""
-    descriptor, parent, app, level = sys.argv[1:]
+    descriptor, parent, app, levels = sys.argv[1:]
     _die_with(int(parent))
     ours = socket.socket(fileno=int(descriptor))
     ours.set_inheritable(False)
     ours.setblocking(False)
-    take_over_output(int(level))
+    take_over_output(LogLevels.from_text(levels))
     uvloop.run(_Worker(Runtime(Path(app))).serve(ours))
 
 

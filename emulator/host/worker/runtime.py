@@ -21,7 +21,7 @@ from emulator.host.invocation import Failed, Outcome, RetryState, Succeeded
 from emulator.host.messages import IndexedFunction, Loaded, LoadFailed, Run
 from emulator.host.retry_policy import ExponentialBackoff, FixedDelay, RetryPolicy
 from emulator.host.version import HOST_VERSION
-from emulator.host.worker import protos
+from emulator.host.worker import protos, running
 from emulator.host.worker.sdk_shortcuts import take_shortcuts
 from emulator.host.worker.typed_data import from_typed_data, to_typed_data
 
@@ -82,6 +82,7 @@ class Runtime:
             return Failed(f"{type(error).__name__}: {error}", traceback.format_exc())
         finally:
             del self._running[message.invocation]
+            running.end(message.invocation)
 
     async def forget(self, invocation: str) -> None:
         """Free what the library keeps for an HTTP exchange that is over."""
@@ -102,6 +103,7 @@ class Runtime:
         references.pop(invocation, None)
 
     async def _invoke(self, message: Run) -> Outcome:
+        running.begin(message.invocation, message.function)
         request = SimpleNamespace(
             invocation_id=message.invocation,
             function_id=self._ids[message.function],
