@@ -54,6 +54,16 @@ class Client:
                 return status
             await self._pause(f"{instance} is stuck: {status['runtimeStatus']}")
 
+    async def change(self, instance: str, operation: str, becomes: frozenset[str]) -> None:
+        """Ask for `suspend`, `resume` or `terminate` until the status is one of `becomes`."""
+        path = f"/instances/{instance}/{operation}?reason=crashes"
+        while True:
+            found = await self.status(instance)
+            if found is not None and found["runtimeStatus"] in becomes:
+                return
+            await self._ask("POST", path)
+            await self._pause(f"{instance} does not {operation}")
+
     async def signal(self, tally: str, mark: str) -> tuple[str, list[str]]:
         """Have entity `tally` add a name, as `_send` does."""
         # The SDK expects JSON inside a JSON string.

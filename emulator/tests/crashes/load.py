@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from emulator.tests.crashes.client import Client, GivenUp, Json
@@ -75,15 +75,37 @@ class Customers:
             tally = f"t{(number + order) % _TALLIES}"
             self._ledger.started += 1
             try:
-                await (self._listener if order % 3 == 2 else self._mixed)(name, tally)
+                await self._kind(order)(name, tally)
             except GivenUp as problem:
                 self._ledger.faults.append(str(problem))
                 return
             self._ledger.ended += 1
             order += 1
 
+    def _kind(self, order: int) -> Callable[[str, str], Awaitable[None]]:
+        kinds = self._mixed, self._listener, self._suspended, self._mixed, self._terminated
+        return kinds[order % len(kinds)]
+
+    async def _terminated(self, name: str, tally: str) -> None:
+        """Nobody tells it to go on: it cannot end by itself before it is ended."""
+        await self._client.start("mixed", name, {"width": _WIDTH, "tally": tally})
+        self._ledger.allow(tally, [f"{name}/signal", f"{name}/call"])
+        await self._client.change(name, "terminate", frozenset({"Terminated"}))
+        status = await self._client.ended(name)
+        if status["output"] != "crashes":
+            self._ledger.faults.append(f"{name} was terminated with {status['output']!r}")
+
+    async def _suspended(self, name: str, tally: str) -> None:
+        await self._client.start("mixed", name, {"width": _WIDTH, "tally": tally})
+        await self._client.change(name, "suspend", frozenset({"Suspended"}))
+        await self._client.change(name, "resume", frozenset({"Running"}))
+        await self._tell_and_check(name, tally)
+
     async def _mixed(self, name: str, tally: str) -> None:
         await self._client.start("mixed", name, {"width": _WIDTH, "tally": tally})
+        await self._tell_and_check(name, tally)
+
+    async def _tell_and_check(self, name: str, tally: str) -> None:
         accepted, doubtful = await self._client.tell(name, "go", "go")
         signal, unsure = await self._client.signal(tally, f"{name}/own")
         self._ledger.expect(tally, signal)
