@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from random import Random
 
+from emulator.child import PARENT_VARIABLE
+
 _ROOT = Path(__file__).resolve().parents[3]
 _APP = Path(__file__).parent / "app"
 _STOP_SECONDS = 20.0
@@ -75,12 +77,18 @@ class Victim:
         with (self._folder / "log.txt").open("ab") as log:
             return subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "emulator.host", "--app", str(self._app)),
+                    *(sys.executable, "-m", "emulator.child"),
+                    *("emulator.host", "--app", str(self._app)),
                     *("--port", str(self._port), "--rpc-port", str(self._rpc_port)),
                     *("--data", str(self._folder / "data"), "--workers", str(self._workers)),
                 ],
                 cwd=_ROOT,
-                env={**os.environ, "MARKS": str(self._folder / "marks")},
+                env={
+                    **os.environ,
+                    "MARKS": str(self._folder / "marks"),
+                    # It ends with this program, even when that is killed itself.
+                    PARENT_VARIABLE: str(os.getpid()),
+                },
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
