@@ -175,7 +175,7 @@ class Engine:
             return
         live = self._live_of(message.instance_id)
         if live is None:
-            self._store.take([message.seq])
+            self._store.take([message])
             return
         live.mailbox.append(message)
         self._wake(live)
@@ -194,7 +194,7 @@ class Engine:
 
     def _ring(self, message: Message) -> None:
         # A timer that was cancelled, or whose instance is gone, is no longer in the store.
-        if self._store.has_message(message.seq):
+        if self._store.has_message(message):
             self.admit(message)
 
     def _live_of(self, instance_id: str) -> Live | None:
@@ -272,7 +272,7 @@ class Engine:
         self._progress(live, live.ledger, Status.RUNNING, None, None)
 
     def _settle(self, live: Live, messages: Sequence[Message]) -> None:
-        self._store.take([message.seq for message in messages])
+        self._store.take(messages)
         live.drop(messages)
 
     def _launch(self, scheduled: Scheduled) -> None:

@@ -28,10 +28,10 @@ CREATE TABLE IF NOT EXISTS history (
   name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (instance_id, position)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS inbox (
-  seq INTEGER PRIMARY KEY, instance_id TEXT NOT NULL, execution_id TEXT, due INTEGER NOT NULL,
-  kind INTEGER NOT NULL, ref INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS inbox_by_instance ON inbox (instance_id);
+  seq INTEGER NOT NULL, instance_id TEXT NOT NULL, execution_id TEXT, due INTEGER NOT NULL,
+  kind INTEGER NOT NULL, ref INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (instance_id, seq)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS work (
   instance_id TEXT NOT NULL, execution_id TEXT NOT NULL, task_id INTEGER NOT NULL,
   kind TEXT NOT NULL, name TEXT NOT NULL, input TEXT,
@@ -246,10 +246,14 @@ class Store:
             event.text,
         )
 
-    def take(self, seqs: Sequence[int]) -> None:
+    def take(self, messages: Sequence[Message]) -> None:
         """Delete messages that were dealt with."""
-        for seq in seqs:
-            self.write("DELETE FROM inbox WHERE seq = ?", seq)
+        for message in messages:
+            self.write(
+                "DELETE FROM inbox WHERE instance_id = ? AND seq = ?",
+                message.instance_id,
+                message.seq,
+            )
 
     def messages(self) -> list[Message]:
         """All stored messages in the order of their coming."""
@@ -268,9 +272,14 @@ class Store:
         )
         return [_event(*row) for row in rows]
 
-    def has_message(self, seq: int) -> bool:
+    def has_message(self, message: Message) -> bool:
         """Whether a message still waits."""
-        return next(iter(self.read("SELECT 1 FROM inbox WHERE seq = ?", seq)), None) is not None
+        rows = self.read(
+            "SELECT 1 FROM inbox WHERE instance_id = ? AND seq = ?",
+            message.instance_id,
+            message.seq,
+        )
+        return next(iter(rows), None) is not None
 
     # Work
 
