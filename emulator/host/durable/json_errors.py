@@ -31,12 +31,12 @@ def json_problem(text: str, reading: Reading) -> JsonProblem | None:
     """Why `text` is not JSON, None when it is."""
     try:
         json.loads(text)
-    except ValueError:
-        return _problem(text, reading)
+    except json.JSONDecodeError as error:
+        return _problem(text, reading, error)
     return None
 
 
-def _problem(text: str, reading: Reading) -> JsonProblem:
+def _problem(text: str, reading: Reading, error: json.JSONDecodeError) -> JsonProblem:
     try:
         end = _Scanner(text, reading).value(0, "")
     except _Broken as broken:
@@ -44,6 +44,9 @@ def _problem(text: str, reading: Reading) -> JsonProblem:
         return JsonProblem(f"{broken.said} {where}", broken.truncated)
     rest = _BLANK.match(text, end)
     place = end if rest is None else rest.end()
+    if place == len(text):
+        # Newtonsoft is content with it (control characters in strings), the SDK would not be.
+        return JsonProblem(f"{error.msg}. {_where(text, error.pos, '')}", False)
     said = f"Additional text encountered after finished reading JSON content: {text[place]}."
     return JsonProblem(f"{said} {_where(text, place, '')}", False)
 

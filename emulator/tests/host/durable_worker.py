@@ -119,7 +119,13 @@ class Hub:
     """A task hub under test: the extension, its worker and what they stored."""
 
     def __init__(
-        self, folder: Path, worker: SdkWorker, *, main_port: int = 7071, rpc_port: int = 17071
+        self,
+        folder: Path,
+        worker: SdkWorker,
+        *,
+        main_port: int = 7071,
+        rpc_port: int = 17071,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.extension = DurableExtension(
             database=folder / "hub.db",
@@ -127,6 +133,7 @@ class Hub:
             invoker=worker,
             public_url=f"http://127.0.0.1:{main_port}",
             rpc_url=f"http://127.0.0.1:{rpc_port}",
+            environment=environment,
         )
         self.management = self.extension.management
 
