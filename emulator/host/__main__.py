@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--show-keys", action="store_true", help="print the app's keys and end")
     parser.add_argument(
-        "--start-timeout", type=float, default=30.0, help="seconds to load the app in; 30"
+        "--start-timeout", type=float, default=60.0, help="seconds to load the app in; 60"
     )
     parser.add_argument(
         "--hang-timeout",

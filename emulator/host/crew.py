@@ -209,6 +209,7 @@ class Crew:
                 await asyncio.wait_for(worker.gone.wait(), pause)
                 return f"Worker {worker.pid} ended ({_cause(worker)})"
             if not await worker.answers(limit) and not worker.gone.is_set():
+                await worker.show_where()
                 worker.kill()
                 await worker.gone.wait()
                 return (

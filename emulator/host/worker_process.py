@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,7 @@ _GRACE_SECONDS = 2.0
 
 # Where this interpreter has the worker library.
 _PACKAGES = [path for path in sys.path if path.endswith("site-packages")]
+_PRINTING_SECONDS = 0.1
 
 _log = logging.getLogger("host")
 
@@ -51,7 +53,7 @@ class WorkerSpec:
     app: Path
     environment: Mapping[str, str]
     log_levels: LogLevels
-    start_seconds: float = 30.0
+    start_seconds: float = 60.0
     hang_seconds: float = 30.0
     python: str = sys.executable
 
@@ -187,6 +189,12 @@ class WorkerProcess:
             await asyncio.wait_for(self._ponged.wait(), seconds)
         # Asked once more: when this process was stopped itself, both came at the same moment.
         return self._ponged.is_set()
+
+    async def show_where(self) -> None:
+        """Have it print what its main thread is doing, even if that is blocked."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(_PRINTING_SECONDS)
 
     async def drain(self, seconds: float) -> None:
         """Wait until nothing is under way, at most `seconds`, then kill it."""

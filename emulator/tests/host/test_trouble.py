@@ -100,19 +100,21 @@ async def test_a_worker_that_crashes_in_a_loop_is_started_ever_later(
 async def test_a_worker_whose_event_loop_is_blocked_is_ended_and_its_requests_fail(
     start: StartHost, http: ClientSession, app: Path
 ) -> None:
-    host = start(app, "--no-watch", "--hang-timeout", "1")
+    host = start(app, "--no-watch", "--hang-timeout", "2")
     async with http.post(f"{host.url}/api/block") as answer:
         assert answer.status == 500
-    await said(host, "did not answer for 1 s and was ended: a function blocks its event loop")
+    await said(host, "did not answer for 2 s and was ended: a function blocks its event loop")
+    assert " in block\n" in host.log
     await until_it_answers(http, host)
 
 
 async def test_a_worker_that_was_stopped_by_a_signal_is_replaced(
     start: StartHost, http: ClientSession, app: Path
 ) -> None:
-    host = start(app, "--no-watch", "--hang-timeout", "1")
-    async with http.get(f"{host.url}/admin/host/status") as answer:
-        (pid,) = (await answer.json())["workers"]
+    host = start(app, "--no-watch", "--hang-timeout", "2")
+    async with http.get(f"{host.url}/admin/host/processes") as answer:
+        _, worker = (await answer.json())["processes"]
+    pid = worker["processId"]
     os.kill(pid, signal.SIGSTOP)
-    await said(host, f"Worker {pid} did not answer for 1 s and was ended")
+    await said(host, f"Worker {pid} did not answer for 2 s and was ended")
     await until_it_answers(http, host)
