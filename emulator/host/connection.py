@@ -38,12 +38,16 @@ class Connection(RequestHandler):
         if status >= 500:
             _log.error("%s %s failed", request.method, request.path, exc_info=exc)
         else:
-            _log.warning("Refused with %d: %s", status, (message or "").partition("\n")[0])
+            _log.warning("Refused with %d: %s", status, _first_line(message))
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
         response = web.Response(status=status, headers={"Server": SERVER, "Connection": "close"})
         response.force_close()
         return response
+
+
+def _first_line(message: str | None) -> str:
+    return (message or "no HTTP").partition("\n")[0].rstrip(":")
 
 
 async def serve(runner: web.AppRunner, listener: socket) -> asyncio.Server:

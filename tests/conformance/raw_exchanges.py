@@ -1,4 +1,4 @@
-"""Exchanges byte by byte on a socket: heads, chunks as they were sent, and how it ended."""
+"""Exchanges byte by byte on a socket: heads, what was sent in chunks, and how it ended."""
 
 import re
 import socket
@@ -49,7 +49,10 @@ def received(connection: socket.socket) -> tuple[bytes, str]:
 
 
 def answer_shown(data: bytes, end: str, masks: Masks) -> Json:
-    """One raw answer in the form that is compared: its head, its chunks, how it ended."""
+    """One raw answer in the form that is compared: its head, what was sent, how it ended.
+
+    Chunks are joined: on a machine with much to do two may travel as one.
+    """
     head, _, rest = data.partition(b"\r\n\r\n")
     first, *fields = head.decode().split("\r\n")
     version, status, reason = first.split(" ", 2)
@@ -59,7 +62,7 @@ def answer_shown(data: bytes, end: str, masks: Masks) -> Json:
         form = shown(Answer(int(status), reason, pairs, text), masks)
         return {"version": version, "answer": form, "end": end}
     form = shown(Answer(int(status), reason, pairs, ""), masks)
-    chunks: list[Json] = [chunk.decode("utf-8", "replace") for chunk in _chunks(rest)]
+    chunks = b"".join(_chunks(rest)).decode("utf-8", "replace")
     return {"version": version, "answer": form, "chunks": chunks, "end": end}
 
 

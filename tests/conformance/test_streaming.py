@@ -79,6 +79,6 @@ def _left(said: JsonObject, probe: Probe) -> Case:
 
 
 def _seen(notes: list[JsonObject]) -> Json:
-    """Notes without what no two runs share: the times, and which task was cancelled by whom."""
-    kept = ("what", "i", "type", "disconnected")
+    """Notes without what no two runs share: times, who cancelled, how far a stream had come."""
+    kept = ("what", "type", "disconnected")
     return [{name: note[name] for name in kept if name in note} for note in notes]
