@@ -19,6 +19,9 @@ _TRIGGERS = (
 # The host reads types without regard to case.
 _SUPPORTED = {kind.lower(): kind for kind in (*_TRIGGERS, "http", "durableClient")}
 
+RETRIED_TRIGGERS = frozenset({"timerTrigger", "eventGridTrigger"})
+"""Whose failed runs are repeated as a retry policy says."""
+
 _log = logging.getLogger("host")
 
 
@@ -87,6 +90,16 @@ def refusals(catalogue: Catalogue) -> Iterator[str]:
             f"(this host has {runs} and Durable). Run it with `func start` or in Azure; "
             f"AzureWebJobs.{name}.Disabled=true in local.settings.json ends this message"
         )
+
+
+def unused_retries(catalogue: Catalogue) -> Iterator[str]:
+    """One line for each function with a retry policy that has no effect on its trigger."""
+    for info in catalogue:
+        if info.retry is not None and trigger_type(info) not in RETRIED_TRIGGERS:
+            yield (
+                f"The retry policy of function {info.name} has no effect on its "
+                f"{trigger_type(info)}: Azure supports none there; remove @app.retry"
+            )
 
 
 def _function(indexed: IndexedFunction) -> FunctionInfo | None:

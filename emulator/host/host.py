@@ -12,7 +12,7 @@ from aiohttp import web
 
 from emulator.host.access import KeyAccess, OpenAccess
 from emulator.host.admin import Admin
-from emulator.host.catalogue import refusals
+from emulator.host.catalogue import refusals, unused_retries
 from emulator.host.connection import serve
 from emulator.host.draining import Drain
 from emulator.host.durable.extension import DurableExtension
@@ -124,7 +124,7 @@ class Host:
     def _take_app(self) -> None:
         """Make routes and timers of the functions that were just loaded."""
         catalogue = self._pool.catalogue
-        for line in refusals(catalogue):
+        for line in (*refusals(catalogue), *unused_retries(catalogue)):
             _log.warning("%s", line)
         if self._pool.is_loaded and not len(catalogue):
             _log.warning("No function of this app runs here")
