@@ -96,6 +96,7 @@ def _run(options: argparse.Namespace) -> int:
         raise CannotStart(
             f"{data} cannot be made: {error.strerror}; pass another --data", 2
         ) from error
+    environment = _environment(app, port_of(main_listener), local, extra)
     settings = HostSettings(
         app=app,
         data=data,
@@ -104,11 +105,11 @@ def _run(options: argparse.Namespace) -> int:
         workers=options.workers,
         watch=not options.no_watch,
         enforce_keys=options.keys,
-        environment=_environment(app, port_of(main_listener), local, extra),
+        environment=environment,
         host_json=host_json,
         cors=local.cors,
         policy=read_policy(host_json),
-        durable=read_durable(host_json),
+        durable=read_durable(host_json, environment),
         http_limits=read_http_limits(host_json),
     )
     keys = KeyRing(keys_folder(data))

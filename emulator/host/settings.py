@@ -117,10 +117,12 @@ def read_host_json(app: Path) -> Mapping[str, object]:
     return document
 
 
-def read_durable(host_json: Mapping[str, object]) -> DurableSettings:
+def read_durable(
+    host_json: Mapping[str, object], app_settings: Mapping[str, str]
+) -> DurableSettings:
     """What host.json says about Durable Functions; raises CannotStart."""
     try:
-        return DurableSettings.from_host_json(host_json)
+        return DurableSettings.from_host_json(host_json, app_settings)
     except ValueError as error:
         raise CannotStart(str(error), 2) from error
 

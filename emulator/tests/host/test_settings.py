@@ -115,4 +115,11 @@ def test_a_host_json_of_another_version_is_refused(tmp_path: Path, text: str) ->
 def test_durable_settings_that_cannot_be_are_refused() -> None:
     hub = {"maxConcurrentActivityFunctions": 0}
     with pytest.raises(CannotStart, match="maxConcurrentActivityFunctions"):
-        read_durable({"extensions": {"durableTask": hub}})
+        read_durable({"extensions": {"durableTask": hub}}, {})
+
+
+def test_the_name_of_a_hub_may_stand_in_an_app_setting() -> None:
+    document = {"extensions": {"durableTask": {"hubName": "%MyHub%"}}}
+    assert read_durable(document, {"MyHub": "OrdersHub"}).hub_name == "OrdersHub"
+    with pytest.raises(CannotStart, match=r"hubName is %MyHub%, .* no app setting 'MyHub'"):
+        read_durable(document, {})
