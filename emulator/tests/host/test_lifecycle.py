@@ -1,6 +1,7 @@
 """Start, death, reload and end of host and workers, with real processes and signals."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -194,6 +195,23 @@ async def test_timers_fire(start: StartHost) -> None:
     host = start(APPS / "streaming", "--no-watch", EVERY="* * * * * *")
     await asyncio.to_thread(eventually, lambda: len(host.notes("tick")) >= 2)
     assert [note["past_due"] for note in host.notes("tick")][:2] == [False, False]
+
+
+async def test_a_run_that_was_missed_while_the_host_was_down_comes_at_the_start(
+    start: StartHost, tmp_path: Path
+) -> None:
+    (tmp_path / "data" / "timers").mkdir(parents=True)
+    status = {
+        "Last": "2026-01-02T03:00:00.5+00:00",
+        "Next": "2026-01-02T04:00:00+00:00",
+        "LastUpdated": "2026-01-02T03:00:00.5+00:00",
+    }
+    file = tmp_path / "data" / "timers" / "tick.status"
+    file.write_text(json.dumps(status), "utf-8")
+    host = start(APPS / "streaming", "--no-watch", EVERY="0 0 * * * *", TZ="UTC")
+    await asyncio.to_thread(eventually, lambda: host.notes("tick"))
+    assert [note["past_due"] for note in host.notes("tick")][:1] == [True]
+    await asyncio.to_thread(eventually, lambda: "2026-01-02" not in file.read_text("utf-8"))
 
 
 async def test_settings_reach_the_app_in_order(
