@@ -15,6 +15,7 @@ from emulator.tests.crashes.plan import Blow, Effort, draw
 from emulator.tests.crashes.victim import Victim
 
 _RECOVERY_SECONDS = 60.0
+_WORK_SECONDS = 10.0
 _FAULT_OF_HOST = "by a fault of the host"
 
 
@@ -52,9 +53,11 @@ async def attack(folder: Path, effort: Effort, seed: int) -> Report:
             client = Client(session, victim.url)
             customers = Customers(client, ledger, effort.customers)
             try:
-                for pause, blow in draw(effort, random):
-                    await asyncio.sleep(pause)
-                    await _strike(victim, blow, random, report)
+                for strike in draw(effort, random):
+                    if strike.amid_work:
+                        await _some_work(ledger)
+                    await asyncio.sleep(strike.pause)
+                    await _strike(victim, strike.blow, random, report)
                 calm = time.monotonic()
                 client.deadline = calm + _RECOVERY_SECONDS
                 await customers.finish()
@@ -73,6 +76,13 @@ async def attack(folder: Path, effort: Effort, seed: int) -> Report:
     report.faults = ledger.faults
     report.seconds = time.monotonic() - begin
     return report
+
+
+async def _some_work(ledger: Ledger) -> None:
+    """Wait for the next end of an orchestration, but not for a host that is stuck."""
+    before, deadline = ledger.ended, time.monotonic() + _WORK_SECONDS
+    while ledger.ended == before and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)
 
 
 async def _strike(victim: Victim, blow: Blow, random: Random, report: Report) -> None:

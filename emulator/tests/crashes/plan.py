@@ -20,15 +20,29 @@ class Effort:
     workers: int = 1
 
 
-WHOLE = Effort(worker_kills=200, host_kills=50, reloads=20, mean_pause=1.2, customers=12)
-BOUNDED = Effort(worker_kills=15, host_kills=5, reloads=2, mean_pause=0.5, customers=6)
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One blow: `pause` seconds after the last one, or (`amid_work`) after the next orchestration
+    has ended, so that it hits a host that has come to work again."""
+
+    blow: Blow
+    pause: float
+    amid_work: bool
 
 
-def draw(effort: Effort, random: Random) -> list[tuple[float, Blow]]:
-    """All blows in a random order, each with the seconds to wait before it."""
+WHOLE = Effort(worker_kills=200, host_kills=50, reloads=20, mean_pause=0.8, customers=12)
+BOUNDED = Effort(worker_kills=15, host_kills=5, reloads=2, mean_pause=0.3, customers=6)
+_AMID_WORK = 0.6
+
+
+def draw(effort: Effort, random: Random) -> list[Strike]:
+    """All blows in a random order."""
     blows: list[Blow] = ["worker"] * effort.worker_kills
     blows += ["host"] * effort.host_kills
     blows += ["reload"] * effort.reloads
     random.shuffle(blows)
-    # Exponential pauses: many blows fall into a start or a recovery, some into calm work.
-    return [(random.expovariate(1 / effort.mean_pause), blow) for blow in blows]
+    # The other blows fall into starts and recoveries: exponential pauses are often short.
+    return [
+        Strike(blow, random.expovariate(1 / effort.mean_pause), random.random() < _AMID_WORK)
+        for blow in blows
+    ]
