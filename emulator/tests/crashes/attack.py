@@ -81,7 +81,9 @@ async def attack(folder: Path, effort: Effort, seed: int) -> Report:
 async def _some_work(ledger: Ledger) -> None:
     """Wait for the next end of an orchestration, but not for a host that is stuck."""
     before, deadline = ledger.ended, time.monotonic() + _WORK_SECONDS
-    while ledger.ended == before and time.monotonic() < deadline:
+    while True:
+        if ledger.ended != before or time.monotonic() > deadline:
+            return
         await asyncio.sleep(0.01)
 
 
