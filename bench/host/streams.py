@@ -17,6 +17,7 @@ from bench.host.running import APP, RunningHost
 from bench.stand import BenchError
 from emulator.host.http_datum import HttpCall
 from emulator.host.invocation import Datum
+from emulator.host.log_levels import LogLevels
 from emulator.host.messages import LoadFailed, Run
 from emulator.host.worker_process import WorkerProcess, WorkerSpec, spawn
 
@@ -69,7 +70,7 @@ async def _first_bytes(host: RunningHost, count: int) -> tuple[list[float], list
 @asynccontextmanager
 async def _worker_alone(session: aiohttp.ClientSession) -> AsyncIterator[Get]:
     """A worker that this process drives: an invocation, and the request straight to its server."""
-    worker = WorkerProcess(spawn(WorkerSpec(APP, os.environ, logging.WARNING)))
+    worker = WorkerProcess(spawn(WorkerSpec(APP, os.environ, LogLevels(logging.WARNING))))
     if isinstance(await worker.attach(), LoadFailed):
         raise BenchError("the worker did not load the bench's app.")
 
