@@ -108,9 +108,7 @@ class Player:
         await self._until_over(scenario)
         final = scenario["final_status"]
         assert isinstance(final, dict)
-        request = final["request"]
-        assert isinstance(request, dict)
-        observed.final = await self.ask(request)
+        observed.final = await self._repeat(final)
         return observed
 
     async def _repeat(self, step: JsonObject) -> Exchange:
