@@ -31,7 +31,7 @@ class Strike:
 
 
 WHOLE = Effort(worker_kills=200, host_kills=50, reloads=20, mean_pause=0.8, customers=12)
-BOUNDED = Effort(worker_kills=15, host_kills=5, reloads=2, mean_pause=0.3, customers=6)
+BOUNDED = Effort(worker_kills=15, host_kills=5, reloads=2, mean_pause=0.2, customers=5)
 _AMID_WORK = 0.6
 
 
