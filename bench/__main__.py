@@ -13,6 +13,7 @@ from bench.host import command as host_command
 from bench.reporting import Findings, show
 from bench.stand import BenchError, Stand, stand
 from emulator.cloud import CloudError
+from emulator.tests.crashes.__main__ import main as kill_hosts_and_workers
 
 type Measurement = Callable[[Stand, Effort], Awaitable[Report]]
 
@@ -29,9 +30,12 @@ ON_REQUEST = "joining"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures the app, or (`host ...`) the local host alone; the exit code."""
-    if arguments[:1] == ["host"]:
-        return host_command.main(arguments[1:])
+    """Measures the app, or the local host alone (`host`, `crashes`); the exit code."""
+    match arguments[:1]:
+        case ["host"]:
+            return host_command.main(arguments[1:])
+        case ["crashes"]:
+            return kill_hosts_and_workers(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         findings = asyncio.run(_measure(options))
@@ -46,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./eira bench",
         description="Measure the app on a local cloud of its own; about 6 minutes. "
-        "./eira bench host measures the local Functions host alone; it has its own --help.",
+        "./eira bench host measures the local Functions host alone, ./eira bench crashes kills it "
+        "and its workers under load; each has its own --help.",
     )
     parser.add_argument("--quick", action="store_true", help="fewer runs; about 1.5 minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures and the machine")

@@ -10,6 +10,7 @@ examples:
   ./eira chat --user luis                    a conversation; Ctrl-D ends it
   ./eira packs check                         what is wrong in packs/, by file and line
   ./eira eval --only dates                   how well the configured model reads dates
+  ./eira runs show ID                        what an orchestration did, as a timeline
   ./eira test -- tests/unit -k triage        checks, then only these tests
 """
 
@@ -43,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_token(commands)
     _add_packs(commands)
     commands.add_parser("eval", help="ask the model labelled dialogues; --help", add_help=False)
+    _add_runs(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
     test = commands.add_parser("test", help="run every check and all tests")
     test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
@@ -94,6 +96,42 @@ def _add_packs(commands: _Commands) -> None:
 
 def _add_user(command: argparse.ArgumentParser) -> None:
     command.add_argument("--user", default="ana", help="a demo user (%(default)s)")
+
+
+def _add_runs(commands: _Commands) -> None:
+    runs = commands.add_parser("runs", help="list the app's orchestrations, or look into one")
+    _add_host(runs, default=None)
+    _add_filter(runs, default="")
+    runs.add_argument("--top", type=_positive, default=20, metavar="N", help="%(default)s")
+    runs.add_argument("--json", action="store_true", help="print JSON")
+    runs.set_defaults(action="list")
+    actions = runs.add_subparsers(metavar="ACTION")
+    show = actions.add_parser("show", help="one orchestration and its history as a timeline")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    tail = actions.add_parser("tail", help="a line for every change, until Ctrl-C")
+    _add_filter(tail, default=argparse.SUPPRESS)
+    terminate = actions.add_parser("terminate", help="end an orchestration")
+    terminate.add_argument("id", metavar="ID")
+    terminate.add_argument("--reason", default="", help="is kept as its output")
+    for name, action in (("show", show), ("tail", tail), ("terminate", terminate)):
+        _add_host(action, default=argparse.SUPPRESS)
+        action.set_defaults(action=name)
+
+
+# An action's default would hide what was given before the action.
+def _add_filter(command: argparse.ArgumentParser, *, default: str) -> None:
+    command.add_argument("--status", default=default, help="e.g. failed, or running,pending")
+    command.add_argument("--name", default=default, help="part of the orchestrator's name")
+
+
+def _add_host(command: argparse.ArgumentParser, *, default: str | None) -> None:
+    command.add_argument(
+        "--host", metavar="URL", default=default, help="of another host than that of ./eira up"
+    )
+    command.add_argument(
+        "--key", default=default, help="the master key, for a host that was started with --keys"
+    )
 
 
 def _positive(text: str) -> int:

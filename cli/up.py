@@ -62,6 +62,7 @@ EIRA runs at {running.app} (ready in {seconds:.1f} s; Ctrl-C stops everything)
 
 In another terminal:
   ./eira chat "Hola, ¿cómo va?"
+  ./eira runs                        (or, in a browser: {running.app}/runtime/ui)
 {_curl(running) if "identity" in running.services else ""}"""
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bench.figures import Figure, Report, Target, p50, p95
 from bench.host.effort import Effort
-from bench.host.running import RunningHost
+from bench.host.running import Cpu, RunningHost
 from bench.stand import BenchError
 
 SECTION = "durable"
@@ -19,6 +19,7 @@ HOP_TARGET = Target("at most", 3)
 AT_ONCE_TARGET = Target("at most", 1.2)
 
 _WEBHOOK = "/runtime/webhooks/durabletask"
+_WARM_UP = 10
 _LOOK_SECONDS = 0.05
 _PATIENCE_SECONDS = 60.0
 
@@ -36,57 +37,57 @@ class Span:
         return (self.ended - self.begun) / ACTIVITIES
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Orchestrations that were begun together: their spans, and how long it all took."""
+
+    spans: Sequence[Span]
+    seconds: float
+    cpu: Cpu
+
+
 async def measure(host: RunningHost, effort: Effort) -> Report:
-    await run_some(host, 10)
-    before = host.cpu()
-    hops = [span.hop for span in await run_some(host, effort.orchestrations)]
-    cpu = _per_hop(before, host.cpu(), effort.orchestrations)
-    rounds = [await _at_once(host) for _ in range(effort.rounds)]
-    before = host.cpu()
-    rounds += [await _at_once(host) for _ in range(effort.rounds)]
-    cpu_at_once = _per_hop(before, host.cpu(), effort.rounds * AT_ONCE)
+    await run_some(host, _WARM_UP)
+    alone = await run_some(host, effort.orchestrations)
+    hops = [span.hop for round_ in alone for span in round_.spans]
+    await _together(host, AT_ONCE)
+    at_once = [await _together(host, AT_ONCE) for _ in range(effort.rounds)]
+    seconds = [round_.seconds for round_ in at_once]
     figures = [
         Figure(SECTION, f"{ACTIVITIES} in a row: a hop", p50(hops), "ms", HOP_TARGET),
         Figure(SECTION, f"{ACTIVITIES} in a row: a hop, p95", p95(hops), "ms"),
-        *_cpu_figures(f"{ACTIVITIES} in a row", cpu),
-        Figure(SECTION, f"{AT_ONCE} at once: all ended", p50(rounds), "s", AT_ONCE_TARGET),
-        Figure(SECTION, f"{AT_ONCE} at once: all ended, the best", min(rounds), "s"),
-        *_cpu_figures(f"{AT_ONCE} at once", cpu_at_once),
+        *_cpu_figures(f"{ACTIVITIES} in a row", alone),
+        Figure(SECTION, f"{AT_ONCE} at once: all ended", p50(seconds), "s", AT_ONCE_TARGET),
+        Figure(SECTION, f"{AT_ONCE} at once: all ended, the best", min(seconds), "s"),
+        *_cpu_figures(f"{AT_ONCE} at once", at_once),
     ]
-    return Report(figures, {"hopsMs": hops, "atOnceSeconds": rounds})
+    return Report(figures, {"hopsMs": hops, "atOnceSeconds": seconds})
 
 
-def _cpu_figures(where: str, cpu: tuple[float, float]) -> list[Figure]:
-    host, worker = cpu
+def _cpu_figures(where: str, rounds: Sequence[Round]) -> list[Figure]:
+    hops = ACTIVITIES * sum(len(round_.spans) for round_ in rounds)
+    host = sum(round_.cpu.host for round_ in rounds) / hops
+    worker = sum(round_.cpu.worker for round_ in rounds) / hops
     return [
         Figure(SECTION, f"{where}: CPU of the host, a hop", host, "ms"),
         Figure(SECTION, f"{where}: CPU of the worker, a hop", worker, "ms"),
     ]
 
 
-def _per_hop(
-    before: tuple[float, float], after: tuple[float, float], orchestrations: int
-) -> tuple[float, float]:
-    hops = orchestrations * ACTIVITIES
-    return (after[0] - before[0]) / hops, (after[1] - before[1]) / hops
+async def run_some(host: RunningHost, count: int) -> list[Round]:
+    """One after the other."""
+    return [await _together(host, 1) for _ in range(count)]
 
 
-async def run_some(host: RunningHost, count: int) -> list[Span]:
-    spans = []
-    for _ in range(count):
-        instance = await _begin(host)
-        await _until_ended(host)
-        spans.append(await _span(host, instance))
-    return spans
-
-
-async def _at_once(host: RunningHost) -> float:
-    """Seconds from the first request to the end of the last orchestration."""
+async def _together(host: RunningHost, count: int) -> Round:
+    """From the first request to the end of the last orchestration; reading them is not counted."""
+    before = host.cpu()
     begun = time.time()
-    instances = await asyncio.gather(*(_begin(host) for _ in range(AT_ONCE)))
+    instances = await asyncio.gather(*(_begin(host) for _ in range(count)))
     await _until_ended(host)
+    cpu = host.cpu() - before
     spans = [await _span(host, instance) for instance in instances]
-    return max(span.ended for span in spans) / 1000 - begun
+    return Round(spans, max(span.ended for span in spans) / 1000 - begun, cpu)
 
 
 async def _begin(host: RunningHost) -> str:

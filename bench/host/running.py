@@ -1,7 +1,6 @@
 """A host of the bench's own, run as a program: its address, its processes, its CPU time."""
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -16,7 +15,18 @@ from bench.processes import children
 from bench.stand import BenchError
 
 APP = Path(__file__).parent / "app"
-_MILLISECONDS_PER_TICK = 1000 / os.sysconf("SC_CLK_TCK")
+_NANOSECONDS_PER_MILLISECOND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """Milliseconds of CPU of a host and of its worker."""
+
+    host: float
+    worker: float
+
+    def __sub__(self, other: "Cpu") -> "Cpu":
+        return Cpu(self.host - other.host, self.worker - other.worker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +43,20 @@ class RunningHost:
         """The worker's process id."""
         return children(self.pid)[0]
 
-    def cpu(self) -> tuple[float, float]:
-        """Milliseconds of CPU that host and worker have taken so far."""
-        return cpu_of(self.pid), cpu_of(self.worker)
+    def cpu(self) -> Cpu:
+        """What host and worker have taken so far."""
+        return Cpu(cpu_of(self.pid), cpu_of(self.worker))
 
 
 def cpu_of(pid: int) -> float:
-    """Milliseconds of CPU, user and system, that a process has taken."""
-    return parse_cpu(Path(f"/proc/{pid}/stat").read_text("utf-8"))
+    """Milliseconds of CPU, user and system, that the threads of a process have taken."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(parse_schedstat((thread / "schedstat").read_text("ascii")) for thread in threads)
 
 
-def parse_cpu(text: str) -> float:
-    """Reads proc_pid_stat(5): the name in brackets may hold anything."""
-    fields = text.rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * _MILLISECONDS_PER_TICK
+def parse_schedstat(text: str) -> float:
+    """Milliseconds on the CPU, from /proc/PID/schedstat (Documentation/scheduler/sched-stats)."""
+    return int(text.split()[0]) / _NANOSECONDS_PER_MILLISECOND
 
 
 @asynccontextmanager

@@ -17,7 +17,8 @@ from bench.host.running import APP, RunningHost
 from bench.stand import BenchError
 from emulator.host.http_datum import HttpCall
 from emulator.host.invocation import Datum
-from emulator.host.messages import LoadFailed
+from emulator.host.log_levels import LogLevels
+from emulator.host.messages import LoadFailed, Run
 from emulator.host.worker_process import WorkerProcess, WorkerSpec, spawn
 
 SECTION = "streams"
@@ -37,16 +38,16 @@ async def measure(host: RunningHost, effort: Effort) -> Report:
     before = host.cpu()
     for _ in range(effort.rounds):
         delays += await _delays(host)
-    after = host.cpu()
-    events = effort.rounds * STREAMS * EVENTS
+    cpu = host.cpu() - before
+    thousands = effort.rounds * STREAMS * EVENTS / 1000
     figures = [
         Figure(SECTION, "first byte, through the host", p50(through), "ms"),
         Figure(SECTION, "first byte, the worker alone", p50(alone), "ms"),
         Figure(SECTION, "first byte, added", p50(through) - p50(alone), "ms", ADDED_TARGET),
         Figure(SECTION, f"{STREAMS} at once: delay", p50(delays), "ms"),
         Figure(SECTION, f"{STREAMS} at once: delay, p95", p95(delays), "ms", DELAY_TARGET),
-        Figure(SECTION, "CPU of the host, an event", (after[0] - before[0]) / events, "ms"),
-        Figure(SECTION, "CPU of the worker, an event", (after[1] - before[1]) / events, "ms"),
+        Figure(SECTION, "CPU of the host, 1000 events", cpu.host / thousands, "ms"),
+        Figure(SECTION, "CPU of the worker, 1000 events", cpu.worker / thousands, "ms"),
     ]
     return Report(figures, {"firstByteMs": through, "workerAloneMs": alone})
 
@@ -69,7 +70,7 @@ async def _first_bytes(host: RunningHost, count: int) -> tuple[list[float], list
 @asynccontextmanager
 async def _worker_alone(session: aiohttp.ClientSession) -> AsyncIterator[Get]:
     """A worker that this process drives: an invocation, and the request straight to its server."""
-    worker = WorkerProcess(spawn(WorkerSpec(APP, os.environ, logging.WARNING)))
+    worker = WorkerProcess(spawn(WorkerSpec(APP, os.environ, LogLevels(logging.WARNING))))
     if isinstance(await worker.attach(), LoadFailed):
         raise BenchError("the worker did not load the bench's app.")
 
@@ -77,9 +78,7 @@ async def _worker_alone(session: aiohttp.ClientSession) -> AsyncIterator[Get]:
         invocation = str(uuid.uuid4())
         call = Datum("http", HttpCall({"count": "1", "milliseconds": "0"}))
         with worker.exchange(invocation):
-            running = asyncio.create_task(
-                worker.run("ticks", (("req", call),), invocation=invocation)
-            )
+            running = asyncio.create_task(worker.run(Run(0, "ticks", invocation, (("req", call),))))
             headers = {"x-ms-invocation-id": invocation}
             took = await _first_byte(session, f"{worker.http_uri}/api/ticks/1/0", headers)
             await running

@@ -8,15 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn, override
 
+from emulator.host.app_python import interpreter
 from emulator.host.console import log_to_console
+from emulator.host.host_json import effective, without_effect
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
+from emulator.host.log_levels import host_category
 from emulator.host.ports import port_of, rpc_port_for, take_port
 from emulator.host.settings import (
     CannotStart,
     HostSettings,
     LocalSettings,
+    read_durable,
     read_env_file,
     read_host_json,
+    read_http_limits,
     read_local_settings,
     read_policy,
 )
@@ -46,6 +51,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="emulator.host", description="Run a Python v2 function app.")
     parser.add_argument("--app", type=Path, default=Path(), help="folder of function_app.py")
+    parser.add_argument("--python", type=Path, help="the app's virtual environment; this one")
     parser.add_argument("--port", type=int, help="of HTTP functions; 7071 (0: any free one)")
     parser.add_argument("--rpc-port", type=int, help="of the Durable RPC; --port + 10000")
     parser.add_argument("--data", type=Path, help="folder for state; .eira/host in the app")
@@ -55,6 +61,15 @@ def _parser() -> argparse.ArgumentParser:
         "--keys", action="store_true", help="ask for function, host, system and master keys"
     )
     parser.add_argument("--show-keys", action="store_true", help="print the app's keys and end")
+    parser.add_argument(
+        "--start-timeout", type=float, default=60.0, help="seconds to load the app in; 60"
+    )
+    parser.add_argument(
+        "--hang-timeout",
+        type=float,
+        default=30.0,
+        help="seconds after which a worker whose event loop is blocked is ended; 30 (0: never)",
+    )
     parser.add_argument("--no-watch", action="store_true", help="do not reload changed files")
     return parser
 
@@ -68,9 +83,10 @@ def _run(options: argparse.Namespace) -> int:
     data: Path = (options.data or app / ".eira" / "host").resolve()
     if options.show_keys:
         return _show_keys(data)
+    python = interpreter(options.python)
     local = read_local_settings(app)
-    host_json = read_host_json(app)
     extra = read_env_file(options.env_file) if options.env_file else {}
+    host_json = effective(read_host_json(app), {**local.values, **os.environ, **extra})
     port: int = options.port if options.port is not None else local.port or 7071
     main_listener = take_port(port, "--port")
     rpc_listener = take_port(options.rpc_port or rpc_port_for(port), "--rpc-port")
@@ -80,6 +96,7 @@ def _run(options: argparse.Namespace) -> int:
         raise CannotStart(
             f"{data} cannot be made: {error.strerror}; pass another --data", 2
         ) from error
+    environment = _environment(app, port_of(main_listener), local, extra)
     settings = HostSettings(
         app=app,
         data=data,
@@ -88,16 +105,28 @@ def _run(options: argparse.Namespace) -> int:
         workers=options.workers,
         watch=not options.no_watch,
         enforce_keys=options.keys,
-        environment=_environment(app, port_of(main_listener), local, extra),
+        environment=environment,
         host_json=host_json,
         cors=local.cors,
         policy=read_policy(host_json),
+        durable=read_durable(host_json, environment),
+        http_limits=read_http_limits(host_json),
     )
     keys = KeyRing(keys_folder(data))
-    log_to_console(logging.INFO)
+    log_to_console(settings.log_levels, host_category)
+    ignored = without_effect(host_json)
+    if ignored:
+        _log.warning("host.json: no effect here, not supported: %s", ", ".join(ignored))
     if options.keys:
         _log.info("Keys are asked for: --show-keys prints them, they are in %s", keys.folder)
-    spec = WorkerSpec(app, settings.environment, settings.log_level)
+    spec = WorkerSpec(
+        app,
+        settings.environment,
+        settings.log_levels,
+        start_seconds=options.start_timeout,
+        hang_seconds=options.hang_timeout,
+        python=python,
+    )
     # The workers import the app while this process imports its HTTP stack.
     first = [spawn(spec) for _ in range(settings.workers)]
 

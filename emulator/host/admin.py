@@ -1,29 +1,42 @@
-"""The part of the admin API that tools use: status, ping, the list of functions, runs by hand."""
+"""The admin API: status, functions, keys, runs by hand, drain and restart; as recorded."""
 
 import json
-import os
-import platform
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from aiohttp import web
 
+from emulator.host import admin_documents
 from emulator.host.access import Access
-from emulator.host.catalogue import trigger_name, trigger_type
-from emulator.host.invocation import Datum, Failed, FunctionInfo, WorkerGone
+from emulator.host.admin_documents import FunctionListing
+from emulator.host.draining import Drain
 from emulator.host.key_api import answer_keys, key_scope
 from emulator.host.keys import FunctionScope, KeyRing, Scope
+from emulator.host.manual_run import ManualRuns
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import whole_body_of
 from emulator.host.settings import HostSettings
-from emulator.host.timers import Timers
+from emulator.host.streaming_proxy import UNTYPED
+from emulator.host.version import HOST_VERSION
 
-HOME_PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+HOME_PAGE = b"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <title>Your Azure Function App is up and running.</title></head>
 <body><h1>Your Azure Function App is up and running.</h1></body></html>"""
 
+# System.Diagnostics.TraceLevel, which the log entries of the real host use.
+_LEVELS = {
+    "off": logging.NOTSET,
+    "error": logging.ERROR,
+    "warning": logging.WARNING,
+    "info": logging.INFO,
+    "verbose": logging.DEBUG,
+}
+
 type Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+_log = logging.getLogger("host.admin")
 
 
 class Admin:
@@ -33,7 +46,8 @@ class Admin:
         self,
         settings: HostSettings,
         pool: WorkerPool,
-        timers: Timers,
+        runs: ManualRuns,
+        drain: Drain,
         access: Access,
         keys: KeyRing,
     ) -> None:
@@ -41,19 +55,27 @@ class Admin:
         self._keys = keys
         self._settings = settings
         self._pool = pool
-        self._timers = timers
+        self._runs = runs
+        self._drain = drain
         self._started = time.monotonic()
 
     async def answer(self, request: web.Request) -> web.Response:
         path = request.path.strip("/").split("/")[1:]
-        if [part.lower() for part in path] == ["host", "ping"]:
-            headers = {"Cache-Control": "no-store,no-cache", "Pragma": "no-cache"}
-            return web.Response(headers=headers)
+        match [part.lower() for part in path]:
+            case ["host", "ping"] if request.method in ("GET", "POST"):
+                headers = {"Cache-Control": "no-store,no-cache", "Pragma": "no-cache"}
+                return web.Response(headers=headers)
+            case ["warmup"]:
+                return web.Response()
         handler = self._handler(request.method, path)
         if handler is None:
             return web.Response(status=404)
         refused = self._access.to_admin(request)
-        return refused if refused is not None else await handler(request)
+        if refused is None:
+            return await handler(request)
+        if handler == self._health:
+            refused.headers.popall("WWW-Authenticate", None)
+        return refused
 
     def _handler(self, method: str, path: Sequence[str]) -> Handler | None:
         """Who answers; `path` is what follows /admin."""
@@ -61,70 +83,150 @@ class Admin:
         if scope is not None:
             return partial(self._about_keys, scope)
         match method, [part.lower() for part in path]:
-            case "GET", ["host", "status"]:
-                return self._status
-            case "GET", ["functions"]:
-                return self._functions
-            case "POST", ["functions", _]:
-                return partial(self._run, path[1])
+            case _, ["functions", *_]:
+                return self._about_functions(method, path[1:])
+            case "GET", ["instance", "info"]:
+                return self._instance
+            case "GET", ["health"]:
+                return self._health
+            case _, ["host", *rest]:
+                return self._about_host(method, rest)
         return None
 
+    def _about_functions(self, method: str, path: Sequence[str]) -> Handler | None:
+        match method, [part.lower() for part in path]:
+            case "GET", []:
+                return self._functions
+            case "GET", [_]:
+                return partial(self._function, path[0])
+            case "POST", [_]:
+                return partial(self._runs.answer, path[0])
+            case "GET", [_, "status"]:
+                return partial(self._function_status, path[0])
+        return None
+
+    def _about_host(self, method: str, path: Sequence[str]) -> Handler | None:
+        handlers: dict[tuple[str, str], Handler] = {
+            ("GET", "status"): self._status,
+            ("GET", "config"): self._config,
+            ("GET", "extensions"): self._extensions,
+            ("GET", "processes"): self._processes,
+            ("POST", "synctriggers"): self._sync_triggers,
+            ("POST", "log"): self._write_log,
+            ("POST", "scale/status"): self._scale,
+            ("POST", "drain"): self._begin_drain,
+            ("GET", "drain/status"): self._drain_status,
+            ("POST", "resume"): self._resume,
+            ("POST", "restart"): self._restart,
+        }
+        return handlers.get((method, "/".join(path)))
+
     async def _about_keys(self, scope: Scope, request: web.Request) -> web.Response:
-        await self._pool.ready()
-        if isinstance(scope, FunctionScope) and self._pool.catalogue.find(scope.function) is None:
-            return web.Response(status=404)
+        if isinstance(scope, FunctionScope):
+            await self._pool.ready()
+            if self._pool.catalogue.find(scope.function) is None:
+                return web.Response(status=404)
         return await answer_keys(request, self._keys, scope)
 
     async def _functions(self, request: web.Request) -> web.Response:
+        return _json((await self._listing()).all())
+
+    async def _function(self, name: str, request: web.Request) -> web.Response:
+        found = (await self._listing()).one(name, f"{request.scheme}://{request.host}")
+        return web.Response(status=404) if found is None else _json(found)
+
+    async def _function_status(self, name: str, request: web.Request) -> web.Response:
+        found = (await self._listing()).status(name)
+        return web.Response(status=404) if found is None else _json(found)
+
+    async def _listing(self) -> FunctionListing:
         await self._pool.ready()
-        return web.json_response([self._described(info) for info in self._pool.catalogue])
+        return FunctionListing(self._settings, self._pool.catalogue)
 
     async def _status(self, request: web.Request) -> web.Response:
-        return web.json_response(
-            {
-                "id": f"emulator-{os.getpid()}",
-                "state": "Running",
-                "version": "4.0.0",
-                "platformVersion": "",
-                "instanceId": "",
-                "computerName": platform.node(),
-                "processUptime": int((time.monotonic() - self._started) * 1000),
-                "functionAppContentEditingState": "Unknown",
-                "workers": self._pool.pids,
-            }
+        uptime = time.monotonic() - self._started
+        return _json(admin_documents.host_status(uptime))
+
+    async def _config(self, request: web.Request) -> web.Response:
+        text = json.dumps(admin_documents.host_config(self._settings), indent=2)
+        response = web.Response(text=text)
+        response.enable_chunked_encoding()
+        return response
+
+    async def _extensions(self, request: web.Request) -> web.Response:
+        link = {"rel": "self", "href": f"{request.scheme}://{request.host}{request.path}"}
+        return _json({"extensions": [], "links": [link]})
+
+    async def _processes(self, request: web.Request) -> web.Response:
+        return _json(admin_documents.processes(self._pool.pids))
+
+    async def _instance(self, request: web.Request) -> web.Response:
+        return _json(
+            {"FUNCTIONS_EXTENSION_VERSION": HOST_VERSION, "WEBSITE_NODE_DEFAULT_VERSION": "8.5.0"}
         )
 
-    def _described(self, info: FunctionInfo) -> dict[str, object]:
-        url = None
-        if trigger_type(info) == "httpTrigger":
-            route = str(info.trigger.get("route") or info.name)
-            parts = (self._settings.url, self._settings.route_prefix.strip("/"), route)
-            url = "/".join(part for part in parts if part)
-        return {
-            "name": info.name,
-            "language": "python",
-            "isDisabled": False,
-            "invoke_url_template": url,
-            "config": {"name": info.name, "bindings": list(info.bindings)},
+    async def _health(self, request: web.Request) -> web.Response:
+        headers = {
+            "Cache-Control": "no-store, no-cache",
+            "Expires": "Thu, 01 Jan 1970 00:00:00 GMT",
+            "Pragma": "no-cache",
         }
+        response = web.Response(text='{"status":"Healthy"}', headers=headers)
+        response[UNTYPED] = True
+        response.enable_chunked_encoding()
+        return response
 
-    async def _run(self, name: str, request: web.Request) -> web.Response:
-        """Run a function that HTTP does not reach by hand, with `{"input": ...}`."""
-        await self._pool.ready()
-        info = self._pool.catalogue.find(name)
-        if info is None or trigger_type(info) == "httpTrigger":
-            return web.Response(status=404)
-        if trigger_type(info) == "timerTrigger":
-            await self._timers.run_now(info)
-            return web.Response(status=202)
-        try:
-            document = json.loads(await whole_body_of(request) or b"{}")
-            given = document.get("input", "")
-        except (ValueError, AttributeError):
-            return web.Response(status=400)
-        text = given if isinstance(given, str) else json.dumps(given)
-        try:
-            outcome = await self._pool.invoke(name, [(trigger_name(info), Datum("json", text))])
-        except WorkerGone:
-            return web.Response(status=500)
-        return web.Response(status=500 if isinstance(outcome, Failed) else 202)
+    async def _sync_triggers(self, request: web.Request) -> web.Response:
+        return _json({"status": "Invalid environment for SyncTriggers operation."}, 500)
+
+    async def _scale(self, request: web.Request) -> web.Response:
+        return web.Response(status=400, text="Runtime scale monitoring is not enabled.")
+
+    async def _write_log(self, request: web.Request) -> web.Response:
+        entries = _log_entries(await whole_body_of(request))
+        if entries is None:
+            response = web.Response(status=400, text="An array of log entry objects is expected.")
+            response.enable_chunked_encoding()
+            return response
+        for level, message in entries:
+            if level != logging.NOTSET:
+                _log.log(level, "%s", message)
+        return web.Response()
+
+    async def _begin_drain(self, request: web.Request) -> web.Response:
+        self._drain.begin()
+        return web.Response(status=202)
+
+    async def _drain_status(self, request: web.Request) -> web.Response:
+        return _json(self._drain.status())
+
+    async def _resume(self, request: web.Request) -> web.Response:
+        await self._drain.end()
+        return _json({"state": "Running"})
+
+    async def _restart(self, request: web.Request) -> web.Response:
+        self._drain.restart()
+        return _json(admin_documents.restarted(self._settings, str(self._keys.folder)))
+
+
+def _log_entries(body: bytes) -> list[tuple[int, str]] | None:
+    """Level and message of each entry; None when the body is no list of entries."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(document, list):
+        return None
+    found = []
+    for entry in document:
+        match entry:
+            case {"level": str(level), "message": str(message)} if level.lower() in _LEVELS:
+                found.append((_LEVELS[level.lower()], message))
+            case _:
+                return None
+    return found
+
+
+def _json(document: object, status: int = 200) -> web.Response:
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    return web.Response(status=status, text=text, content_type="application/json")

@@ -19,20 +19,26 @@ _TRIGGERS = (
 # The host reads types without regard to case.
 _SUPPORTED = {kind.lower(): kind for kind in (*_TRIGGERS, "http", "durableClient")}
 
+RETRIED_TRIGGERS = frozenset({"timerTrigger", "eventGridTrigger"})
+"""Whose failed runs are repeated as a retry policy says."""
+
 _log = logging.getLogger("host")
 
 
 class Catalogue:
     """All enabled functions by trigger type; immutable once made.
 
-    `refused` names the functions that do not run here, with the types of binding this host lacks.
+    `refused` names the functions that do not run here, with the types of binding this host lacks;
+    `idle` are those and the ones that a setting disables.
     """
 
     def __init__(
         self,
         functions: Iterable[FunctionInfo] = (),
+        idle: Iterable[FunctionInfo] = (),
         refused: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        self.idle = {function.name: function for function in idle}
         self.refused = refused or {}
         self._by_trigger: dict[str, dict[str, FunctionInfo]] = defaultdict(dict)
         self._by_name: dict[str, FunctionInfo] = {}
@@ -56,22 +62,23 @@ class Catalogue:
 def catalogue_of(found: Iterable[IndexedFunction], environment: Mapping[str, str]) -> Catalogue:
     """Read the bindings; leaves out what `AzureWebJobs.<name>.Disabled` switches off."""
     functions: list[FunctionInfo] = []
+    idle: list[FunctionInfo] = []
     refused: dict[str, Sequence[str]] = {}
     for indexed in found:
-        if _is_disabled(indexed.name, environment):
-            _log.info("Function %s is disabled by a setting", indexed.name)
-            continue
-        bindings: tuple[Mapping[str, object], ...]
-        bindings = tuple(json.loads(text) for text in indexed.bindings)
-        lacking = [kind for kind in map(_type, bindings) if kind.lower() not in _SUPPORTED]
-        triggers = [one for one in bindings if _type(one).lower().endswith("trigger")]
-        if lacking:
-            refused[indexed.name] = lacking
-        elif not triggers:
+        info = _function(indexed)
+        if info is None:
             _log.error("Function %s has no trigger and will not run", indexed.name)
+            continue
+        lacking = [kind for kind in map(_type, info.bindings) if kind.lower() not in _SUPPORTED]
+        if _is_disabled(info.name, environment):
+            _log.info("Function %s is disabled by a setting", info.name)
+            idle.append(info)
+        elif lacking:
+            refused[info.name] = lacking
+            idle.append(info)
         else:
-            functions.append(_function(indexed, triggers[0], bindings))
-    return Catalogue(functions, refused)
+            functions.append(info)
+    return Catalogue(functions, idle, refused)
 
 
 def refusals(catalogue: Catalogue) -> Iterator[str]:
@@ -85,14 +92,26 @@ def refusals(catalogue: Catalogue) -> Iterator[str]:
         )
 
 
-def _function(
-    indexed: IndexedFunction,
-    trigger: Mapping[str, object],
-    bindings: tuple[Mapping[str, object], ...],
-) -> FunctionInfo:
+def unused_retries(catalogue: Catalogue) -> Iterator[str]:
+    """One line for each function with a retry policy that has no effect on its trigger."""
+    for info in catalogue:
+        if info.retry is not None and trigger_type(info) not in RETRIED_TRIGGERS:
+            yield (
+                f"The retry policy of function {info.name} has no effect on its "
+                f"{trigger_type(info)}: Azure supports none there; remove @app.retry"
+            )
+
+
+def _function(indexed: IndexedFunction) -> FunctionInfo | None:
+    bindings: tuple[Mapping[str, object], ...]
+    bindings = tuple(json.loads(text) for text in indexed.bindings)
+    triggers = [one for one in bindings if _type(one).lower().endswith("trigger")]
+    if not triggers:
+        return None
+    kind = _type(triggers[0])
     return FunctionInfo(
         indexed.name,
-        {**trigger, "type": _SUPPORTED[_type(trigger).lower()]},
+        {**triggers[0], "type": _SUPPORTED.get(kind.lower(), kind)},
         bindings,
         indexed.entry_point,
         indexed.script,

@@ -8,17 +8,22 @@ from multidict import CIMultiDict
 
 from emulator.host.catalogue import trigger_name
 from emulator.host.http_datum import HttpCall, HttpReply
-from emulator.host.invocation import Datum, FunctionInfo, Outcome, Succeeded, WorkerGone
+from emulator.host.invocation import Datum, FunctionInfo, Outcome, Succeeded
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import BodyTooLarge, whole_body_of
 
+# Where ASP.NET's words differ from Python's.
+_REASONS = {413: "Payload Too Large", 418: "I'm a teapot", 422: "Unprocessable Entity"}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 async def answer_classic(
     pool: WorkerPool, request: web.Request, info: FunctionInfo, parameters: Mapping[str, str]
 ) -> web.StreamResponse:
-    """Answer with what the function returned; an empty 500 when it raised or died."""
+    """Answer with what the function returned; an empty 500 when it raised.
+
+    Raises WorkerGone when its worker died.
+    """
     try:
         call = await _call(request, parameters)
     except BodyTooLarge:
@@ -27,11 +32,16 @@ async def answer_classic(
         return refusal
     inputs = ((trigger_name(info), Datum("http", call)),)
     run = pool.invoke_surely if request.method in _SAFE_METHODS else pool.invoke
-    try:
-        outcome = await run(info.name, inputs)
-    except WorkerGone:
-        return web.Response(status=500)
-    return _response(outcome)
+    return _response(_returned(await run(info.name, inputs)))
+
+
+def _returned(outcome: Outcome) -> Outcome:
+    """The outcome with the answer as its value, also when the function set a named output."""
+    match outcome:
+        case Succeeded(None, outputs):
+            answers = (datum for _, datum in outputs if datum.kind == "http")
+            return Succeeded(next(answers, None))
+    return outcome
 
 
 async def _call(request: web.Request, parameters: Mapping[str, str]) -> HttpCall:
@@ -56,11 +66,23 @@ def _response(outcome: Outcome) -> web.Response:
     match outcome:
         case Succeeded(Datum("http", HttpReply(status, headers, cookies, body))):
             sent = CIMultiDict(headers)
+            # How the answer is sent is the host's affair.
+            sent.popall("Transfer-Encoding", None)
+            told = sent.popall("Content-Length", None) is not None
             for cookie in cookies:
                 sent.add("Set-Cookie", cookie)
-            return web.Response(status=status, headers=sent, body=body)
+            reason = _REASONS.get(status)
+            answer = web.Response(status=status, reason=reason, headers=sent, body=body)
+            return answer if told else _chunked(answer)
         case Succeeded(Datum("string" | "json", str(text))):
-            return web.Response(text=text)
+            return _chunked(web.Response(text=text))
         case Succeeded(Datum("bytes", bytes(content))):
-            return web.Response(body=content)
+            return _chunked(web.Response(body=content))
     return web.Response(status=500)
+
+
+def _chunked(response: web.Response) -> web.Response:
+    # The real host says no length that the function did not say.
+    if response.body:
+        response.enable_chunked_encoding()
+    return response

@@ -6,6 +6,8 @@ import sys
 import threading
 from typing import override
 
+from emulator.host.log_levels import CategoryOf, LogLevels
+
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
     "message",
     "asctime",
@@ -53,10 +55,16 @@ class LogStream(io.TextIOBase):
         return len(text)
 
 
-def log_to_console(level: int) -> None:
-    """Send every record of `level` and above to this process's stderr, one line each."""
+def log_to_console(levels: LogLevels, category: CategoryOf) -> None:
+    """Send the records that `levels` let through to this process's stderr, one line each."""
+
+    def is_shown(record: logging.LogRecord) -> bool:
+        return record.levelno >= levels.level_of(category(record))
+
     handler = logging.StreamHandler(sys.__stderr__)
     handler.setFormatter(LineFormatter())
+    if levels.categories:
+        handler.addFilter(is_shown)
     root = logging.getLogger()
     root.addHandler(handler)
-    root.setLevel(level)
+    root.setLevel(levels.lowest)

@@ -63,9 +63,16 @@ async def _deliver(pool: WorkerPool, info: FunctionInfo, body: bytes) -> web.Res
 
 
 async def _run(pool: WorkerPool, info: FunctionInfo, event: Event) -> Outcome:
+    return await pool.invoke_retrying(info.name, *event_inputs(info, event))
+
+
+def event_inputs(
+    info: FunctionInfo, event: Event
+) -> tuple[list[tuple[str, Datum]], dict[str, Datum]]:
+    """What the worker gets of an event: the input, and the trigger's metadata."""
     inputs = [(trigger_name(info), Datum("json", _json(event)))]
-    metadata = {"data": Datum("json", _json(event.get("data")))}
-    return await pool.invoke_retrying(info.name, inputs, metadata)
+    metadata = {"data": Datum("json", _json(event["data"]))} if "data" in event else {}
+    return inputs, metadata
 
 
 def _events(body: bytes) -> list[Event] | None:

@@ -12,25 +12,24 @@ from aiohttp import web
 
 from emulator.host.access import KeyAccess, OpenAccess
 from emulator.host.admin import Admin
-from emulator.host.catalogue import refusals
+from emulator.host.catalogue import refusals, unused_retries
+from emulator.host.connection import serve
+from emulator.host.draining import Drain
 from emulator.host.durable.extension import DurableExtension
-from emulator.host.durable.settings import DurableSettings
 from emulator.host.front import Front, sign
 from emulator.host.keys import DURABLE_KEY, FunctionScope, KeyRing
+from emulator.host.manual_run import ManualRuns
 from emulator.host.pool import WorkerPool
 from emulator.host.schedule_status import StatusFiles
 from emulator.host.settings import HostSettings
 from emulator.host.streaming_proxy import StreamingProxy
 from emulator.host.timers import Timers
+from emulator.host.ui.inspector import Inspector
 from emulator.host.wall_clock import SystemClock
 from emulator.host.worker_process import Spawned, WorkerSpec
 
 _STOP_DURABLE_SECONDS = 0.3
 _SHUTDOWN_SECONDS = 0.1
-# The front refuses longer lines itself, with the status of the real host.
-_PARSER_LIMIT = 131_072
-# How long the rest of a refused body is read, so that its sender sees the refusal.
-_LINGER_SECONDS = 0.5
 
 _log = logging.getLogger("host")
 
@@ -54,22 +53,29 @@ class Host:
         self._pool = WorkerPool(spec, settings.workers, first, settings.policy)
         self._durable = DurableExtension(
             database=settings.data / "durable.db",
-            settings=DurableSettings.from_host_json(settings.host_json),
+            settings=settings.durable,
             invoker=self._pool,
             public_url=settings.url,
             rpc_url=settings.rpc_url,
             system_key=keys.system_key(DURABLE_KEY),
+            environment=settings.environment,
         )
         self._pool.client_binding = self._durable.client_binding
+        self._pool.app_changed = self._take_app
         timer_files = StatusFiles(settings.data / "timers")
         self._timers = Timers(self._pool, spec.environment, timer_files, SystemClock())
-        self._proxy = StreamingProxy(self._pool)
+        self._proxy = StreamingProxy(self._pool, traces=not settings.enforce_keys)
         access = KeyAccess(keys) if settings.enforce_keys else OpenAccess()
-        admin = Admin(settings, self._pool, self._timers, access, keys)
-        self._front = Front(settings, self._pool, self._proxy, admin, access)
+        self._inspector = Inspector(self._durable, access.to_admin)
         self._changed = asyncio.Event()
+        drain = Drain(self._pool, self._timers, self._changed.set, self._settled)
+        runs = ManualRuns(self._pool, self._timers)
+        admin = Admin(settings, self._pool, runs, drain, access, keys)
+        self._front = Front(settings, self._pool, self._proxy, admin, access)
+        self._taken: list[asyncio.Future[None]] = []
         self._background: list[asyncio.Task[None]] = []
         self._runners: list[web.AppRunner] = []
+        self._servers: list[asyncio.Server] = []
 
     async def run(self, listeners: Listeners, ready: Callable[[], None]) -> None:
         """Serve until SIGINT or SIGTERM."""
@@ -87,18 +93,18 @@ class Host:
         await self._stop()
 
     async def _start(self, listeners: Listeners, ready: Callable[[], None]) -> None:
-        front = self._front.application(self._durable.webhook)
+        front = self._front.application(self._durable.webhook, self._inspector.routes())
         await self._serve(front, listeners.main, cancels_handlers=True)
         rpc = web.Application(client_max_size=2**31)
         rpc.router.add_route("*", "/durabletask/{tail:.*}", self._durable.rpc)
+        rpc.router.add_route("*", "/{tail:.*}", _nothing_here)
         rpc.on_response_prepare.append(sign)
         await self._serve(rpc, listeners.rpc, cancels_handlers=False)
         if self._settings.watch:
             self._background.append(asyncio.create_task(self._watch()))
-        await self._pool.start()
-        self._take_app()
+        self._background.append(asyncio.create_task(self._keep_loaded()))
+        await self._pool.settled()
         await self._durable.start()
-        self._background.append(asyncio.create_task(self._reload_on_change()))
         ready()
 
     async def _serve(
@@ -110,26 +116,29 @@ class Host:
             access_log=None,
             handler_cancellation=cancels_handlers,
             shutdown_timeout=_SHUTDOWN_SECONDS,
-            lingering_time=_LINGER_SECONDS,
-            max_line_size=_PARSER_LIMIT,
-            max_field_size=_PARSER_LIMIT,
         )
         await runner.setup()
         self._runners.append(runner)
-        await web.SockSite(runner, listener, backlog=1024).start()
+        self._servers.append(await serve(runner, listener))
 
     def _take_app(self) -> None:
         """Make routes and timers of the functions that were just loaded."""
         catalogue = self._pool.catalogue
-        for line in refusals(catalogue):
+        for line in (*refusals(catalogue), *unused_retries(catalogue)):
             _log.warning("%s", line)
-        if not len(catalogue):
+        if self._pool.is_loaded and not len(catalogue):
             _log.warning("No function of this app runs here")
         self._front.load_routes()
         if self._settings.enforce_keys:
             for name in self._pool.functions("httpTrigger"):
                 self._keys.of(FunctionScope(name))  # makes the ones that are missing
         self._timers.start()
+        # Instances that wait for a function the app did not have are tried again.
+        self._durable.functions_changed()
+        while self._taken:
+            waiting = self._taken.pop()
+            if not waiting.done():
+                waiting.set_result(None)
         _log.info("%d functions loaded, workers: %s", len(catalogue), self._pool.pids)
 
     async def _watch(self) -> None:
@@ -142,22 +151,36 @@ class Host:
 
         await watch(self._settings.app, self._settings.data, changed)
 
-    async def _reload_on_change(self) -> None:
-        while await self._changed.wait():
+    async def _settled(self) -> None:
+        """Wait for the next load of the app."""
+        taken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._taken.append(taken)
+        await taken
+
+    async def _keep_loaded(self) -> None:
+        """Load the app, and again after each change; a change ends a load that is under way."""
+        load = self._pool.start
+        while True:
             self._changed.clear()
+            loading = asyncio.create_task(load())
+            changed = asyncio.create_task(self._changed.wait())
+            try:
+                await asyncio.wait([loading, changed], return_when=asyncio.FIRST_COMPLETED)
+                if loading.done():
+                    await loading  # an error in it is one of the host
+                    await changed
+            finally:
+                loading.cancel()
+                changed.cancel()
             self._timers.stop()
-            await self._pool.reload()
-            # Instances that wait for a function the app did not have are tried again.
-            self._durable.functions_changed()
-            self._take_app()
+            load = self._pool.reload
 
     async def _stop(self) -> None:
         self._timers.stop()
         for task in self._background:
             task.cancel()
-        for runner in self._runners:
-            for site in list(runner.sites):
-                await site.stop()
+        for server in self._servers:
+            server.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._durable.stop(), _STOP_DURABLE_SECONDS)
         await self._pool.stop()
@@ -165,3 +188,8 @@ class Host:
         for runner in self._runners:
             await runner.cleanup()
         await self._proxy.close()
+
+
+async def _nothing_here(request: web.Request) -> web.StreamResponse:
+    del request
+    return web.Response(status=404)

@@ -44,6 +44,10 @@ class WorkerGone(Exception):  # noqa: N818 - a state of the world, not a mistake
     """The worker process died while (or before) it ran: the work must be run again."""
 
 
+class NoWorker(WorkerGone):
+    """No worker starts at present; the message says why, in a sentence for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetryState:
     """Which retry a run is (1 is the first), of how many (-1: no limit), and what went wrong."""
@@ -70,6 +74,15 @@ class FunctionInfo:
 
 class Invoker(Protocol):
     """Runs functions of the app; implemented by the pool of workers."""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether it is known which functions the app has."""
+        ...
+
+    async def loaded(self) -> None:
+        """Wait until it is known which functions the app has: for ever while it is broken."""
+        ...
 
     def functions(self, trigger_type: str) -> Mapping[str, FunctionInfo]:
         """The functions with that trigger (e.g. `activityTrigger`), by function name."""

@@ -71,7 +71,17 @@ class Done:
     outcome: Outcome
 
 
-type Message = Run | Forget | Loaded | LoadFailed | Done
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Host to worker: are you still there? A worker whose event loop is blocked cannot answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """Worker to host: the answer to a Ping."""
+
+
+type Message = Run | Forget | Ping | Loaded | LoadFailed | Done | Pong
 
 
 def encode(message: Message) -> Frame:
@@ -86,6 +96,10 @@ def encode(message: Message) -> Frame:
             return "failed", call, str(text), str(stack)
         case Forget(invocation):
             return "forget", invocation
+        case Ping():
+            return ("ping",)
+        case Pong():
+            return ("pong",)
         case Loaded(functions, http_uri):
             return "loaded", tuple(map(_pack_function, functions)), http_uri
         case LoadFailed(text, stack):
@@ -118,6 +132,10 @@ def decode(frame: Frame) -> Message:
             return Done(call, Failed(text, stack))
         case ("forget", str(invocation)):
             return Forget(invocation)
+        case ("ping",):
+            return Ping()
+        case ("pong",):
+            return Pong()
         case ("loaded", tuple(functions), (str() | None) as http_uri):
             return Loaded(tuple(map(_unpack_function, functions)), http_uri)
         case ("load_failed", str(text), str(stack)):

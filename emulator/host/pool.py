@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from emulator.host.catalogue import Catalogue, trigger_type
 from emulator.host.crew import Crew
+from emulator.host.durable.explaining import explained
 from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, RetryState, WorkerGone
 from emulator.host.invocation_policy import InvocationPolicy
 from emulator.host.messages import NamedData, Run
@@ -29,7 +30,10 @@ class FunctionGone(WorkerGone):
 
 
 class WorkerPool:
-    """The crew of the day; requests wait while the app is being loaded (again)."""
+    """The crew of the day; requests wait while the app is being loaded (again).
+
+    `app_changed` is called whenever the app has been loaded, or is known not to load.
+    """
 
     def __init__(
         self,
@@ -41,11 +45,12 @@ class WorkerPool:
         self._spec = spec
         self._policy = policy
         self._size = size
-        self._crew = Crew(spec, size, first)
+        self._crew = Crew(spec, size, first, self._take)
         self._ready = asyncio.Event()
+        self._loaded = asyncio.Event()
         self._leaving: set[asyncio.Task[None]] = set()
-        self._reloading = asyncio.Lock()
         self.client_binding: Callable[[], str] | None = None
+        self.app_changed: Callable[[], None] = lambda: None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -61,26 +66,61 @@ class WorkerPool:
         """Process ids of the workers that are ready now."""
         return self._crew.pids
 
+    @property
+    def invocations(self) -> int:
+        """How many are under way."""
+        return self._crew.invocations
+
     async def start(self) -> None:
-        """Load the app; when it does not import, the pool runs with no functions."""
+        """Load the app; when that cannot be done, the pool runs with no functions."""
         await self._crew.load()
-        self._ready.set()
+        self._settle()
 
     async def ready(self) -> None:
-        """Wait while the app is being loaded."""
+        """Wait while the app is being loaded; raises NoWorker when no worker starts."""
+        await self._ready.wait()
+        self._crew.check()
+
+    async def settled(self) -> None:
+        """Wait until the app has been loaded, or is known not to load."""
         await self._ready.wait()
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether it is known which functions the app has."""
+        return self._loaded.is_set()
+
+    async def loaded(self) -> None:
+        """Wait until it is known which functions the app has."""
+        while not self._loaded.is_set():
+            await self._loaded.wait()
+
     async def reload(self) -> None:
-        """Load the app anew; what runs on the old workers may end there."""
-        async with self._reloading:
-            self._ready.clear()
-            old = self._crew
-            self._crew = Crew(self._spec, self._size)
-            leaving = asyncio.create_task(old.retire(_DRAIN_AT_RELOAD_SECONDS))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
-            await self._crew.load()
-            self._ready.set()
+        """Load the app anew; what runs on the old workers may end there.
+
+        May be cancelled by somebody who calls it again at once: the file has changed once more.
+        """
+        self._ready.clear()
+        self._loaded.clear()
+        old = self._crew
+        self._crew = Crew(self._spec, self._size, (), self._take)
+        leaving = asyncio.create_task(old.retire(_DRAIN_AT_RELOAD_SECONDS))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+        await self._crew.load()
+        self._settle()
+
+    def _settle(self) -> None:
+        self._ready.set()
+        if self._crew.is_loaded:
+            self._loaded.set()
+        self.app_changed()
+
+    def _take(self, crew: Crew) -> None:
+        """The first worker of that crew has loaded the app."""
+        # Until all have settled, whoever loads the app is waiting for them.
+        if crew is self._crew and self._ready.is_set():
+            self._settle()
 
     async def stop(self) -> None:
         """End all workers; work under way has a moment to finish."""
@@ -181,6 +221,6 @@ class WorkerPool:
 
 def _log_failure(info: FunctionInfo, failed: Failed) -> None:
     # What follows the mark is the orchestrator's state as JSON: data, not an explanation.
-    message = failed.message.split("$OutOfProcData$", 1)[0].rstrip()
+    message, _ = explained(failed.message.split("$OutOfProcData$", 1)[0])
     stack = "" if trigger_type(info) == "orchestrationTrigger" else failed.stack.rstrip()
     _log.error("Functions.%s failed: %s%s", info.name, message, stack and f"\n{stack}")

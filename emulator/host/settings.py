@@ -1,22 +1,15 @@
 """What a host is told: host.json, local.settings.json, an env file and the command line."""
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.host.durable.settings import DurableSettings
 from emulator.host.invocation_policy import InvocationPolicy
+from emulator.host.log_levels import LogLevels
 
-_LEVELS = {
-    "trace": logging.DEBUG,
-    "debug": logging.DEBUG,
-    "information": logging.INFO,
-    "warning": logging.WARNING,
-    "error": logging.ERROR,
-    "critical": logging.CRITICAL,
-    "none": logging.CRITICAL + 1,
-}
+_UNLIMITED = -1
 
 
 class CannotStart(Exception):  # noqa: N818 - reads as what it is
@@ -36,6 +29,14 @@ class Cors:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """How many HTTP requests may run, and how many run or wait, at once; None is no limit."""
+
+    concurrent: int | None = None
+    outstanding: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HostSettings:
     """Everything that is fixed while a host runs."""
 
@@ -50,6 +51,8 @@ class HostSettings:
     host_json: Mapping[str, object]
     cors: Cors | None
     policy: InvocationPolicy
+    durable: DurableSettings
+    http_limits: HttpLimits
 
     @property
     def url(self) -> str:
@@ -69,10 +72,9 @@ class HostSettings:
         return {name: str(value) for name, value in found.items()}
 
     @property
-    def log_level(self) -> int:
-        """A number of `logging`, from logging.logLevel.default; INFO when it is not said."""
-        named = section(self.host_json, "logging", "logLevel").get("default", "Information")
-        return _LEVELS.get(str(named).lower(), logging.INFO)
+    def log_levels(self) -> LogLevels:
+        """From logging.logLevel: by category, Information where nothing is said."""
+        return LogLevels.of_names(section(self.host_json, "logging", "logLevel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,44 @@ def read_local_settings(app: Path) -> LocalSettings:
     if document.get("IsEncrypted") is True:
         raise CannotStart(f"{file} is encrypted: run `func settings decrypt` in its folder", 2)
     values = {name: _as_text(value) for name, value in section(document, "Values").items()}
+    for name, value in section(document, "ConnectionStrings").items():
+        # As Core Tools names them.
+        values[f"ConnectionStrings:{name}"] = _as_text(value)
+    runtime = values.get("FUNCTIONS_WORKER_RUNTIME", "python")
+    if runtime.lower() != "python":
+        raise CannotStart(
+            f"{file}: FUNCTIONS_WORKER_RUNTIME is {runtime}: this host runs Python apps only", 2
+        )
     host = section(document, "Host")
     port = host.get("LocalHttpPort")
+    if port is not None and not str(port).isdecimal():
+        raise CannotStart(f"{file}: Host.LocalHttpPort is {port!r}: it must be a port number", 2)
     return LocalSettings(values, int(str(port)) if port is not None else None, _cors(host))
 
 
 def read_host_json(app: Path) -> Mapping[str, object]:
-    """Read host.json; raises CannotStart when it is broken."""
-    return read_json_object(app / "host.json")
+    """Read host.json; an app may have none. Raises CannotStart when it is broken."""
+    file = app / "host.json"
+    document = read_json_object(file)
+    if document and document.get("version") != "2.0":
+        raise CannotStart(f'{file} must say "version": "2.0"', 2)
+    return document
+
+
+def read_durable(
+    host_json: Mapping[str, object], app_settings: Mapping[str, str]
+) -> DurableSettings:
+    """What host.json says about Durable Functions; raises CannotStart."""
+    try:
+        return DurableSettings.from_host_json(host_json, app_settings)
+    except ValueError as error:
+        raise CannotStart(str(error), 2) from error
+
+
+def read_http_limits(host_json: Mapping[str, object]) -> HttpLimits:
+    """The limits of `extensions.http`; raises CannotStart for what is no limit."""
+    http = section(host_json, "extensions", "http")
+    return HttpLimits(_limit(http, "maxConcurrentRequests"), _limit(http, "maxOutstandingRequests"))
 
 
 def read_policy(host_json: Mapping[str, object]) -> InvocationPolicy:
@@ -149,6 +181,17 @@ def section(document: Mapping[str, object], *path: str) -> Mapping[str, object]:
     for name in path:
         found = found.get(name) if isinstance(found, Mapping) else None
     return found if isinstance(found, Mapping) else {}
+
+
+def _limit(http: Mapping[str, object], name: str) -> int | None:
+    match http.get(name, _UNLIMITED):
+        case int(value) if value == _UNLIMITED:
+            return None
+        case int(value) if value > 0 and not isinstance(value, bool):
+            return value
+        case other:
+            wanted = f"a whole number above 0, or {_UNLIMITED} for no limit"
+            raise CannotStart(f"host.json: extensions.http.{name} is {other!r}: give {wanted}", 2)
 
 
 def _cors(host: Mapping[str, object]) -> Cors | None:

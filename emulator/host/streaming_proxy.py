@@ -7,6 +7,8 @@ of requests that may be sent again are kept, and only for a while.
 
 import asyncio
 import contextlib
+import re
+import secrets
 import struct
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -14,6 +16,7 @@ from socket import SO_LINGER, SOL_SOCKET
 
 from aiohttp import (
     ClientError,
+    ClientRequest,
     ClientResponse,
     ClientSession,
     ClientTimeout,
@@ -26,7 +29,7 @@ from yarl import URL
 
 from emulator.host.catalogue import trigger_name
 from emulator.host.http_datum import HttpCall
-from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, WorkerGone
+from emulator.host.invocation import Datum, Failed, FunctionInfo, NoWorker, Outcome, WorkerGone
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import BodyTooLarge, body_of
 from emulator.host.worker_process import WorkerProcess
@@ -59,19 +62,25 @@ _NO_AUTOMATIC_HEADERS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Typ
 _ANSWER_AFTER_FAILURE_SECONDS = 2.0
 _NOTICE_DEATH_SECONDS = 1.0
 _KEEP_SECONDS = 2.0
+_ESCAPED_SLASH = re.compile("%2f", re.IGNORECASE)
 
 # Set on an answer that has no Content-Type and must not be given one.
 UNTYPED: web.ResponseKey[bool] = web.ResponseKey("untyped", bool)
 
 
 class StreamingProxy:
-    """Forwards requests, chunk by chunk, and tells the worker when a client has left."""
+    """Forwards requests, chunk by chunk, and tells the worker when a client has left.
 
-    def __init__(self, pool: WorkerPool) -> None:
+    With `traces` a request that belongs to no trace begins one, as with `func start`.
+    """
+
+    def __init__(self, pool: WorkerPool, *, traces: bool) -> None:
         self._pool = pool
+        self._traces = traces
         self._calls: set[asyncio.Task[Outcome]] = set()
-        self._kept = _session(TCPConnector(limit=0, keepalive_timeout=_KEEP_SECONDS))
-        self._fresh = _session(TCPConnector(limit=0, force_close=True))
+        self._kept = _session(_KEEP_SECONDS)
+        # Not `force_close`: that would show in the headers that the function sees.
+        self._fresh = _session(0.0)
 
     async def close(self) -> None:
         await self._kept.close()
@@ -80,19 +89,19 @@ class StreamingProxy:
     async def answer(
         self, request: web.Request, info: FunctionInfo, parameters: Mapping[str, str]
     ) -> web.StreamResponse:
-        """Answer with what the function answers; an empty 500 when it cannot be had."""
+        """Answer with what the function answers; raises WorkerGone when it cannot be had."""
         try:
             body = await body_of(request)
         except BodyTooLarge:
             return _too_large()
         try:
             return await self._exchange(request, body, info, parameters)
+        except NoWorker:
+            raise
         except WorkerGone:
             if request.method not in _SAFE_METHODS:
                 return web.Response(status=500)
-        with contextlib.suppress(WorkerGone):
-            return await self._exchange(request, body, info, parameters)
-        return web.Response(status=500)
+        return await self._exchange(request, body, info, parameters)
 
     async def _exchange(
         self,
@@ -104,11 +113,14 @@ class StreamingProxy:
         """One try; raises WorkerGone when the worker dies before the answer starts."""
         worker = await self._pool.pick(info)
         invocation = str(uuid.uuid4())
+        headers = _headers_for_worker(request, invocation)
+        if self._traces and "traceparent" not in headers:
+            headers["traceparent"] = _new_trace()
         with worker.exchange(invocation):
             try:
                 async with asyncio.timeout(None) as patience:
-                    self._invoke(worker, info, parameters, request, invocation, patience)
-                    upstream, first = await self._first_chunk(request, body, worker, invocation)
+                    self._invoke(worker, info, parameters, headers, patience)
+                    upstream, first = await self._first_chunk(request, body, worker, headers)
             except BodyTooLarge:
                 return _too_large()
             except TimeoutError:
@@ -127,7 +139,7 @@ class StreamingProxy:
         request: web.Request,
         body: bytes | AsyncIterator[bytes] | None,
         worker: WorkerProcess,
-        invocation: str,
+        headers: Mapping[str, str],
     ) -> tuple[ClientResponse, bytes]:
         """The worker's answer and its first chunk, empty when it has no body.
 
@@ -136,8 +148,8 @@ class StreamingProxy:
         session = self._kept if request.method in _SAFE_METHODS else self._fresh
         upstream = await session.request(
             request.method,
-            URL(f"{worker.http_uri}{request.raw_path}", encoded=True),
-            headers=_headers_for_worker(request, invocation),
+            URL(f"{worker.http_uri}{_target(request.raw_path)}", encoded=True),
+            headers=headers,
             data=body,
             allow_redirects=False,
         )
@@ -152,15 +164,19 @@ class StreamingProxy:
         worker: WorkerProcess,
         info: FunctionInfo,
         parameters: Mapping[str, str],
-        request: web.Request,
-        invocation: str,
+        headers: Mapping[str, str],
         patience: asyncio.Timeout,
     ) -> None:
         """Start the invocation; it runs to its end whatever becomes of the exchange."""
         inputs = ((trigger_name(info), Datum("http", HttpCall(parameters))),)
-        traceparent = request.headers.get("traceparent", "")
         call = asyncio.create_task(
-            self._pool.run_on(worker, info, inputs, invocation=invocation, traceparent=traceparent)
+            self._pool.run_on(
+                worker,
+                info,
+                inputs,
+                invocation=headers["x-ms-invocation-id"],
+                traceparent=headers.get("traceparent", ""),
+            )
         )
         self._calls.add(call)
 
@@ -174,9 +190,16 @@ class StreamingProxy:
         call.add_done_callback(ended)
 
 
-def _session(connector: TCPConnector) -> ClientSession:
+class _WorkerRequest(ClientRequest):
+    """Says no length for a DELETE without a body, as the real host does not."""
+
+    GET_METHODS = ClientRequest.GET_METHODS | {"DELETE"}
+
+
+def _session(keep_seconds: float) -> ClientSession:
     return ClientSession(
-        connector=connector,
+        connector=TCPConnector(limit=0, keepalive_timeout=keep_seconds),
+        request_class=_WorkerRequest,
         cookie_jar=DummyCookieJar(),
         auto_decompress=False,
         skip_auto_headers=_NO_AUTOMATIC_HEADERS,
@@ -235,7 +258,23 @@ def _headers_for_worker(request: web.Request, invocation: str) -> CIMultiDict[st
     headers["x-forwarded-for"] = request.remote or ""
     headers["x-forwarded-host"] = request.host
     headers["x-forwarded-proto"] = request.scheme
+    upgrade = request.headers.get("Upgrade")
+    if upgrade is not None:
+        headers["Connection"], headers["Upgrade"] = "Upgrade", upgrade
+    if request.method == "TRACE":
+        headers["Content-Length"] = "0"
     return headers
+
+
+def _new_trace() -> str:
+    """A trace that nobody records (W3C Trace Context, section 3.2)."""
+    return f"00-{uuid.uuid4().hex}-{secrets.token_hex(8)}-00"
+
+
+def _target(raw_path: str) -> str:
+    """Path and query for the worker: an escaped slash in the path stays one, decoded or not."""
+    path, mark, query = raw_path.partition("?")
+    return _ESCAPED_SLASH.sub(lambda found: f"%25{found[0][1:]}", path) + mark + query
 
 
 def _too_large() -> web.Response:

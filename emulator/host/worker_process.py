@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,11 +17,14 @@ from pathlib import Path
 
 from emulator.host.frames import Frame, FrameChannel
 from emulator.host.invocation import Failed, Outcome, WorkerGone
+from emulator.host.log_levels import LogLevels
 from emulator.host.messages import (
     Done,
     Forget,
     Loaded,
     LoadFailed,
+    Ping,
+    Pong,
     Run,
     decode,
     encode,
@@ -31,16 +35,27 @@ _ROOT = Path(__file__).resolve().parents[2]
 # How long a function that has used up its time may still take to end.
 _GRACE_SECONDS = 2.0
 
+# Where this interpreter has the worker library.
+_PACKAGES = [path for path in sys.path if path.endswith("site-packages")]
+_PRINTING_SECONDS = 0.1
+
 _log = logging.getLogger("host")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """What every worker of a host is started with; `log_level` is a number of `logging`."""
+    """What every worker of a host is started with; `python` is the interpreter.
+
+    A worker that has not loaded the app within `start_seconds`, or whose event loop answers nothing
+    for `hang_seconds` (0: however long), is ended.
+    """
 
     app: Path
     environment: Mapping[str, str]
-    log_level: int
+    log_levels: LogLevels
+    start_seconds: float = 60.0
+    hang_seconds: float = 30.0
+    python: str = sys.executable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,17 @@ class Spawned:
 
     process: subprocess.Popen[bytes]
     ours: socket.socket
+
+
+def _program(python: str) -> list[str]:
+    """Run the worker in the app's own environment with this one's packages behind its own."""
+    if python == sys.executable:
+        return [python, "-m", "emulator.host.worker"]
+    script = (
+        f"import runpy, sys; sys.path.extend({_PACKAGES!r}); "
+        "runpy.run_module('emulator.host.worker', run_name='__main__', alter_sys=True)"
+    )
+    return [python, "-c", script]
 
 
 def spawn(spec: WorkerSpec) -> Spawned:
@@ -61,13 +87,11 @@ def spawn(spec: WorkerSpec) -> Spawned:
     with theirs:
         process = subprocess.Popen(
             [
-                sys.executable,
-                "-m",
-                "emulator.host.worker",
+                *_program(spec.python),
                 str(theirs.fileno()),
                 str(os.getpid()),
                 str(spec.app),
-                str(spec.log_level),
+                spec.log_levels.text(),
             ],
             cwd=_ROOT,
             env=dict(spec.environment),
@@ -93,6 +117,7 @@ class WorkerProcess:
         self._exchanges = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._ponged = asyncio.Event()
         self.gone = asyncio.Event()
         self.http_uri: str | None = None
 
@@ -104,6 +129,11 @@ class WorkerProcess:
     def exit_code(self) -> int | None:
         """As subprocess says it: negative for a signal; None while it runs."""
         return self._process.returncode
+
+    @property
+    def invocations(self) -> int:
+        """How many are under way."""
+        return len(self._pending)
 
     @property
     def busy(self) -> int:
@@ -151,6 +181,21 @@ class WorkerProcess:
             self._channel.send(encode(Forget(invocation)))
             self._note_idle()
 
+    async def answers(self, seconds: float) -> bool:
+        """Whether its event loop says within `seconds` that it still turns."""
+        self._ponged.clear()
+        self._channel.send(encode(Ping()))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ponged.wait(), seconds)
+        # Asked once more: when this process was stopped itself, both came at the same moment.
+        return self._ponged.is_set()
+
+    async def show_where(self) -> None:
+        """Have it print what its main thread is doing, even if that is blocked."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(_PRINTING_SECONDS)
+
     async def drain(self, seconds: float) -> None:
         """Wait until nothing is under way, at most `seconds`, then kill it."""
         try:
@@ -167,7 +212,10 @@ class WorkerProcess:
     def _receive(self, frame: Frame) -> None:
         match decode(frame):
             case Loaded() | LoadFailed() as loaded:
-                self._loaded.set_result(loaded)
+                if not self._loaded.done():
+                    self._loaded.set_result(loaded)
+            case Pong():
+                self._ponged.set()
             case Done(call, outcome):
                 future = self._pending.pop(call)
                 self._forget_limit(call)

@@ -4,7 +4,7 @@ import json
 
 from bench.figures import Figure, Report
 from bench.host.orchestrations import span_of
-from bench.host.running import parse_cpu
+from bench.host.running import Cpu, parse_schedstat
 from bench.host.streams import delays_of
 from bench.reporting import Findings
 
@@ -20,9 +20,9 @@ def test_a_hop_is_a_fifth_of_the_way_from_the_first_event_to_the_last() -> None:
     assert round(span.hop, 3) == 3
 
 
-def test_cpu_is_user_and_system_whatever_the_process_is_called() -> None:
-    text = "77 (a ) b (c) R 1 77 77 0 -1 4194304 0 0 0 0 150 50 0 0 20 0 1 0 100 0 0\n"
-    assert parse_cpu(text) == parse_cpu(text.replace("150 50", "0 200")) > 0
+def test_cpu_is_what_was_taken_between_two_looks() -> None:
+    assert parse_schedstat("2500000 77 12\n") == 2.5
+    assert Cpu(host=5, worker=9) - Cpu(host=2, worker=3) == Cpu(host=3, worker=6)
 
 
 def test_each_event_of_a_chunk_has_a_delay_of_its_own() -> None:

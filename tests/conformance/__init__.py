@@ -13,7 +13,8 @@ How an area is tested (one module `test_<area>.py`, one test for each file of re
   app. They come from `../shared/golden` or, without it, from the copies in `recordings/`
   (`python -m tests.conformance.recordings` renews those).
 * `conftest.py` starts a probe app once a session through the host's command line; `start_probe`
-  starts one with other options, host.json or settings. `Probe.recorded()` reads what the app's
+  starts one with other options, host.json or settings. `probes.Probe` says where it is, `.keys()`
+  which keys it has by the names that the recordings give them, `.recorded()` reads what the app's
   `golden_rec.py` wrote: the same kind of recording, made on our host.
 * `comparing.Masks` makes ids, times, ports and keys equal: `Masks({"127.0.0.1:7071": "<main>"})`.
   Use one `Masks` for each case and side: it numbers the ids it meets.

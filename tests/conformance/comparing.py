@@ -14,7 +14,10 @@ _LISTED = Path(__file__).parent / "differences.toml"
 _GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b"
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
 _DATE = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"
-_VARIABLE = re.compile(f"(?P<guid>{_GUID})|(?P<time>{_TIME})|(?P<date>{_DATE})", re.IGNORECASE)
+_ADDRESS = r"127\.0\.0\.1:\d{4,5}"
+_VARIABLE = re.compile(
+    f"(?P<guid>{_GUID})|(?P<time>{_TIME})|(?P<date>{_DATE})|(?P<address>{_ADDRESS})", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,14 @@ class Masks:
     """Makes equal what no two runs share.
 
     `names` maps texts of this run (addresses, keys, paths) to what they stand for. GUIDs become
-    `<guid 1>`, `<guid 2>` in order of appearance, ISO times `<time>`, HTTP dates `<date>`.
+    `<guid 1>`, `<guid 2>` in order of appearance, ISO times `<time>`, HTTP dates `<date>`, other
+    addresses of this machine `<address>`. With `times`, ISO times finer than a second are numbered
+    too, and keep their zone.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
-    _guids: dict[str, str] = field(default_factory=dict)
+    times: bool = False
+    _seen: dict[str, str] = field(default_factory=dict)
 
     def text(self, text: str) -> str:
         """The text with everything masked."""
@@ -98,10 +104,19 @@ class Masks:
                 return value
 
     def _mask(self, found: re.Match[str]) -> str:
-        if found.lastgroup != "guid":
-            return f"<{found.lastgroup}>"
-        plain = found[0].replace("-", "").lower()
-        return self._guids.setdefault(plain, f"<guid {len(self._guids) + 1}>")
+        match found.lastgroup:
+            case "guid":
+                return self._numbered("guid", found[0].replace("-", "").lower())
+            case "time" if self.times and "." in found[0]:
+                moment = found[0].removesuffix("Z").removesuffix("+00:00")
+                # .NET drops a fraction's last zeros, Python does not.
+                return self._numbered("time", moment.rstrip("0")) + found[0][len(moment) :]
+            case kind:
+                return f"<{kind}>"
+
+    def _numbered(self, kind: str, text: str) -> str:
+        number = 1 + sum(1 for name in self._seen.values() if name.startswith(f"<{kind} "))
+        return self._seen.setdefault(text, f"<{kind} {number}>")
 
 
 def headers(pairs: Iterable[Sequence[str]], *without: str) -> dict[str, Json]:

@@ -1,54 +1,26 @@
 """Probe apps on the local host, and the comparison that every area's test ends with."""
 
-import json
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from emulator.tests.host.harness import HostProcess, start_host
-from tests.conformance import recordings, table
+from tests.conformance import table
+from tests.conformance.client_transcript import Transcript, repeat_on
 from tests.conformance.comparing import Case, compare
-from tests.conformance.recordings import JsonObject
+from tests.conformance.probes import Probe, start
+from tests.conformance.worker_messages import start_recorded
 
 type Conform = Callable[[str, Iterable[Case]], None]
 type StartProbe = Callable[..., Probe]
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A probe app that runs on the local host, started as a user would start it."""
-
-    host: HostProcess
-    app: Path
-
-    @property
-    def url(self) -> str:
-        """The main port's URL, without a slash at its end."""
-        return self.host.url
-
-    def recorded(self) -> list[JsonObject]:
-        """What the app's golden_rec.py has recorded so far, whole lines only."""
-        file = self.host.folder / "golden.ndjson"
-        lines = file.read_text("utf-8").splitlines(keepends=True) if file.exists() else []
-        return [json.loads(line) for line in lines if line.endswith("\n")]
-
-
-def start(name: str, folder: Path, *options: str, **environment: str) -> Probe:
-    """Lay out a probe app below `folder`, unless it is there already, and start a host for it."""
-    app = folder / name
-    if not app.exists():
-        recordings.app(name, app)
-    variables = {"GOLDEN_REC": str(folder / "golden.ndjson"), **environment}
-    return Probe(start_host(app, folder, "--no-watch", *options, environment=variables), app)
-
-
 @pytest.fixture(scope="session")
 def durable_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
-    """The Durable probe app; not to be killed or stopped."""
-    probe = start("durable_probe", tmp_path_factory.mktemp("durable_probe"))
+    """The Durable probe app, which asks for keys; not to be killed or stopped."""
+    probe = start_recorded("durable_probe", tmp_path_factory.mktemp("durable_probe"), "--keys")
     yield probe
     probe.host.stop()
 
@@ -65,6 +37,46 @@ def http_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
 def v1_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The probe app with classic HTTP functions; not to be killed or stopped."""
     probe = start("v1_probe", tmp_path_factory.mktemp("v1_probe"))
+    yield probe
+    probe.host.stop()
+
+
+@pytest.fixture(scope="session")
+def keyed_http_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The HTTP probe app on a host that asks for keys; not to be killed or stopped."""
+    probe = start("http_probe", tmp_path_factory.mktemp("keyed_http_probe"), "--keys")
+    yield probe
+    probe.host.stop()
+
+
+@pytest.fixture(scope="session")
+def keyed_v1_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The app with classic HTTP functions, keys asked for; not to be killed or stopped."""
+    probe = start("v1_probe", tmp_path_factory.mktemp("keyed_v1_probe"), "--keys")
+    yield probe
+    probe.host.stop()
+
+
+@pytest.fixture(scope="session")
+def client_transcript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transcript]:
+    """The recorded client calls, repeated once on a host that nothing else uses."""
+    probe = start("durable_probe", tmp_path_factory.mktemp("client"), "--keys")
+    yield asyncio.run(repeat_on(probe))
+    probe.host.stop()
+
+
+@pytest.fixture(scope="session")
+def recorded_http_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The HTTP probe app, keys asked for, whose worker writes down what it gets."""
+    probe = start_recorded("http_probe", tmp_path_factory.mktemp("recorded_http_probe"), "--keys")
+    yield probe
+    probe.host.stop()
+
+
+@pytest.fixture(scope="session")
+def recorded_durable_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
+    """The Durable probe app, whose worker writes down what it gets."""
+    probe = start_recorded("durable_probe", tmp_path_factory.mktemp("recorded_durable_probe"))
     yield probe
     probe.host.stop()
 

@@ -42,8 +42,9 @@ class Host:
 
     def workers(self) -> tuple[int, ...]:
         """Process ids of the workers that are ready now."""
-        with urlopen(f"{self.url}/admin/host/status") as answer:
-            return tuple(json.load(answer)["workers"])
+        with urlopen(f"{self.url}/admin/host/processes") as answer:
+            _, *workers = json.load(answer)["processes"]
+        return tuple(worker["processId"] for worker in workers)
 
     def kill_workers(self) -> None:
         """`kill -9` to every worker; the host starts others."""

@@ -3,14 +3,14 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from emulator.host.durable import failures
 from emulator.host.durable.callhttp import HttpCaller
 from emulator.host.durable.clock import Clock
 from emulator.host.durable.codec import compact
 from emulator.host.durable.functions import ACTIVITY, find_function, parameter_of
-from emulator.host.durable.history import Event, task_completed, task_failed
+from emulator.host.durable.history import Event, quoted, task_completed, task_failed
 from emulator.host.durable.records import Work
 from emulator.host.invocation import Datum, Failed, FunctionInfo, Invoker, Outcome, WorkerGone
 
@@ -24,11 +24,18 @@ type Finish = Callable[[Work, Event], None]
 class ActivityRunner:
     """Runs stored activities and hands each answer to `finish`; counts what it ran."""
 
-    def __init__(self, invoker: Invoker, clock: Clock, limit: int, finish: Finish) -> None:
+    def __init__(
+        self,
+        invoker: Invoker,
+        clock: Clock,
+        limit: int,
+        finish: Finish,
+        environment: Mapping[str, str],
+    ) -> None:
         self._invoker = invoker
         self._clock = clock
         self._finish = finish
-        self._http = HttpCaller(clock)
+        self._http = HttpCaller(clock, environment)
         self._room = asyncio.Semaphore(limit)
         self._tasks: set[asyncio.Task[None]] = set()
         self._unknown: dict[tuple[str, str, int], Work] = {}
@@ -36,7 +43,9 @@ class ActivityRunner:
 
     def start(self, work: Work) -> None:
         """Run an activity that the store knows of."""
-        task = asyncio.get_running_loop().create_task(self._run(work))
+        # It reaches the worker at once, not in the loop's next turn.
+        loop = asyncio.get_running_loop()
+        task = asyncio.Task(self._run(work), loop=loop, eager_start=True)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -66,6 +75,7 @@ class ActivityRunner:
             if work.kind == "http":
                 self._finish(work, await self._http.run(work))
                 return
+            await self._invoker.loaded()
             function = find_function(self._invoker, ACTIVITY, work.name)
             if function is None:
                 self._park(work)
@@ -89,7 +99,8 @@ class ActivityRunner:
         value = Datum("string", work.input or "null")
         metadata = {
             name: value,
-            "data": Datum("json", json.dumps(value.value, ensure_ascii=False)),
+            "data": Datum("json", quoted(work.input or "null")),
+            **_binding_data(work.input),
             "instanceId": Datum("string", work.instance_id),
         }
         pause = _FIRST_PAUSE
@@ -111,6 +122,17 @@ class ActivityRunner:
                 failures.activity_details(outcome.message, outcome.stack),
             )
         return task_completed(now, work.task_id, result_text(outcome.value))
+
+
+def _binding_data(text: str | None) -> dict[str, Datum]:
+    """The properties of an input that is a JSON object: the real host offers them to bindings."""
+    if text is None or not text.startswith("{"):
+        return {}
+    fields: dict[str, object] = json.loads(text)
+    return {
+        name: Datum("string", value if isinstance(value, str) else compact(value))
+        for name, value in fields.items()
+    }
 
 
 def result_text(value: Datum | None) -> str | None:

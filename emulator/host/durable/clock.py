@@ -54,6 +54,13 @@ def parse_iso(text: str) -> int:
     return (moment - _EPOCH) // _MICROSECOND * 10
 
 
+def parse_ticks(text: str) -> int:
+    """Ticks of what `iso` has printed, with all seven digits. Raises ValueError."""
+    whole, _, fraction = text.removesuffix("Z").partition(".")
+    # Python's datetime stops at microseconds.
+    return parse_iso(whole) + int(fraction.ljust(7, "0") or 0)
+
+
 def whole_second_delay(now: int, fire_at: int) -> int:
     """When a timer goes off: the Azure Storage backend cuts the delay to whole seconds."""
     return now + max(0, fire_at - now) // SECOND * SECOND

@@ -10,6 +10,8 @@ from emulator.host.durable.history import quoted
 _OUT_OF_PROC = "$OutOfProcData$:"
 _MESSAGES = "Microsoft.Azure.WebJobs.Extensions.DurableTask"
 _COMPOUND = {11, 12}
+# json.dumps would make an encoder anew in each call.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _WHAT_IT_KNOWS = (
     "activities, sub-orchestrations, timers, external events, entities, call_http, task_any, "
     "task_all and continue_as_new"
@@ -118,7 +120,7 @@ class Replayed:
 
 def compact(value: object) -> str:
     """JSON text as Newtonsoft writes it: no blanks, nothing escaped that need not be."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(value)
 
 
 def trigger_input(

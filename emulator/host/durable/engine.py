@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from emulator.host.durable import failures
@@ -50,7 +50,12 @@ class Engine:
     """The task hub at work. All methods are to be called on the event loop."""
 
     def __init__(
-        self, store: Store, clock: Clock, settings: DurableSettings, invoker: Invoker
+        self,
+        store: Store,
+        clock: Clock,
+        settings: DurableSettings,
+        invoker: Invoker,
+        environment: Mapping[str, str],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -64,7 +69,7 @@ class Engine:
         self._scheduler = Scheduler(store, clock, settings)
         self.replayer = Replayer(invoker, clock)
         self.activities = ActivityRunner(
-            invoker, clock, settings.max_concurrent_activities, self._activity_done
+            invoker, clock, settings.max_concurrent_activities, self._activity_done, environment
         )
 
         self.entities = EntityRunner(store, clock, invoker, self.post)
@@ -120,7 +125,7 @@ class Engine:
         # What waits for nothing but its first episode has its events from continue_as_new still.
         seeds = 0 if parts.kept else books.load(row.ledger).seeds
         ledger = Ledger(seeds=seeds, rewound=parts.book(rerun))
-        self._store.replace_history(row.id, parts.kept)
+        self._store.replace_history(row.id, parts.history(rerun))
         self._store.update_instance(
             replace(
                 row,
@@ -170,7 +175,7 @@ class Engine:
             return
         live = self._live_of(message.instance_id)
         if live is None:
-            self._store.take([message.seq])
+            self._store.take([message])
             return
         live.mailbox.append(message)
         self._wake(live)
@@ -189,7 +194,7 @@ class Engine:
 
     def _ring(self, message: Message) -> None:
         # A timer that was cancelled, or whose instance is gone, is no longer in the store.
-        if self._store.has_message(message.seq):
+        if self._store.has_message(message):
             self.admit(message)
 
     def _live_of(self, instance_id: str) -> Live | None:
@@ -227,6 +232,7 @@ class Engine:
         episode = await self.replayer.replay(live, messages)
         if not self._is_current(live):
             return
+        await self._invoker.loaded()
         missing = self._missing_function(episode)
         if missing is not None:
             self._stall(live, missing)
@@ -237,7 +243,8 @@ class Engine:
         self._launch(scheduled)
 
     def _missing_function(self, episode: Episode) -> str | None:
-        if episode.replayed.error is not None or _termination(episode.received) is not None:
+        ending = episode.contradiction or episode.replayed.error or _termination(episode.received)
+        if ending is not None:
             return None
         actions = episode.replayed.actions
         wanted = [actions[issue.action] for issue in episode.plan.issues if issue.action >= 0]
@@ -265,7 +272,7 @@ class Engine:
         self._progress(live, live.ledger, Status.RUNNING, None, None)
 
     def _settle(self, live: Live, messages: Sequence[Message]) -> None:
-        self._store.take([message.seq for message in messages])
+        self._store.take(messages)
         live.drop(messages)
 
     def _launch(self, scheduled: Scheduled) -> None:
@@ -287,6 +294,8 @@ class Engine:
             return self._finish(live, episode, Status.TERMINATED, compact(ending))
         if ledger.suspended:
             return self._hold(live, episode)
+        if episode.contradiction is not None:
+            return self._finish(live, episode, Status.FAILED, compact(episode.contradiction))
         if ledger.open or not (replayed.done or replayed.error is not None):
             return self._go_on(live, episode)
         if replayed.error is not None:
@@ -304,16 +313,13 @@ class Engine:
         actions = episode.replayed.actions
         scheduled = self._scheduler.schedule(live.row, ledger, actions, issues, episode.now)
         self._extend(live, [*episode.history, *scheduled.events])
-        again = self._scheduler.schedule(live.row, ledger, actions, episode.plan.again, episode.now)
-        scheduled.works.extend(again.works)
-        scheduled.messages.extend(again.messages)
         self._progress(live, ledger, Status.RUNNING, None, episode.replayed.custom_status)
         return scheduled
 
     def _hold(self, live: Live, episode: Episode) -> Scheduled:
         # While an instance is suspended its episodes run, but what they ask for has to wait.
         ledger = episode.plan.ledger
-        ledger.held.extend([*episode.plan.issues, *episode.plan.again])
+        ledger.held.extend(episode.plan.issues)
         self._extend(live, list(episode.history))
         reason = _suspension(episode.received, live.row.output)
         self._progress(live, ledger, Status.SUSPENDED, reason, None)

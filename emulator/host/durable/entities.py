@@ -60,8 +60,11 @@ class EntityRunner:
         await asyncio.gather(*drivers, return_exceptions=True)
 
     def knows(self, name: str) -> bool:
-        """Whether the app has an entity function of that name, in whatever case."""
-        return find_function(self._invoker, ENTITY, name) is not None
+        """Whether the app has an entity function of that name, in whatever case.
+
+        While nobody knows what the app has, its word is taken for it: the operation waits.
+        """
+        return not self._invoker.is_loaded or find_function(self._invoker, ENTITY, name) is not None
 
     def known(self) -> list[str]:
         """The names of the app's entity functions."""
@@ -141,6 +144,7 @@ class EntityRunner:
     async def _run(
         self, name: str, key: str, before: Entity | None, batch: Sequence[Operation]
     ) -> EntityAnswer:
+        await self._invoker.loaded()
         function = find_function(self._invoker, ENTITY, name)
         if function is None:
             return _refused(before, batch, failures.unknown_function(name, "entity", self.known()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from emulator.host.durable import codec, failures, ledger
 from emulator.host.durable.clock import Clock
 from emulator.host.durable.codec import ProtocolError, Replayed
+from emulator.host.durable.determinism import contradiction
 from emulator.host.durable.functions import ORCHESTRATOR, find_function, parameter_of
 from emulator.host.durable.history import (
     Event,
@@ -27,7 +28,8 @@ _LONGEST_PAUSE = 1.0
 class Episode:
     """What happened: the messages that were replayed, what the orchestrator said, what follows.
 
-    `history` is the episode's beginning as it will be kept, up to the events that it schedules.
+    `history` is the episode's beginning as it will be kept, up to the events that it schedules;
+    `contradiction` says what of earlier episodes this one did not repeat.
     """
 
     now: int
@@ -35,6 +37,7 @@ class Episode:
     history: tuple[Event, ...]
     replayed: Replayed
     plan: Plan
+    contradiction: str | None = None
 
     @property
     def received(self) -> list[Event]:
@@ -58,6 +61,9 @@ class Replayer:
             shown, kept = self._new_events(live, started, messages)
             replayed = await self._run(live, shown)
             received = [message.event for message in messages]
+            if (wrong := _contradiction(live, replayed)) is not None:
+                plan = Plan(live.ledger.copy(), (), ())
+                return Episode(now, tuple(messages), kept, replayed, plan, wrong)
             try:
                 plan = ledger.plan(live.ledger, replayed.actions, received, now)
             except AmbiguousBatchError as ambiguous:
@@ -82,6 +88,7 @@ class Replayer:
 
     async def _run(self, live: Live, shown: Sequence[Event]) -> Replayed:
         row = live.row
+        await self._invoker.loaded()
         function = find_function(self._invoker, ORCHESTRATOR, row.name)
         if function is None:
             known = list(self._invoker.functions(ORCHESTRATOR))
@@ -115,6 +122,14 @@ class Replayer:
             return codec.replay_failed(outcome.message, outcome.stack)
         except ProtocolError as error:
             return _failed(str(error))
+
+
+def _contradiction(live: Live, replayed: Replayed) -> str | None:
+    # What was raised outside the SDK comes without actions, and a rewound history has gaps.
+    unknown = replayed.error is not None and not replayed.actions
+    if unknown or live.ledger.rewound is not None:
+        return None
+    return contradiction(live.scheduled, replayed.actions)
 
 
 def _failed(error: str) -> Replayed:

@@ -1,5 +1,6 @@
 """The Durable Functions extension as the host sees it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -21,7 +22,8 @@ class DurableExtension:
     """One task hub in one SQLite file.
 
     `public_url` is where clients reach the host, `rpc_url` where the SDK in the worker does
-    (`http://127.0.0.1:17071`); `system_key` goes into the URLs that clients get, empty for none.
+    (`http://127.0.0.1:17071`); `system_key` goes into the URLs that clients get, empty for none;
+    `environment` are the app's settings.
     """
 
     def __init__(
@@ -33,13 +35,14 @@ class DurableExtension:
         public_url: str,
         rpc_url: str,
         system_key: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         clock = Clock()
         self._links = Links(
             public_url=public_url, rpc_url=rpc_url, hub=settings.hub_name, key=system_key
         )
         self._store = Store(database)
-        self._engine = Engine(self._store, clock, settings, invoker)
+        self._engine = Engine(self._store, clock, settings, invoker, environment or {})
         self.management = Management(self._store, clock, self._engine)
         self._routes = Routes(self.management, self._links, settings.hub_name)
 

@@ -1,5 +1,7 @@
 """Failures in the words and shapes of the .NET extension, which Python code gets to see."""
 
+from dataclasses import dataclass
+
 from emulator.host.durable.codec import compact
 
 _HRESULT = -2146233088
@@ -55,7 +57,15 @@ def _rpc_exception(message: str, stack: str) -> dict[str, object]:
     }
 
 
-def http_details(message: str) -> str:
+@dataclass(frozen=True, slots=True)
+class SocketFailure:
+    """Why a connection could not be made: the system's words and its `errno`."""
+
+    message: str
+    number: int
+
+
+def http_details(message: str, socket: SocketFailure | None) -> str:
     """`TaskFailed.Details` of a call_http that got no response."""
     return compact(
         {
@@ -64,13 +74,32 @@ def http_details(message: str) -> str:
             "StatusCode": None,
             "Message": message,
             "Data": {"$type": _DICTIONARY},
-            "InnerException": None,
+            "InnerException": None if socket is None else _socket_exception(socket),
             "HelpLink": None,
             "Source": "System.Net.Http",
             "HResult": _SOCKET_HRESULT,
             "StackTrace": _STACK,
         }
     )
+
+
+def _socket_exception(failure: SocketFailure) -> dict[str, object]:
+    return {
+        "$type": "System.Net.Sockets.SocketException, System.Net.Primitives",
+        "ClassName": "System.Net.Sockets.SocketException",
+        "Message": failure.message,
+        "Data": None,
+        "InnerException": None,
+        "HelpURL": None,
+        "StackTraceString": _STACK,
+        "RemoteStackTraceString": None,
+        "RemoteStackIndex": 0,
+        "ExceptionMethod": None,
+        "HResult": _SOCKET_HRESULT,
+        "Source": "System.Net.Sockets",
+        "WatsonBuckets": None,
+        "NativeErrorCode": failure.number,
+    }
 
 
 def orchestrator_failure(name: str, error: str) -> str:

@@ -3,11 +3,14 @@
 Source: golden recordings of the extension 3.3.0. The order of the fields is the extension's.
 """
 
-import json
 from dataclasses import dataclass
 from enum import IntEnum
+from json.encoder import encode_basestring
 
 from emulator.host.durable.clock import iso
+
+HTTP_ACTIVITY = "BuiltIn::HttpActivity"
+"""The name under which the history has a call_http."""
 
 
 class Kind(IntEnum):
@@ -48,6 +51,7 @@ RECEIVED = frozenset(
 )
 """Events that come from outside; only these are ever marked as played."""
 
+SCHEDULING = frozenset({Kind.TASK_SCHEDULED, Kind.SUB_CREATED, Kind.TIMER_CREATED, Kind.EVENT_SENT})
 FAILURES = frozenset({Kind.TASK_FAILED, Kind.SUB_FAILED})
 ANSWERS = FAILURES | {Kind.TASK_COMPLETED, Kind.SUB_COMPLETED, Kind.TIMER_FIRED}
 """Events that answer something the orchestration scheduled: `ref` is its id."""
@@ -89,7 +93,7 @@ class Parent:
 
 def quoted(text: str | None) -> str:
     """A JSON string, or null."""
-    return "null" if text is None else json.dumps(text, ensure_ascii=False)
+    return "null" if text is None else encode_basestring(text)
 
 
 def _event(
@@ -130,8 +134,8 @@ def execution_started(
         f'"ParentInstance":{_parent_json(parent)},"Name":{quoted(name)},'
         f'"Version":{quoted(version)},"Input":{quoted(input_text)},"Tags":null,'
         '"Correlation":null,"ParentTraceContext":null,"ScheduledStartTime":null,'
-        f'"Generation":{json.dumps(generation)},"EventId":-1,"IsPlayed":false,'
-        f'"Timestamp":"{iso(ticks)}"}}'
+        f'"Generation":{"null" if generation is None else generation},"EventId":-1,'
+        f'"IsPlayed":false,"Timestamp":"{iso(ticks)}"}}'
     )
     return Event(Kind.EXECUTION_STARTED, text, -1, name)
 

@@ -59,14 +59,22 @@ class Rewound:
     answered: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When a request went to an entity, in ticks; `moved` if it had to be put behind another."""
+
+    ticks: int
+    moved: bool
+
+
 @dataclass(slots=True)
 class Ledger:
     """What has been numbered so far in this execution.
 
     `attempts` are running tries and `pauses` their timers, by task id; `timers` are the ids of
     open timers by place of their action; `held` is numbered but not started (suspended);
-    `seeds` counts the events with which continue_as_new began this execution; `sent` is the time
-    (ticks) of the last request to each entity; `open` are the ids without an answer, for which
+    `seeds` counts the events with which continue_as_new began this execution; `sent` is the
+    stamp of the last request to each entity; `open` are the ids without an answer, for which
     DurableTask waits even when the orchestrator has returned; `rewound` asks the next episode to
     number everything anew.
     """
@@ -79,7 +87,7 @@ class Ledger:
     held: list[Issue] = field(default_factory=list)
     suspended: bool = False
     seeds: int = 0
-    sent: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, Stamp] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
     rewound: Rewound | None = None
 
@@ -103,15 +111,11 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The book after an episode, what to start, and the timers (task ids) to give up.
-
-    `again` is to be started too, but the history tells of it already.
-    """
+    """The book after an episode, what to start, and the timers (task ids) to give up."""
 
     ledger: Ledger
     issues: tuple[Issue, ...]
     cancelled: tuple[int, ...]
-    again: tuple[Issue, ...] = ()
 
 
 def plan(ledger: Ledger, actions: Sequence[Action], received: Sequence[Event], now: int) -> Plan:
@@ -154,9 +158,12 @@ def _plan_rewound(
     after = plan(book, actions, received, now)
     return Plan(
         ledger=after.ledger,
-        issues=tuple(issue for issue in numbered.issues if issue.task_id >= rewound.next_id),
+        issues=tuple(
+            issue
+            for issue in numbered.issues
+            if issue.task_id >= rewound.next_id or issue.task_id in rewound.rerun
+        ),
         cancelled=(*numbered.cancelled, *after.cancelled),
-        again=tuple(issue for issue in numbered.issues if issue.task_id in rewound.rerun),
     )
 
 
@@ -265,7 +272,7 @@ def dump(ledger: Ledger) -> str:
             [[i.task_id, i.action, i.fire_at] for i in ledger.held],
             ledger.suspended,
             ledger.seeds,
-            ledger.sent,
+            {target: [stamp.ticks, stamp.moved] for target, stamp in ledger.sent.items()},
             sorted(ledger.open),
             _rewound_row(ledger.rewound),
         ]
@@ -285,7 +292,7 @@ def load(text: str) -> Ledger:
         held=[Issue(*issue) for issue in held],
         suspended=is_suspended,
         seeds=seeds,
-        sent=sent,
+        sent={target: Stamp(*stamp) for target, stamp in sent.items()},
         open=set(unanswered),
         rewound=None if rewound is None else Rewound(rewound[0], *map(tuple, rewound[1:])),
     )

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from emulator.host.durable import ledger as books
-from emulator.host.durable.history import Event, Kind
+from emulator.host.durable.history import SCHEDULING, Event, Kind
 from emulator.host.durable.ledger import Ledger
 from emulator.host.durable.records import Instance, Message
 
@@ -14,10 +14,21 @@ class Live:
     """Kept in memory until the instance ends, so that an episode reads nothing from disk.
 
     `text` is the committed history joined by commas, `length` how many events that is, `raised`
-    the external events among them; `stalled` means that the app lacks a function it asked for.
+    the external events among them, `scheduled` those that scheduled something, by id; `stalled`
+    means that the app lacks a function it asked for.
     """
 
-    __slots__ = ("driver", "ledger", "length", "mailbox", "raised", "row", "stalled", "text")
+    __slots__ = (
+        "driver",
+        "ledger",
+        "length",
+        "mailbox",
+        "raised",
+        "row",
+        "scheduled",
+        "stalled",
+        "text",
+    )
 
     def __init__(self, row: Instance, history: Sequence[Event]) -> None:
         self.row = row
@@ -25,6 +36,7 @@ class Live:
         self.text = ",".join(event.text for event in history)
         self.length = len(history)
         self.raised = [event for event in history if event.kind is Kind.EVENT_RAISED]
+        self.scheduled = _scheduled(history)
         self.mailbox: deque[Message] = deque()
         self.stalled = False
         self.driver: asyncio.Task[None] | None = None
@@ -61,6 +73,8 @@ class Live:
         self.text = f"{self.text},{added}" if self.text else added
         self.length += len(events)
         self.raised.extend(event for event in events if event.kind is Kind.EVENT_RAISED)
+        if more := _scheduled(events):
+            self.scheduled = sorted([*self.scheduled, *more], key=lambda event: event.ref)
 
     def renew(self, row: Instance, seeds: Sequence[Message]) -> None:
         """Begin again (continue_as_new) with `seeds` before all other messages."""
@@ -69,4 +83,10 @@ class Live:
         self.text = ""
         self.length = 0
         self.raised = []
+        self.scheduled = []
         self.mailbox.extendleft(reversed(seeds))
+
+
+def _scheduled(events: Sequence[Event]) -> list[Event]:
+    found = (event for event in events if event.kind in SCHEDULING)
+    return sorted(found, key=lambda event: event.ref)

@@ -1,6 +1,7 @@
 """What the management API can do, apart from HTTP."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 from emulator.host.durable.clock import Clock
@@ -12,7 +13,7 @@ from emulator.host.durable.history import (
     resumed,
     suspended,
 )
-from emulator.host.durable.records import Entity, Instance, InstanceFilter, Status
+from emulator.host.durable.records import Entity, Instance, InstanceFilter, Operation, Status
 from emulator.host.durable.statuses import (
     Json,
     entity_status_json,
@@ -84,8 +85,15 @@ class Management:
 
     def history_json(self, instance_id: str, *, show_output: bool) -> list[Json]:
         """The history of an orchestration, as shown."""
-        events = self._store.history(instance_id) or self._store.first_events(instance_id)
-        return history_json(events, show_output=show_output)
+        return history_json(self.events(instance_id), show_output=show_output)
+
+    def latest(self, statuses: Sequence[Status], name: str, limit: int) -> list[Instance]:
+        """The youngest orchestrations; with any status if none is given; name holds `name`."""
+        return self._store.latest(statuses, name, limit)
+
+    def events(self, instance_id: str) -> list[Event]:
+        """The history of an orchestration's present execution."""
+        return self._store.history(instance_id) or self._store.first_events(instance_id)
 
     def list_json(
         self, wanted: InstanceFilter, limit: int, *, show_input: bool
@@ -184,6 +192,10 @@ class Management:
     def entities(self, name: str | None) -> list[Entity]:
         """All entities (of that name)."""
         return self._engine.entities.records.entities(name)
+
+    def waiting_operations(self) -> list[Operation]:
+        """The requests that no entity has dealt with yet."""
+        return self._engine.entities.records.operations()
 
     def knows_entity(self, name: str) -> bool:
         """Whether the app has such an entity function."""

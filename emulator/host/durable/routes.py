@@ -13,6 +13,7 @@ from emulator.host.durable import failures
 from emulator.host.durable.clock import iso, parse_iso
 from emulator.host.durable.codec import compact
 from emulator.host.durable.entities import entity_id
+from emulator.host.durable.json_errors import JsonProblem, Reading, json_problem
 from emulator.host.durable.links import Links
 from emulator.host.durable.management import (
     ConflictError,
@@ -139,10 +140,8 @@ class Routes:
 
     async def _start(self, call: Call) -> web.StreamResponse:
         text = (await call.request.text()).strip()
-        if text:
-            refusal = _invalid_json(text, _START_SYNTAX)
-            if refusal is not None:
-                return refusal
+        if text and (problem := json_problem(text, "deserializing")) is not None:
+            return _invalid_json(problem, "deserializing")
         asked = call.path[2] if len(call.path) > 2 else None
         instance_id = await self._management.start(
             call.path[1], asked, text or None, call.query.get("version")
@@ -202,11 +201,10 @@ class Routes:
         self._management.running(instance_id)
         text = (await call.request.text()).strip()
         declared = "Content-Type" in call.request.headers
-        if not text or (declared and call.request.content_type != "application/json"):
+        if call.request.content_type != "application/json" and (declared or not text):
             return _json(400, {"Message": "Only application/json request content is supported"})
-        refusal = _invalid_json(text, _EVENT_SYNTAX)
-        if refusal is not None:
-            return refusal
+        if (problem := json_problem(text, "loading")) is not None:
+            return _invalid_json(problem, "loading")
         await self._management.raise_event(instance_id, name, compact(json.loads(text)))
         return _empty(202)
 
@@ -279,7 +277,7 @@ class Routes:
         operation = call.query.get("op", "")
         await_json = text and call.request.content_type == "application/json"
         if await_json:
-            problem = _json_problem(text)
+            problem = json_problem(text, "loading")
             if problem is not None:
                 return _json(400, {"Message": f"Could not parse JSON content: {problem.message}"})
         value = (text if await_json else compact(text)) if text else None
@@ -287,36 +285,11 @@ class Routes:
         return _empty(202)
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    message: str
-    truncated: bool
-
-
 _WENT_WRONG = "Something went wrong while processing your request"
-_START_SYNTAX = 500
-_EVENT_SYNTAX = 400
 
 
-def _json_problem(text: str) -> _Problem | None:
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        if error.pos >= len(text):
-            where = f"line 1, position {len(text)}."
-            return _Problem(f"Unexpected end of content. Path '', {where}", True)
-        found = text[error.pos]
-        where = f"line {error.lineno - 1}, position {error.pos}."
-        message = f"Unexpected character encountered while parsing value: {found}. Path '', {where}"
-        return _Problem(message, False)
-    return None
-
-
-def _invalid_json(text: str, truncated_status: int) -> web.Response | None:
-    problem = _json_problem(text)
-    if problem is None:
-        return None
-    if problem.truncated and truncated_status == _START_SYNTAX:
+def _invalid_json(problem: JsonProblem, reading: Reading) -> web.Response:
+    if problem.truncated and reading == "deserializing":
         kind = "Newtonsoft.Json.JsonSerializationException"
         return _error(500, _WENT_WRONG, problem.message, kind)
     kind = "Newtonsoft.Json.JsonReaderException"

@@ -20,6 +20,7 @@ from emulator.host.durable.codec import (
 )
 from emulator.host.durable.entity_store import EntityStore
 from emulator.host.durable.history import (
+    HTTP_ACTIVITY,
     Event,
     Kind,
     Parent,
@@ -31,13 +32,12 @@ from emulator.host.durable.history import (
     timer_fired,
 )
 from emulator.host.durable.instances import create_instance
-from emulator.host.durable.ledger import Issue, Ledger
+from emulator.host.durable.ledger import Issue, Ledger, Stamp
 from emulator.host.durable.records import Instance, Message, Operation, Work
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.durable.store import Store
 
 _NEVER = "0001-01-01T00:00:00"
-HTTP_ACTIVITY = "BuiltIn::HttpActivity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,11 @@ class Sorter:
         self._ledger = ledger
         self._episode = episode
 
-    def stamp(self, target: str) -> tuple[int, int | None]:
-        """The time of this request and of the one before it to the same target, in ticks."""
+    def stamp(self, target: str) -> tuple[Stamp, Stamp | None]:
+        """The stamps of this request and of the one before it to the same target."""
         before = self._ledger.sent.get(target)
-        sent = self._episode if before is None else max(self._episode, before + 1)
+        moved = before is not None and before.ticks >= self._episode
+        sent = Stamp(before.ticks + 1 if before and moved else self._episode, moved)
         self._ledger.sent[target] = sent
         return sent, before
 
@@ -194,11 +195,17 @@ class Scheduler:
             request_id=operation.id,
             instance_id=row.id,
             execution_id=row.execution_id,
-            sent=iso(sent),
-            predecessor=_NEVER if predecessor is None else iso(predecessor),
+            sent=_stamp_text(sent),
+            predecessor=_NEVER if predecessor is None else _stamp_text(predecessor),
             requested=iso_offset(requested),
         )
         now = self._clock.now()
         result.events.append(event_sent(now, issue.task_id, action.target, request))
         self._entities.queue(operation)
         result.operations.append(operation)
+
+
+def _stamp_text(stamp: Stamp) -> str:
+    # .NET forgets that a time is UTC when it moves it by a tick.
+    text = iso(stamp.ticks)
+    return text.removesuffix("Z") if stamp.moved else text

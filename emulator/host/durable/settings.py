@@ -17,13 +17,18 @@ class DurableSettings:
     default_version: str | None = None
 
     @classmethod
-    def from_host_json(cls, document: Mapping[str, object]) -> "DurableSettings":
-        """Read host.json; what is absent takes the extension's default. Raises ValueError."""
+    def from_host_json(
+        cls, document: Mapping[str, object], app_settings: Mapping[str, str]
+    ) -> "DurableSettings":
+        """Read host.json; what is absent takes the extension's default. Raises ValueError.
+
+        `%NAME%` as a hub's name stands for an app setting.
+        """
         section = _section(_section(document, "extensions"), "durableTask")
         default = _PER_CPU * (os.cpu_count() or 1)
         version = section.get("defaultVersion")
         return cls(
-            hub_name=_hub_name(section),
+            hub_name=_hub_name(section, app_settings),
             max_concurrent_activities=_count(section, "maxConcurrentActivityFunctions", default),
             max_concurrent_orchestrators=_count(
                 section, "maxConcurrentOrchestratorFunctions", default
@@ -39,9 +44,18 @@ def _section(document: Mapping[str, object], name: str) -> Mapping[str, object]:
     return value
 
 
-def _hub_name(section: Mapping[str, object]) -> str:
+def _hub_name(section: Mapping[str, object], app_settings: Mapping[str, str]) -> str:
     name = section.get("hubName") or section.get("HubName")
-    return name if isinstance(name, str) and name else "TestHubName"
+    if not isinstance(name, str) or not name:
+        return "TestHubName"
+    setting = name.strip("%")
+    if name != f"%{setting}%":
+        return name
+    if setting not in app_settings:
+        raise ValueError(
+            f"host.json: durableTask.hubName is {name}, but there is no app setting '{setting}'."
+        )
+    return app_settings[setting]
 
 
 def _count(section: Mapping[str, object], name: str, default: int) -> int:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from emulator.host.durable.clock import iso_offset, iso_seconds, parse_iso
+from emulator.host.durable.clock import iso_offset, iso_seconds, parse_ticks
 from emulator.host.durable.history import Event, Kind
 from emulator.host.durable.records import Entity, Instance, Status
 
@@ -120,14 +120,8 @@ def _execution_started(fields: Json) -> Json:
 
 def _answered(task: Json) -> Json:
     scheduled = task.get("Timestamp")
-    when = iso_offset(_ticks(scheduled)) if isinstance(scheduled, str) else None
+    when = iso_offset(parse_ticks(scheduled)) if isinstance(scheduled, str) else None
     return {"ScheduledTime": when, "FunctionName": task.get("Name"), "Input": None}
-
-
-def _ticks(text: str) -> int:
-    # Python's datetime stops at microseconds; the seventh digit is put back.
-    seventh = text[-2] if len(text) == len("2026-11-22T00:48:03.3178158Z") else "0"
-    return parse_iso(text) + int(seventh)
 
 
 def _parsed(text: str | None) -> object:

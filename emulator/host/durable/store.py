@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from emulator.host.durable.checkpoints import Checkpoints
 from emulator.host.durable.history import Event, Kind
 from emulator.host.durable.records import (
     Instance,
@@ -27,10 +28,10 @@ CREATE TABLE IF NOT EXISTS history (
   name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (instance_id, position)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS inbox (
-  seq INTEGER PRIMARY KEY, instance_id TEXT NOT NULL, execution_id TEXT, due INTEGER NOT NULL,
-  kind INTEGER NOT NULL, ref INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS inbox_by_instance ON inbox (instance_id);
+  seq INTEGER NOT NULL, instance_id TEXT NOT NULL, execution_id TEXT, due INTEGER NOT NULL,
+  kind INTEGER NOT NULL, ref INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (instance_id, seq)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS work (
   instance_id TEXT NOT NULL, execution_id TEXT NOT NULL, task_id INTEGER NOT NULL,
   kind TEXT NOT NULL, name TEXT NOT NULL, input TEXT,
@@ -62,7 +63,8 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
-        self._open: asyncio.Future[None] | None = None
+        self._checkpoints = Checkpoints(path, self._db)
+        self._waiting: list[asyncio.Future[None]] | None = None
         self._seq = max(self._last_seq("inbox"), self._last_seq("operations"))
 
     def _last_seq(self, table: str) -> int:
@@ -90,32 +92,39 @@ class Store:
         return self._db.execute(sql, values)
 
     def _begin(self) -> None:
-        if self._open is None:
-            loop = asyncio.get_running_loop()
+        if self._waiting is None:
             self._db.execute("BEGIN")
-            self._open = loop.create_future()
-            loop.call_soon(self._commit)
+            self._waiting = []
+            asyncio.get_running_loop().call_soon(self._commit)
 
     def _commit(self) -> None:
-        group, self._open = self._open, None
-        if group is None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is None:
             return
         try:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._db.execute("ROLLBACK")
-            group.set_exception(error)
+            for one in waiting:
+                if not one.done():
+                    one.set_exception(error)
         else:
-            group.set_result(None)
+            for one in waiting:
+                if not one.done():
+                    one.set_result(None)
+            self._checkpoints.count_commit()
 
     async def committed(self) -> None:
         """Wait until everything written so far is on disk. Raises sqlite3.Error."""
-        if self._open is not None:
-            await asyncio.shield(self._open)
+        if self._waiting is not None:
+            written = asyncio.get_running_loop().create_future()
+            self._waiting.append(written)
+            await written
 
     def close(self) -> None:
         """Commit what is open and close the file."""
         self._commit()
+        self._checkpoints.close()
         self._db.close()
 
     # Instances
@@ -163,6 +172,16 @@ class Store:
         sql = f"SELECT * FROM instances WHERE {where} ORDER BY id LIMIT ?"  # noqa: S608 - fixed parts
         limit = -1 if wanted.limit is None else wanted.limit
         return [_instance(row) for row in self.read(sql, *values, limit)]
+
+    def latest(self, statuses: Sequence[Status], name: str, limit: int) -> list[Instance]:
+        """The youngest instances first; with any status if none is given; name holds `name`."""
+        wanted = ",".join("?" * len(statuses))
+        condition = f"status IN ({wanted})" if statuses else "1"
+        sql = (
+            f"SELECT * FROM instances WHERE {condition} AND instr(lower(name), lower(?)) "  # noqa: S608 - placeholders only
+            "ORDER BY created DESC LIMIT ?"
+        )
+        return [_instance(row) for row in self.read(sql, *statuses, name, limit)]
 
     def purge(self, instance_id: str) -> bool:
         """Delete an instance and all that belongs to it; False if there was none."""
@@ -227,9 +246,14 @@ class Store:
             event.text,
         )
 
-    def take(self, seqs: Sequence[int]) -> None:
+    def take(self, messages: Sequence[Message]) -> None:
         """Delete messages that were dealt with."""
-        self.write_many("DELETE FROM inbox WHERE seq = ?", [(seq,) for seq in seqs])
+        for message in messages:
+            self.write(
+                "DELETE FROM inbox WHERE instance_id = ? AND seq = ?",
+                message.instance_id,
+                message.seq,
+            )
 
     def messages(self) -> list[Message]:
         """All stored messages in the order of their coming."""
@@ -248,9 +272,14 @@ class Store:
         )
         return [_event(*row) for row in rows]
 
-    def has_message(self, seq: int) -> bool:
+    def has_message(self, message: Message) -> bool:
         """Whether a message still waits."""
-        return next(iter(self.read("SELECT 1 FROM inbox WHERE seq = ?", seq)), None) is not None
+        rows = self.read(
+            "SELECT 1 FROM inbox WHERE instance_id = ? AND seq = ?",
+            message.instance_id,
+            message.seq,
+        )
+        return next(iter(rows), None) is not None
 
     # Work
 

@@ -1,4 +1,4 @@
-"""Entry of the worker process: `python -m emulator.host.worker FD HOST_PID APP LOG_LEVEL`."""
+"""Entry of the worker process: `python -m emulator.host.worker FD HOST_PID APP LOG_LEVELS`."""
 
 import asyncio
 import ctypes
@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import uvloop
 
 from emulator.host.frames import Frame, FrameChannel
-from emulator.host.messages import Done, Forget, Loaded, Message, Run, decode, encode
+from emulator.host.log_levels import LogLevels
+from emulator.host.messages import Done, Forget, Loaded, Message, Ping, Pong, Run, decode, encode
 from emulator.host.worker.logs import quiet_uvicorn, take_over_output
 from emulator.host.worker.runtime import Runtime
 
@@ -20,7 +21,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class _Worker:
-    """Answers the host's messages one task each, until the host goes away."""
+    """Answers the host's messages, one task each, until the host goes away."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -38,9 +39,12 @@ class _Worker:
         await asyncio.Event().wait()
 
     def _receive(self, frame: Frame) -> None:
-        task = asyncio.create_task(self._handle(decode(frame)))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        # Begun at once: most activities and orchestrators then take no turn of the loop at all.
+        loop = asyncio.get_running_loop()
+        task = asyncio.Task(self._handle(decode(frame)), loop=loop, eager_start=True)
+        if not task.done():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _handle(self, message: Message) -> None:
         match message:
@@ -48,6 +52,8 @@ class _Worker:
                 self._send(Done(message.call, await self._runtime.run(message)))
             case Forget(invocation):
                 await self._runtime.forget(invocation)
+            case Ping():
+                self._send(Pong())
             case _:
                 raise ValueError(f"not for a worker: {message!r}")
 
@@ -83,12 +89,12 @@ def _die_with(parent: int) -> None:
 
 def main() -> None:
     """Run until the host closes its end of the socket or dies."""
-    descriptor, parent, app, level = sys.argv[1:]
+    descriptor, parent, app, levels = sys.argv[1:]
     _die_with(int(parent))
     ours = socket.socket(fileno=int(descriptor))
     ours.set_inheritable(False)
     ours.setblocking(False)
-    take_over_output(int(level))
+    take_over_output(LogLevels.from_text(levels))
     uvloop.run(_Worker(Runtime(Path(app))).serve(ours))
 
 

@@ -2,19 +2,24 @@
 
 import faulthandler
 import logging
+import signal
 import sys
 import traceback
 from types import TracebackType
 
 from emulator.host.console import LogStream, log_to_console
+from emulator.host.log_levels import LogLevels
+from emulator.host.worker.running import category
 
 _SERVER_PACKAGES = frozenset({"uvicorn", "fastapi", "starlette", "anyio", "contextlib"})
 
 
-def take_over_output(level: int) -> None:
+def take_over_output(levels: LogLevels) -> None:
     """Turn log records and printed lines of this process into lines on its stderr."""
-    log_to_console(level)
+    log_to_console(levels, category)
     faulthandler.enable(sys.__stderr__ or 2)
+    # The host asks so where a worker hangs; written in C, it needs no event loop that turns.
+    faulthandler.register(signal.SIGUSR1, sys.__stderr__ or 2, all_threads=False)
     sys.stdout = LogStream(logging.getLogger("stdout"), logging.INFO)
     sys.stderr = LogStream(logging.getLogger("stderr"), logging.WARNING)
     # "Function name: x, Function Type: async" and the like, several lines for each invocation.

@@ -7,8 +7,10 @@ one entry per request stays for ever in `http_coordinator._context_references`.
 
 import asyncio
 import os
+import platform
 import sys
 import traceback
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,11 +20,15 @@ from azure_functions_runtime.http_v2 import http_coordinator
 from emulator.host.invocation import Failed, Outcome, RetryState, Succeeded
 from emulator.host.messages import IndexedFunction, Loaded, LoadFailed, Run
 from emulator.host.retry_policy import ExponentialBackoff, FixedDelay, RetryPolicy
-from emulator.host.worker import protos
+from emulator.host.version import HOST_VERSION
+from emulator.host.worker import protos, running
 from emulator.host.worker.sdk_shortcuts import take_shortcuts
 from emulator.host.worker.typed_data import from_typed_data, to_typed_data
 
 _PROPERTIES = {"host": "127.0.0.1", "protos": protos}
+
+# The same for all workers of a host.
+_HOST_INSTANCE = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{platform.node()} {os.getppid()}"))
 
 # How long a request may be on its way over the loopback after its client has left.
 _ARRIVAL_SECONDS = 1.0
@@ -34,13 +40,18 @@ class Runtime:
     def __init__(self, app: Path) -> None:
         self._app = app
         self._ids: dict[str, str] = {}
-        self._running: dict[str, asyncio.Task[Outcome]] = {}
+        self._running: dict[str, asyncio.Task[object]] = {}
 
     async def load(self) -> Loaded | LoadFailed:
         """Import and index the app."""
         _put_app_on_path(self._app)
         library.start_threadpool_executor()
-        request = SimpleNamespace(capabilities={}, function_app_directory=str(self._app))
+        request = SimpleNamespace(
+            host_version=HOST_VERSION,
+            capabilities={"MultiStream": "10"},
+            worker_directory=str(Path(library.__file__).parent),
+            function_app_directory=str(self._app),
+        )
         init = await library.worker_init_request(_wrapped(worker_init_request=request))
         if init.result.status != protos.StatusResult.Success:
             raised = init.result.exception
@@ -56,20 +67,22 @@ class Runtime:
         return Loaded(functions, init.capabilities.get("HttpUri"))
 
     async def run(self, message: Run) -> Outcome:
-        """Run one invocation to its end."""
-        task = asyncio.create_task(self._invoke(message))
+        """Run one invocation to its end, in the task of its own that calls this."""
+        task = asyncio.current_task()
+        assert task is not None
         self._running[message.invocation] = task
         try:
-            return await task
+            return await self._invoke(message)
         except asyncio.CancelledError:
-            if not task.cancelled():
-                raise
+            # By `forget`, or by the function itself: the process ends without cancelling anything.
+            task.uncancel()
             return Failed("CancelledError: the caller left before its request arrived")
         except Exception as error:  # noqa: BLE001 - a server's boundary: the host must have an answer
             # The library answers for the function's exceptions; what it raises itself ends here.
             return Failed(f"{type(error).__name__}: {error}", traceback.format_exc())
         finally:
             del self._running[message.invocation]
+            running.end(message.invocation)
 
     async def forget(self, invocation: str) -> None:
         """Free what the library keeps for an HTTP exchange that is over."""
@@ -90,6 +103,7 @@ class Runtime:
         references.pop(invocation, None)
 
     async def _invoke(self, message: Run) -> Outcome:
+        running.begin(message.invocation, message.function)
         request = SimpleNamespace(
             invocation_id=message.invocation,
             function_id=self._ids[message.function],
@@ -99,7 +113,9 @@ class Runtime:
             ],
             trigger_metadata={name: to_typed_data(datum) for name, datum in message.metadata},
             trace_context=SimpleNamespace(
-                trace_parent=message.traceparent, trace_state="", attributes={}
+                trace_parent=message.traceparent,
+                trace_state="",
+                attributes=_attributes(message.function),
             ),
             retry_context=_retry_context(message.retry),
         )
@@ -112,6 +128,15 @@ class Runtime:
             from_typed_data(answer.return_value),
             tuple((name, datum) for name, datum in outputs if datum is not None),
         )
+
+
+def _attributes(function: str) -> dict[str, str]:
+    return {
+        "HostInstanceId": _HOST_INSTANCE,
+        "ProcessId": str(os.getpid()),
+        "Category": f"Function.{function}.User",
+        "OperationName": function,
+    }
 
 
 def _indexed(function: protos.RpcFunctionMetadata) -> IndexedFunction:

@@ -1,5 +1,6 @@
 """Values of an invocation: our Datum to the library's TypedData and back."""
 
+from email.utils import formatdate
 from types import SimpleNamespace
 
 from emulator.host.http_datum import HttpCall, HttpReply
@@ -61,18 +62,23 @@ def _reply(http: RpcHttp) -> HttpReply:
 
 
 def _set_cookie(cookie: RpcHttpCookie) -> str:
-    """The value of a Set-Cookie header (RFC 6265); the nullable fields hold `.value` or None."""
+    """The value of a Set-Cookie header (RFC 6265); the nullable fields hold `.value` or None.
+
+    Attributes come in the order of ASP.NET, empty ones included.
+    """
     words = [f"{cookie.name}={cookie.value}"]
-    if cookie.domain is not None and cookie.domain.value:
-        words.append(f"domain={cookie.domain.value}")
-    if cookie.path is not None and cookie.path.value:
-        words.append(f"path={cookie.path.value}")
+    if cookie.expires is not None:
+        words.append(f"expires={formatdate(cookie.expires.value.seconds, usegmt=True)}")
     if cookie.max_age is not None:
         words.append(f"max-age={int(cookie.max_age.value)}")
+    if cookie.domain is not None:
+        words.append(f"domain={cookie.domain.value}")
+    if cookie.path is not None:
+        words.append(f"path={cookie.path.value}")
     if cookie.secure is not None and cookie.secure.value:
         words.append("secure")
-    if cookie.http_only is not None and cookie.http_only.value:
-        words.append("httponly")
     if cookie.same_site in _SAME_SITE:
         words.append(f"samesite={_SAME_SITE[cookie.same_site]}")
+    if cookie.http_only is not None and cookie.http_only.value:
+        words.append("httponly")
     return "; ".join(words)

@@ -56,6 +56,13 @@ class SdkWorker:
         self.entities[function.__name__] = df.Entity.create(function)
         return function
 
+    @property
+    def is_loaded(self) -> bool:
+        return True
+
+    async def loaded(self) -> None:
+        """An app in the test's own process is always loaded."""
+
     def functions(self, trigger_type: str) -> Mapping[str, FunctionInfo]:
         """What the app has, as the host indexes it."""
         registered: dict[str, list[str]] = {
@@ -112,7 +119,13 @@ class Hub:
     """A task hub under test: the extension, its worker and what they stored."""
 
     def __init__(
-        self, folder: Path, worker: SdkWorker, *, main_port: int = 7071, rpc_port: int = 17071
+        self,
+        folder: Path,
+        worker: SdkWorker,
+        *,
+        main_port: int = 7071,
+        rpc_port: int = 17071,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.extension = DurableExtension(
             database=folder / "hub.db",
@@ -120,6 +133,7 @@ class Hub:
             invoker=worker,
             public_url=f"http://127.0.0.1:{main_port}",
             rpc_url=f"http://127.0.0.1:{rpc_port}",
+            environment=environment,
         )
         self.management = self.extension.management
 

@@ -31,7 +31,17 @@ async def test_an_answer_keeps_status_headers_and_cookies(
     assert answer.status == 418
     assert answer.headers["X-One"] == "1"
     assert answer.headers["Content-Type"] == "text/x-probe; charset=utf-8"
-    assert answer.headers["Set-Cookie"] == "a=1; path=/; httponly"
+    assert (
+        answer.headers["Set-Cookie"]
+        == "a=1; expires=Wed, 21 Oct 2026 07:28:00 GMT; domain=; path=/; httponly"
+    )
+
+
+async def test_an_answer_that_was_set_as_an_output_counts(
+    classic_host: HostProcess, http: ClientSession
+) -> None:
+    async with http.get(f"{classic_host.url}/api/set") as answer:
+        assert (answer.status, await answer.text()) == (201, "set")
 
 
 async def test_returned_text_is_plain_text(classic_host: HostProcess, http: ClientSession) -> None:

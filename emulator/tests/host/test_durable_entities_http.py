@@ -33,7 +33,9 @@ def worker() -> SdkWorker:
     def request(context: Context) -> Steps:
         asked = context.get_input()
         try:
-            return (yield context.call_http(asked["method"], asked["uri"], asked.get("content")))
+            source = df.ManagedIdentityTokenSource(asked["for"]) if "for" in asked else None
+            method, uri, content = asked["method"], asked["uri"], asked.get("content")
+            return (yield context.call_http(method, uri, content, token_source=source))
         except Exception as error:  # noqa: BLE001 - the SDK raises nothing narrower
             return str(error)
 
@@ -56,12 +58,20 @@ async def target() -> AsyncIterator[TestServer]:
     async def echo(request: web.Request) -> web.Response:
         content_type = request.headers.get("Content-Type")
         told = {"type": content_type, "body": await request.text()}
+        if "Authorization" in request.headers:
+            told["authorization"] = request.headers["Authorization"]
         return web.json_response(told, headers={"x-target": "t"})
 
     async def later(request: web.Request) -> web.Response:
         return web.Response(status=202, text="later", headers={"Location": str(request.url)})
 
+    async def identity(request: web.Request) -> web.Response:
+        if request.headers.get("X-IDENTITY-HEADER") != "secret":
+            return web.Response(status=401, text="who are you?")
+        return web.json_response({"access_token": f"token for {request.query['resource']}"})
+
     app = web.Application()
+    app.router.add_get("/identity", identity)
     app.router.add_route("*", "/echo", echo)
     app.router.add_route("*", "/later", later)
     server = TestServer(app)
@@ -148,3 +158,49 @@ async def test_a_refused_connection_raises_in_the_orchestrator(hub: Hub) -> None
     text = str(output(await hub.run("request", {"method": "GET", "uri": "http://127.0.0.1:9/"})))
 
     assert text.startswith("Connection refused (127.0.0.1:9) \n {")
+
+
+@pytest.mark.parametrize(
+    ("secret", "told"),
+    [
+        ("secret", '"authorization": "Bearer token for https://management.example"'),
+        ("wrong", "The managed identity gave no token: 401 who are you?"),
+        ("", "needs a managed identity: set IDENTITY_ENDPOINT and IDENTITY_HEADER"),
+    ],
+)
+async def test_a_request_may_carry_a_token_of_the_managed_identity(
+    tmp_path: Path, worker: SdkWorker, target: TestServer, secret: str, told: str
+) -> None:
+    environment = {"IDENTITY_ENDPOINT": str(target.make_url("/identity"))}
+    if secret:
+        environment["IDENTITY_HEADER"] = secret
+    hub = Hub(tmp_path, worker, environment=environment)
+    await hub.extension.start()
+    echo = str(target.make_url("/echo"))
+    asked: Json = {"method": "GET", "uri": echo, "for": "https://management.example/"}
+
+    answer = output(await hub.run("request", asked))
+
+    assert told in (str(answer["content"]) if isinstance(answer, dict) else str(answer))
+    await hub.extension.stop()
+
+
+async def test_a_deleted_entity_begins_anew(hub: Hub, worker: SdkWorker) -> None:
+    @worker.entity
+    def note(context: df.DurableEntityContext) -> None:
+        if context.operation_name == "delete":
+            context.destruct_on_exit()
+            return
+        if context.operation_name == "set":
+            context.set_state(context.get_input())
+        context.set_result(context.get_state(lambda: "nothing"))
+
+    @worker.orchestrator
+    def life(context: Context) -> Steps:
+        entity = df.EntityId("note", "n")
+        first = yield context.call_entity(entity, "set", "text")
+        yield context.call_entity(entity, "delete")
+        return [first, (yield context.call_entity(entity, "get"))]
+
+    assert output(await hub.run("life")) == ["text", "nothing"]
+    assert [json.loads(batch)["exists"] for batch in worker.batches] == [False, True, False]

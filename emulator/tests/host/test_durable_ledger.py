@@ -12,7 +12,7 @@ from emulator.host.durable.codec import (
     Retry,
     WaitForEvent,
 )
-from emulator.host.durable.ledger import AmbiguousBatchError, Issue, Ledger, plan
+from emulator.host.durable.ledger import AmbiguousBatchError, Issue, Ledger, Stamp, plan
 
 TWICE = CallActivity("shaky", "1", Retry(1500, 2))
 ONCE = CallActivity("hello", "1")
@@ -134,7 +134,7 @@ def test_the_book_survives_being_written_down() -> None:
     book = plan(Ledger(), [TWICE, CreateTimer(9, cancelled=False)], [], now=0).ledger
     book = plan(book, [TWICE, CreateTimer(9, cancelled=False)], [failed(0)], now=0).ledger
     book.held = [Issue(4, 1, 9)]
-    book.sent = {"@a@b": 7}
+    book.sent = {"@a@b": Stamp(7, moved=False)}
     book.seeds = 2
 
     assert ledger.load(ledger.dump(book)) == book

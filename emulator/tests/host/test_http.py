@@ -1,7 +1,7 @@
 """HTTP functions of an app that streams, through real sockets."""
 
 import asyncio
-import json
+import gzip
 import socket
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -249,6 +249,18 @@ async def test_too_long_urls_and_headers_are_refused(
         assert answer.status == 414
     async with http.get(f"{streaming_host.url}/api/ping", headers={"x": "y" * 40000}) as answer:
         assert answer.status == 431
+    many = {f"x-{number}": "y" for number in range(101)}
+    async with http.get(f"{streaming_host.url}/api/ping", headers=many) as answer:
+        assert answer.status == 431
+
+
+async def test_a_compressed_body_reaches_the_function_as_it_was_sent(
+    streaming_host: HostProcess, http: ClientSession
+) -> None:
+    sent = gzip.compress(b"x" * 1000)
+    headers = {"Content-Encoding": "gzip"}
+    async with http.post(f"{streaming_host.url}/api/size", data=sent, headers=headers) as answer:
+        assert (await answer.json())["bytes"] == len(sent)
 
 
 async def test_records_and_printed_lines_of_the_app_reach_the_console(
@@ -281,15 +293,12 @@ async def test_nothing_is_kept_of_exchanges_that_are_over(
         assert asyncio.get_running_loop().time() < deadline, f"{count} entries are kept"
 
 
-async def test_the_status_names_the_workers(
-    streaming_host: HostProcess, http: ClientSession
-) -> None:
+async def test_the_host_names_its_workers(streaming_host: HostProcess, http: ClientSession) -> None:
     async with http.get(f"{streaming_host.url}/api/pid") as answer:
         pid = int(await answer.text())
-    async with http.get(f"{streaming_host.url}/admin/host/status") as answer:
-        status = json.loads(await answer.text())
-    assert status["state"] == "Running"
-    assert status["workers"] == [pid]
+    async with http.get(f"{streaming_host.url}/admin/host/processes") as answer:
+        [host, worker] = (await answer.json())["processes"]
+    assert (host["processId"], worker["processId"]) == (streaming_host.process.pid, pid)
 
 
 async def test_without_cors_a_preflight_is_a_request_like_any_other(

@@ -72,6 +72,10 @@ async def test_each_function_that_the_host_lacks_is_named_in_one_line_and_the_ot
         assert answer.status == 404
 
 
+async def test_a_retry_policy_that_has_no_effect_is_said(mixed_host: HostProcess) -> None:
+    assert "The retry policy of function pid has no effect on its httpTrigger" in mixed_host.log
+
+
 async def test_an_app_of_which_nothing_runs_starts_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "function_app.py").write_text(
         "import azure.functions as func\n"

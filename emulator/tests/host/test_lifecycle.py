@@ -1,6 +1,7 @@
 """Start, death, reload and end of host and workers, with real processes and signals."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -16,11 +17,9 @@ from emulator.tests.host.harness import APPS, HostProcess, eventually, is_alive,
 
 
 async def workers(http: ClientSession, host: HostProcess) -> list[int]:
-    async with http.get(f"{host.url}/admin/host/status") as answer:
-        status = await answer.json()
-    listed = status["workers"]
-    assert isinstance(listed, list)
-    return listed
+    async with http.get(f"{host.url}/admin/host/processes") as answer:
+        _, *listed = (await answer.json())["processes"]
+    return [worker["processId"] for worker in listed]
 
 
 async def text_of(http: ClientSession, url: str) -> str:
@@ -129,6 +128,8 @@ async def test_a_changed_file_is_loaded_and_old_work_ends_in_peace(
     shutil.copytree(APPS / "streaming", app)
     host = start(app)
     under_way = asyncio.create_task(http.post(f"{host.url}/api/wait/gate-reload"))
+    stream = await http.get(f"{host.url}/api/stream/gate-reload")
+    first = await stream.content.readany()
     await asyncio.to_thread(eventually, lambda: host.notes("waiting"))
     source = app / "function_app.py"
     source.write_text(source.read_text("utf-8").replace('"pong"', '"changed"'), "utf-8")
@@ -136,6 +137,7 @@ async def test_a_changed_file_is_loaded_and_old_work_ends_in_peace(
     assert await text_of(http, f"{host.url}/api/ping") == "changed"
     host.open_gate("gate-reload")
     assert await (await under_way).text() == "went on"
+    assert (first + await stream.content.read()).count(b"data: ") > 1
 
 
 async def test_a_change_that_breaks_the_app_is_said_and_the_next_one_repairs_it(
@@ -195,6 +197,23 @@ async def test_timers_fire(start: StartHost) -> None:
     assert [note["past_due"] for note in host.notes("tick")][:2] == [False, False]
 
 
+async def test_a_run_that_was_missed_while_the_host_was_down_comes_at_the_start(
+    start: StartHost, tmp_path: Path
+) -> None:
+    (tmp_path / "data" / "timers").mkdir(parents=True)
+    status = {
+        "Last": "2026-01-02T03:00:00.5+00:00",
+        "Next": "2026-01-02T04:00:00+00:00",
+        "LastUpdated": "2026-01-02T03:00:00.5+00:00",
+    }
+    file = tmp_path / "data" / "timers" / "tick.status"
+    file.write_text(json.dumps(status), "utf-8")
+    host = start(APPS / "streaming", "--no-watch", EVERY="0 0 * * * *", TZ="UTC")
+    await asyncio.to_thread(eventually, lambda: host.notes("tick"))
+    assert [note["past_due"] for note in host.notes("tick")][:1] == [True]
+    await asyncio.to_thread(eventually, lambda: "2026-01-02" not in file.read_text("utf-8"))
+
+
 async def test_settings_reach_the_app_in_order(
     start: StartHost, http: ClientSession, tmp_path: Path
 ) -> None:
@@ -240,7 +259,7 @@ def test_broken_settings_are_one_clear_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--keys"], "unrecognized arguments: --keys"),
+        (["--nothing"], "unrecognized arguments: --nothing"),
         (["--workers", "0"], "--workers must be at least 1"),
         (["--app", "/nowhere"], "/nowhere is not a folder: pass the app's folder with --app"),
         (["--port", "70000"], "--port must be between 0 and 65535, not 70000"),

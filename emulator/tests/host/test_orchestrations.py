@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+from pathlib import Path
 
 from aiohttp import ClientSession
 
@@ -72,3 +73,53 @@ async def test_an_orchestration_goes_on_after_the_host_was_killed(
     host.open_gate("gate-host")
     again = start(APPS / "streaming", "--no-watch")
     assert await output_of(http, again, instance) == ["first done", "gate-host done", "last done"]
+
+
+_STUBBORN = """
+import azure.durable_functions as df
+
+app = df.DFApp()
+
+
+@app.activity_trigger(input_name="value")
+def broken(value):
+    raise ValueError("broken")
+
+
+@app.orchestration_trigger(context_name="context")
+def stubborn(context):
+    yield context.call_activity_with_retry("broken", df.RetryOptions(1000, 3), None)
+"""
+
+
+async def test_a_retry_policy_counts_on_after_the_host_was_killed(
+    start: StartHost, http: ClientSession, tmp_path: Path
+) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "function_app.py").write_text(_STUBBORN, "utf-8")
+    host = start(app, "--no-watch")
+
+    async def failures(of: HostProcess, status: str) -> int:
+        """How many attempts have failed, once the orchestration has that status."""
+        path = "/runtime/webhooks/durabletask/instances/s?showHistory=true"
+        async with http.get(of.url + path) as answer:
+            shown = await answer.json()
+        if shown["runtimeStatus"] != status:
+            return 0
+        return sum(1 for event in shown["historyEvents"] if event["EventType"] == "TaskFailed")
+
+    async def until_failed(of: HostProcess, status: str) -> int:
+        deadline = asyncio.get_running_loop().time() + 20
+        while not (count := await failures(of, status)):
+            assert asyncio.get_running_loop().time() < deadline, f"it is not {status}"
+            await asyncio.sleep(0.02)
+        return count
+
+    begin = f"{host.url}/runtime/webhooks/durabletask/orchestrators/stubborn/s"
+    assert (await http.post(begin)).status == 202
+    assert await until_failed(host, "Running") == 1
+    host.stop(signal.SIGKILL)
+
+    again = start(app, "--no-watch")
+    assert await until_failed(again, "Failed") == 3

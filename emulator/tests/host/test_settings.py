@@ -8,6 +8,7 @@ import pytest
 from emulator.host.settings import (
     CannotStart,
     Cors,
+    read_durable,
     read_env_file,
     read_host_json,
     read_local_settings,
@@ -84,3 +85,41 @@ def test_the_formatter_keeps_what_the_writer_added(caplog: pytest.LogCaptureFixt
         logging.getLogger("probe").info("two\nlines", extra={"run_id": "R1"})
     line = LineFormatter().format(caplog.records[0])
     assert line[8:] == " INFO probe: two\n    lines run_id=R1"
+
+
+def test_connection_strings_reach_the_app_as_core_tools_names_them(tmp_path: Path) -> None:
+    written(tmp_path, "local.settings.json", '{"ConnectionStrings": {"db": "Server=x"}}')
+    assert read_local_settings(tmp_path).values == {"ConnectionStrings:db": "Server=x"}
+
+
+def test_an_app_in_another_language_is_refused(tmp_path: Path) -> None:
+    text = '{"Values": {"FUNCTIONS_WORKER_RUNTIME": "node"}}'
+    written(tmp_path, "local.settings.json", text)
+    with pytest.raises(CannotStart, match="is node: this host runs Python apps only"):
+        read_local_settings(tmp_path)
+
+
+def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
+    written(tmp_path, "local.settings.json", '{"Host": {"LocalHttpPort": "http"}}')
+    with pytest.raises(CannotStart, match=r"Host\.LocalHttpPort is 'http'"):
+        read_local_settings(tmp_path)
+
+
+@pytest.mark.parametrize("text", ['{"version": "1.0"}', '{"extensions": {}}'])
+def test_a_host_json_of_another_version_is_refused(tmp_path: Path, text: str) -> None:
+    written(tmp_path, "host.json", text)
+    with pytest.raises(CannotStart, match=r'must say "version": "2\.0"'):
+        read_host_json(tmp_path)
+
+
+def test_durable_settings_that_cannot_be_are_refused() -> None:
+    hub = {"maxConcurrentActivityFunctions": 0}
+    with pytest.raises(CannotStart, match="maxConcurrentActivityFunctions"):
+        read_durable({"extensions": {"durableTask": hub}}, {})
+
+
+def test_the_name_of_a_hub_may_stand_in_an_app_setting() -> None:
+    document = {"extensions": {"durableTask": {"hubName": "%MyHub%"}}}
+    assert read_durable(document, {"MyHub": "OrdersHub"}).hub_name == "OrdersHub"
+    with pytest.raises(CannotStart, match=r"hubName is %MyHub%, .* no app setting 'MyHub'"):
+        read_durable(document, {})

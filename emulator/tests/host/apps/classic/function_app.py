@@ -8,6 +8,11 @@ import azure.functions as func
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 
+@app.route(route="set", binding_arg_name="answer")
+def set_answer(req: func.HttpRequest, answer: func.Out[func.HttpResponse]) -> None:
+    answer.set(func.HttpResponse("set", status_code=201))
+
+
 @app.route(route="echo/{a}/{b?}")
 def echo(req: func.HttpRequest) -> func.HttpResponse:
     seen = {
@@ -23,7 +28,8 @@ def echo(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route(route="custom")
 async def custom(req: func.HttpRequest) -> func.HttpResponse:
-    headers = {"X-One": "1", "Set-Cookie": "a=1; Path=/; HttpOnly"}
+    cookie = "a=1; Path=/; HttpOnly; Expires=Wed, 21 Oct 2026 07:28:00 GMT"
+    headers = {"X-One": "1", "Set-Cookie": cookie}
     return func.HttpResponse("body", status_code=418, headers=headers, mimetype="text/x-probe")
 
 

@@ -16,6 +16,7 @@ def note(what: str, **more: object) -> None:
 
 
 @app.route(route="pid")
+@app.retry(strategy="fixed_delay", max_retry_count="1", delay_interval="00:00:00")
 def pid(req: func.HttpRequest) -> func.HttpResponse:
     return func.HttpResponse(str(os.getpid()))
 

@@ -1,0 +1,120 @@
+"""Workers that do not start, crash in a loop or hang: said in a line, tried again, never silent."""
+
+import asyncio
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from emulator.tests.host.conftest import StartHost
+from emulator.tests.host.harness import APPS, HostProcess, eventually
+
+EXITS = "import os\nos._exit(7)\n"
+HANGS = "import time\ntime.sleep(600)\n"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """A copy of the fragile app, to be edited."""
+    copy = tmp_path / "app"
+    shutil.copytree(APPS / "fragile", copy)
+    return copy
+
+
+def edit(app: Path, text: str | None = None) -> None:
+    """Replace the app's code, or make it good again."""
+    good = (APPS / "fragile" / "function_app.py").read_text("utf-8")
+    (app / "function_app.py").write_text(text or good, "utf-8")
+
+
+async def said(host: HostProcess, text: str, times: int = 1) -> None:
+    await asyncio.to_thread(eventually, lambda: host.log.count(text) >= times)
+
+
+async def ask(http: ClientSession, host: HostProcess, method: str = "GET") -> tuple[int, str]:
+    path = "ok" if method == "GET" else "exit"
+    async with http.request(method, f"{host.url}/api/{path}") as answer:
+        return answer.status, await answer.text()
+
+
+async def until_it_answers(http: ClientSession, host: HostProcess) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            if await ask(http, host) == (200, "ok"):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_an_app_that_ends_its_worker_is_tried_again_ever_later_until_it_is_repaired(
+    start: StartHost, http: ClientSession, app: Path
+) -> None:
+    edit(app, EXITS)
+    host = start(app)
+    await said(host, "ended while it loaded the app (exit code 7); trying again in 0.2 s")
+    status, text = await ask(http, host)
+    assert status == 503
+    assert text.startswith("Function host is not running. Worker ")
+    assert "ended while it loaded the app (exit code 7)" in text
+    await said(host, "trying again in 0.4 s")
+    await said(host, "trying again in 0.8 s")
+    edit(app)
+    await until_it_answers(http, host)
+    assert "Traceback" not in host.log
+
+
+async def test_an_import_that_hangs_is_ended_after_its_time(
+    start: StartHost, http: ClientSession, app: Path
+) -> None:
+    edit(app, HANGS)
+    host = start(app, "--start-timeout", "1", "--no-watch")
+    await said(host, "had not loaded the app after 1 s and was ended: look for what blocks at the")
+    assert (await ask(http, host))[0] == 503
+
+
+async def test_a_good_edit_need_not_wait_for_an_import_that_hangs(
+    start: StartHost, http: ClientSession, app: Path
+) -> None:
+    host = start(app)
+    edit(app, HANGS)
+    await said(host, "function_app.py has changed")
+    edit(app)
+    await said(host, "function_app.py has changed", 2)
+    assert await ask(http, host) == (200, "ok")
+
+
+async def test_a_worker_that_crashes_in_a_loop_is_started_ever_later(
+    start: StartHost, http: ClientSession, app: Path
+) -> None:
+    host = start(app, "--no-watch")
+    for _ in range(2):
+        await until_it_answers(http, host)
+        assert (await ask(http, host, "POST"))[0] == 500
+    await said(host, "ended (exit code 9); starting another in 0.2 s")
+    assert "ended (exit code 9); starting another\n" in host.log
+    await until_it_answers(http, host)
+
+
+async def test_a_worker_whose_event_loop_is_blocked_is_ended_and_its_requests_fail(
+    start: StartHost, http: ClientSession, app: Path
+) -> None:
+    host = start(app, "--no-watch", "--hang-timeout", "2")
+    async with http.post(f"{host.url}/api/block") as answer:
+        assert answer.status == 500
+    await said(host, "did not answer for 2 s and was ended: a function blocks its event loop")
+    assert " in block\n" in host.log
+    await until_it_answers(http, host)
+
+
+async def test_a_worker_that_was_stopped_by_a_signal_is_replaced(
+    start: StartHost, http: ClientSession, app: Path
+) -> None:
+    host = start(app, "--no-watch", "--hang-timeout", "2")
+    async with http.get(f"{host.url}/admin/host/processes") as answer:
+        _, worker = (await answer.json())["processes"]
+    pid = worker["processId"]
+    os.kill(pid, signal.SIGSTOP)
+    await said(host, f"Worker {pid} did not answer for 2 s and was ended")
+    await until_it_answers(http, host)
