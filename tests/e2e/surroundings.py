@@ -10,6 +10,8 @@ import aiohttp
 from tests.e2e.waiting import until
 
 TOPIC_KEY = "made-up-topic-key-0009"
+GRID = "EventGridSchema"
+CLOUD = "CloudEventSchemaV1_0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,13 @@ class Surroundings:
             response.raise_for_status()
 
     @asynccontextmanager
-    async def subscribed(self, host: str) -> AsyncIterator[None]:
+    async def subscribed(self, host: str, schema: str = GRID) -> AsyncIterator[None]:
         """The ERP's events go to this host's app, until all of them were taken."""
         url = f"{self.services['eventgrid']}/erp/eventSubscriptions/erp-events"
         key = {"aeg-sas-key": TOPIC_KEY}
         endpoint = f"{host}/runtime/webhooks/eventgrid?functionName=erp_event"
-        async with self.http.put(url, json={"endpoint": endpoint}, headers=key) as response:
+        body = {"endpoint": endpoint, "schema": schema}
+        async with self.http.put(url, json=body, headers=key) as response:
             assert response.status == 201, await response.text()
         yield
         await until(self._nothing_under_way)

@@ -10,15 +10,18 @@ import pytest
 from tests.e2e.cloud import Host
 from tests.e2e.people import Line, Person
 from tests.e2e.stores import Stores
-from tests.e2e.surroundings import Surroundings
+from tests.e2e.surroundings import CLOUD, GRID, Surroundings
 from tests.e2e.waiting import PATIENCE_SECONDS, until
 
 NOTIFICATION = {"aeg-event-type": "Notification"}
 
 
 @pytest.fixture(autouse=True)
-async def _told(around: Surroundings, host: Host) -> AsyncIterator[None]:
-    async with around.subscribed(host.url):
+async def _told(
+    around: Surroundings, host: Host, request: pytest.FixtureRequest
+) -> AsyncIterator[None]:
+    """In Event Grid's schema, or in the one that a test names."""
+    async with around.subscribed(host.url, getattr(request, "param", GRID)):
         yield
 
 
@@ -98,6 +101,7 @@ async def test_an_event_about_a_task_reaches_its_conversation_its_live_timeline_
     assert [line.data for line in again] == [line.data for line in seen[1:]]
 
 
+@pytest.mark.parametrize("_told", [CLOUD], indirect=True)
 async def test_an_open_run_is_told_and_its_log_stays_whole(
     ana: Person, around: Surroundings, title: str
 ) -> None:
