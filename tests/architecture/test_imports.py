@@ -62,7 +62,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.bootstrap",
         "shared.packs",
         "shared.settings",
-        "shared.tools.arguments",
+        "shared.tools.folding",
         "tests.fakes",
     ),
     "demo": ("demo", "emulator.services"),

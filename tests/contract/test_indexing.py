@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from azure.search.documents.indexes.models import SearchIndex
 
 from cli.knowledge.loading import Index
 from shared.bootstrap import build_credential, build_index
 from shared.contracts.evidence import KnowledgeDocument
 from shared.errors import ConfigurationError, SearchError
 from shared.ports import Dependencies, KnowledgeQuery
+from shared.search.index import cerebro_index
 from shared.settings import Settings
 from tests.e2e.cloud import ROOT, Services
 from tests.fakes.index import FakeIndex
@@ -98,6 +100,26 @@ async def test_an_index_that_is_not_there_holds_nothing_to_ask_for(
     async with opened(f"none-{fresh()}") as index:
         with pytest.raises(SearchError):
             await index.hashes(["a"])
+
+
+async def test_an_index_from_before_there_were_hashes_gets_the_field(
+    environment: None, fresh: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(f"index-{fresh()}") as index:
+        with monkeypatch.context() as before:
+            before.setattr("shared.search.indexing.cerebro_index", without_hashes)
+            await index.create(DIMENSIONS)
+        with pytest.raises(SearchError):
+            await index.hashes(["a"])
+        await index.create(DIMENSIONS)
+        await index.upsert(shelved(chunk("a")))
+        assert await index.hashes(["a"]) == {"a": "a"}
+
+
+def without_hashes(name: str, semantic_configuration: str, dimensions: int) -> SearchIndex:
+    index = cerebro_index(name, semantic_configuration, dimensions)
+    index.fields = [field for field in index.fields if field.name != "contentHash"]
+    return index
 
 
 async def test_vectors_of_another_length_are_refused(

@@ -1,0 +1,28 @@
+"""What stops the app before it takes the first message."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from shared import bootstrap
+from shared.errors import ConfigurationError
+from shared.packs.folders import versions_in
+from shared.settings import get_settings
+from tests.fakes.world import PACKS
+from tests.unit.test_function_app import SETTINGS
+
+
+def test_a_pack_that_is_wrong_stops_the_start_with_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = versions_in(PACKS)[-1]
+    shutil.copytree(PACKS / newest, tmp_path / newest, ignore=lambda *_: ["knowledge"])
+    (tmp_path / newest / "tools" / "createTask.json").write_text('{\n  "name": createTask\n}')
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(bootstrap, "PACKS", tmp_path)
+    get_settings.cache_clear()
+    with pytest.raises(ConfigurationError, match=r"tools/createTask\.json:2: this is not JSON"):
+        bootstrap.prepare_app()
+    get_settings.cache_clear()
