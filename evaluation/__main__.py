@@ -18,6 +18,7 @@ from shared.bootstrap import (
     build_credential,
     build_knowledge,
     build_model,
+    build_policy,
     check_settings,
 )
 from shared.errors import ConfigurationError
@@ -77,7 +78,7 @@ async def _evaluate(chosen: Mapping[Kind, tuple[Dialogue, ...]]) -> Findings:
     credential = build_credential()
     model = ListenedModel(build_model(settings, credential))
     knowledge = build_knowledge(settings, credential)
-    stand = Stand(model, knowledge, packs, settings.search.allowed_indexes, settings.search.top)
+    stand = Stand(model, knowledge, packs, build_policy(settings))
     began = datetime.now(UTC).isoformat(timespec="seconds")
     total = sum(map(len, chosen.values()))
     try:

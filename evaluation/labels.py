@@ -50,13 +50,14 @@ class ExpectedCall(Label):
 
 
 class Expected(Label):
-    """What is not said is not checked. `calls: []` says that no tool is called; `missing` are the
-    fields that are asked for; `offers`, texts that the question or its choices hold; `never`, texts
-    that no argument may hold."""
+    """What is not said is not checked. `continues` and `drops` are of the question that is open.
+    `calls: []` says that no tool is called; `missing` are the fields that are asked for; `offers`,
+    texts that the question or its choices hold; `never`, texts that no argument may hold."""
 
     route: Route | tuple[Route, ...] | None = None
     language: Language | None = None
     continues: bool | None = None
+    drops: bool | None = None
     flow: str | None = None
     calls: tuple[ExpectedCall, ...] | None = None
     missing: tuple[str, ...] | None = None

@@ -17,7 +17,7 @@ from shared.contracts.identity import Caller
 from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.runs import RunRecord
 from shared.errors import DependencyError
-from shared.ports import Dependencies, Knowledge, Packs
+from shared.ports import Dependencies, Knowledge, Packs, Policy
 from tests.fakes.world import World
 
 AT_ONCE = 4
@@ -41,8 +41,7 @@ class Stand:
     model: ListenedModel
     knowledge: Knowledge
     packs: Packs
-    indexes: tuple[str, ...]
-    top: int = 5
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +127,10 @@ class _Conversation:
             )
             await plan(request, self._deps)
             planned = await self._deps.runs.plan(run.tenant_id, run.run_id)
+        if prepared.drops:
+            self._open = None
         await self._keep(run, turn, planned)
-        return Got(prepared.route, prepared.language, prepared.continues, planned)
+        return Got(prepared.route, prepared.language, prepared.continues, prepared.drops, planned)
 
     def _record(self, run: RunRef, message: str) -> RunRecord:
         return RunRecord(
@@ -166,13 +167,12 @@ class _Conversation:
 
 def _dependencies(dialogue: Dialogue, stand: Stand) -> Dependencies:
     """Stores in memory around the real model and the real Cerebro."""
-    inner = World().deps()
     return replace(
-        inner,
+        World().deps(),
         model=stand.model,
         knowledge=PlantedKnowledge(stand.knowledge, dialogue.documents),
         tools=ReadableErp(),
         packs=stand.packs,
-        policy=replace(inner.policy, indexes=stand.indexes, top=stand.top),
+        policy=stand.policy,
         now=lambda: dialogue.now,
     )

@@ -21,6 +21,7 @@ class Got:
     route: Route
     language: Language
     continues: bool
+    drops: bool = False
     plan: Plan | None = None
 
 
@@ -46,7 +47,7 @@ def _mismatches(
     routes = (expected.route,) if isinstance(expected.route, str) else expected.route or ()
     if routes and got.route not in routes:
         yield Mismatch("route", " or ".join(routes), got.route)
-    for check in ("language", "continues"):
+    for check in ("language", "continues", "drops"):
         wanted, given = getattr(expected, check), getattr(got, check)
         if wanted is not None and wanted != given:
             yield Mismatch(check, wanted, given)

@@ -117,20 +117,24 @@ def build_dependencies(settings: Settings) -> Dependencies:
             settings.auth.role_rights,
         ),
         packs=FolderPacks(PACKS, settings.packs.version),
-        policy=Policy(
-            indexes=settings.search.allowed_indexes,
-            top=settings.search.top,
-            longest_join_ms=settings.streams.longest_join_ms,
-            limits=RunLimits(
-                seconds=settings.runs.seconds,
-                model_calls=settings.runs.model_calls,
-                tokens=settings.runs.tokens,
-            ),
-            tenants=frozenset(settings.auth.tenants),
-            event_types=settings.events.types,
-            least_confidence=settings.agents.least_confidence,
-        ),
+        policy=build_policy(settings),
         now=lambda: datetime.now(UTC),
+    )
+
+
+def build_policy(settings: Settings) -> Policy:
+    return Policy(
+        indexes=settings.search.allowed_indexes,
+        top=settings.search.top,
+        longest_join_ms=settings.streams.longest_join_ms,
+        limits=RunLimits(
+            seconds=settings.runs.seconds,
+            model_calls=settings.runs.model_calls,
+            tokens=settings.runs.tokens,
+        ),
+        tenants=frozenset(settings.auth.tenants),
+        event_types=settings.events.types,
+        least_confidence=settings.agents.least_confidence,
     )
 
 

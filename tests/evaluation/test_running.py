@@ -21,7 +21,7 @@ from shared.ports import (
     ToolInvocation,
 )
 from tests.fakes.services import FakeKnowledge, FakeModel
-from tests.fakes.world import ANA, PACKS
+from tests.fakes.world import ANA, PACKS, World
 
 PACK = FolderPacks(PACKS)
 ASK = ModelRequest((ModelMessage("user", "Hola"),))
@@ -44,7 +44,7 @@ def task(**args: str) -> dict[str, object]:
 
 
 def stand(model: FakeModel, knowledge: FakeKnowledge | None = None) -> Stand:
-    return Stand(ListenedModel(model), knowledge or FakeKnowledge(), PACK, ("cerebro",))
+    return Stand(ListenedModel(model), knowledge or FakeKnowledge(), PACK, World().deps().policy)
 
 
 def dialogue(*turns: LabelledTurn, planted: tuple[Planted, ...] = ()) -> Dialogue:

@@ -14,7 +14,7 @@ ARGS = {"title": "Revisar el contrato", "dueDate": "2026-12-04"}
 
 def got(*calls: ToolCall, missing: tuple[MissingField, ...] = (), question: str = "") -> Got:
     plan = Plan(flow_type="CreateTask", calls=calls, missing=missing, question=question)
-    return Got("FLOW_EXECUTION", "es", False, plan)
+    return Got("FLOW_EXECUTION", "es", continues=False, plan=plan)
 
 
 def task(**args: object) -> ToolCall:
