@@ -32,7 +32,7 @@ def test_the_settings_of_the_local_cloud_are_understood(monkeypatch: pytest.Monk
     assert settings.search.allowed_indexes == ("cerebro",)
     assert settings.erp.base_url == "https://erp"
     assert settings.key_vault.verify_challenge_resource is False
-    assert settings.auth.role_rights["operator"] == ("runs:read",)
+    assert settings.auth.role_rights["operator"] == ("runs:read", "runs:operate")
     assert len(settings.auth.tenants) == 2
 
 

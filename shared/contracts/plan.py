@@ -93,10 +93,6 @@ MAX_CALLS = 8
 """Tool calls of one plan, at most."""
 
 
-MAX_CALLS = 8
-"""Tool calls of one plan, at most."""
-
-
 class Plan(Contract):
     """What is going to be done. `question` is set when `missing` is not empty."""
 
