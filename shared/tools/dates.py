@@ -277,7 +277,7 @@ RULES: Sequence[_Rule] = (
         _numeric,
     ),
     _rule(
-        rf"{_CALLED}(?<![\d/.,-])(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})(?P<year>)?(?![\d/-])",
+        rf"{_CALLED}(?<![\d/.,-])(?P<day>[0-3]?\d)/(?P<month>[0-3]?\d)(?P<year>)?(?![\d/-])",
         _numeric,
     ),
     _rule(

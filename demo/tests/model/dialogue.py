@@ -65,7 +65,15 @@ def plan(text: str, conversation: Conversation | None = None) -> Json:
     conversation = conversation or Conversation()
     flows = [cast(Json, read_json(path)) for path in sorted((PACK / "flows").glob("*.json"))]
     types: list[JsonValue] = [flow["flowType"] for flow in flows]
-    shown = [{"name": t["name"], "arguments": t["arguments"], "description": ""} for t in tools()]
+    shown = [
+        {
+            "name": t["name"],
+            "arguments": t["arguments"],
+            "description": "",
+            "result": list(cast(Json, cast(Json, t["result"])["properties"])),
+        }
+        for t in tools()
+    ]
     names = conversation.allowed
     allowed = [tool for tool in tools() if names is None or tool["name"] in names]
     schema = _closed(

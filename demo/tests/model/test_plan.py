@@ -375,3 +375,75 @@ def test_without_a_description_the_tools_are_read_from_the_schema() -> None:
     assert calls_of(drafted) == [
         ("createTask", {"title": "llamar a Luis", "priority": "alta", "assignee": "Marta"})
     ]
+
+
+TWO_DATES = [("2026-12-04", "2026-12-11"), ("2026-11-27", "2026-11-23")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "titles", "dates"),
+    [
+        (
+            "Crea un proyecto llamado Auditoría para el cliente Globex desde mañana y dos tareas "
+            "en él: revisar actas para el 4 de diciembre y pagar tasas para el 11 de diciembre",
+            "Auditoría",
+            ("revisar actas", "pagar tasas"),
+            TWO_DATES[0],
+        ),
+        (
+            "Create a project called Audit for the customer Globex starting tomorrow with two "
+            "tasks: call Luis by Friday and measure the room by Monday",
+            "Audit",
+            ("call Luis", "measure the room"),
+            TWO_DATES[1],
+        ),
+    ],
+)
+def test_what_belongs_to_a_thing_that_is_made_first_refers_to_its_result(
+    text: str, name: str, titles: tuple[str, str], dates: tuple[str, str]
+) -> None:
+    drafted = plan(text)
+
+    assert drafted["flow_type"] == "CreateProject"
+    first, *rest = calls_of(drafted)
+    assert first == (
+        "createProject",
+        {"name": name, "customer": "Globex", "startDate": "2026-11-23"},
+    )
+    assert rest == [
+        ("createTask", {"title": title, "dueDate": day, "projectId": "$c0.id"})
+        for title, day in zip(titles, dates, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("Crea una tarea para revisar actas para el 31 de febrero", "31 de febrero"),
+        ("Crea una tarea: revisar actas, para ayer", "2026-11-21"),
+        ("Create a task: revisar actas, by 30 February 2027", "30 February 2027"),
+    ],
+)
+def test_a_date_that_will_not_do_is_copied_for_the_app_to_say_so(text: str, due: str) -> None:
+    assert calls_of(plan(text)) == [("createTask", {"title": "revisar actas", "dueDate": due})]
+
+
+def test_a_day_behind_us_may_be_part_of_the_matter() -> None:
+    drafted = plan("Crea una tarea para revisar el informe de ayer para mañana")
+
+    assert calls_of(drafted) == [
+        ("createTask", {"title": "revisar el informe de ayer", "dueDate": "2026-11-23"})
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Crea una tarea: revisar actas, para el viernes en el proyecto de ACME",
+        "Create a task: revisar actas, by Friday in the project for ACME",
+    ],
+)
+def test_a_record_may_be_said_by_its_name(text: str) -> None:
+    ((_, args),) = calls_of(plan(text))
+
+    assert args == {"title": "revisar actas", "dueDate": "2026-11-27", "projectId": "ACME"}

@@ -12,12 +12,13 @@ from tests.fakes.virtual_time import now, run_virtually
 from tests.fakes.world import ANA, RUN_ID, World
 
 
-def decision(route: str = "SMALL_TALK", continues: bool = False) -> dict[str, object]:
+def decision(route: str = "SMALL_TALK") -> dict[str, object]:
     return {
         "route": route,
         "reason": "it says so",
         "confidence": 0.9,
-        "continues_open_question": continues,
+        "continues_open_question": False,
+        "drops_open_question": False,
     }
 
 
@@ -83,9 +84,52 @@ async def test_a_question_that_is_open_is_shown_and_may_be_continued(continues: 
     assert "</open_question>" in world.model.requests[0].messages[0].content
 
 
-async def test_nothing_is_continued_when_nothing_is_open() -> None:
-    result = await prepared(World(), "para el viernes", continues_open_question=True)
-    assert result.continues is False
+async def test_nothing_is_continued_or_dropped_when_nothing_is_open() -> None:
+    both = {"continues_open_question": True, "drops_open_question": True}
+    result = await prepared(World(), "para el viernes", **both)
+    assert (result.continues, result.drops) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("continues", "drops", "dropped"),
+    [(False, True, True), (False, False, False), (True, True, False), (True, False, False)],
+)
+async def test_a_question_that_is_open_may_be_dropped_unless_it_is_answered(
+    continues: bool, drops: bool, dropped: bool
+) -> None:
+    world = World()
+    await open_question(world)
+    both = {"continues_open_question": continues, "drops_open_question": drops}
+    assert (await prepared(world, "déjalo", **both)).drops is dropped
+
+
+@pytest.mark.parametrize(("confidence", "asks"), [(0.0, True), (0.59, True), (0.6, False)])
+@pytest.mark.parametrize("route", ["SMALL_TALK", "FLOW_EXECUTION", "UNKNOWN"])
+async def test_who_is_unsure_asks(route: str, confidence: float, asks: bool) -> None:
+    result = await prepared(World(), "lo del otro día", route=route, confidence=confidence)
+    assert result.route == ("NEED_MORE_CONTEXT" if asks else route)
+    assert result.confidence == confidence
+
+
+async def test_who_is_unsure_drops_nothing_and_takes_an_answer_all_the_same() -> None:
+    world = World()
+    await open_question(world)
+    unsure = await prepared(world, "mejor no sé", confidence=0.3, drops_open_question=True)
+    assert (unsure.route, unsure.drops) == ("NEED_MORE_CONTEXT", False)
+    other = World()
+    await open_question(other)
+    answer = await prepared(
+        other, "el viernes", route="FLOW_EXECUTION", confidence=0.3, continues_open_question=True
+    )
+    assert (answer.route, answer.continues) == ("FLOW_EXECUTION", True)
+
+
+async def test_catalan_is_recognised_and_answered_in_spanish_in_its_own_words() -> None:
+    world = World()
+    said = "Vull crear una tasca per revisar el contracte amb l'ajuntament"
+    result = await prepared(world, said)
+    assert (result.spoken, result.language) == ("ca", "es")
+    assert world.model.requests[0].messages[-1].content == said
 
 
 async def test_a_run_with_an_outcome_has_ended_whatever_triage_says() -> None:

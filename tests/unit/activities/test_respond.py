@@ -11,12 +11,12 @@ from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.effects import Effect
 from shared.contracts.events import CitationsEvent, QuestionEvent, RestartEvent, RunEvent
-from shared.contracts.plan import MissingField, Plan, Route
+from shared.contracts.plan import MissingField, Plan, Provenance, Route
 from shared.contracts.runs import Usage
 from shared.errors import ModelError, StoreError
 from shared.ports import ModelRequest, StreamEnd
 from shared.streams.showing import shown_text
-from tests.fakes.samples import AT, TASK_ARGS, evidence, past_turn, task_plan
+from tests.fakes.samples import AT, TASK_ARGS, evidence, past_turn, task_call, task_plan
 from tests.fakes.services import FakeModel
 from tests.fakes.world import ANA, RUN_ID, World
 
@@ -49,6 +49,7 @@ async def responded(
     indexes: tuple[str, ...] = (),
     steps: int = 0,
     opened: bool = False,
+    drops: bool = False,
 ) -> Responded:
     run = await world.begin("Hola")
     request = RespondRequest(
@@ -60,6 +61,7 @@ async def responded(
         steps=steps,
         planned=planned,
         opened=opened,
+        drops=drops,
     )
     return await respond(request, world.deps())
 
@@ -146,6 +148,28 @@ async def test_small_talk_leaves_an_open_question_open() -> None:
     assert conversation.open_plan is not None
 
 
+async def test_a_change_of_mind_clears_the_open_plan_whatever_way_it_goes() -> None:
+    world = World()
+    await world.conversations.set_open_plan(await world.converse(), "01JD7", ASKING)
+    await responded(world, "SMALL_TALK", opened=True, drops=True)
+    conversation = await world.conversations.get(ANA.tenant_id, "c1")
+    assert conversation is not None
+    assert conversation.open_plan is None
+
+
+async def test_a_new_wish_that_lacks_something_takes_the_place_of_the_open_plan() -> None:
+    world = World()
+    await world.conversations.set_open_plan(await world.converse(), "01JD7", ASKING)
+    run = await world.begin("Crea un proyecto")
+    other = ASKING.model_copy(update={"flow_type": "CreateProject"})
+    await world.runs.put_plan(run.tenant_id, run.run_id, other)
+    await responded(world, "FLOW_EXECUTION", planned=True, opened=True, drops=True)
+    conversation = await world.conversations.get(ANA.tenant_id, "c1")
+    assert conversation is not None
+    assert conversation.open_plan is not None
+    assert conversation.open_plan.plan == other
+
+
 async def test_the_answer_is_made_from_what_the_tools_did() -> None:
     world = World()
     await world.begin("Hola")
@@ -160,6 +184,29 @@ async def test_the_answer_is_made_from_what_the_tools_did() -> None:
     system = world.model.requests[0].messages[0].content
     assert '<results>[{"tool":"createTask","status":"ok"' in system
     assert '"id":"T-7"' in system
+
+
+async def test_the_days_that_were_understood_are_told_with_their_words() -> None:
+    world = World()
+    await world.begin("Hola")
+    said = Provenance(source="user", quote="el viernes", normaliser="date")
+    absolute = Provenance(source="user", quote="4 de diciembre", normaliser="date")
+    calls = (
+        task_call(dueDate="2026-11-27").model_copy(update={"provenance": {"dueDate": said}}),
+        task_call().model_copy(update={"provenance": {"dueDate": absolute}}),
+    )
+    await world.runs.put_plan(ANA.tenant_id, RUN_ID, task_plan(*calls))
+    await world.effects.reserve(
+        Effect(
+            effect_id="e", tenant_id=ANA.tenant_id, run_id=RUN_ID, step=0, tool="createTask",
+            state="done", args=TASK_ARGS, result={"id": "T-7"}, updated_at=AT,
+        )
+    )  # fmt: skip
+    await responded(world, "FLOW_EXECUTION", planned=True, steps=1)
+    assert (
+        '<understood>[{"field":"fecha límite","said":"el viernes",'
+        '"date":"viernes 27 de noviembre de 2026"}]</understood>'
+    ) in world.model.requests[0].messages[0].content
 
 
 async def test_citations_follow_the_text_and_are_verified() -> None:

@@ -29,6 +29,12 @@ class ArgumentSpec:
     choices: Mapping[str, Choice]
     pattern: str | None = None
     default: JsonValue = None
+    named: bool = False
+    """Whether it means a record, which has a name besides its code."""
+
+    @property
+    def takes_words(self) -> bool:
+        return self.kind == "text" or self.named
 
 
 def specs_of(schema: JsonObject, book: RuleBook) -> Sequence[ArgumentSpec]:
@@ -88,6 +94,7 @@ def _spec(name: str, schema: JsonObject, required: bool, book: RuleBook) -> Argu
         choices={value: _choice(value, schema, rule) for value in values},
         pattern=str(pattern).strip("^$") if pattern else None,
         default=schema.get("default"),
+        named="x-entity" in schema,
     )
 
 

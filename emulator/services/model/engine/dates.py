@@ -31,21 +31,27 @@ _COMING = r"(?:que viene|proxim[oa]|siguiente|entrante)"
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A date and the place of its words in the text; articles and prepositions stay outside."""
+    """A date and the place of its words in the text; articles and prepositions stay outside.
+
+    `day` is None for words that look like a date and are none.
+    """
 
     start: int
     end: int
-    day: date
+    day: date | None
 
 
-def find_dates(text: str, today: date) -> Sequence[DateMention]:
-    """All dates in `text`, in order, without overlaps (the longest reading wins)."""
+def find_dates(text: str, today: date, *, impossible: bool = False) -> Sequence[DateMention]:
+    """All dates in `text`, in order, without overlaps (the longest reading wins).
+
+    With `impossible`, those that no calendar has are among them.
+    """
     folded = fold(text)
     found = [
         DateMention(match.start(), match.end(), day)
         for pattern, resolve in _RULES
         for match in pattern.finditer(folded)
-        if (day := _resolved(resolve, match, today)) is not None
+        if (day := _resolved(resolve, match, today)) is not None or impossible
     ]
     found.sort(key=lambda mention: (mention.start - mention.end, mention.start))
     chosen: list[DateMention] = []
@@ -143,6 +149,11 @@ def _weekday(match: re.Match[str], today: date) -> date:
     return next_weekday(today, weekday)
 
 
+def _last_weekday(match: re.Match[str], today: date) -> date:
+    weekday = WEEKDAYS[match["weekday"] or match["weekday2"]]
+    return next_weekday(today, weekday) - timedelta(days=7 + 7 * (weekday == today.weekday()))
+
+
 def _after(match: re.Match[str], today: date) -> date:
     count, unit = _number(match["count"]), match["unit"]
     if match["working"]:
@@ -220,7 +231,7 @@ _RULES: Sequence[tuple[re.Pattern[str], Resolve]] = (
         _numeric,
     ),
     _rule(
-        rf"{_NAMED}(?<![\d/.,-])(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})(?P<year>)?(?![\d/-])",
+        rf"{_NAMED}(?<![\d/.,-])(?P<day>[0-3]?\d)/(?P<month>[0-3]?\d)(?P<year>)?(?![\d/-])",
         lambda match, today: _coming_numeric(match, today),
     ),
     _rule(
@@ -251,6 +262,11 @@ _RULES: Sequence[tuple[re.Pattern[str], Resolve]] = (
         r"(?<!la )(?<!las )(?<!una )(?<!esta )(?<!\sde )\bmanana\b(?: mismo)?"
         r"(?: por la (?:manana|tarde|noche))?|\btomorrow\b(?: (?:morning|afternoon|evening))?",
         _in_days(1),
+    ),
+    _rule(r"\b(?:ayer|yesterday)\b", _in_days(-1)),
+    _rule(
+        rf"\b(?:last\s+(?P<weekday>{_WEEKDAY})|(?P<weekday2>{_WEEKDAY})\s+pasado)\b(?! manana)",
+        lambda match, today: _last_weekday(match, today),
     ),
     _rule(r"\bpasado manana\b|\b(?:the )?day after tomorrow\b", _in_days(2)),
     _rule(

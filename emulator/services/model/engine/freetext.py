@@ -21,7 +21,7 @@ _APART = re.compile(r"\s*(?:[,:;.)]|$)")
 
 def read_labelled(region: Region, specs: Sequence[ArgumentSpec]) -> Mapping[str, Value]:
     """`title: review the contract` and the like, up to the next label or taken span."""
-    texts = [spec for spec in specs if spec.kind == "text"]
+    texts = [spec for spec in specs if spec.takes_words]
     every = "|".join(joined(spec.labels, region.book.macros) for spec in specs)
     stop = compiled(rf"\n|;|[,.]?\s+(?:(?:y|and|con|with|el|la|the)\s+)*(?:{every})\s*[:=]")
     values: dict[str, Value] = {}
@@ -48,7 +48,7 @@ def read_cued(region: Region, specs: Sequence[ArgumentSpec]) -> Mapping[str, Val
     """Texts that words such as "for the customer" or "assigned to" lead to."""
     values: dict[str, Value] = {}
     for spec in specs:
-        if spec.kind != "text":
+        if not spec.takes_words:
             continue
         found = _cued(region, spec)
         if found is not None:

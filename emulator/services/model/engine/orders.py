@@ -19,7 +19,8 @@ class Order:
     """A command's place in the message; what is ordered begins at `end`.
 
     `count` is how many things were announced; more than one is `plural`. `reach` is where its
-    words end; some of them may describe what is ordered, and then lie behind `end`.
+    words end; some of them may describe what is ordered, and then lie behind `end`. What is ordered
+    may belong `within` what the order before makes.
     """
 
     tool: str
@@ -28,6 +29,7 @@ class Order:
     plural: bool = False
     count: int | None = None
     reach: int = 0
+    within: bool = False
 
 
 def find_orders(text: str, book: RuleBook) -> Sequence[Order]:
@@ -81,7 +83,9 @@ def _matches(folded: str, book: RuleBook) -> Iterator[Order]:
                 count = book.slots.counts.get(groups.get("count") or "")
                 plural = bool(groups.get("plural")) or (count or 1) > 1
                 end = match.start("keep") if groups.get("keep") is not None else match.end()
-                yield Order(command.tool, match.start(), end, plural, count, match.end())
+                within = groups.get("within") is not None
+                start = match.start()
+                yield Order(command.tool, start, end, plural, count, match.end(), within)
 
 
 def _is_asked_about(folded: str, position: int, may_ask: bool, book: RuleBook) -> bool:

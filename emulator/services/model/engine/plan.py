@@ -54,8 +54,24 @@ class Planner:
         calls: list[tuple[str, Mapping[str, Value]]] = []
         for index, (order, end) in enumerate(zip(orders, ends, strict=True)):
             first = sentence_start(self.prompt.last, order.start) if index == 0 else order.start
-            calls += [(order.tool, values) for values in self._read(order, first, end)]
+            read = self._read(order, first, end)
+            owner = self._owner(order, [tool for tool, _ in calls])
+            calls += [(order.tool, {**values, **owner}) for values in read]
         return calls
+
+    def _owner(self, order: Order, earlier: Sequence[str]) -> Values:
+        """The argument that says what the ordered thing belongs to: `projectId` is the `id` that
+        an earlier `createProject` returns."""
+        if not order.within:
+            return {}
+        for spec in self._arguments(order.tool):
+            thing = spec.name.removesuffix("Id").lower()
+            for place, name in reversed(list(enumerate(earlier))):
+                tool = self._tool(name)
+                makes = tool is not None and "id" in tool.result and thing in name.lower()
+                if spec.name.endswith("Id") and makes:
+                    return {spec.name: Value(f"$c{place}.id", None, "erp")}
+        return {}
 
     def _read(self, order: Order, start: int, end: int) -> Sequence[Mapping[str, Value]]:
         """The arguments of the order's calls: one set, or one for each of several items."""

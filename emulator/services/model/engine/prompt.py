@@ -28,11 +28,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
-    """A tool as the prompt declares it; `arguments` is a JSON schema."""
+    """A tool as the prompt declares it; `arguments` is a JSON schema, `result` the names of what it
+    returns."""
 
     name: str
     description: str
     arguments: JsonObject
+    result: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Prompt:
     question: OpenQuestion | None
     evidence: Sequence[Document] | None
     results: Sequence[JsonObject] | None
+    understood: Sequence[JsonObject]
     last: str
     earlier: Sequence[str]
     """The user's messages before the last one, newest first."""
@@ -75,6 +78,7 @@ def read_prompt(request: ChatRequest, names: Mapping[str, str]) -> Prompt:
         question=_question(tags.get("question")),
         evidence=None if evidence is None else _documents(evidence),
         results=_objects(tags["results"]) if "results" in tags else None,
+        understood=_objects(tags.get("understood")),
         last=said[-1] if said else "",
         earlier=said[-2::-1],
     )
@@ -125,10 +129,12 @@ def _objects(text: str | None) -> Sequence[JsonObject]:
 
 def _tool(item: JsonObject) -> ToolSpec:
     arguments = item.get("arguments", item.get("parameters"))
+    result = item.get("result")
     return ToolSpec(
         name=str(item.get("name", "")),
         description=str(item.get("description", "")),
         arguments=arguments if isinstance(arguments, dict) else {},
+        result=[str(name) for name in result] if isinstance(result, list) else (),
     )
 
 

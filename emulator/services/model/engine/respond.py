@@ -16,7 +16,7 @@ def respond(prompt: Prompt, book: RuleBook) -> str:
     language = prompt.language or language_of(prompt.last, book.stop_words, "es")
     parts: list[str] = []
     if prompt.results:
-        parts.append(confirm(prompt.results, language, book))
+        parts.append(_with_weekdays(confirm(prompt.results, language, book), prompt))
     if prompt.evidence is not None and (prompt.evidence or not parts):
         found = _documented(prompt, language, book)
         if found is not None:
@@ -28,6 +28,16 @@ def respond(prompt: Prompt, book: RuleBook) -> str:
     if "ask" in prompt.tags:
         return _clarifying(prompt, language, book)
     return _chat(prompt, language, book)
+
+
+def _with_weekdays(text: str, prompt: Prompt) -> str:
+    """Days that were said relative to today are told with their weekday, for checking."""
+    for item in prompt.understood:
+        day = str(item.get("date", ""))
+        without = day.partition(" ")[2]
+        if without:
+            text = text.replace(without, day)
+    return text
 
 
 def _documented(prompt: Prompt, language: str, book: RuleBook) -> str | None:

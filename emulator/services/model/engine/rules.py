@@ -42,8 +42,9 @@ class Routes(_Section):
 class Command(_Section):
     """A way to order something. `tool` names the tool; an expression may have the groups
 
-    `count` (how many are announced), `plural` (several are), and `keep` (from here on the words
-    belong to what is ordered, as in "remind me to CALL…").
+    `count` (how many are announced), `plural` (several are), `keep` (from here on the words belong
+    to what is ordered, as in "remind me to CALL…"), and `within` (it belongs to what the order
+    before makes, as in "a project WITH two tasks").
     """
 
     tool: str

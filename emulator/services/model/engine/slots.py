@@ -65,7 +65,7 @@ def _takers(
     specs: Sequence[ArgumentSpec], values: Mapping[str, Value], setting: Setting
 ) -> Sequence[ArgumentSpec]:
     """The arguments that may take what remains of the text, in order."""
-    free = [spec for spec in _without(specs, values) if spec.kind == "text"]
+    free = [spec for spec in _without(specs, values) if spec.takes_words]
     if setting.answering:
         by_name = {spec.name: spec for spec in free}
         return [by_name[name] for name in setting.expected if name in by_name]

@@ -42,13 +42,15 @@ def read_dates(
         return {}
     mentions = [
         mention
-        for mention in find_dates(region.text[: region.end], today)
+        for mention in find_dates(region.text[: region.end], today, impossible=True)
         if mention.start >= region.start and region.is_free(mention.start, mention.end)
     ]
     found: dict[str, Claim] = {}
     previous: DateMention | None = None
     for mention in mentions:
-        claim = _date_claim(region, mention, dated, [*expected, *_defaults(dated)], set(found))
+        # The first that has no date yet; when all have one, a later date may correct the first.
+        names = sorted([*expected, *_defaults(dated)], key=lambda name: name in found)
+        claim = _date_claim(region, mention, dated, names, today)
         corrects = previous is not None and _corrects(region, previous.end, mention.start)
         previous = mention
         if claim is None:
@@ -131,10 +133,11 @@ def _date_claim(
     region: Region,
     mention: DateMention,
     specs: Sequence[ArgumentSpec],
-    defaults: Sequence[str],
-    filled: set[str],
+    names: Sequence[str],
+    today: date,
 ) -> Claim | None:
-    value = Value(mention.day.isoformat(), region.quote(mention.start, mention.end))
+    quote = region.quote(mention.start, mention.end)
+    value = Value(mention.day.isoformat() if mention.day else quote, quote)
     led: list[Claim] = []
     for spec in specs:
         cut, strength = _lead(region, spec, mention.start)
@@ -143,11 +146,12 @@ def _date_claim(
     if led:
         # The longest lead knows best: "con fecha de inicio" says more than its "de".
         return max(led, key=lambda claim: (claim.strength, -claim.cut[0]))
-    if _is_complement(region, mention.start):
+    # What happened on a day behind us is part of the matter, unless it is called the date.
+    behind = mention.day is not None and mention.day < today
+    if behind or _is_complement(region, mention.start):
         return None
     by_name = {spec.name: spec for spec in specs}
-    open_names = [name for name in defaults if name in by_name and name not in filled]
-    name = next(iter(open_names), next((n for n in defaults if n in by_name), None))
+    name = next((n for n in names if n in by_name), None)
     if name is None:
         return None
     cut, _ = _lead(region, by_name[name], mention.start)
