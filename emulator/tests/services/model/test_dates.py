@@ -17,7 +17,7 @@ TEXTS = st.text(st.sampled_from("0123456789/-. eldamviernymcho4º,"), max_size=4
 
 def _first(text: str, today: date = SUNDAY) -> str | None:
     found = find_dates(text, today)
-    return found[0].day.isoformat() if found else None
+    return found[0].day.isoformat() if found and found[0].day else None
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_what_is_no_date_stays_none(text: str) -> None:
 
 
 def test_a_range_gives_both_ends_a_month() -> None:
-    days = [mention.day.isoformat() for mention in find_dates("del 1 al 15 de enero", SUNDAY)]
+    days = [mention.day for mention in find_dates("del 1 al 15 de enero", SUNDAY)]
 
-    assert days == ["2027-01-01", "2027-01-15"]
+    assert days == [date(2027, 1, 1), date(2027, 1, 15)]
 
 
 @given(day=DAYS, today=DAYS)
