@@ -81,6 +81,10 @@ class AzureSearchKnowledge:
         for action, (_, vector) in zip(actions, documents, strict=True):
             if vector is not None:
                 set_vector(action, VECTOR_FIELD, vector)
+        await self.write(index, batch)
+
+    async def write(self, index: str, batch: IndexDocumentsBatch) -> None:
+        """Raises SearchError also when a single document is refused."""
         with translated(index):
             results = await self.client(index).index_documents(batch)
         # A document that is refused comes as one line of a 207, which is no error to the SDK.
@@ -163,7 +167,8 @@ def set_vector(model: MutableMapping[str, Any], field: str, vector: Sequence[flo
 
 
 def to_document(document: KnowledgeDocument) -> dict[str, Any]:
-    fields = document.wire()
+    # A merge leaves alone what is not there: a url that was taken back has to be said.
+    fields = {"url": None, **document.wire()}
     # An empty collection matches no role, so "everybody" is a role of its own in the index.
     fields["allowedRoles"] = list(document.allowed_roles) or [EVERY_ROLE]
     return fields

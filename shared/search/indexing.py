@@ -65,8 +65,7 @@ class AzureSearchIndex:
     async def delete(self, ids: Iterable[str]) -> None:
         batch = IndexDocumentsBatch()
         batch.add_delete_actions([{"id": each} for each in ids])
-        with translated(self._name):
-            await self._knowledge.client(self._name).index_documents(batch)
+        await self._knowledge.write(self._name, batch)
 
     async def close(self) -> None:
         await self._knowledge.close()

@@ -128,10 +128,10 @@ async def test_a_document_for_roles_is_found_by_them_only(deps: Dependencies, wo
 
 
 async def test_a_document_that_is_put_again_replaces_itself(deps: Dependencies, word: str) -> None:
-    await put(deps, document(word))
+    await put(deps, document(word, url="https://docs.eira.example/x"))
     await put(deps, document(word, title="Otra"))
     (snippet,) = (s for s in (await found(deps, word)).snippets if s.document_id == f"{word}-0")
-    assert snippet.title == "Otra"
+    assert (snippet.title, snippet.url) == ("Otra", None)
 
 
 async def test_an_index_that_is_not_there_is_a_failure_of_the_search(deps: Dependencies) -> None:
