@@ -134,6 +134,11 @@ def understood_section(
     return [json_tag("understood", days)] if days else []
 
 
+def correction_section(wrong: Sequence[str]) -> list[str]:
+    """What an earlier draft of this answer got wrong; nobody has to read that one."""
+    return [json_tag("correction", list(wrong))] if wrong else []
+
+
 def evidence_section(pack: ContextPack) -> str:
     if not pack.snippets:
         return "<evidence></evidence>"

@@ -3,58 +3,44 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import replace
 
 from activities.citing import citations_of
-from activities.prompts import (
-    Briefing,
-    evidence_section,
-    results_section,
-    understood_section,
+from activities.entities import entities_of
+from activities.material import (
+    Answer,
+    Material,
+    load_material,
+    model_request,
+    plain_answer,
+    wrong_in,
 )
-from activities.steps import (
-    announced,
-    answer_writer,
-    load_evidence,
-    load_outcomes,
-    load_plan,
-    load_record,
-    load_turns,
-)
+from activities.steps import announced, answer_writer
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
-from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
+from shared.contracts.evidence import SEARCH_FAILED
 from shared.contracts.plan import Plan
-from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
+from shared.contracts.runs import Usage
 from shared.contracts.wording import say
 from shared.errors import AppError, ModelError
-from shared.ports import Dependencies, ModelMessage, ModelRequest, StreamEnd
+from shared.ports import Dependencies, StreamEnd
 from shared.streams.joining import TextJoiner
 from shared.streams.showing import shown_text
 from shared.streams.writing import AnswerWriter
 
 STEP = "respond"
-MAX_TOKENS = 1_200
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Everything an answer is made from."""
+class WrongAnswerError(AppError):
+    """The model has said what its data do not hold; `problems` are told to it."""
 
-    record: RunRecord
-    turns: tuple[Turn, ...]
-    evidence: ContextPack
-    plan: Plan | None
-    outcomes: tuple[ToolOutcome, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    text: str
-    finish_reason: FinishReason
-    usage: Usage
-    citations: tuple[Citation, ...] = ()
+    def __init__(self, text: str, problems: tuple[str, ...], usage: Usage) -> None:
+        # The text is the person's matter: not in the message of an error.
+        super().__init__(f"{len(problems)} problems in an answer")
+        self.text = text
+        self.problems = problems
+        self.usage = usage
 
 
 class AnsweredError(AppError):
@@ -66,7 +52,7 @@ class AnsweredError(AppError):
 
 
 async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
-    material = await _material(request, deps)
+    material = await load_material(request, deps)
     writer = answer_writer(request, STEP, deps)
     try:
         answer = await _answer(request, material, writer, deps)
@@ -79,7 +65,7 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
     return Responded(
         after=writer.after,
         usage=answer.usage,
-        model_calls=1,
+        model_calls=answer.model_calls,
         finish_reason=kept.finish_reason,
     )
 
@@ -93,10 +79,12 @@ async def _answer(
     if _found_nothing_for_a_failure(request, material):
         await _claim(request, writer, deps)
         return await _tell_that_search_is_away(request, writer)
-    return await _write_once_more(request, material, writer, deps)
+    return await _write_rightly(request, material, writer, deps)
 
 
-async def _claim(request: RespondRequest, writer: AnswerWriter, deps: Dependencies) -> None:
+async def _claim(
+    request: RespondRequest, writer: AnswerWriter, deps: Dependencies, reason: str = "interrupted"
+) -> None:
     """Claim an attempt. Only where there was one before can there be an answer already.
 
     Raises AnsweredError.
@@ -107,7 +95,7 @@ async def _claim(request: RespondRequest, writer: AnswerWriter, deps: Dependenci
     stored = await deps.conversations.get_turn(run.tenant_id, run.conversation_id, run.run_id)
     if stored is not None:
         raise AnsweredError(stored)
-    await writer.begin_again()
+    await writer.begin_again(reason)
 
 
 async def _show(turn: Turn, request: RespondRequest, deps: Dependencies) -> None:
@@ -121,21 +109,6 @@ async def _show(turn: Turn, request: RespondRequest, deps: Dependencies) -> None
     await writer.write([text, *cited])
 
 
-async def _material(request: RespondRequest, deps: Dependencies) -> Material:
-    record, turns, evidence, plan, outcomes = await asyncio.gather(
-        load_record(request, deps),
-        load_turns(request, deps),
-        load_evidence(request, request.indexes, deps),
-        _plan(request, deps),
-        load_outcomes(request, request.steps, request.language, deps),
-    )
-    return Material(record, turns, evidence, plan, outcomes)
-
-
-async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:
-    return await load_plan(request, deps) if request.planned else None
-
-
 async def _ask_for_missing(plan: Plan, writer: AnswerWriter) -> Answer:
     text = plan.question or ""
     await writer.write(
@@ -144,7 +117,7 @@ async def _ask_for_missing(plan: Plan, writer: AnswerWriter) -> Answer:
             QuestionEvent(text=text, missing=plan.missing),
         ]
     )
-    return Answer(text, "question", Usage())
+    return Answer(text, "question")
 
 
 def _found_nothing_for_a_failure(request: RespondRequest, material: Material) -> bool:
@@ -157,44 +130,92 @@ async def _tell_that_search_is_away(request: RespondRequest, writer: AnswerWrite
     """Without the model, which would say that the documentation does not have it."""
     text = say("search_unavailable", request.language)
     await writer.write([TextEvent(text=text, attempt=writer.attempt)])
-    return Answer(text, "stop", Usage())
+    return Answer(text, "stop")
 
 
-async def _write_once_more(
+async def _write_rightly(
     request: RespondRequest, material: Material, writer: AnswerWriter, deps: Dependencies
 ) -> Answer:
-    """A model that breaks off in its answer is asked once more, behind a `restart`."""
+    """The model's answer, if it says no more than its data do.
+
+    One that breaks off, or is wrong, is void behind a `restart`; the model is asked once more, and
+    told what was wrong. After that the answer is made in code.
+    """
+    wrong: WrongAnswerError | None = None
     try:
-        return await _write(request, material, writer, deps)
+        return await _write(request, material, writer, None, deps)
     except ModelError:
-        if not writer.has_written:
+        if not writer.has_written or not request.may_repeat:
             raise
-        return await _write(request, material, answer_writer(request, STEP, deps), deps)
+    except WrongAnswerError as error:
+        wrong = error
+        if not request.may_repeat:
+            return await _write_plainly(request, material, error, 1, deps)
+    again = answer_writer(request, STEP, deps)
+    spent = wrong.usage if wrong else Usage()
+    try:
+        answer = await _write(request, material, again, wrong, deps)
+    except ModelError:
+        if wrong is None:
+            raise
+        return await _write_plainly(request, material, wrong, 2, deps)
+    except WrongAnswerError as error:
+        error.usage += spent
+        return await _write_plainly(request, material, error, 2, deps)
+    return replace(answer, usage=answer.usage + spent, model_calls=2)
+
+
+async def _write_plainly(
+    request: RespondRequest,
+    material: Material,
+    wrong: WrongAnswerError,
+    model_calls: int,
+    deps: Dependencies,
+) -> Answer:
+    answer = plain_answer(request, material, wrong.text)
+    writer = answer_writer(request, STEP, deps)
+    await _claim(request, writer, deps, "corrected")
+    await writer.write(_last(answer.text, answer, request, writer.attempt))
+    return replace(answer, usage=wrong.usage, model_calls=model_calls)
 
 
 async def _write(
-    request: RespondRequest, material: Material, writer: AnswerWriter, deps: Dependencies
+    request: RespondRequest,
+    material: Material,
+    writer: AnswerWriter,
+    wrong: WrongAnswerError | None,
+    deps: Dependencies,
 ) -> Answer:
+    """Raises ModelError, WrongAnswerError and AnsweredError."""
     # The model is asked while the attempt is being claimed; text waits for the claim.
-    claim = asyncio.create_task(_claim(request, writer, deps))
+    reason = "corrected" if wrong else "interrupted"
+    claim = asyncio.create_task(_claim(request, writer, deps, reason))
 
     async def write_text(text: str, next_ms: int) -> None:
         await claim
         await writer.write([TextEvent(text=text, attempt=writer.attempt)], next_ms)
 
     joiner = TextJoiner(write_text, deps.policy.longest_join_ms)
+    asked = model_request(request, material, wrong.problems if wrong else (), deps)
     try:
-        text, end = await _produce(deps.model.stream(_request(request, material, deps)), joiner)
+        text, end = await _produce(deps.model.stream(asked), joiner)
         await claim
     except ModelError:
         await claim
         raise
     finally:
         claim.cancel()
-    citations = citations_of(text, material.evidence)
-    await writer.write(_last(joiner.rest(), text, citations, request, writer.attempt))
-    asked = request.route in ("NEED_MORE_CONTEXT", "UNKNOWN")
-    return Answer(text, "question" if asked else end.finish_reason, end.usage, citations)
+    if problems := wrong_in(text, request, material):
+        raise WrongAnswerError(text, problems, end.usage)
+    answer = Answer(
+        text=text,
+        finish_reason="question" if _asks(request) else end.finish_reason,
+        usage=end.usage,
+        citations=citations_of(text, material.evidence),
+        model_calls=1,
+    )
+    await writer.write(_last(joiner.rest(), answer, request, writer.attempt))
+    return answer
 
 
 async def _produce(
@@ -215,46 +236,20 @@ async def _produce(
     return "".join(pieces), end
 
 
-def _last(
-    rest: str, text: str, citations: tuple[Citation, ...], request: RespondRequest, attempt: int
-) -> Sequence[RunEvent]:
+def _last(rest: str, answer: Answer, request: RespondRequest, attempt: int) -> Sequence[RunEvent]:
     """What follows the last text in one entry with it."""
     events: list[RunEvent] = []
     if rest:
         events.append(TextEvent(text=rest, attempt=attempt))
-    if citations:
-        events.append(CitationsEvent(citations=citations))
-    if request.route in ("NEED_MORE_CONTEXT", "UNKNOWN"):
-        events.append(QuestionEvent(text=text))
+    if answer.citations:
+        events.append(CitationsEvent(citations=answer.citations))
+    if _asks(request):
+        events.append(QuestionEvent(text=answer.text))
     return events
 
 
-def _request(request: RespondRequest, material: Material, deps: Dependencies) -> ModelRequest:
-    pack = deps.packs.get(material.record.pack_version)
-    briefing = Briefing(pack, material.record, request.language, deps.now())
-    return ModelRequest(messages=_messages(briefing, request, material), max_tokens=MAX_TOKENS)
-
-
-def _messages(
-    briefing: Briefing, request: RespondRequest, material: Material
-) -> tuple[ModelMessage, ...]:
-    match request.route:
-        case "SMALL_TALK":
-            return briefing.messages("small_talk", [], material.turns)
-        case "NEED_MORE_CONTEXT" | "UNKNOWN":
-            return briefing.messages("clarify", ["<ask/>"], material.turns)
-        case "FLOW_EXECUTION" if material.outcomes:
-            sections = [results_section(material.outcomes), *_understood(briefing, material)]
-            return briefing.messages("respond", sections, material.turns)
-        case "FLOW_EXECUTION":
-            evidence = evidence_section(material.evidence)
-            return briefing.messages("respond", [evidence], material.turns)
-
-
-def _understood(briefing: Briefing, material: Material) -> list[str]:
-    if material.plan is None:
-        return []
-    return understood_section(material.plan, briefing.pack.tools, briefing.language)
+def _asks(request: RespondRequest) -> bool:
+    return request.route in ("NEED_MORE_CONTEXT", "UNKNOWN")
 
 
 async def _keep(
@@ -279,6 +274,7 @@ async def _keep(
                 *record.warnings,
                 *(key.partition(":")[0] for key in material.evidence.warnings),
             ),
+            entities=entities_of(material.outcomes, material.pack.tools),
             finish_reason=answer.finish_reason,
         )
     )

@@ -78,3 +78,8 @@ class Progress:
         if spent or self.model_calls >= self.limits.model_calls:
             failure = Failure(code="QUOTA_EXCEEDED", message="budget_exceeded")
             raise StepFailedError("limits", failure)
+
+    def affords(self, model_calls: int) -> bool:
+        """Whether a step may call the model so often."""
+        enough = self.model_calls + model_calls <= self.limits.model_calls
+        return enough and self.usage.total_tokens <= self.limits.tokens

@@ -151,6 +151,7 @@ def _respond(
         planned=planned is not None,
         opened=prepared.opened,
         drops=prepared.drops,
+        may_repeat=progress.affords(2),
     )
     if planned is None or not steps:
         responded = yield from call_activity(progress.context, RESPOND, respond)

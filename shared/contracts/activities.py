@@ -183,6 +183,8 @@ class ApprovalSettled(StepResult):
 
 
 class RespondRequest(StepRequest):
+    """`may_repeat`: the run can afford a second call of the model, for an answer that is wrong."""
+
     route: Route
     language: Language
     indexes: tuple[str, ...] = ()
@@ -190,6 +192,7 @@ class RespondRequest(StepRequest):
     planned: bool = False
     opened: bool = False
     drops: bool = False
+    may_repeat: bool = True
 
 
 class Responded(StepResult):

@@ -59,6 +59,14 @@ class Conversation(Contract):
     open_plan: OpenPlan | None = None
 
 
+class Mentioned(Contract):
+    """A record of the ERP that a turn was about: what "it" and "that one" may mean later."""
+
+    type: str
+    id: str
+    name: str | None = None
+
+
 class Turn(Contract):
     """One message and its answer, as both were stored when the run ended."""
 
@@ -71,6 +79,8 @@ class Turn(Contract):
     citations: tuple[Citation, ...] = ()
     warnings: tuple[str, ...] = ()
     """What the answer had to do without, by key of the wording."""
+    entities: tuple[Mentioned, ...] = ()
+    """The records in what its tools returned, in their order."""
     finish_reason: FinishReason
 
 

@@ -28,7 +28,10 @@ class TextEvent(Contract):
 
 
 class RestartEvent(Contract):
-    """The answer so far is void: drop its text and start again with this attempt's."""
+    """The answer so far is void: drop its text and start again with this attempt's.
+
+    `reason`: the writer was `interrupted`, or the answer had to be `corrected`.
+    """
 
     type: Literal["restart"] = "restart"
     reason: str

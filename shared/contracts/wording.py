@@ -272,6 +272,26 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "no es una posición de esta línea de tiempo",
         "en": "is not a position in this timeline",
     },
+    "told_done": {"es": "Hecho: {what}.", "en": "Done: {what}."},
+    "told_not_done": {"es": "No se ha hecho: {what}.", "en": "Not done: {what}."},
+    "told_unknown": {
+        "es": "No se sabe si se ha hecho: {what}. Míralo en el ERP antes de repetirlo.",
+        "en": "It is not known whether this was done: {what}. Look into the ERP before you "
+        "repeat it.",
+    },
+    "told_found": {"es": "Registros encontrados: {count}.", "en": "Records found: {count}."},
+    "told_read": {
+        "es": "No he conseguido una respuesta que los documentos sostengan. Puedes leerlos:",
+        "en": "I could not get to an answer that the documents bear out. You can read them:",
+    },
+    "told_nothing_known": {
+        "es": "La documentación no lo dice.",
+        "en": "The documentation does not say.",
+    },
+    "told_nothing_done": {
+        "es": "No he hecho nada en el ERP. ¿Qué necesitas?",
+        "en": "I have not done anything in the ERP. What do you need?",
+    },
     "entity_task": {"es": "la tarea", "en": "the task"},
     "entity_project": {"es": "el proyecto", "en": "the project"},
     "entity_user": {"es": "el usuario", "en": "the user"},

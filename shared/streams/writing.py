@@ -91,9 +91,9 @@ class AnswerWriter(LogWriter):
                 self.attempt = attempt + 1
                 return False
 
-    async def begin_again(self) -> None:
-        """Claim the attempt behind all others."""
-        while (there := await self._claim((self._restart(),))) is not None:
+    async def begin_again(self, reason: str = "interrupted") -> None:
+        """Claim the attempt behind all others; `reason` is told to readers."""
+        while (there := await self._claim((self._restart(reason),))) is not None:
             self.attempt = max(self.attempt, self._attempt_of(there) + 1)
 
     async def _claim(self, events: Sequence[RunEvent]) -> LogItem | None:
@@ -115,8 +115,8 @@ class AnswerWriter(LogWriter):
             if self._attempt_of(there) > self.attempt:
                 raise SupersededError(f"{self._run_id}: attempt {self.attempt} is superseded")
 
-    def _restart(self) -> RestartEvent:
-        return RestartEvent(reason="interrupted", attempt=self.attempt)
+    def _restart(self, reason: str) -> RestartEvent:
+        return RestartEvent(reason=reason, attempt=self.attempt)
 
     def _attempt_of(self, item: LogItem) -> int:
         """The attempt an entry belongs to; 0 for entries of other steps."""

@@ -236,7 +236,7 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
         "memory",
         "finishReason",
     }
-    known |= {"endedAt", "run", "failure", "brokenOff"}
+    known |= {"endedAt", "run", "failure", "brokenOff", "mayRepeat"}
     recording = record(by_name(a_task()))
     for call in recording.calls:
         assert set(call.payload) <= known

@@ -1,0 +1,36 @@
+"""The records that tools returned, by type, id and name: what later messages may refer to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from shared.contracts.conversations import Mentioned
+from shared.contracts.runs import ToolOutcome
+from shared.contracts.tools import JsonSchema, ToolContract
+
+MOST_OF_A_LIST = 10
+
+
+def entities_of(
+    outcomes: Sequence[ToolOutcome], tools: Mapping[str, ToolContract]
+) -> tuple[Mentioned, ...]:
+    """Each once, in the order of the results; of a long list only its beginning."""
+    found = [each for outcome in outcomes for each in _entities(outcome, tools[outcome.tool])]
+    return tuple({(each.type, each.id): each for each in found}.values())
+
+
+def _entities(outcome: ToolOutcome, contract: ToolContract) -> Iterator[Mentioned]:
+    if outcome.status != "ok" or outcome.result is None:
+        return
+    items = outcome.result.get("items")
+    listed = isinstance(items, list)
+    schema = contract.result.get("properties", {})
+    fields = name_fields(schema.get("items", {}).get("items", {}) if listed else contract.result)
+    for record in items[:MOST_OF_A_LIST] if isinstance(items, list) else [outcome.result]:
+        if isinstance(record, Mapping) and record.get("id") is not None:
+            name = next((str(record[field]) for field in fields if record.get(field)), None)
+            yield Mentioned(type=contract.entity_type, id=str(record["id"]), name=name)
+
+
+def name_fields(schema: JsonSchema) -> Sequence[str]:
+    """Contracts name what every record has in the order in which people tell it: id, then name."""
+    required: Sequence[str] = schema.get("required", ())
+    return [field for field in required if field != "id"][:1]

@@ -1,0 +1,159 @@
+"""What an answer is made from: its data, what the model is told of them, what it may say."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from activities.citing import citations_of
+from activities.plain_answers import told_documents, told_outcomes, without_wrong_marks
+from activities.prompts import (
+    Briefing,
+    correction_section,
+    evidence_section,
+    results_section,
+    understood_section,
+)
+from activities.steps import load_evidence, load_outcomes, load_plan, load_record, load_turns
+from activities.verifying import Facts, given_by, id_shapes, labels_of, problems_of, said_in
+from shared.contracts.activities import RespondRequest
+from shared.contracts.conversations import Turn
+from shared.contracts.evidence import Citation, ContextPack
+from shared.contracts.plan import Plan, Route
+from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
+from shared.contracts.tools import Pack
+from shared.contracts.wording import say
+from shared.ports import Dependencies, ModelMessage, ModelRequest
+
+MAX_TOKENS: dict[Route, int] = {
+    "SMALL_TALK": 150,
+    "NEED_MORE_CONTEXT": 200,
+    "UNKNOWN": 200,
+    "FLOW_EXECUTION": 1_200,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything an answer is made from."""
+
+    record: RunRecord
+    pack: Pack
+    turns: tuple[Turn, ...]
+    evidence: ContextPack
+    plan: Plan | None
+    outcomes: tuple[ToolOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    text: str
+    finish_reason: FinishReason
+    usage: Usage = field(default_factory=Usage)
+    citations: tuple[Citation, ...] = ()
+    model_calls: int = 0
+
+
+async def load_material(request: RespondRequest, deps: Dependencies) -> Material:
+    """Raises StoreError."""
+    record, turns, evidence, plan, outcomes = await asyncio.gather(
+        load_record(request, deps),
+        load_turns(request, deps),
+        load_evidence(request, request.indexes, deps),
+        _plan(request, deps),
+        load_outcomes(request, request.steps, request.language, deps),
+    )
+    return Material(record, deps.packs.get(record.pack_version), turns, evidence, plan, outcomes)
+
+
+async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:
+    return await load_plan(request, deps) if request.planned else None
+
+
+# --- what the model is told ----------------------------------------------------------------------
+
+
+def model_request(
+    request: RespondRequest, material: Material, wrong: Sequence[str], deps: Dependencies
+) -> ModelRequest:
+    """`wrong`: what an earlier draft of the answer said and should not have."""
+    briefing = Briefing(material.pack, material.record, request.language, deps.now())
+    return ModelRequest(
+        messages=_messages(briefing, request, material, correction_section(wrong)),
+        max_tokens=MAX_TOKENS[request.route],
+    )
+
+
+def _messages(
+    briefing: Briefing, request: RespondRequest, material: Material, more: list[str]
+) -> tuple[ModelMessage, ...]:
+    match request.route:
+        case "SMALL_TALK":
+            return briefing.messages("small_talk", more, material.turns)
+        case "NEED_MORE_CONTEXT" | "UNKNOWN":
+            return briefing.messages("clarify", ["<ask/>", *more], material.turns)
+        case "FLOW_EXECUTION" if material.outcomes:
+            sections = [results_section(material.outcomes), *_understood(briefing, material)]
+            return briefing.messages("respond", [*sections, *more], material.turns)
+        case "FLOW_EXECUTION":
+            evidence = evidence_section(material.evidence)
+            return briefing.messages("respond", [evidence, *more], material.turns)
+
+
+def _understood(briefing: Briefing, material: Material) -> list[str]:
+    if material.plan is None:
+        return []
+    return understood_section(material.plan, briefing.pack.tools, briefing.language)
+
+
+# --- what the answer may say ---------------------------------------------------------------------
+
+
+def wrong_in(text: str, request: RespondRequest, material: Material) -> tuple[str, ...]:
+    """What the text says and the material does not; empty when it is right."""
+    return problems_of(text, facts_of(request, material))
+
+
+def facts_of(request: RespondRequest, material: Material) -> Facts:
+    record, outcomes = material.record, material.outcomes
+    tools, zone = material.pack.tools, ZoneInfo(record.time_zone)
+    shapes = id_shapes(tools.values())
+    labels = [*labels_of((tools[each.tool] for each in outcomes), request.language)]
+    succeeded = [given for each in outcomes if each.status == "ok" for given in given_by(each)]
+    given = [given for each in outcomes for given in given_by(each)] or _conversation(material)
+    now = record.received_at
+    searched = request.route == "FLOW_EXECUTION" and not outcomes
+    return Facts(
+        shapes=shapes,
+        known=said_in([*given, *labels], shapes, now, zone),
+        done=said_in([*succeeded, *labels], shapes, now, zone),
+        today=now.astimezone(zone).date(),
+        outcomes=outcomes,
+        documents=len(material.evidence.snippets) if searched else None,
+        remembered=not outcomes and any(turn.entities for turn in material.turns),
+    )
+
+
+def _conversation(material: Material) -> list[object]:
+    """Where no tool ran, an id may be from anything that the model was given."""
+    said = [text for turn in material.turns for text in (turn.message, turn.text)]
+    documents = [s.content for s in material.evidence.snippets]
+    titles = [s.title for s in material.evidence.snippets]
+    return [material.record.message, material.record.context, *said, *documents, *titles]
+
+
+def plain_answer(request: RespondRequest, material: Material, draft: str) -> Answer:
+    """The answer made in code, when the model got it wrong; of `draft` what can be kept."""
+    language = request.language
+    match request.route:
+        case "FLOW_EXECUTION" if material.outcomes:
+            return Answer(told_outcomes(material.outcomes, material.pack, language), "stop")
+        case "FLOW_EXECUTION":
+            text = without_wrong_marks(draft, len(material.evidence.snippets))
+            if not text.strip() or wrong_in(text, request, material):
+                text = told_documents(material.evidence, language)
+            return Answer(text, "stop", citations=citations_of(text, material.evidence))
+        case "SMALL_TALK":
+            return Answer(say("told_nothing_done", language), "stop")
+        case "NEED_MORE_CONTEXT" | "UNKNOWN":
+            return Answer(say("told_nothing_done", language), "question")
