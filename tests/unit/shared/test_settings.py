@@ -93,6 +93,7 @@ def test_without_any_model_both_ways_are_named(monkeypatch: pytest.MonkeyPatch) 
         ("Search__Top", "11"),
         ("Search__Top", "few"),
         ("Streams__LongestJoinMs", "-1"),
+        ("Agents__LeastConfidence", "1.5"),
         ("Model__TimeoutSeconds", "0"),
     ],
 )
