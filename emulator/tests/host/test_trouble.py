@@ -96,6 +96,7 @@ async def test_a_good_edit_need_not_wait_for_an_import_that_hangs(
     edit(app)
     await said(host, "function_app.py has changed", 2)
     assert await ask(http, host) == (200, "ok")
+    assert "watchfiles" not in host.log
 
 
 async def test_a_worker_that_crashes_in_a_loop_is_started_ever_later(
