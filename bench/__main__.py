@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         case ["host"]:
             return host_command.main(arguments[1:])
         case ["crashes"]:
-            return kill_hosts_and_workers(arguments[1:])
+            return kill_hosts_and_workers(arguments[1:], prog="./eira bench crashes")
     options = _parser().parse_args(arguments)
     try:
         findings = asyncio.run(_measure(options))

@@ -78,7 +78,7 @@ class Stand:
             if one["arrivalMs"] >= since
         ]
 
-    async def _timeline(self) -> Any:
+    async def _timeline(self) -> dict[str, Any]:
         url = f"{self._service('model')}/_emulator/timeline?last={MOST_CALLS}"
         return await self._ask("GET", url)
 

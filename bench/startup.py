@@ -5,11 +5,12 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 
 from bench.effort import Effort
 from bench.figures import Figure, Report, Target, p50
+from bench.host.running import running_host
 from bench.stand import INSTANT, BenchError, Stand
 from bench.turn_kinds import SMALL_TALK
 
@@ -50,32 +51,11 @@ async def _python_seconds(program: str, environment: Mapping[str, str]) -> float
 
 async def _host_seconds(stand: Stand) -> tuple[float, float, float]:
     """A host of its own on the stand's services: READY, an answer, the end of a first turn."""
-    with TemporaryDirectory(prefix="eira-bench-host-") as folder:
-        begin = time.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "emulator.host", "--app", "."),
-            *("--port", "0", "--rpc-port", "0", "--data", folder, "--no-watch"),
-            env={**os.environ, **stand.cloud.environment},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            app = await _url_when_ready(process)
-            ready = time.monotonic() - begin
-            async with stand.session.get(f"{app}/api/health") as response:
-                await response.read()
-            health = time.monotonic() - begin
-            other = stand.with_app(app)
-            await other.turn(await other.conversation(), SMALL_TALK.message(1))
-            return ready, health, time.monotonic() - begin
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-async def _url_when_ready(process: asyncio.subprocess.Process) -> str:
-    assert process.stdout is not None
-    async for line in process.stdout:
-        if line.startswith(b"READY host "):
-            return line.decode().split()[-1]
-    raise BenchError("the host did not become ready")
+    async with running_host(Path(), stand.cloud.environment) as host:
+        ready = time.monotonic() - host.began
+        async with stand.session.get(f"{host.url}/api/health") as response:
+            await response.read()
+        health = time.monotonic() - host.began
+        other = stand.with_app(host.url)
+        await other.turn(await other.conversation(), SMALL_TALK.message(1))
+        return ready, health, time.monotonic() - host.began

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 EXAMPLES = """\
 examples:
@@ -127,11 +128,36 @@ def _add_filter(command: argparse.ArgumentParser, *, default: str) -> None:
 
 def _add_host(command: argparse.ArgumentParser, *, default: str | None) -> None:
     command.add_argument(
-        "--host", metavar="URL", default=default, help="of another host than that of ./eira up"
+        "--host",
+        metavar="URL",
+        type=_url,
+        default=default,
+        help="of another host than that of ./eira up",
     )
     command.add_argument(
-        "--key", default=default, help="the master key, for a host that was started with --keys"
+        "--key",
+        type=_key,
+        default=default,
+        help="the master key, for a host that was started with --keys",
     )
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an IPv6 address, or a port beyond 65535
+        known = False
+    if not known or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError(f"'{text}' is no URL such as http://127.0.0.1:7071")
+    return text
+
+
+def _key(text: str) -> str:
+    # A header of HTTP takes nothing else, and the host makes no other keys.
+    if not (text.isascii() and text.isprintable()):
+        raise argparse.ArgumentTypeError("not a key: it has characters that no key has")
+    return text
 
 
 def _positive(text: str) -> int:

@@ -1,9 +1,10 @@
 """A host of the bench's own, run as a program: its address, its processes, its CPU time."""
 
 import asyncio
+import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,13 +61,19 @@ def parse_schedstat(text: str) -> float:
 
 
 @asynccontextmanager
-async def running_host() -> AsyncIterator[RunningHost]:
-    """Starts a host on free ports with its data in a temporary folder; ready when entered."""
+async def running_host(
+    app: Path = APP, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[RunningHost]:
+    """Starts a host on free ports with its data in a temporary folder; ready when entered.
+
+    `environment` is added to this program's own.
+    """
     with TemporaryDirectory(prefix="eira-bench-host-") as folder:
         began = time.monotonic()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "emulator.host", "--app", str(APP)),
+            *(sys.executable, "-m", "emulator.host", "--app", str(app)),
             *("--port", "0", "--rpc-port", "0", "--data", folder, "--no-watch"),
+            env={**os.environ, **(environment or {})},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )

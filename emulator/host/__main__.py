@@ -90,12 +90,7 @@ def _run(options: argparse.Namespace) -> int:
     port: int = options.port if options.port is not None else local.port or 7071
     main_listener = take_port(port, "--port")
     rpc_listener = take_port(options.rpc_port or rpc_port_for(port), "--rpc-port")
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotStart(
-            f"{data} cannot be made: {error.strerror}; pass another --data", 2
-        ) from error
+    _make_folder(data)
     environment = _environment(app, port_of(main_listener), local, extra)
     settings = HostSettings(
         app=app,
@@ -114,14 +109,10 @@ def _run(options: argparse.Namespace) -> int:
     )
     keys = KeyRing(keys_folder(data))
     log_to_console(settings.log_levels, host_category)
-    ignored = without_effect(host_json)
-    if ignored:
-        _log.warning("host.json: no effect here, not supported: %s", ", ".join(ignored))
-    if options.keys:
-        _log.info("Keys are asked for: --show-keys prints them, they are in %s", keys.folder)
+    _tell(settings, keys)
     spec = WorkerSpec(
         app,
-        settings.environment,
+        environment,
         settings.log_levels,
         start_seconds=options.start_timeout,
         hang_seconds=options.hang_timeout,
@@ -143,6 +134,23 @@ def _run(options: argparse.Namespace) -> int:
 
     uvloop.run(serve())
     return 0
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"{data} cannot be made: {error.strerror}; pass another --data", 2
+        ) from error
+
+
+def _tell(settings: HostSettings, keys: KeyRing) -> None:
+    ignored = without_effect(settings.host_json)
+    if ignored:
+        _log.warning("host.json: no effect here, not supported: %s", ", ".join(ignored))
+    if settings.enforce_keys:
+        _log.info("Keys are asked for: --show-keys prints them, they are in %s", keys.folder)
 
 
 def _show_keys(data: Path) -> int:

@@ -91,5 +91,6 @@ def _key_of(request: web.Request) -> str:
 
 def _among(given: str, keys: Iterable[str]) -> bool:
     # In constant time, so that answers do not tell how much of a key was right.
-    offered = given.encode()
+    # Headers may hold bytes that are no UTF-8; aiohttp hands them over as lone surrogates.
+    offered = given.encode(errors="surrogateescape")
     return any(hmac.compare_digest(offered, key.encode()) for key in keys)

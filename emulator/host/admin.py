@@ -12,6 +12,7 @@ from emulator.host import admin_documents
 from emulator.host.access import Access
 from emulator.host.admin_documents import FunctionListing
 from emulator.host.draining import Drain
+from emulator.host.durable.codec import compact
 from emulator.host.key_api import answer_keys, key_scope
 from emulator.host.keys import FunctionScope, KeyRing, Scope
 from emulator.host.manual_run import ManualRuns
@@ -228,5 +229,4 @@ def _log_entries(body: bytes) -> list[tuple[int, str]] | None:
 
 
 def _json(document: object, status: int = 200) -> web.Response:
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    return web.Response(status=status, text=text, content_type="application/json")
+    return web.json_response(document, status=status, dumps=compact)

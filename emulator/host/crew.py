@@ -39,8 +39,8 @@ class _Post:
 
     def fill(self, worker: WorkerProcess) -> None:
         """Here it is."""
-        self.worker, self.trouble = worker, ""
-        self.troubled.clear()
+        self.hope()
+        self.worker = worker
         self.filled.set()
         self.settled.set()
 
@@ -54,6 +54,11 @@ class _Post:
         self.trouble = trouble
         self.troubled.set()
         self.settled.set()
+
+    def hope(self) -> None:
+        """Somebody is on the way."""
+        self.trouble = ""
+        self.troubled.clear()
 
 
 class Crew:
@@ -160,6 +165,8 @@ class Crew:
             pause = back_off.after_life(loop.time() - begin)
             _log.warning("%s; starting another%s", seen, f" in {pause:.1f} s" if pause else "")
             await self._rest(post, seen, pause)
+            # This app loads: whoever asks from now on waits for the worker that is started next.
+            post.hope()
 
     async def _rest(self, post: _Post, trouble: str, pause: float) -> None:
         """Wait before the next start; a pause is trouble of which those who wait are told."""

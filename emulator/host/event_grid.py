@@ -12,6 +12,7 @@ from typing import cast
 from aiohttp import web
 
 from emulator.host.catalogue import trigger_name
+from emulator.host.durable.codec import compact
 from emulator.host.invocation import Datum, FunctionInfo, Outcome, Succeeded
 from emulator.host.pool import WorkerPool
 from emulator.host.request_body import whole_body_of
@@ -47,7 +48,7 @@ def _handshake(body: bytes) -> web.Response:
     code = data.get("validationCode") if isinstance(data, Mapping) else None
     if code is None:
         return web.Response(status=500)
-    return web.Response(text=_json({"validationResponse": code}))
+    return web.Response(text=compact({"validationResponse": code}))
 
 
 async def _deliver(pool: WorkerPool, info: FunctionInfo, body: bytes) -> web.Response:
@@ -70,8 +71,8 @@ def event_inputs(
     info: FunctionInfo, event: Event
 ) -> tuple[list[tuple[str, Datum]], dict[str, Datum]]:
     """What the worker gets of an event: the input, and the trigger's metadata."""
-    inputs = [(trigger_name(info), Datum("json", _json(event)))]
-    metadata = {"data": Datum("json", _json(event["data"]))} if "data" in event else {}
+    inputs = [(trigger_name(info), Datum("json", compact(event)))]
+    metadata = {"data": Datum("json", compact(event["data"]))} if "data" in event else {}
     return inputs, metadata
 
 
@@ -85,7 +86,3 @@ def _events(body: bytes) -> list[Event] | None:
     if not all(isinstance(event, dict) for event in events):
         return None
     return cast("list[Event]", events)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

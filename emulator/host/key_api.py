@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
+from emulator.host.durable.codec import compact
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, Scope, SystemScope
 from emulator.host.request_body import whole_body_of
 
@@ -98,8 +99,7 @@ def _one(request: web.Request, status: int, name: str, value: str) -> web.Respon
 
 def _linked(request: web.Request, status: int, document: dict[str, object]) -> web.Response:
     document["links"] = [{"rel": "self", "href": _address(request)}]
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    return web.Response(status=status, text=text, content_type="application/json")
+    return web.json_response(document, status=status, dumps=compact)
 
 
 def _address(request: web.Request) -> str:

@@ -16,7 +16,7 @@ from emulator.host.settings import CannotStart, read_json_object
 
 DURABLE_KEY = "durabletask_extension"
 EVENT_GRID_KEY = "eventgrid_extension"
-MASTER = "master"
+_MASTER = "master"
 _DEFAULT = "default"
 _KEY_BYTES = 42
 
@@ -116,7 +116,7 @@ class KeyRing:
 
     def _write_host(self) -> None:
         document = {
-            "masterKey": _entry(MASTER, self._master),
+            "masterKey": _entry(_MASTER, self._master),
             "functionKeys": _entries(self._keys[HostScope()]),
             "systemKeys": _entries(self._keys[SystemScope()]),
         }

@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from emulator.host.catalogue import Catalogue, trigger_type
 from emulator.host.crew import Crew
 from emulator.host.durable.explaining import explained
-from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, RetryState, WorkerGone
+from emulator.host.invocation import (
+    Datum,
+    Failed,
+    FunctionInfo,
+    NoWorker,
+    Outcome,
+    RetryState,
+    WorkerGone,
+)
 from emulator.host.invocation_policy import InvocationPolicy
 from emulator.host.messages import NamedData, Run
 from emulator.host.retrying import run_with_retries
@@ -155,10 +163,15 @@ class WorkerPool:
         metadata: Mapping[str, Datum] | None = None,
         retry: RetryState | None = None,
     ) -> Outcome:
-        """As invoke, tried again on another worker when one dies; at most three times."""
+        """As invoke, tried again on another worker when one dies; at most three times.
+
+        Raises NoWorker at once: it has not run, and another try would find nobody either.
+        """
         for _ in range(_TRIES - 1):
             try:
                 return await self.invoke(function, inputs, metadata, retry)
+            except NoWorker:
+                raise
             except WorkerGone:
                 _log.warning("The worker ended while it ran %s; running it again", function)
         return await self.invoke(function, inputs, metadata, retry)

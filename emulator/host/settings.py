@@ -1,6 +1,7 @@
 """What a host is told: host.json, local.settings.json, an env file and the command line."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,10 @@ from emulator.host.durable.settings import DurableSettings
 from emulator.host.invocation_policy import InvocationPolicy
 from emulator.host.log_levels import LogLevels
 
+# Atomic: a comment is taken whole, in one way, however many slashes and stars it has.
+_COMMENT = r"(?>//[^\n]*|/\*.*?\*/)"
+# Texts are found too: what looks like a comment in one of them (a URL) is none.
+_OVERLOOKED = re.compile(rf'"(?:\\.|[^"\\])*"|{_COMMENT}|,(?=(?:\s|{_COMMENT})*+[}}\]])', re.DOTALL)
 _UNLIMITED = -1
 
 
@@ -94,8 +99,9 @@ def read_local_settings(app: Path) -> LocalSettings:
         raise CannotStart(f"{file} is encrypted: run `func settings decrypt` in its folder", 2)
     values = {name: _as_text(value) for name, value in section(document, "Values").items()}
     for name, value in section(document, "ConnectionStrings").items():
-        # As Core Tools names them.
-        values[f"ConnectionStrings:{name}"] = _as_text(value)
+        # As Core Tools names them; one may be an object that names its provider too.
+        text = value.get("ConnectionString", "") if isinstance(value, Mapping) else value
+        values[f"ConnectionStrings:{name}"] = _as_text(text)
     runtime = values.get("FUNCTIONS_WORKER_RUNTIME", "python")
     if runtime.lower() != "python":
         raise CannotStart(
@@ -160,9 +166,12 @@ def read_env_file(file: Path) -> Mapping[str, str]:
 
 
 def read_json_object(file: Path) -> Mapping[str, object]:
-    """The JSON object in `file`, empty when there is no file; raises CannotStart when broken."""
+    """The JSON object in `file`, empty when there is no file; raises CannotStart when broken.
+
+    Comments and commas before a closing bracket are overlooked, as by the real host's Json.NET.
+    """
     try:
-        document = json.loads(file.read_text("utf-8-sig"))
+        document = json.loads(_OVERLOOKED.sub(_blank, file.read_text("utf-8-sig")))
     except FileNotFoundError:
         return {}
     except json.JSONDecodeError as error:
@@ -173,6 +182,12 @@ def read_json_object(file: Path) -> Mapping[str, object]:
     if not isinstance(document, dict):
         raise CannotStart(f"{file} must hold a JSON object", 2)
     return document
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Spaces of the same length and lines, so that errors are said where they are."""
+    text = found[0]
+    return text if text.startswith('"') else re.sub(r"[^\n]", " ", text)
 
 
 def section(document: Mapping[str, object], *path: str) -> Mapping[str, object]:

@@ -5,7 +5,6 @@ TimerListener and TimerTriggerBinding of the timer extension, and as recorded fr
 """
 
 import asyncio
-import json
 import logging
 import re
 from collections import defaultdict
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from emulator.host.catalogue import trigger_name
+from emulator.host.durable.codec import compact
 from emulator.host.invocation import Datum, FunctionInfo, Outcome, WorkerGone
 from emulator.host.occurrences import next_occurrence
 from emulator.host.schedule import BadSchedule, Cron, Schedule, parse_schedule
@@ -165,12 +165,11 @@ class Timers:
             "ScheduleStatus": status.document() if timer.monitored and status else None,
             "IsPastDue": past_due,
         }
-        value = json.dumps(document, separators=(",", ":"))
         stamp = self._clock.now().astimezone(self._zone).strftime("%m/%d/%Y %H:%M:%S")
         try:
             await self._runner.invoke_retrying(
                 timer.info.name,
-                [(trigger_name(timer.info), Datum("json", value))],
+                [(trigger_name(timer.info), Datum("json", compact(document)))],
                 {"TimerTrigger": Datum("string", stamp)},
             )
         except WorkerGone as error:

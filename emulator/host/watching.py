@@ -1,6 +1,7 @@
 """Watches the app's folder for changes that ask for a reload."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,9 @@ _IGNORED_FOLDERS = frozenset(
     }
 )
 _SUFFIXES = frozenset({".py", ".json"})
+
+# The host names the file that changed; the library's count of changes would be a line more.
+logging.getLogger("watchfiles").setLevel(logging.WARNING)
 
 
 class AppFiles(watchfiles.BaseFilter):

@@ -147,6 +147,25 @@ def test_an_unknown_status_is_one_clear_line(runs: Runs) -> None:
     assert said.startswith("./eira runs: there is no status 'odd'; --status takes: running, ")
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        *(
+            ("--host", url, f"argument --host: '{url}' is no URL such as http://127.0.0.1:7071")
+            for url in ("foo", "127.0.0.1:7071", "ftp://x", "http://[::1", "http://h:99999", "")
+        ),
+        ("--key", "€", "argument --key: not a key: it has characters that no key has"),
+    ],
+)
+def test_a_url_or_key_that_cannot_be_one_is_said(
+    option: str, value: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["runs", "tail", option, value])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"./eira runs tail: error: {said}\n")
+
+
 def test_nothing_that_runs_is_one_clear_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,12 +2,8 @@
 
 How an area is tested (one module `test_<area>.py`, one test for each file of recordings):
 
-    def test_routing_is_as_recorded(conform: Conform, http_probe: Probe) -> None:
-        cases = [
-            Case(line["label"], expected=said(line), observed=ask(http_probe, line))
-            for line in recordings.lines("http/routing.ndjson")
-        ]
-        conform("http: routing", cases)
+    def test_requests_are_routed_as_recorded(keyed_http_probe: Probe, conform: Conform) -> None:
+        conform("http: routing", repeat_all("http/routing.ndjson", keyed_site(keyed_http_probe)))
 
 * `recordings.lines(name)` / `.document(name)` read a recording, `.app(name, into)` lays out a probe
   app. They come from `../shared/golden` or, without it, from the copies in `recordings/`
@@ -16,7 +12,7 @@ How an area is tested (one module `test_<area>.py`, one test for each file of re
   starts one with other options, host.json or settings. `probes.Probe` says where it is, `.keys()`
   which keys it has by the names that the recordings give them, `.recorded()` reads what the app's
   `golden_rec.py` wrote: the same kind of recording, made on our host.
-* `comparing.Masks` makes ids, times, ports and keys equal: `Masks({"127.0.0.1:7071": "<main>"})`.
+* `comparing.Masks` makes ids, times, ports and keys equal: `recorded_masks()` for the recording.
   Use one `Masks` for each case and side: it numbers the ids it meets.
 * `conform(area, cases)` compares. An area is used by one test only. Every difference must be
   listed in `differences.toml` (area, case, path, reason; `*` stands for anything), and everything

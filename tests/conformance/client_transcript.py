@@ -10,9 +10,10 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from tests.conformance import recordings
-from tests.conformance.comparing import Case, Masks
-from tests.conformance.durable_scenarios import Exchange, Player
-from tests.conformance.durable_shapes import exchange, parsed, recorded_exchange, taken_apart
+from tests.conformance.comparing import Case, Masks, recorded_masks
+from tests.conformance.durable_scenarios import Player
+from tests.conformance.durable_shapes import exchange, objects, parsed, taken_apart
+from tests.conformance.http_exchanges import Answer, recorded_answer
 from tests.conformance.instance_lists import by_instance, page, total, without_the_cut
 from tests.conformance.probes import Probe
 from tests.conformance.recordings import Json, JsonObject
@@ -49,30 +50,21 @@ class Repeater:
         api = recordings.lines("client/management_api.ndjson")
         management = [await self._management_case(said, rpc) for said in api]
         said = recordings.document("client/durable_client_binding.json")
-        expected = parsed(str(said["as_string"]), self._theirs())
+        expected = parsed(str(said["as_string"]), recorded_masks())
         return Transcript(sdk, management, Case("binding", expected, parsed(binding, self._ours())))
 
     def _binding(self) -> str:
         return next(str(n["value"]) for n in self._probe.recorded() if n["kind"] == "binding")
 
-    def _theirs(self) -> Masks:
-        return Masks(
-            {
-                "127.0.0.1:17071": "<rpc>",
-                "127.0.0.1:7071": "<main>",
-            }
-        )
-
     def _ours(self) -> Masks:
         main = self._probe.url.removeprefix("http://")
-        bindings = (str(n["value"]) for n in self._probe.recorded() if n["kind"] == "binding")
-        rpc = json.loads(next(bindings))["rpcBaseUrl"].split("/")[2]
+        rpc = json.loads(self._binding())["rpcBaseUrl"].split("/")[2]
         return Masks({rpc: "<rpc>", main: "<main>", **self._keys})
 
     # The SDK's client
 
     async def _sdk_case(self, said: JsonObject) -> Case:
-        expected = _sdk_call(_objects(said["http"]), said["python_result"], self._theirs())
+        expected = _sdk_call(objects(said["http"]), said["python_result"], recorded_masks())
         body = {"op": said["op"], "args": said["args"], "kw": said["kw"]}
 
         async def observe() -> Json:
@@ -83,7 +75,7 @@ class Repeater:
             exchanges = [note for note in notes if note["kind"] == "sdk_http"]
             return _aligned(expected, _sdk_call(exchanges, result, self._ours()))
 
-        reads = {str(call["method"]) for call in _objects(said["http"])} <= {"GET"}
+        reads = {str(call["method"]) for call in objects(said["http"])} <= {"GET"}
         return Case(str(said["label"]), expected, await _settled(observe, expected, again=reads))
 
     # The management API
@@ -95,7 +87,7 @@ class Repeater:
             await self._until_none_is_pending(rpc)
         paged = "top=" in str(request["path"])
         counted = total(said)
-        theirs = exchange(recorded_exchange(said), self._theirs())
+        theirs = exchange(recorded_answer(said), recorded_masks())
         expected = _listed(theirs, paged=paged, count=counted)
         base = rpc if said["surface"] == "rpc" else self._probe.url
 
@@ -179,7 +171,7 @@ def _aligned(expected: Json, observed: Json) -> Json:
 def _sdk_exchange(said: JsonObject, masks: Masks) -> JsonObject:
     pairs = said["response_headers"]
     assert isinstance(pairs, list)
-    answer = Exchange(
+    answer = Answer(
         int(str(said["status"])),
         str(said["reason"]),
         [[str(part) for part in pair] for pair in pairs if isinstance(pair, list)],
@@ -194,8 +186,3 @@ def _sdk_exchange(said: JsonObject, masks: Masks) -> JsonObject:
         "request": parsed(str(said["request_json"]), masks),
         **shaped,
     }
-
-
-def _objects(values: Json) -> list[JsonObject]:
-    assert isinstance(values, list)
-    return [value for value in values if isinstance(value, dict)]

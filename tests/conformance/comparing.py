@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.conformance.recordings import Json
 
 ABSENT = "<absent>"
+RECORDED_MAIN, RECORDED_RPC = "127.0.0.1:7071", "127.0.0.1:17071"
 _LISTED = Path(__file__).parent / "differences.toml"
 
 _GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b"
@@ -117,6 +118,11 @@ class Masks:
     def _numbered(self, kind: str, text: str) -> str:
         number = 1 + sum(1 for name in self._seen.values() if name.startswith(f"<{kind} "))
         return self._seen.setdefault(text, f"<{kind} {number}>")
+
+
+def recorded_masks(*, times: bool = False) -> Masks:
+    """What hides the addresses of the host that was recorded."""
+    return Masks({RECORDED_RPC: "<rpc>", RECORDED_MAIN: "<main>"}, times=times)
 
 
 def headers(pairs: Iterable[Sequence[str]], *without: str) -> dict[str, Json]:

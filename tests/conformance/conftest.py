@@ -17,44 +17,32 @@ type Conform = Callable[[str, Iterable[Case]], None]
 type StartProbe = Callable[..., Probe]
 
 
+def until_the_end(probe: Probe) -> Iterator[Probe]:
+    """What a fixture yields: a probe that is stopped when nothing needs it any more."""
+    yield probe
+    probe.host.stop()
+
+
 @pytest.fixture(scope="session")
 def durable_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The Durable probe app, which asks for keys; not to be killed or stopped."""
-    probe = start_recorded("durable_probe", tmp_path_factory.mktemp("durable_probe"), "--keys")
-    yield probe
-    probe.host.stop()
-
-
-@pytest.fixture(scope="session")
-def http_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
-    """The HTTP probe app; not to be killed or stopped."""
-    probe = start("http_probe", tmp_path_factory.mktemp("http_probe"))
-    yield probe
-    probe.host.stop()
-
-
-@pytest.fixture(scope="session")
-def v1_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
-    """The probe app with classic HTTP functions; not to be killed or stopped."""
-    probe = start("v1_probe", tmp_path_factory.mktemp("v1_probe"))
-    yield probe
-    probe.host.stop()
+    yield from until_the_end(
+        start_recorded("durable_probe", tmp_path_factory.mktemp("durable_probe"), "--keys")
+    )
 
 
 @pytest.fixture(scope="session")
 def keyed_http_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The HTTP probe app on a host that asks for keys; not to be killed or stopped."""
-    probe = start("http_probe", tmp_path_factory.mktemp("keyed_http_probe"), "--keys")
-    yield probe
-    probe.host.stop()
+    yield from until_the_end(
+        start("http_probe", tmp_path_factory.mktemp("keyed_http_probe"), "--keys")
+    )
 
 
 @pytest.fixture(scope="session")
 def keyed_v1_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The app with classic HTTP functions, keys asked for; not to be killed or stopped."""
-    probe = start("v1_probe", tmp_path_factory.mktemp("keyed_v1_probe"), "--keys")
-    yield probe
-    probe.host.stop()
+    yield from until_the_end(start("v1_probe", tmp_path_factory.mktemp("keyed_v1_probe"), "--keys"))
 
 
 @pytest.fixture(scope="session")
@@ -68,17 +56,17 @@ def client_transcript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tran
 @pytest.fixture(scope="session")
 def recorded_http_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The HTTP probe app, keys asked for, whose worker writes down what it gets."""
-    probe = start_recorded("http_probe", tmp_path_factory.mktemp("recorded_http_probe"), "--keys")
-    yield probe
-    probe.host.stop()
+    yield from until_the_end(
+        start_recorded("http_probe", tmp_path_factory.mktemp("recorded_http_probe"), "--keys")
+    )
 
 
 @pytest.fixture(scope="session")
 def recorded_durable_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probe]:
     """The Durable probe app, whose worker writes down what it gets."""
-    probe = start_recorded("durable_probe", tmp_path_factory.mktemp("recorded_durable_probe"))
-    yield probe
-    probe.host.stop()
+    yield from until_the_end(
+        start_recorded("durable_probe", tmp_path_factory.mktemp("recorded_durable_probe"))
+    )
 
 
 @pytest.fixture

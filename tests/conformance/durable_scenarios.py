@@ -11,11 +11,12 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from tests.conformance import recordings
+from tests.conformance.comparing import RECORDED_MAIN
+from tests.conformance.http_exchanges import Answer
 from tests.conformance.probes import Probe
 from tests.conformance.recordings import JsonObject
 from tests.conformance.worker_messages import messages
 
-RECORDED_MAIN = "http://127.0.0.1:7071"
 _BLOBS = "SYSTEM_KEY_blobs_extension"
 _PATIENCE_SECONDS = 30.0
 _SETTLING_SECONDS = 2.0
@@ -24,25 +25,15 @@ _ENDED = {"Completed", "Failed", "Terminated"}
 _BARE = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One answer of the management API."""
-
-    status: int
-    reason: str
-    headers: list[list[str]]
-    body: str
-
-
 @dataclass(slots=True)
 class Observed:
     """What one scenario did on the local host, in the shape of durable/raw."""
 
-    http: list[tuple[str, Exchange]] = field(default_factory=list)
+    http: list[tuple[str, Answer]] = field(default_factory=list)
     episodes: list[JsonObject] = field(default_factory=list)
     entity_batches: list[JsonObject] = field(default_factory=list)
     invocations: list[JsonObject] = field(default_factory=list)
-    final: Exchange | None = None
+    final: Answer | None = None
 
 
 def scenarios() -> list[JsonObject]:
@@ -73,10 +64,11 @@ class Player:
         self._attach_recordings(recorded, observed)
         return observed
 
-    async def ask(self, request: JsonObject, base: str | None = None) -> Exchange:
+    async def ask(self, request: JsonObject, base: str | None = None) -> Answer:
         """Send a recorded request to this host; `base` is another URL than the main port's."""
-        text = request["body"]
-        body = None if text is None else str(text).replace(RECORDED_MAIN, self._probe.url)
+        body = request["body"]
+        if body is not None:
+            body = str(body).replace(f"http://{RECORDED_MAIN}", self._probe.url)
         given = request["headers"]
         assert isinstance(given, dict)
         path = self._with_keys(str(request["path"]))
@@ -88,9 +80,8 @@ class Player:
             skip_auto_headers=_BARE,
         ) as response:
             pairs = [[name, value] for name, value in response.headers.items()]
-            return Exchange(
-                response.status, response.reason or "", pairs, await response.text("utf-8")
-            )
+            text = await response.text("utf-8")
+            return Answer(response.status, response.reason or "", pairs, text)
 
     def _with_keys(self, text: str) -> str:
         for name, key in self._keys.items():
@@ -111,7 +102,7 @@ class Player:
         observed.final = await self._repeat(final)
         return observed
 
-    async def _repeat(self, step: JsonObject) -> Exchange:
+    async def _repeat(self, step: JsonObject) -> Answer:
         """Ask again; a status is asked for until what the last episode said has been stored."""
         request = step["request"]
         assert isinstance(request, dict)

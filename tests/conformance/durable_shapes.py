@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tests.conformance.comparing import Masks, headers
-from tests.conformance.durable_scenarios import Exchange, Observed
+from tests.conformance.durable_scenarios import Observed
+from tests.conformance.http_exchanges import Answer, recorded_answer
 from tests.conformance.recordings import Json, JsonObject
 from tests.conformance.worker_messages import request_shown, response_shown
 
@@ -23,18 +24,6 @@ _KNOWN_FUNCTIONS = re.compile(r"(?<=functions: )'\w+'(?:, '\w+')*")
 _NET_STACK = re.compile(r"(?:   at [^\n]+(?:\n|$))+")
 
 
-def recorded_exchange(said: JsonObject) -> Exchange:
-    """An answer from a recording."""
-    pairs = said["headers"]
-    assert isinstance(pairs, list)
-    return Exchange(
-        status=int(str(said["status"])),
-        reason=str(said["reason"]),
-        headers=[[str(part) for part in pair] for pair in pairs if isinstance(pair, list)],
-        body=str(said["body"]),
-    )
-
-
 def recorded(scenario: JsonObject) -> Observed:
     """A recorded scenario as if it had just been observed."""
     steps, final = scenario["http"], scenario["final_status"]
@@ -42,16 +31,16 @@ def recorded(scenario: JsonObject) -> Observed:
     assert isinstance(final, dict)
     return Observed(
         http=[
-            (str(step["step"]), recorded_exchange(step)) for step in steps if isinstance(step, dict)
+            (str(step["step"]), recorded_answer(step)) for step in steps if isinstance(step, dict)
         ],
-        episodes=_objects(scenario.get("episodes")),
-        entity_batches=_objects(scenario.get("entity_batches")),
-        invocations=_objects(scenario.get("activities")),
-        final=recorded_exchange(final),
+        episodes=objects(scenario.get("episodes")),
+        entity_batches=objects(scenario.get("entity_batches")),
+        invocations=objects(scenario.get("activities")),
+        final=recorded_answer(final),
     )
 
 
-def exchange(answer: Exchange, masks: Masks) -> Json:
+def exchange(answer: Answer, masks: Masks) -> Json:
     """An answer with its JSON taken apart."""
     return {
         "status": answer.status,
@@ -224,6 +213,7 @@ def _as_object(value: Json) -> JsonObject:
     return value
 
 
-def _objects(values: Json | None) -> list[JsonObject]:
+def objects(values: Json | None) -> list[JsonObject]:
+    """The JSON objects in a list; none when there is no list."""
     found: Iterable[Json] = values if isinstance(values, list) else []
     return [value for value in found if isinstance(value, dict)]

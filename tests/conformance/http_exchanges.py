@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import cast
 
-from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
-from tests.conformance.comparing import Case, Masks, headers
+from emulator.host.keys import FunctionScope, KeyRing, keys_folder
+from tests.conformance.comparing import Case, Masks, headers, recorded_masks
 from tests.conformance.probes import Probe
 from tests.conformance.recordings import Json, JsonObject, lines
 
-RECORDED_MAIN = "127.0.0.1:7071"
 _WORKER = re.compile(r"127\.0\.0\.1:\d{2,5}")
 _SPAN = re.compile(r"(?<=>-)[0-9a-f]{16}(?=-00$)")
 _HOME_PAGE = re.compile(r"<home page|Your Azure Function App is up and running\.")
@@ -62,17 +61,11 @@ class Site:
 def keyed_site(probe: Probe, *functions: str) -> Site:
     """The site of a host that asks for keys, with the default keys of these functions."""
     ring = KeyRing(keys_folder(probe.host.folder / "data"))
-    keys = {"MASTER_KEY": ring.master, "HOST_KEY": ring.of(HostScope())["default"]}
-    for name, value in ring.of(SystemScope()).items():
-        keys[f"SYSTEM_KEY_{name}"] = value
-    for function in functions:
-        keys[f"FUNCTION_KEY_{function}_default"] = ring.of(FunctionScope(function))["default"]
-    return Site(probe, keys)
-
-
-def recorded_masks() -> Masks:
-    """What hides the recorded run's addresses."""
-    return Masks({RECORDED_MAIN: "<main>"})
+    own = {
+        f"FUNCTION_KEY_{function}_default": ring.of(FunctionScope(function))["default"]
+        for function in functions
+    }
+    return Site(probe, probe.keys() | own)
 
 
 def repeat_all(file: str, site: Site) -> Iterator[Case]:

@@ -1,6 +1,7 @@
 """Probe apps as programs of their own, started as a user would start them."""
 
 import json
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,21 +13,23 @@ from tests.conformance.recordings import JsonObject
 
 @dataclass(slots=True)
 class Tail:
-    """Reads a growing NDJSON file, each line once."""
+    """Reads a growing NDJSON file, each line once; for any number of threads."""
 
     file: Path
     read: list[JsonObject] = field(default_factory=list)
     _offset: int = 0
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def lines(self) -> list[JsonObject]:
         """All whole lines so far, in order."""
-        if self.file.exists():
-            with self.file.open("rb") as opened:
-                opened.seek(self._offset)
-                whole, newline, _ = opened.read().rpartition(b"\n")
-            self._offset += len(whole) + len(newline)
-            self.read.extend(json.loads(line) for line in whole.splitlines())
-        return self.read
+        with self._turn:
+            if self.file.exists():
+                with self.file.open("rb") as opened:
+                    opened.seek(self._offset)
+                    whole, newline, _ = opened.read().rpartition(b"\n")
+                self._offset += len(whole) + len(newline)
+                self.read.extend(json.loads(line) for line in whole.splitlines())
+            return list(self.read)
 
 
 @dataclass(frozen=True, slots=True)

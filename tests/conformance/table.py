@@ -41,10 +41,14 @@ def written(area: str, text: str) -> str | None:
     return _sections(text).get(area)
 
 
-def with_sections(text: str, reports: list[Report]) -> str:
-    """The document with these areas' sections replaced or added, in order of their names."""
+def with_sections(text: str, reports: list[Report], *, complete: bool = False) -> str:
+    """The document with these areas' sections replaced or added, in order of their names.
+
+    When the reports are `complete`, areas without one lose their sections.
+    """
     before, _, after = _parts(text)
-    sections = _sections(text) | {report.area: section(report) for report in reports}
+    kept = {} if complete else _sections(text)
+    sections = kept | {report.area: section(report) for report in reports}
     body = "\n".join(sections[area] for area in sorted(sections))
     return f"{before}{_BEGIN}\n\n{body}\n{_END}{after}"
 
@@ -57,10 +61,9 @@ def main(tests: list[str]) -> int:
         code = subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode
         reports = [_read(file) for file in sorted(Path(folder).iterdir())]
     text = DOCUMENT.read_text("utf-8")
-    if not tests:
-        before, _, after = _parts(text)
-        text = f"{before}{_BEGIN}\n{_END}{after}"
-    DOCUMENT.write_text(with_sections(text, reports), "utf-8")
+    # A test that fails reports nothing: its section stays as it was.
+    complete = not tests and code == 0
+    DOCUMENT.write_text(with_sections(text, reports, complete=complete), "utf-8")
     return code
 
 

@@ -7,10 +7,9 @@ from typing import cast
 
 from emulator.tests.host.harness import eventually
 from tests.conformance import recordings
-from tests.conformance.comparing import Case, Masks
+from tests.conformance.comparing import Case, Masks, recorded_masks
 from tests.conformance.conftest import Conform, StartProbe
 from tests.conformance.http_exchanges import (
-    RECORDED_MAIN,
     Site,
     ask,
     keyed_site,
@@ -59,10 +58,9 @@ def _durable(site: Site) -> Iterator[Case]:
             _wait(site, "f2", "Completed")
         yield repeat(str(said["label"]), said, site)
     recorded = document("core_tools/durable_client_binding.json")["parsed"]
-    theirs = Masks({RECORDED_MAIN: "<main>", "127.0.0.1:17071": "<rpc>"})
     notes = site.probe.recorded()
     binding = next(str(note["value"]) for note in notes if note["kind"] == "binding")
     parsed = json.loads(binding)
     rpc = cast("str", parsed["rpcBaseUrl"]).split("/")[2]
     ours: Json = Masks({rpc: "<rpc>"}).json(site.masks().json(parsed))
-    yield Case("the durableClient binding", theirs.json(recorded), ours)
+    yield Case("the durableClient binding", recorded_masks().json(recorded), ours)

@@ -3,7 +3,7 @@
 from aiohttp import ClientSession
 
 from tests.conformance import durable_shapes
-from tests.conformance.comparing import Case, Masks
+from tests.conformance.comparing import Case, Masks, recorded_masks
 from tests.conformance.conftest import Conform
 from tests.conformance.durable_scenarios import Observed, Player, scenarios
 from tests.conformance.probes import Probe
@@ -34,7 +34,6 @@ async def test_scenarios_run_as_recorded(durable_probe: Probe, conform: Conform)
     for said, observed in zip(recorded, played, strict=True):
         name = str(said["scenario"])
         times = name not in _CONCURRENT
-        theirs = Masks({"127.0.0.1:17071": "<rpc>", "127.0.0.1:7071": "<main>"}, times=times)
         ours = Masks(
             {
                 durable_probe.url.removeprefix("http://"): "<main>",
@@ -46,7 +45,7 @@ async def test_scenarios_run_as_recorded(durable_probe: Probe, conform: Conform)
         cases.append(
             Case(
                 name,
-                _shape(name, durable_shapes.recorded(said), theirs),
+                _shape(name, durable_shapes.recorded(said), recorded_masks(times=times)),
                 _shape(name, observed, ours),
             )
         )

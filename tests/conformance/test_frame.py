@@ -1,5 +1,9 @@
 """The frame itself: masks, comparison, the copies and the document."""
 
+import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from tests.conformance.comparing import (
     differences,
     headers,
 )
+from tests.conformance.probes import Tail
 
 
 def test_every_field_that_differs_is_found() -> None:
@@ -56,6 +61,33 @@ def test_a_section_of_the_document_is_replaced_and_the_rest_stays() -> None:
     assert table.written("a", twice) == table.section(Report("a", 3, 3, []))
     assert table.written("b", twice) == table.section(Report("b", 2, 1, accepted))
     assert twice.index("### a") < twice.index("### b")
+    whole = table.with_sections(twice, [Report("c", 1, 1, [])], complete=True)
+    assert [table.written(area, whole) is None for area in "abc"] == [True, True, False]
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless")
+def test_many_threads_may_read_what_an_app_records(tmp_path: Path) -> None:
+    file = tmp_path / "notes.ndjson"
+    tail = Tail(file)
+
+    def write_and_read(number: int) -> int:
+        with file.open("a", encoding="utf-8") as opened:
+            opened.write(json.dumps({"n": number, "padding": "x" * 3000}) + "\n")
+        return len(tail.lines())
+
+    with ThreadPoolExecutor(8) as threads:
+        counts = list(threads.map(write_and_read, range(60)))
+    assert min(counts) >= 1
+    assert sorted(str(line["n"]) for line in tail.lines()) == sorted(map(str, range(60)))
 
 
 def test_the_copies_are_what_was_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

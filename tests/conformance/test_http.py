@@ -3,9 +3,9 @@
 import re
 from typing import cast
 
-from tests.conformance.comparing import Case
+from tests.conformance.comparing import Case, recorded_masks
 from tests.conformance.conftest import Conform
-from tests.conformance.http_exchanges import Site, keyed_site, recorded_masks, repeat, repeat_all
+from tests.conformance.http_exchanges import Site, keyed_site, repeat, repeat_all
 from tests.conformance.probes import Probe
 from tests.conformance.raw_exchanges import answer_shown, connected, received
 from tests.conformance.recordings import JsonObject, lines

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from emulator.tests.host.harness import eventually
-from tests.conformance.comparing import Case
+from tests.conformance.comparing import Case, recorded_masks
 from tests.conformance.conftest import Conform
-from tests.conformance.http_exchanges import Site, keyed_site, recorded_masks
+from tests.conformance.http_exchanges import Site, keyed_site
 from tests.conformance.probes import Probe
 from tests.conformance.raw_exchanges import (
     ENDED,
@@ -20,7 +20,7 @@ from tests.conformance.raw_exchanges import (
 from tests.conformance.recordings import Json, JsonObject, lines
 
 # The function that computes was recorded for six seconds; one tick in the dark tells the same.
-_RECORDED_TICKS, _TICKS = "n=60", "n=20"
+_RECORDED_TICKS, _TICKS = 60, 20
 
 
 def test_answers_are_sent_as_recorded(keyed_http_probe: Probe, conform: Conform) -> None:
@@ -60,14 +60,16 @@ def _left(said: JsonObject, probe: Probe) -> Case:
     """Leave when the function has done as much as it had in the recording."""
     recorded = cast("list[JsonObject]", said["app_notes"])
     before = [note for note in recorded if cast("float", note["s_after_close"]) < 0]
-    expected = [note for note in recorded if cast("int", note.get("i", 0)) < 20]
+    expected = [note for note in recorded if cast("int", note.get("i", 0)) < _TICKS]
     tag = recorded[0]["tag"]
 
     def notes() -> list[JsonObject]:
         return [note for note in probe.recorded() if note.get("tag") == tag]
 
     with connected(probe.url.removeprefix("http://")) as connection:
-        connection.sendall(str(said["sent"]).replace(_RECORDED_TICKS, _TICKS).encode())
+        connection.sendall(
+            str(said["sent"]).replace(f"n={_RECORDED_TICKS}", f"n={_TICKS}").encode()
+        )
         data = b""
         last = max(cast("int", note.get("i", 0)) for note in recorded)
         while "/sse" in str(said["sent"]) and f"id: {last}\n".encode() not in data:

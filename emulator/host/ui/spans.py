@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from emulator.host.durable.clock import iso, parse_iso
+from emulator.host.durable.clock import iso, parse_ticks
 from emulator.host.durable.explaining import explained, stack_in
 from emulator.host.durable.history import Event, Kind
 
@@ -33,7 +33,7 @@ class Span:
     stack: str | None = None
 
     def to_json(self) -> dict[str, object]:
-        """As the page and `./eira runs` read it; times as ISO 8601 text."""
+        """As the page reads it; times as ISO 8601 text."""
         return {
             "kind": self.kind,
             "name": self.name,
@@ -94,7 +94,7 @@ def spans_of(events: Sequence[Event], *, ended: bool) -> list[Span]:
 
 
 def _read(reading: _Reading, event: Event, fields: Mapping[str, object]) -> None:
-    now = _ticks(fields["Timestamp"])
+    now = parse_ticks(str(fields["Timestamp"]))
     match event.kind:
         case Kind.ORCHESTRATOR_STARTED:
             reading.turn = now
@@ -167,11 +167,6 @@ def _close(reading: _Reading, event: Event, fields: Mapping[str, object], now: i
         span.stack = span.stack or stack_in(str(fields["Details"]))
     else:
         span.state, span.result = "completed", _parsed(fields.get("Result"))
-
-
-def _ticks(text: object) -> int:
-    # Python's datetime cuts the seventh digit, which no eye misses.
-    return parse_iso(str(text))
 
 
 def _parsed(text: object) -> object:

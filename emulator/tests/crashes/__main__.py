@@ -1,4 +1,4 @@
-"""`./eira bench crashes`: the whole attack (200 workers, 50 hosts), about 8 minutes."""
+"""`python -m emulator.tests.crashes`: the whole attack (200 workers, 50 hosts), about 8 minutes."""
 
 import argparse
 import asyncio
@@ -13,10 +13,10 @@ from emulator.tests.crashes.attack import attack
 from emulator.tests.crashes.plan import WHOLE
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], prog: str = "python -m emulator.tests.crashes") -> int:
     """Print what happened; 1 when anything was lost, doubled or wrong."""
     parser = argparse.ArgumentParser(
-        prog="./eira bench crashes",
+        prog=prog,
         description="Kill workers and hosts under load, then check every result.",
     )
     parser.add_argument("--worker-kills", type=int, default=WHOLE.worker_kills)

@@ -4,8 +4,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_ANSWERS = "5, 6, 8, 9, 11"
-"""TaskCompleted, TaskFailed, SubOrchestration...Completed and ...Failed, TimerFired."""
+from emulator.host.durable.history import ANSWERS, Kind
+
+_ANSWERS = ", ".join(str(int(kind)) for kind in sorted(ANSWERS))
 
 _NEVER = {
     "a task was answered twice": (
@@ -20,7 +21,7 @@ _NEVER = {
         " HAVING count(*) <> max(position) + 1"
     ),
     "an execution ended twice": (
-        "SELECT instance_id, count(*) FROM history WHERE kind = 1"
+        f"SELECT instance_id, count(*) FROM history WHERE kind = {int(Kind.EXECUTION_COMPLETED)}"  # noqa: S608 - a constant
         " GROUP BY instance_id HAVING count(*) > 1"
     ),
     "a message was left": "SELECT instance_id, kind, name FROM inbox",

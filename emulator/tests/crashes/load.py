@@ -20,7 +20,6 @@ class Ledger:
     counted once; both by the entity's key. `faults` are sentences about what went wrong.
     """
 
-    started: int = 0
     ended: int = 0
     certain: dict[str, set[str]] = field(default_factory=dict)
     doubtful: dict[str, set[str]] = field(default_factory=dict)
@@ -51,7 +50,7 @@ class Ledger:
 
 
 class Customers:
-    """A fixed number of customers; each has one orchestration after the other until `stop`."""
+    """A fixed number of customers; each has one orchestration after the other until `finish`."""
 
     def __init__(self, client: Client, ledger: Ledger, count: int) -> None:
         self._client = client
@@ -73,7 +72,6 @@ class Customers:
         while self._open:
             name = f"c{number}-{order}"
             tally = f"t{(number + order) % _TALLIES}"
-            self._ledger.started += 1
             try:
                 await self._kind(order)(name, tally)
             except GivenUp as problem:

@@ -1,4 +1,4 @@
-"""A short attack in every test run; `./eira bench crashes` is the long one."""
+"""A short attack in every test run; `python -m emulator.tests.crashes` is the long one."""
 
 from pathlib import Path
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from emulator.tests.host.durable_worker import Hub, SdkWorker
 from emulator.tests.host.harness import APPS, HostProcess, start_host
 
 type StartHost = Callable[..., HostProcess]
@@ -48,3 +49,12 @@ def start(tmp_path: Path) -> Iterator[StartHost]:
     for host in started:
         host.process.kill()
         host.process.wait()
+
+
+@pytest.fixture
+async def hub(tmp_path: Path, worker: SdkWorker) -> AsyncIterator[Hub]:
+    """A started task hub; the functions are those of the module's own fixture `worker`."""
+    hub = Hub(tmp_path, worker)
+    await hub.extension.start()
+    yield hub
+    await hub.extension.stop()

@@ -1,14 +1,14 @@
 """The write-ahead log is emptied beside the event loop, and does not grow for ever."""
 
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from emulator.host.durable.checkpoints import Checkpoints
+from emulator.tests.host.harness import eventually
 
 PAGE = 4096
 
@@ -30,13 +30,6 @@ def write(db: sqlite3.Connection, checkpoints: Checkpoints, commits: int) -> Non
     for _ in range(commits):
         db.execute("INSERT INTO texts VALUES (?)", ("x" * PAGE,))
         checkpoints.count_commit()
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
 
 
 def test_the_database_takes_in_the_log_after_so_many_commits(

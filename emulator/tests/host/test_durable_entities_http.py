@@ -43,15 +43,6 @@ def worker() -> SdkWorker:
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, worker: SdkWorker) -> AsyncIterator[Hub]:
-    """A started task hub."""
-    hub = Hub(tmp_path, worker)
-    await hub.extension.start()
-    yield hub
-    await hub.extension.stop()
-
-
-@pytest.fixture
 async def target() -> AsyncIterator[TestServer]:
     """A server that tells what it got, and one path that says later."""
 

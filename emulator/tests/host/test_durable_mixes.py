@@ -1,8 +1,6 @@
 """Activities, children, timers, events and retries waited for together."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import azure.durable_functions as df
 import pytest
@@ -39,15 +37,6 @@ def worker() -> SdkWorker:
         return (yield context.call_activity("hello", context.get_input()))
 
     return worker
-
-
-@pytest.fixture
-async def hub(tmp_path: Path, worker: SdkWorker) -> AsyncIterator[Hub]:
-    """A started task hub."""
-    hub = Hub(tmp_path, worker)
-    await hub.extension.start()
-    yield hub
-    await hub.extension.stop()
 
 
 def in_an_hour(context: Context) -> TimerTask:

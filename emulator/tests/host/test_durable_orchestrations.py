@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import azure.durable_functions as df
 import pytest
@@ -41,15 +39,6 @@ def worker() -> SdkWorker:
         return f"ok after {number}"
 
     return worker
-
-
-@pytest.fixture
-async def hub(tmp_path: Path, worker: SdkWorker) -> AsyncIterator[Hub]:
-    """A started task hub."""
-    hub = Hub(tmp_path, worker)
-    await hub.extension.start()
-    yield hub
-    await hub.extension.stop()
 
 
 async def test_activities_run_one_after_the_other(hub: Hub, worker: SdkWorker) -> None:

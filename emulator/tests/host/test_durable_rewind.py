@@ -1,8 +1,5 @@
 """Rewinding: what failed is done again, what succeeded is not."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import azure.durable_functions as df
 import pytest
 
@@ -36,15 +33,6 @@ def broken(worker: SdkWorker) -> set[str]:
         return f"{value} works"
 
     return broken
-
-
-@pytest.fixture
-async def hub(tmp_path: Path, worker: SdkWorker) -> AsyncIterator[Hub]:
-    """A started task hub."""
-    hub = Hub(tmp_path, worker)
-    await hub.extension.start()
-    yield hub
-    await hub.extension.stop()
 
 
 async def test_only_the_failed_activity_runs_again(

@@ -1,9 +1,7 @@
 """Timers, external events, pauses and ends."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import azure.durable_functions as df
 import pytest
@@ -40,15 +38,6 @@ def worker() -> SdkWorker:
         return "timeout"
 
     return worker
-
-
-@pytest.fixture
-async def hub(tmp_path: Path, worker: SdkWorker) -> AsyncIterator[Hub]:
-    """A started task hub."""
-    hub = Hub(tmp_path, worker)
-    await hub.extension.start()
-    yield hub
-    await hub.extension.stop()
 
 
 async def test_a_timer_goes_off(hub: Hub) -> None:

@@ -1,10 +1,13 @@
 """Keys: who is let in with which, where they are kept, and how they are managed."""
 
+import asyncio
 import json
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from aiohttp import ClientSession
@@ -91,6 +94,22 @@ async def test_a_function_opens_with_its_own_key_the_host_key_and_the_master_key
         assert await status(http, guarded, f"/api/guarded?code={key}") == 200
     for key in (guarded.function_key("other"), guarded.keys.system_key(DURABLE_KEY), "é", ""):
         assert await status(http, guarded, "/api/guarded", key) == 401
+
+
+async def test_a_key_that_is_no_text_opens_nothing(guarded: Guarded) -> None:
+    def ask(path: str) -> int:
+        # urllib sends é as one byte, which is no UTF-8.
+        request = Request(guarded.host.url + path, headers={"x-functions-key": "é"})
+        try:
+            with urlopen(request) as answer:
+                status: int = answer.status
+        except HTTPError as error:
+            with error:
+                status = error.code
+        return status
+
+    for path in ("/api/guarded", "/api/mine", "/admin/host/status", "/runtime/ui/data/entities"):
+        assert await asyncio.to_thread(ask, path) == 401
 
 
 async def test_the_header_counts_before_the_query(http: ClientSession, guarded: Guarded) -> None:

@@ -92,6 +92,29 @@ def test_connection_strings_reach_the_app_as_core_tools_names_them(tmp_path: Pat
     assert read_local_settings(tmp_path).values == {"ConnectionStrings:db": "Server=x"}
 
 
+def test_a_connection_string_may_name_its_provider(tmp_path: Path) -> None:
+    entry = '{"ConnectionString": "Server=x", "ProviderName": "System.Data.SqlClient"}'
+    written(tmp_path, "local.settings.json", f'{{"ConnectionStrings": {{"db": {entry}}}}}')
+    assert read_local_settings(tmp_path).values == {"ConnectionStrings:db": "Server=x"}
+
+
+def test_comments_and_last_commas_are_overlooked_as_by_the_real_host(tmp_path: Path) -> None:
+    text = f"""// mine
+    {{"version": "2.0", /* two
+    lines */ "a": "http://x /* no */ \\" //,]", "b": [1, 2, // last {"/" * 99}
+    ], }}"""
+    written(tmp_path, "host.json", text)
+    expected = {"version": "2.0", "a": 'http://x /* no */ " //,]', "b": [1, 2]}
+    assert read_host_json(tmp_path) == expected
+
+
+def test_comments_do_not_move_the_place_of_an_error(tmp_path: Path) -> None:
+    file = written(tmp_path, "host.json", '// one\n/* two\nthree */ {"a": }')
+    with pytest.raises(CannotStart) as raised:
+        read_host_json(tmp_path)
+    assert str(raised.value).startswith(f"{file} is not valid JSON: line 3, column 16: ")
+
+
 def test_an_app_in_another_language_is_refused(tmp_path: Path) -> None:
     text = '{"Values": {"FUNCTIONS_WORKER_RUNTIME": "node"}}'
     written(tmp_path, "local.settings.json", text)

@@ -4,16 +4,29 @@ import asyncio
 import os
 import shutil
 import signal
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
+from emulator.host.invocation import Datum, NoWorker, Outcome, RetryState
+from emulator.host.log_levels import LogLevels
+from emulator.host.pool import WorkerPool
+from emulator.host.worker_process import WorkerSpec
 from emulator.tests.host.conftest import StartHost
 from emulator.tests.host.harness import APPS, HostProcess, eventually
 
 EXITS = "import os\nos._exit(7)\n"
 HANGS = "import time\ntime.sleep(600)\n"
+# Says that it is being imported, and goes on when it is let.
+GATED = """\
+import pathlib, time
+here = pathlib.Path(__file__).parent
+(here / "begun").touch()
+while not (here / "open").exists():
+    time.sleep(0.01)
+"""
 
 
 @pytest.fixture
@@ -83,6 +96,7 @@ async def test_a_good_edit_need_not_wait_for_an_import_that_hangs(
     edit(app)
     await said(host, "function_app.py has changed", 2)
     assert await ask(http, host) == (200, "ok")
+    assert "watchfiles" not in host.log
 
 
 async def test_a_worker_that_crashes_in_a_loop_is_started_ever_later(
@@ -95,6 +109,40 @@ async def test_a_worker_that_crashes_in_a_loop_is_started_ever_later(
     await said(host, "ended (exit code 9); starting another in 0.2 s")
     assert "ended (exit code 9); starting another\n" in host.log
     await until_it_answers(http, host)
+
+
+async def test_requests_wait_for_the_worker_that_follows_one_that_had_loaded_the_app(
+    start: StartHost, http: ClientSession, app: Path
+) -> None:
+    host = start(app, "--no-watch")
+    assert (await ask(http, host, "POST"))[0] == 500
+    await until_it_answers(http, host)
+    edit(app, GATED + (app / "function_app.py").read_text("utf-8"))
+    assert (await ask(http, host, "POST"))[0] == 500
+    await asyncio.to_thread(eventually, (app / "begun").exists)
+    waiting = asyncio.create_task(ask(http, host))
+    await asyncio.to_thread((app / "open").touch)
+    assert await waiting == (200, "ok")
+
+
+async def test_what_no_worker_can_run_is_refused_at_once() -> None:
+    class Deserted(WorkerPool):
+        asked = 0
+
+        async def invoke(
+            self,
+            function: str,
+            inputs: Sequence[tuple[str, Datum]],
+            metadata: Mapping[str, Datum] | None = None,
+            retry: RetryState | None = None,
+        ) -> Outcome:
+            self.asked += 1
+            raise NoWorker("Worker 1 ended")
+
+    pool = Deserted(WorkerSpec(Path(), {}, LogLevels()), 1)
+    with pytest.raises(NoWorker):
+        await pool.invoke_surely("f", [])
+    assert pool.asked == 1
 
 
 async def test_a_worker_whose_event_loop_is_blocked_is_ended_and_its_requests_fail(
