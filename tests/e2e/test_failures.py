@@ -82,15 +82,29 @@ async def test_an_erp_that_stays_away_makes_nothing_and_the_person_is_told(
     assert (await ana.say(conversation, "Hola, ¿cómo va?")).end["type"] == "done"
 
 
-async def test_what_the_erp_refuses_is_told_in_its_own_words(
+async def test_what_the_erp_refuses_is_told_and_not_tried_again(
+    ana: Person, erp: Erp, around: Surroundings, title: str
+) -> None:
+    await around.fail("erp", **NEW_TASK, status=422)
+    run = await ana.say(
+        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2026-12-04"
+    )
+    assert run.tool_statuses == [("createTask", "started"), ("createTask", "failed")]
+    assert run.of("tool")[-1]["error"]
+    assert await erp.tasks(title) == []
+    assert_one_end(run, "done")
+
+
+async def test_a_project_that_the_erp_does_not_have_is_asked_for(
     ana: Person, erp: Erp, title: str
 ) -> None:
     run = await ana.say(
         await ana.open_conversation(),
         f"Añade a P-9999 una tarea: {title}, para el 2026-12-04",
     )
-    assert run.tool_statuses[-1] == ("createTask", "failed")
-    assert "P-9999" in run.of("tool")[-1]["error"]
+    assert run.tool_statuses == []
+    (question,) = run.of("question")
+    assert "P-9999" in question["text"]
     assert await erp.tasks(title) == []
     assert_one_end(run, "done")
 

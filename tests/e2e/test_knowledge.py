@@ -84,7 +84,7 @@ async def test_what_was_done_can_be_asked_for_later_within_the_tenant_only(
     (task,) = await erp.tasks(title)
     question = f"¿Qué se sabe de la tarea {title}?"
     hers = await ana.say(await ana.open_conversation(), question)
-    events = [e for e in await stores.items("events") if e["runId"] == done.run_id]
+    events = [e for e in await stores.items("events") if e.get("runId") == done.run_id]
     flow = next(event for event in events if event["kind"] == "flow.executed")
     assert flow["entities"] == [{"type": "task", "id": task["id"]}]
     cited = {each["documentId"] for found in hers.of("citations") for each in found["citations"]}
