@@ -6,6 +6,7 @@ import azure.functions as func
 from activities.approvals import ask_approval, settle_approval
 from activities.await_turn import await_turn
 from activities.finish import finish
+from activities.fold import fold
 from activities.plan import plan
 from activities.prepare import prepare
 from activities.record import record, remember
@@ -24,6 +25,7 @@ from shared.contracts.activities import (
     ASK_APPROVAL,
     AWAIT_TURN,
     FINISH,
+    FOLD,
     PLAN,
     PREPARE,
     RECORD,
@@ -72,6 +74,7 @@ register_activity(app, RUN_TOOL, run_tool, get_dependencies)
 register_activity(app, RESPOND, respond, get_dependencies)
 register_activity(app, RECORD, record, get_dependencies)
 register_activity(app, REMEMBER, remember, get_dependencies)
+register_activity(app, FOLD, fold, get_dependencies)
 register_activity(app, FINISH, finish, get_dependencies)
 
 register_event_grid(app, "erp_event", lambda event: receive(event, get_dependencies()))

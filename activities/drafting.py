@@ -10,9 +10,10 @@ from activities.prompts import (
     evidence_section,
     flows_section,
     open_question_section,
+    records_section,
     tools_section,
 )
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import History
 from shared.contracts.evidence import ContextPack
 from shared.contracts.plan import MAX_CALLS, OpenPlan, Reference
 from shared.contracts.runs import Usage
@@ -51,7 +52,7 @@ class Drafted(BaseModel):
 async def draft_plan(
     model: Model,
     briefing: Briefing,
-    turns: Sequence[Turn],
+    history: History,
     evidence: ContextPack,
     opened: OpenPlan | None,
 ) -> Drafted:
@@ -61,9 +62,10 @@ async def draft_plan(
         tools_section(list(pack.tools.values()), briefing.language),
         flows_section(list(pack.flows.values()), briefing.language),
         *open_question_section(opened),
+        *records_section(history.entities),
         evidence_section(evidence),
     ]
-    messages = briefing.messages("plan", sections, turns)
+    messages = briefing.messages("plan", sections, history.turns)
     usage = Usage()
     for tried in range(1, MAX_REPAIRS + 2):
         completion = await model.complete(_request(messages, pack))

@@ -26,8 +26,10 @@ def _entities(outcome: ToolOutcome, contract: ToolContract) -> Iterator[Mentione
     fields = name_fields(schema.get("items", {}).get("items", {}) if listed else contract.result)
     for record in items[:MOST_OF_A_LIST] if isinstance(items, list) else [outcome.result]:
         if isinstance(record, Mapping) and record.get("id") is not None:
-            name = next((str(record[field]) for field in fields if record.get(field)), None)
-            yield Mentioned(type=contract.entity_type, id=str(record["id"]), name=name)
+            field = next((field for field in fields if record.get(field)), None)
+            known = Mentioned(type=contract.entity_type, id=str(record["id"]))
+            named = {"name": str(record[field]), "name_field": field} if field else {}
+            yield known.model_copy(update=named)
 
 
 def name_fields(schema: JsonSchema) -> Sequence[str]:

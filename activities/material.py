@@ -14,10 +14,10 @@ from activities.prompts import (
     results_section,
     understood_section,
 )
-from activities.steps import load_evidence, load_outcomes, load_plan, load_record, load_turns
+from activities.steps import load_evidence, load_history, load_outcomes, load_plan, load_record
 from activities.verifying import Facts, given_by, id_shapes, labels_of, problems_of, said_in
 from shared.contracts.activities import RespondRequest
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import History
 from shared.contracts.evidence import Citation, ContextPack
 from shared.contracts.plan import Plan, Route
 from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
@@ -39,7 +39,7 @@ class Material:
 
     record: RunRecord
     pack: Pack
-    turns: tuple[Turn, ...]
+    history: History
     evidence: ContextPack
     plan: Plan | None
     outcomes: tuple[ToolOutcome, ...]
@@ -56,14 +56,15 @@ class Answer:
 
 async def load_material(request: RespondRequest, deps: Dependencies) -> Material:
     """Raises StoreError."""
-    record, turns, evidence, plan, outcomes = await asyncio.gather(
+    record, history, evidence, plan, outcomes = await asyncio.gather(
         load_record(request, deps),
-        load_turns(request, deps),
+        load_history(request, deps),
         load_evidence(request, request.indexes, deps),
         _plan(request, deps),
         load_outcomes(request, request.steps, request.language, deps),
     )
-    return Material(record, deps.packs.get(record.pack_version), turns, evidence, plan, outcomes)
+    pack = deps.packs.get(record.pack_version)
+    return Material(record, pack, history, evidence, plan, outcomes)
 
 
 async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:
@@ -77,7 +78,13 @@ def model_request(
     request: RespondRequest, material: Material, wrong: Sequence[str], deps: Dependencies
 ) -> ModelRequest:
     """`wrong`: what an earlier draft of the answer said and should not have."""
-    briefing = Briefing(material.pack, material.record, request.language, deps.now())
+    briefing = Briefing(
+        material.pack,
+        material.record,
+        request.language,
+        deps.now(),
+        material.history.summary,
+    )
     return ModelRequest(
         messages=_messages(briefing, request, material, correction_section(wrong)),
         max_tokens=MAX_TOKENS[request.route],
@@ -89,15 +96,15 @@ def _messages(
 ) -> tuple[ModelMessage, ...]:
     match request.route:
         case "SMALL_TALK":
-            return briefing.messages("small_talk", more, material.turns)
+            return briefing.messages("small_talk", more, material.history.turns)
         case "NEED_MORE_CONTEXT" | "UNKNOWN":
-            return briefing.messages("clarify", ["<ask/>", *more], material.turns)
+            return briefing.messages("clarify", ["<ask/>", *more], material.history.turns)
         case "FLOW_EXECUTION" if material.outcomes:
             sections = [results_section(material.outcomes), *_understood(briefing, material)]
-            return briefing.messages("respond", [*sections, *more], material.turns)
+            return briefing.messages("respond", [*sections, *more], material.history.turns)
         case "FLOW_EXECUTION":
             evidence = evidence_section(material.evidence)
-            return briefing.messages("respond", [evidence, *more], material.turns)
+            return briefing.messages("respond", [evidence, *more], material.history.turns)
 
 
 def _understood(briefing: Briefing, material: Material) -> list[str]:
@@ -130,16 +137,18 @@ def facts_of(request: RespondRequest, material: Material) -> Facts:
         today=now.astimezone(zone).date(),
         outcomes=outcomes,
         documents=len(material.evidence.snippets) if searched else None,
-        remembered=not outcomes and any(turn.entities for turn in material.turns),
+        remembered=not outcomes and bool(material.history.entities),
     )
 
 
 def _conversation(material: Material) -> list[object]:
     """Where no tool ran, an id may be from anything that the model was given."""
-    said = [text for turn in material.turns for text in (turn.message, turn.text)]
+    turns, summary = material.history.turns, material.history.summary
+    said = [text for turn in turns for text in (turn.message, turn.text)]
+    folded = [summary.text, *(each.id for each in summary.entities)] if summary else []
     documents = [s.content for s in material.evidence.snippets]
     titles = [s.title for s in material.evidence.snippets]
-    return [material.record.message, material.record.context, *said, *documents, *titles]
+    return [material.record.message, material.record.context, *folded, *said, *documents, *titles]
 
 
 def plain_answer(request: RespondRequest, material: Material, draft: str) -> Answer:

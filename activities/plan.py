@@ -1,15 +1,15 @@
 """Flow planner: which tools with which arguments, or one question for what is missing."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from activities.drafting import draft_plan
 from activities.prompts import Briefing
-from activities.steps import announced, load_evidence, load_record, load_turns, log_writer
+from activities.steps import announced, load_evidence, load_history, load_record, log_writer
 from shared.contracts.activities import Planned, PlannedCall, PlanRequest
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import History, Mentioned
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
 from shared.contracts.plan import OpenPlan, Plan, ToolCall
@@ -26,24 +26,24 @@ async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
     """Raises ModelError, StoreError, and ErpError when a record that is named cannot be looked
     up."""
     run = request.run
-    record, turns, evidence = await asyncio.gather(
+    record, history, evidence = await asyncio.gather(
         load_record(request, deps),
-        load_turns(request, deps),
+        load_history(request, deps),
         load_evidence(request, request.indexes, deps),
     )
     opened = record.open_plan if request.continues else None
     writer = log_writer(request, "plan", deps)
     pack = deps.packs.get(record.pack_version)
-    briefing = Briefing(pack, record, request.language, record.received_at)
+    briefing = Briefing(pack, record, request.language, record.received_at, history.summary)
     drafted, _ = await asyncio.gather(
-        draft_plan(deps.model, briefing, turns, evidence, opened),
+        draft_plan(deps.model, briefing, history, evidence, opened),
         writer.append("announce", announced(request)),
     )
     proposal = Proposal(
         flow_type=drafted.draft.flow_type,
         calls=[(call.tool, proposed(call.args, call.sources)) for call in drafted.draft.calls],
     )
-    sources = sources_of(record, turns, evidence)
+    sources = sources_of(record, history, evidence)
     checked = await _checked(proposal, pack, record, sources, opened, request.language, deps)
     stored = await deps.runs.put_plan(run.tenant_id, run.run_id, checked)
     return Planned(
@@ -82,7 +82,7 @@ async def _checked(
     return Verifier(pack, sources, directory, record.caller, language).plan(flow_type, calls)
 
 
-def sources_of(record: RunRecord, turns: Sequence[Turn], evidence: ContextPack) -> Sources:
+def sources_of(record: RunRecord, history: History, evidence: ContextPack) -> Sources:
     """What the run's values may come from, the newest first; each with the person's day then."""
     zone = ZoneInfo(record.time_zone)
 
@@ -90,11 +90,12 @@ def sources_of(record: RunRecord, turns: Sequence[Turn], evidence: ContextPack) 
         return moment.astimezone(zone).date()
 
     today = day(record.received_at)
-    before = list(reversed(turns))
+    before = list(reversed(history.turns))
     return Sources(
         texts=(
             Text(record.message, today),
             *(Text(turn.message, day(turn.asked_at)) for turn in before),
+            *_records(history.entities, today),
             *(Text(turn.text, day(turn.asked_at), "erp") for turn in before),
             *(
                 Text(snippet.content, today, "cerebro", snippet.document_id)
@@ -104,6 +105,14 @@ def sources_of(record: RunRecord, turns: Sequence[Turn], evidence: ContextPack) 
         today=today,
         session=_session(record),
     )
+
+
+def _records(entities: Sequence[Mentioned], today: date) -> Iterator[Text]:
+    """What tools returned earlier in the conversation: the ERP's own words."""
+    for each in entities:
+        yield Text(each.id, today, "erp", record=each.id, field="id")
+        if each.name:
+            yield Text(each.name, today, "erp", record=each.id, field=each.name_field)
 
 
 def _session(record: RunRecord) -> Mapping[str, str]:

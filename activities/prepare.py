@@ -4,7 +4,7 @@ import asyncio
 
 from activities.languages import answered_in, spoken_in
 from activities.prompts import Briefing
-from activities.steps import load_record, load_turns
+from activities.steps import load_history, load_record
 from activities.triage import triage
 from shared.contracts.activities import Prepared, PrepareRequest
 from shared.ports import Dependencies
@@ -12,14 +12,16 @@ from shared.ports import Dependencies
 
 async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     run = request.run
-    record, turns = await asyncio.gather(load_record(request, deps), load_turns(request, deps))
+    record, history = await asyncio.gather(load_record(request, deps), load_history(request, deps))
     spoken = spoken_in(record.message)
     language = answered_in(spoken, record.language)
-    briefing = Briefing(deps.packs.get(record.pack_version), record, language, deps.now())
+    pack = deps.packs.get(record.pack_version)
+    briefing = Briefing(pack, record, language, deps.now(), history.summary)
     opened = record.open_plan
     # Hardly any run has an end before its beginning: triage need not wait to know.
     (decision, usage), outcome = await asyncio.gather(
-        triage(deps.model, briefing, turns, opened), deps.runs.outcome(run.tenant_id, run.run_id)
+        triage(deps.model, briefing, history.turns, opened),
+        deps.runs.outcome(run.tenant_id, run.run_id),
     )
     if outcome is not None:
         return Prepared(ended=True)

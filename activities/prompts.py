@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import Mentioned, Summary, Turn
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
 from shared.contracts.plan import MissingField, OpenPlan, Plan
@@ -24,16 +24,21 @@ class Briefing:
     record: RunRecord
     language: Language
     now: datetime
+    summary: Summary | None = None
+    """Of what came before the turns."""
 
     def messages(
         self, prompt: str, sections: Sequence[str], turns: Sequence[Turn]
     ) -> tuple[ModelMessage, ...]:
         """`sections` follow the prompt in the system message; `turns` are oldest first."""
-        texts = self.pack.prompts[self.language]
-        system = "\n".join([texts["base"], "", texts[prompt], "", *self._session(), *sections])
+        system = self.system(prompt, sections)
         remembered = [message for turn in turns for message in _remembered(turn)]
         asked = ModelMessage("user", escaped(self.record.message))
         return (ModelMessage("system", system), *remembered, asked)
+
+    def system(self, prompt: str, sections: Sequence[str]) -> str:
+        texts = self.pack.prompts[self.language]
+        return "\n".join([texts["base"], "", texts[prompt], "", *self._session(), *sections])
 
     def _session(self) -> list[str]:
         zone = ZoneInfo(self.record.time_zone)
@@ -44,6 +49,7 @@ class Briefing:
             tag("timezone", self.record.time_zone),
             tag("language", self.language),
             tag("user", self.record.caller.name),
+            *([tag("summary", self.summary.text)] if self.summary else []),
         ]
 
 
@@ -137,6 +143,15 @@ def understood_section(
 def correction_section(wrong: Sequence[str]) -> list[str]:
     """What an earlier draft of this answer got wrong; nobody has to read that one."""
     return [json_tag("correction", list(wrong))] if wrong else []
+
+
+def records_section(entities: Sequence[Mentioned]) -> list[str]:
+    """The ERP's records that the conversation was about, the newest first."""
+    return [json_tag("records", [each.wire() for each in entities])] if entities else []
+
+
+def turns_section(turns: Sequence[Turn]) -> str:
+    return json_tag("turns", [{"user": turn.message, "assistant": turn.text} for turn in turns])
 
 
 def evidence_section(pack: ContextPack) -> str:

@@ -15,6 +15,7 @@ from activities.material import (
     plain_answer,
     wrong_in,
 )
+from activities.remembering import overflows
 from activities.steps import announced, answer_writer
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
@@ -67,6 +68,10 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
         usage=answer.usage,
         model_calls=answer.model_calls,
         finish_reason=kept.finish_reason,
+        folds=material.history.cut
+        or overflows(
+            (*material.history.turns, kept), deps.policy.history_tokens, deps.policy.history_turns
+        ),
     )
 
 

@@ -6,9 +6,10 @@ from functools import partial
 from uuid import uuid4
 
 from activities.intake import normalised
+from activities.remembering import newest_within
 from shared.awaiting import must_be_there
 from shared.contracts.activities import StepRequest
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import History
 from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent, StateEvent
 from shared.contracts.evidence import ContextPack
@@ -95,11 +96,14 @@ async def load_evidence(
     return fuse(packs, deps.policy.top)
 
 
-async def load_turns(request: StepRequest, deps: Dependencies) -> tuple[Turn, ...]:
-    """The turns before this one that the model is reminded of."""
-    run = request.run
+async def load_history(request: StepRequest, deps: Dependencies) -> History:
+    """What the model is told of the conversation before this run."""
+    run, policy = request.run, deps.policy
     if not run.follows:
-        return ()
-    return await deps.conversations.turns(
-        run.tenant_id, run.conversation_id, deps.policy.remembered_turns, before=run.run_id
+        return History()
+    # One more than can be told, for the summary beside the turns.
+    found = await deps.conversations.history(
+        run.tenant_id, run.conversation_id, policy.history_turns + 1, before=run.run_id
     )
+    newest = newest_within(found.turns, policy.history_tokens, policy.history_turns)
+    return History(summary=found.summary, turns=newest, cut=len(newest) < len(found.turns))

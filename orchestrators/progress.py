@@ -30,6 +30,7 @@ class Progress:
     flow_type: str | None = None
     tools: tuple[str, ...] = ()
     recording: bool = False
+    folds: bool = False
     model_calls: int = 0
     waited: timedelta = timedelta()
     """Of the time since the start, what was spent waiting for people."""

@@ -7,7 +7,8 @@ One user message, from RECEIVED to DONE:
 3. run the tool calls of a complete plan, in waves; wait for approvals
 4. respond, and at the same time record what the tools did
 5. finish: the run's one end, also when a step failed or the run was stopped
-6. remember, later, if Cerebro was away: nobody waits for that
+6. fold, if the conversation has become long: nobody waits for that
+7. remember, later, if Cerebro was away: nobody waits for that either
 """
 
 from datetime import timedelta
@@ -18,6 +19,7 @@ from orchestrators.tools import STOP, run_tools
 from shared.contracts.activities import (
     AWAIT_TURN,
     FINISH,
+    FOLD,
     PLAN,
     PREPARE,
     RECORD,
@@ -26,6 +28,7 @@ from shared.contracts.activities import (
     RETRIEVE,
     AwaitTurnRequest,
     FinishRequest,
+    FoldRequest,
     Planned,
     PlanRequest,
     Prepared,
@@ -78,6 +81,7 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
         yield from _finish(progress, "error", memory, _honest(progress, error.failure))
     else:
         yield from _finish(progress, reason, memory, None)
+        yield from _fold(progress)
     if memory == "pending":
         yield from _remember(progress)
     return None
@@ -156,12 +160,14 @@ def _respond(
     if planned is None or not steps:
         responded = yield from call_activity(progress.context, RESPOND, respond)
         progress.done(responded)
+        progress.folds = responded.folds
         return responded.finish_reason, "none"
     record = _record_request(progress, broken_off=False)
     progress.recording = True
     both = yield from call_all(progress.context, [(RESPOND, respond), (RECORD, record)])
     answered, recorded = _typed(both)
     progress.done(answered)
+    progress.folds = answered.folds
     progress.done(recorded)
     progress.enter("PERSISTED_EVENT")
     return answered.finish_reason, recorded.memory
@@ -189,6 +195,18 @@ def _record_what_was_done(progress: Progress) -> Steps[Memory]:
         return "none"
     progress.done(recorded)
     return recorded.memory
+
+
+def _fold(progress: Progress) -> Steps[None]:
+    """Fold what is old in a long conversation, for the messages to come. The run is over."""
+    if not progress.folds:
+        return
+    request = FoldRequest(**progress.peek(), language=progress.language or "es")
+    try:
+        yield from call_activity(progress.context, FOLD, request)
+    except StepFailedError:
+        # The next turn finds the conversation as long and folds it.
+        return
 
 
 def _remember(progress: Progress) -> Steps[None]:

@@ -135,6 +135,8 @@ def build_policy(settings: Settings) -> Policy:
         tenants=frozenset(settings.auth.tenants),
         event_types=settings.events.types,
         least_confidence=settings.agents.least_confidence,
+        history_tokens=settings.agents.history_tokens,
+        history_turns=settings.agents.history_turns,
     )
 
 

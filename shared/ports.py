@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from shared.contracts.activities import RunLimits
 from shared.contracts.approvals import Approval
 from shared.contracts.audit import AuditEvent, Entity, EventPage
-from shared.contracts.conversations import Conversation, Turn
+from shared.contracts.conversations import Conversation, History, Summary, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.events import RunEvent
@@ -132,13 +132,21 @@ class Conversations(Protocol):
 
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None: ...
 
-    async def turns(
-        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
-    ) -> tuple[Turn, ...]:
-        """The newest turns, oldest first; with `before`, those of the runs before that one.
+    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
+        """The newest turns, oldest first."""
+        ...
 
-        What is before a run does not change while it is the conversation's active one.
+    async def history(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> History:
+        """The newest summary and the turns behind it, but of both together the `last` items only.
+
+        With `before`, as it was for that run: what its steps are told does not change under them.
         """
+        ...
+
+    async def put_summary(self, summary: Summary) -> None:
+        """Store a summary once; whoever comes second changes nothing."""
         ...
 
 
@@ -446,7 +454,9 @@ class Policy:
     tenants: frozenset[str] = frozenset()
     """Whose ERP events are taken, and of which types (`*` for any ending)."""
     event_types: tuple[str, ...] = ()
-    remembered_turns: int = 6
+    history_tokens: int = 3_000
+    """What the model is told of a conversation; older turns are told by their summary."""
+    history_turns: int = 20
     least_confidence: float = 0.6
     """Below this confidence of the triage the person is asked what they mean."""
 

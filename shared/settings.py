@@ -114,9 +114,15 @@ class ModelLimits(Section):
 
 
 class AgentsSettings(Section):
-    """`least_confidence`: a message that triage is less sure about is asked about."""
+    """`least_confidence`: a message that triage is less sure about is asked about.
+
+    `history_tokens` and `history_turns` bound what the model is told of a conversation; what is
+    older is folded into a summary.
+    """
 
     least_confidence: float = Field(default=0.6, ge=0, le=1)
+    history_tokens: int = Field(default=3_000, ge=200)
+    history_turns: int = Field(default=20, ge=2, le=50)
 
 
 class PacksSettings(Section):

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from .packs import LANGUAGES, PACK, flows, knowledge, part, read_json, texts, tools
 
-PROMPTS = {"base", "triage", "plan", "respond", "small_talk", "clarify"}
+PROMPTS = {"base", "triage", "plan", "respond", "small_talk", "summary", "clarify"}
 TOOLS = {"createTask", "createProject", "createUser", "findTasks", "findProjects", "findUsers"}
 META = {
     *("id", "title", "language", "category", "scope", "kind", "version", "source", "url"),

@@ -196,7 +196,16 @@ class RespondRequest(StepRequest):
 
 
 class Responded(StepResult):
+    """`folds`: the conversation has become too long to be told to the model whole."""
+
     finish_reason: FinishReason
+    folds: bool = False
+
+
+class FoldRequest(StepRequest):
+    """Folds a conversation's older turns into its summary."""
+
+    language: Language
 
 
 class RecordRequest(StepRequest):
@@ -235,6 +244,7 @@ SETTLE_APPROVAL = ActivitySpec(
 )
 RUN_TOOL = ActivitySpec("run_tool", RunToolRequest, ToolRun, attempts=5, insists=True)
 RESPOND = ActivitySpec("respond", RespondRequest, Responded)
+FOLD = ActivitySpec("fold", FoldRequest, StepResult)
 REMEMBER = ActivitySpec("remember", RecordRequest, Recorded)
 RECORD = ActivitySpec("record", RecordRequest, Recorded, attempts=5, insists=True)
 FINISH = ActivitySpec("finish", FinishRequest, StepResult, attempts=5, insists=True)

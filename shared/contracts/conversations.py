@@ -65,6 +65,8 @@ class Mentioned(Contract):
     type: str
     id: str
     name: str | None = None
+    name_field: str = "name"
+    """Which of its fields that is."""
 
 
 class Turn(Contract):
@@ -82,6 +84,37 @@ class Turn(Contract):
     entities: tuple[Mentioned, ...] = ()
     """The records in what its tools returned, in their order."""
     finish_reason: FinishReason
+
+
+class Summary(Contract):
+    """What the turns up to and including that of `run_id` said, folded; an item of its own."""
+
+    run_id: str
+    conversation_id: str
+    tenant_id: str
+    text: str
+    entities: tuple[Mentioned, ...] = ()
+    """The records that those turns were about, the newest first."""
+
+
+class History(Contract):
+    """What came before a message: the summary of the older turns, and the newer ones, oldest
+    first."""
+
+    summary: Summary | None = None
+    turns: tuple[Turn, ...] = ()
+    cut: bool = False
+    """There are more turns than could be told."""
+
+    @property
+    def entities(self) -> tuple[Mentioned, ...]:
+        """The records that were spoken of, the newest first, each once."""
+        newest = [each for turn in reversed(self.turns) for each in turn.entities]
+        older = self.summary.entities if self.summary else ()
+        known: dict[tuple[str, str], Mentioned] = {}
+        for each in (*newest, *older):
+            known.setdefault((each.type, each.id), each)
+        return tuple(known.values())
 
 
 class ConversationView(Contract):

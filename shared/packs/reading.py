@@ -15,7 +15,7 @@ from shared.packs.problems import Problem
 from shared.packs.rules import flow_problems, tool_problems
 
 MANIFEST = "pack.json"
-PROMPTS = ("base", "clarify", "plan", "respond", "small_talk", "triage")
+PROMPTS = ("base", "clarify", "plan", "respond", "small_talk", "summary", "triage")
 """What the app asks every pack for."""
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.contracts.conversations import Conversation, Turn
+from shared.contracts.conversations import Conversation, History, Summary, Turn
 from shared.contracts.plan import OpenPlan, Plan
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
 from shared.stores.remembering import Remembered
@@ -10,13 +10,20 @@ from shared.stores.remembering import Remembered
 AFTER_ALL = "~"
 """Sorts behind every ULID."""
 
+TURNS = (
+    "select * from c where c.kind = 'turn' and c.runId < @before "
+    "order by c.runId desc offset 0 limit @last"
+)
+HISTORY = TURNS.replace("c.kind = 'turn'", "c.kind in ('turn', 'summary')")
+
 
 class CosmosConversations:
-    """Items of a partition: `conversation`, and `turn-<runId>` for each ended run."""
+    """Items of a partition: `conversation`, `turn-<runId>` for each ended run, and
+    `summary-<runId>` for what the turns up to that run said."""
 
     def __init__(self, database: CosmosDatabase) -> None:
         self._items = CosmosContainer(database, "conversations")
-        self._history: Remembered[tuple[str, str, str], tuple[Turn, ...]] = Remembered()
+        self._history: Remembered[tuple[str, str, str], History] = Remembered()
 
     async def create(self, conversation: Conversation) -> None:
         await self._items.create(conversation.wire() | {"id": "conversation"})
@@ -55,28 +62,47 @@ class CosmosConversations:
         item = await self._items.read(f"turn-{run_id}", [tenant_id, conversation_id])
         return Turn.model_validate(item) if item else None
 
-    async def turns(
+    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
+        items = await self._newest(tenant_id, conversation_id, TURNS, last, AFTER_ALL)
+        return tuple(reversed([Turn.model_validate(item) for item in items]))
+
+    async def history(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
-    ) -> tuple[Turn, ...]:
-        async def read() -> tuple[Turn, ...]:
-            # Run ids are ULIDs, so the order of the ids is the order of time.
-            items = self._items.query(
-                "select * from c where c.kind = 'turn' and c.runId < @before "
-                "order by c.runId desc offset 0 limit @last",
-                [tenant_id, conversation_id],
-                [
-                    {"name": "@before", "value": before or AFTER_ALL},
-                    {"name": "@last", "value": last},
-                ],
-            )
-            return tuple(reversed([Turn.model_validate(item) async for item in items]))
+    ) -> History:
+        async def read() -> History:
+            until = before or AFTER_ALL
+            return _history(await self._newest(tenant_id, conversation_id, HISTORY, last, until))
 
         if before is None:
             return await read()
-        return await self._history.get((tenant_id, conversation_id, before), read) or ()
+        return await self._history.get((tenant_id, conversation_id, before), read) or History()
+
+    async def put_summary(self, summary: Summary) -> None:
+        key = {"id": f"summary-{summary.run_id}", "kind": "summary"}
+        await self._items.create(summary.wire() | key)
+
+    async def _newest(
+        self, tenant_id: str, conversation_id: str, query: str, last: int, before: str
+    ) -> list[Item]:
+        # Run ids are ULIDs, so the order of the ids is the order of time.
+        items = self._items.query(
+            query,
+            [tenant_id, conversation_id],
+            [{"name": "@before", "value": before}, {"name": "@last", "value": last}],
+        )
+        return [item async for item in items]
 
     async def _patch(
         self, conversation: Conversation, operations: list[Item], condition: str | None = None
     ) -> bool:
         key = [conversation.tenant_id, conversation.conversation_id]
         return await self._items.patch("conversation", key, operations, condition)
+
+
+def _history(items: list[Item]) -> History:
+    """From items newest first. A summary stands beside the last turn that it holds."""
+    summaries = (Summary.model_validate(item) for item in items if item["kind"] == "summary")
+    summary = next(summaries, None)
+    turns = [Turn.model_validate(item) for item in items if item["kind"] == "turn"]
+    behind = [turn for turn in turns if summary is None or turn.run_id > summary.run_id]
+    return History(summary=summary, turns=tuple(reversed(behind)))

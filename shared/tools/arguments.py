@@ -201,7 +201,8 @@ def _derived(
         return Derived(picked.value, normaliser_of(schema))
     rule = rule_of(schema)
     # An answer's words are the model's; only a record that is looked up makes them the ERP's.
-    if passage.text.source == "erp" and (rule is None or rule.tool in directory.barred):
+    told = passage.text.source == "erp" and passage.text.record is None
+    if told and (rule is None or rule.tool in directory.barred):
         return NO_SOURCE
     if rule is not None:
         return derived_entity(value, passage.quote, schema, rule, directory)
@@ -225,8 +226,8 @@ def _origin(derived: Derived, passage: Passage) -> Provenance:
         source=passage.text.source,
         quote=passage.quote,
         normaliser=derived.normaliser,
-        record=derived.record,
-        field=derived.field,
+        record=derived.record or passage.text.record,
+        field=derived.field or passage.text.field,
         document=passage.text.document,
     )
 

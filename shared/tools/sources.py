@@ -11,12 +11,17 @@ from shared.tools.folding import WORD, folded, folded_in_place
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`day` is the day it was written, by the clock of the person; `document` a chunk's id."""
+    """`day` is the day it was written, by the clock of the person; `document` a chunk's id.
+
+    `record` and `field` are where the ERP has it, when a tool returned it.
+    """
 
     text: str
     day: date
     source: ArgumentSource = "user"
     document: str | None = None
+    record: str | None = None
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

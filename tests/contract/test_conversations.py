@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
-from shared.contracts.conversations import Conversation, Turn
+from shared.contracts.conversations import Conversation, Mentioned, Summary, Turn
 from shared.contracts.plan import MissingField, Plan
 from shared.ports import Dependencies
 from tests.contract.conftest import Sides
@@ -139,6 +139,28 @@ async def test_the_newest_turns_come_oldest_first(deps: Dependencies, fresh: Fre
         await deps.conversations.add_turn(turn(conversation, run_id))
     there = ("tenant-a", conversation.conversation_id)
     assert [t.run_id for t in await deps.conversations.turns(*there, 3)] == ["01C", "01D", "01E"]
-    before = await deps.conversations.turns(*there, 2, before="01D")
+    before = (await deps.conversations.history(*there, 2, before="01D")).turns
     assert [t.run_id for t in before] == ["01B", "01C"]
     assert len(await deps.conversations.turns(*there, 100)) == 5
+
+
+async def test_a_summary_stands_for_the_turns_up_to_it(sides: Sides, fresh: Fresh) -> None:
+    conversation = await created(sides.near, fresh)
+    there = ("tenant-a", conversation.conversation_id)
+    for run_id in ("01A", "01B", "01C", "01D"):
+        await sides.near.conversations.add_turn(turn(conversation, run_id))
+    summary = Summary(
+        run_id="01B",
+        conversation_id=conversation.conversation_id,
+        tenant_id="tenant-a",
+        text="Se saludó.",
+        entities=(Mentioned(type="task", id="T-1", name="Llamar"),),
+    )
+    await sides.near.conversations.put_summary(summary)
+    await sides.far.conversations.put_summary(summary.model_copy(update={"text": "otra"}))
+    found = await sides.far.conversations.history(*there, 10)
+    assert found.summary == summary
+    assert [each.run_id for each in found.turns] == ["01C", "01D"]
+    earlier = await sides.far.conversations.history(*there, 10, before="01B")
+    assert (earlier.summary, [t.run_id for t in earlier.turns]) == (None, ["01A"])
+    assert len(await sides.far.conversations.turns(*there, 10)) == 4

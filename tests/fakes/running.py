@@ -8,6 +8,7 @@ from typing import Any
 from activities.approvals import ask_approval, settle_approval
 from activities.await_turn import await_turn
 from activities.finish import finish
+from activities.fold import fold
 from activities.plan import plan
 from activities.prepare import prepare
 from activities.record import record, remember
@@ -19,6 +20,7 @@ from shared.contracts.activities import (
     ASK_APPROVAL,
     AWAIT_TURN,
     FINISH,
+    FOLD,
     PLAN,
     PREPARE,
     RECORD,
@@ -54,6 +56,7 @@ STEPS: dict[str, tuple[ActivitySpec[Any, Any], Any]] = {
         (RESPOND, respond),
         (RECORD, record),
         (REMEMBER, remember),
+        (FOLD, fold),
         (FINISH, finish),
     )
 }

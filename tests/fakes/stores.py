@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.contracts.approvals import Approval
 from shared.contracts.audit import AuditEvent, Entity, EventPage
-from shared.contracts.conversations import Conversation, Turn
+from shared.contracts.conversations import Conversation, History, Summary, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.evidence import ContextPack
@@ -18,6 +18,7 @@ class FakeConversations:
     def __init__(self) -> None:
         self.stored: dict[tuple[str, str], Conversation] = {}
         self.kept: dict[tuple[str, str, str], Turn] = {}
+        self.summaries: dict[tuple[str, str, str], Summary] = {}
 
     async def create(self, conversation: Conversation) -> None:
         self.stored.setdefault(_key(conversation), conversation)
@@ -44,15 +45,34 @@ class FakeConversations:
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         return self.kept.get((tenant_id, conversation_id, run_id))
 
-    async def turns(
+    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
+        return tuple(self._turns(tenant_id, conversation_id, "~")[-last:])
+
+    async def history(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
-    ) -> tuple[Turn, ...]:
-        found = [
-            turn
-            for key, turn in self.kept.items()
-            if key[:2] == (tenant_id, conversation_id) and turn.run_id < (before or "~")
+    ) -> History:
+        until = before or "~"
+        turns = self._turns(tenant_id, conversation_id, until)
+        summaries = [
+            each
+            for key, each in self.summaries.items()
+            if key[:2] == (tenant_id, conversation_id) and each.run_id < until
         ]
-        return tuple(sorted(found, key=lambda turn: turn.run_id)[-last:])
+        both: list[Turn | Summary] = [*turns, *summaries]
+        items = sorted(both, key=lambda each: each.run_id)[-last:]
+        summary = next((e for e in reversed(items) if isinstance(e, Summary)), None)
+        reach = summary.run_id if summary else ""
+        behind = [each for each in items if isinstance(each, Turn) and each.run_id > reach]
+        return History(summary=summary, turns=tuple(behind))
+
+    async def put_summary(self, summary: Summary) -> None:
+        key = (summary.tenant_id, summary.conversation_id, summary.run_id)
+        self.summaries.setdefault(key, summary)
+
+    def _turns(self, tenant_id: str, conversation_id: str, before: str) -> list[Turn]:
+        there = (tenant_id, conversation_id)
+        found = [t for key, t in self.kept.items() if key[:2] == there and t.run_id < before]
+        return sorted(found, key=lambda turn: turn.run_id)
 
     def _update(self, conversation: Conversation, **changes: object) -> None:
         current = self.stored.get(_key(conversation))

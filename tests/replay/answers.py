@@ -101,8 +101,8 @@ def tool_run(ok: bool = True, after: int = 7) -> Json:
     return result(ToolRun(after=after, ok=ok))
 
 
-def responded(reason: FinishReason = "stop", after: int = 11) -> Json:
-    return result(Responded(after=after, usage=USED, finish_reason=reason))
+def responded(reason: FinishReason = "stop", after: int = 11, folds: bool = False) -> Json:
+    return result(Responded(after=after, usage=USED, finish_reason=reason, folds=folds))
 
 
 def recorded(memory: Memory = "stored") -> Json:

@@ -8,7 +8,17 @@ from orchestrators.turn import REMEMBER_AFTER
 from shared.contracts.activities import PlannedCall, RunLimits
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.problems import STOPPED
-from tests.replay.answers import a_task, asked, awaited, failed, planned, recorded, settled
+from tests.replay.answers import (
+    a_task,
+    asked,
+    awaited,
+    failed,
+    finished,
+    planned,
+    recorded,
+    responded,
+    settled,
+)
 from tests.replay.recorded import (
     START,
     AnyOf,
@@ -200,6 +210,24 @@ def test_what_cerebro_could_not_take_is_tried_again_behind_the_end() -> None:
     names = [name for wave in recording.names for name in wave]
     assert names[-4:] == ["finish", "remember", "remember", "remember"]
     assert recording.call("finish").payload["memory"] == "pending"
+
+
+@pytest.mark.parametrize("outcome", [finished(), failed(STOPPED)])
+def test_a_long_conversation_is_folded_behind_the_end(outcome: Json) -> None:
+    answers = a_task() | {"respond": responded(folds=True), "fold": outcome}
+    recording = record(by_name(answers))
+    assert [call.name for call in recording.calls][-2:] == ["finish", "fold"]
+    assert recording.states[-1] == "DONE"
+
+
+def test_a_short_conversation_is_not_folded() -> None:
+    assert "fold" not in [call.name for call in record(by_name(a_task())).calls]
+
+
+@pytest.mark.parametrize(("spent", "may"), [(1, True), (10, True), (11, False)])
+def test_an_answer_may_be_repeated_if_the_budget_allows_it(spent: int, may: bool) -> None:
+    answers = a_task() | {"plan": planned("createTask", model_calls=spent)}
+    assert record(by_name(answers)).call("respond").payload["mayRepeat"] is may
 
 
 def test_a_cerebro_that_stays_away_is_given_up() -> None:

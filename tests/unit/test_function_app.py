@@ -13,6 +13,7 @@ from shared.contracts.activities import (
     ASK_APPROVAL,
     AWAIT_TURN,
     FINISH,
+    FOLD,
     PLAN,
     PREPARE,
     RECORD,
@@ -50,7 +51,7 @@ ROUTES = {
 ACTIVITIES = {
     spec.name
     for spec in (
-        ASK_APPROVAL, AWAIT_TURN, FINISH, PLAN, PREPARE, RECORD, REMEMBER, RESPOND, RETRIEVE,
+        ASK_APPROVAL, AWAIT_TURN, FINISH, FOLD, PLAN, PREPARE, RECORD, REMEMBER, RESPOND, RETRIEVE,
         RUN_TOOL, SETTLE_APPROVAL,
     )
 }  # fmt: skip

@@ -137,7 +137,7 @@ async def test_without_budget_the_model_is_not_asked_again() -> None:
 async def test_the_records_of_the_results_are_kept_with_the_turn() -> None:
     world, _ = world_of(RIGHT)
     await confirmed(world)
-    known = Mentioned(type="task", id="T-7", name="revisar contrato ACME")
+    known = Mentioned(type="task", id="T-7", name="revisar contrato ACME", name_field="title")
     assert (await kept(world)).entities == (known,)
 
 

@@ -12,7 +12,7 @@ from activities.plain_answers import told_outcomes
 from activities.verifying import id_shapes, problems_of
 from shared.contracts.activities import RespondRequest, RunRef
 from shared.contracts.calendar import written_day
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import History, Turn
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
 from shared.contracts.plan import Route
@@ -75,7 +75,7 @@ def wrong(
     )  # fmt: skip
     request = RespondRequest(run=RUN, route=route, language="es", steps=len(outcomes))
     pack = documents or ContextPack()
-    material = Material(record, PACK, tuple(turns), pack, None, outcomes)
+    material = Material(record, PACK, History(turns=tuple(turns)), pack, None, outcomes)
     return problems_of(text, facts_of(request, material))
 
 

@@ -73,12 +73,12 @@ def read_prompt(request: ChatRequest, names: Mapping[str, str]) -> Prompt:
         tags=tags,
         today=_date(tags.get("today", "")),
         language=_language(tags.get("language", "")),
-        tools=[_tool(item) for item in _objects(tags.get("tools"))],
-        flows=_objects(tags.get("flows")),
+        tools=[_tool(item) for item in objects_of(tags.get("tools"))],
+        flows=objects_of(tags.get("flows")),
         question=_question(tags.get("question")),
         evidence=None if evidence is None else _documents(evidence),
-        results=_objects(tags["results"]) if "results" in tags else None,
-        understood=_objects(tags.get("understood")),
+        results=objects_of(tags["results"]) if "results" in tags else None,
+        understood=objects_of(tags.get("understood")),
         last=said[-1] if said else "",
         earlier=said[-2::-1],
     )
@@ -117,7 +117,7 @@ def _language(text: str) -> str | None:
     return None if code in _NOT_LANGUAGES else code
 
 
-def _objects(text: str | None) -> Sequence[JsonObject]:
+def objects_of(text: str | None) -> Sequence[JsonObject]:
     """The objects of a JSON array (or one object alone); text that is not JSON gives none."""
     try:
         document: JsonValue = json.loads(text or "[]")
@@ -139,7 +139,7 @@ def _tool(item: JsonObject) -> ToolSpec:
 
 
 def _question(text: str | None) -> OpenQuestion | None:
-    found = _objects(text)
+    found = objects_of(text)
     if not found:
         return None
     calls, missing = found[0].get("calls"), found[0].get("missing")

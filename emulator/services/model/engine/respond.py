@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from .evidence import extract
 from .language import language_of
 from .orders import find_orders
-from .prompt import Prompt
+from .prompt import Prompt, objects_of
 from .results import confirm, render
 from .rules import RuleBook
 from .triage import decide, small_talk
+
+_MOST_SUMMED_UP = 80
 
 
 def respond(prompt: Prompt, book: RuleBook) -> str:
     """The case follows from what the prompt holds: results, evidence, a wish to ask, or none."""
     language = prompt.language or language_of(prompt.last, book.stop_words, "es")
+    if "turns" in prompt.tags:
+        return _summary(prompt)
     parts: list[str] = []
     if prompt.results:
         parts.append(_with_weekdays(confirm(prompt.results, language, book), prompt))
@@ -28,6 +32,13 @@ def respond(prompt: Prompt, book: RuleBook) -> str:
     if "ask" in prompt.tags:
         return _clarifying(prompt, language, book)
     return _chat(prompt, language, book)
+
+
+def _summary(prompt: Prompt) -> str:
+    """What was said so far, line by line: the beginning of each message of the person."""
+    turns = objects_of(prompt.tags["turns"])
+    said = [f"- {str(turn.get('user', ''))[:_MOST_SUMMED_UP]}" for turn in turns]
+    return "\n".join([*filter(None, [prompt.tags.get("summary")]), *said])
 
 
 def _with_weekdays(text: str, prompt: Prompt) -> str:
