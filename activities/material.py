@@ -15,7 +15,7 @@ from activities.prompts import (
     understood_section,
 )
 from activities.steps import load_evidence, load_history, load_outcomes, load_plan, load_record
-from activities.verifying import Facts, given_by, id_shapes, labels_of, problems_of, said_in
+from activities.verifying import Facts, given_by, id_shapes, ids_in, labels_of, problems_of, said_in
 from shared.contracts.activities import RespondRequest
 from shared.contracts.conversations import History
 from shared.contracts.evidence import Citation, ContextPack
@@ -122,22 +122,30 @@ def wrong_in(text: str, request: RespondRequest, material: Material) -> tuple[st
 
 
 def facts_of(request: RespondRequest, material: Material) -> Facts:
-    record, outcomes = material.record, material.outcomes
-    tools, zone = material.pack.tools, ZoneInfo(record.time_zone)
-    shapes = id_shapes(tools.values())
-    labels = [*labels_of((tools[each.tool] for each in outcomes), request.language)]
-    succeeded = [given for each in outcomes if each.status == "ok" for given in given_by(each)]
-    given = [given for each in outcomes for given in given_by(each)] or _conversation(material)
-    now = record.received_at
-    searched = request.route == "FLOW_EXECUTION" and not outcomes
+    record, tools = material.record, material.pack.tools
+    zone, now = ZoneInfo(record.time_zone), record.received_at
+    shapes, today = id_shapes(tools.values()), now.astimezone(zone).date()
+    if not material.outcomes:
+        known = ids_in(_conversation(material), shapes)
+        searched = request.route == "FLOW_EXECUTION"
+        return Facts(
+            shapes=shapes,
+            known=known,
+            done=known,
+            today=today,
+            documents=len(material.evidence.snippets) if searched else None,
+            remembered=bool(material.history.entities),
+        )
+    labels = list(labels_of((tools[each.tool] for each in material.outcomes), request.language))
+    given = [(each.status == "ok", given_by(each)) for each in material.outcomes]
+    succeeded = [value for ok, values in given if ok for value in values]
+    everything = [value for _, values in given for value in values]
     return Facts(
         shapes=shapes,
-        known=said_in([*given, *labels], shapes, now, zone),
+        known=said_in([*everything, *labels], shapes, now, zone),
         done=said_in([*succeeded, *labels], shapes, now, zone),
-        today=now.astimezone(zone).date(),
-        outcomes=outcomes,
-        documents=len(material.evidence.snippets) if searched else None,
-        remembered=not outcomes and bool(material.history.entities),
+        today=today,
+        outcomes=material.outcomes,
     )
 
 

@@ -29,6 +29,8 @@ QUOTED = re.compile(r"«([^«»\n]+)»|“([^“”\n]+)”|\"([^\"\n]+)\"")
 SENTENCE = re.compile(r"\S(?:.*?[.!?](?=\s|$)|.*$)", re.MULTILINE)
 PLAIN_WORDS = ("1", "12", "2026", "tarea", "task")
 """A pattern that these fit tells no id from any other word."""
+_DIGIT = re.compile(r"\d")
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?:$|T)")
 _DAY_AND_MONTH = re.compile(r"\d.*[^\W\d_]{3}|[^\W\d_]{3}.*\d|\d{4}")
 
 
@@ -96,13 +98,23 @@ def said_in(
 ) -> Said:
     """Everything that the values hold, however nested. Moments count in both UTC and `zone`."""
     texts = tuple(text for value in values for text in _texts(value))
-    days = {each.day for each in find_dates("\n".join(texts), now.astimezone(zone).date())}
-    local = {moment.astimezone(zone).date() for text in texts if (moment := _moment(text))}
+    moments = {text: moment for text in texts if (moment := _moment(text))}
+    local = {each.astimezone(zone).date() for each in moments.values() if each.tzinfo}
+    own = {each.date() for each in moments.values()} | local
+    # Reading dates takes time, and most values are codes or words.
+    prose = [text for text in texts if text not in moments and " " in text and _DIGIT.search(text)]
+    read = {each.day for each in find_dates("\n".join(prose), now.astimezone(zone).date())}
     return Said(
         texts=tuple(map(folded, texts)),
         ids=frozenset(_ids("\n".join(texts), shapes)),
-        days=frozenset({day for day in days if day} | local),
+        days=frozenset({day for day in read if day} | own),
     )
+
+
+def ids_in(values: Iterable[object], shapes: Sequence[re.Pattern[str]]) -> Said:
+    """Only the ids that the values hold: all that is checked where no tool ran."""
+    texts = "\n".join(text for value in values for text in _texts(value))
+    return Said(texts=(), ids=frozenset(_ids(texts, shapes)), days=frozenset())
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -122,8 +134,9 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _moment(text: str) -> datetime | None:
+    """A date or a moment, as ERPs write them."""
     try:
-        return datetime.fromisoformat(text) if "T" in text else None
+        return datetime.fromisoformat(text) if _DATED.match(text) else None
     except ValueError:
         return None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from activities.material import Material, facts_of
 from activities.plain_answers import told_outcomes
-from activities.verifying import id_shapes, problems_of
+from activities.verifying import id_shapes, problems_of, said_in
 from shared.contracts.activities import RespondRequest, RunRef
 from shared.contracts.calendar import written_day
 from shared.contracts.conversations import History, Turn
@@ -241,3 +242,9 @@ def test_the_shapes_of_ids_are_those_of_the_contracts() -> None:
     shapes = id_shapes(PACK.tools.values())
     told = "T-1 P-22 U-333 X-4 12 tarea 2026 AT-1 T-1-2"
     assert {match.group() for s in shapes for match in s.finditer(told)} == {"T-1", "P-22", "U-333"}
+
+
+@pytest.mark.parametrize("zone", ["America/Mexico_City", "Europe/Madrid", "Asia/Tokyo"])
+def test_a_date_is_one_day_in_every_zone(zone: str) -> None:
+    said = said_in(["2026-12-04"], (), AT, ZoneInfo(zone))
+    assert said.days == {date(2026, 12, 4)}
