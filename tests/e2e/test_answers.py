@@ -5,7 +5,7 @@ from datetime import datetime
 from tests.e2e.cloud import Host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import EVENTS, Person
-from tests.e2e.surroundings import Durable
+from tests.e2e.surroundings import Durable, Surroundings
 from tests.e2e.waiting import until
 
 TASK_STATES = [
@@ -164,3 +164,20 @@ async def test_the_log_tells_runs_and_not_what_people_said(
     assert str(run.events[0].data["correlationId"]) in log
     for said in (title, "Asuntos", "López", run.text[:30], ana.token[-40:]):
         assert said not in log, said
+
+
+async def test_an_answer_that_leaves_a_failure_out_is_corrected_before_done(
+    ana: Person, around: Surroundings, title: str
+) -> None:
+    """The model answers with a text of that length, whatever the results say."""
+    await around.fail("erp", method="POST", path="/tasks", status=422)
+    run = await ana.say(
+        await ana.open_conversation(),
+        f"Crea una tarea: {title}, para el 2026-12-04 [[tokens:30]]",
+    )
+    assert run.tool_statuses[-1] == ("createTask", "failed")
+    assert {each["reason"] for each in run.of("restart")} == {"corrected"}
+    assert run.text.startswith("No se ha hecho: la tarea")
+    assert run.events[-1].type == "done"
+    stored = (await ana.get(f"/runs/{run.run_id}")).body
+    assert stored["text"] == run.text
