@@ -45,16 +45,27 @@ async def _end(ended: EndedBadly, deps: Dependencies) -> None:
         return
     writer = LogWriter(deps.log, record.run_id, TERMINAL_STEP, "sweeper", request.after)
     # Also when an outcome is stored: the last step may have died between storing and saying it.
-    await close_run(record, _outcome(record, ended, deps), record.language, (), writer, deps)
+    outcome = _outcome(record, ended, await _may_have_acted(record, deps), deps)
+    await close_run(record, outcome, record.language, (), writer, deps)
     log.info("run=%s correlation=%s swept", record.run_id, record.correlation_id)
 
 
-def _outcome(record: RunRecord, ended: EndedBadly, deps: Dependencies) -> RunOutcome:
+async def _may_have_acted(record: RunRecord, deps: Dependencies) -> bool:
+    """Whether a tool has done something, or nobody knows that it did not."""
+    plan = await deps.runs.plan(record.tenant_id, record.run_id)
+    if plan is None:
+        return False
+    effects = await deps.effects.of_run(record.tenant_id, record.run_id, len(plan.calls))
+    return any(effect.state in ("sent", "done", "unknown") for effect in effects)
+
+
+def _outcome(record: RunRecord, ended: EndedBadly, acted: bool, deps: Dependencies) -> RunOutcome:
+    """Behind a tool nobody is invited to send the message again: it could be done twice."""
     stopped = ended.terminated
     failure = (
-        Failure(code="CANCELLED", message="cancelled")
+        Failure(code="CANCELLED", message="cancelled_behind_tools" if acted else "cancelled")
         if stopped
-        else Failure(code="INTERNAL", message="internal", retryable=True)
+        else Failure(code="INTERNAL", message="internal", retryable=not acted)
     )
     return RunOutcome(
         run_id=record.run_id,

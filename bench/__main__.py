@@ -14,6 +14,7 @@ from bench.reporting import Findings, show
 from bench.stand import BenchError, Stand, stand
 from emulator.cloud import CloudError
 from emulator.tests.crashes.__main__ import main as kill_hosts_and_workers
+from tests.e2e.under_fire.__main__ import main as prove_effects
 
 type Measurement = Callable[[Stand, Effort], Awaitable[Report]]
 
@@ -30,12 +31,17 @@ ON_REQUEST = "joining"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures the app, or the local host alone (`host`, `crashes`); the exit code."""
+    """Measures the app, or the local host alone (`host`); attacks either (`effects`, `crashes`).
+
+    Answers the exit code.
+    """
     match arguments[:1]:
         case ["host"]:
             return host_command.main(arguments[1:])
         case ["crashes"]:
             return kill_hosts_and_workers(arguments[1:], prog="./eira bench crashes")
+        case ["effects"]:
+            return prove_effects(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         findings = asyncio.run(_measure(options))
@@ -51,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="./eira bench",
         description="Measure the app on a local cloud of its own; about 6 minutes. "
         "./eira bench host measures the local Functions host alone, ./eira bench crashes kills it "
-        "and its workers under load; each has its own --help.",
+        "and its workers under load, ./eira bench effects kills workers and lets the ERP fail and "
+        "checks every run; each has its own --help.",
     )
     parser.add_argument("--quick", action="store_true", help="fewer runs; about 1.5 minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures and the machine")

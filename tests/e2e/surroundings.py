@@ -29,15 +29,16 @@ class Surroundings:
 
     async def tasks(self, token: str, title: str) -> list[Mapping[str, Any]]:
         """The tasks with exactly this title that the token's tenant has in the ERP."""
-        found = await self._records(token, "tasks", title)
+        found = await self.records(token, "tasks", title)
         return [item for item in found if item["title"] == title]
 
     async def users(self, token: str, email: str) -> list[Mapping[str, Any]]:
         """The users with this address, likewise."""
-        found = await self._records(token, "users", email)
+        found = await self.records(token, "users", email)
         return [item for item in found if item["email"] == email]
 
-    async def _records(self, token: str, kind: str, words: str) -> list[Mapping[str, Any]]:
+    async def records(self, token: str, kind: str, words: str) -> list[Mapping[str, Any]]:
+        """The records in which all these words occur; at most 100."""
         async with self.http.get(
             f"{self.services['erp']}/{kind}",
             params={"q": words, "limit": "100"},
@@ -53,6 +54,11 @@ class Surroundings:
         async with self.http.post(url, json=fault) as response:
             assert response.status == 201, await response.text()
 
+    async def fail_as(self, fault: Mapping[str, object]) -> None:
+        """The same, the service being one of the fields."""
+        body = {name: value for name, value in fault.items() if name != "service"}
+        await self.fail(str(fault["service"]), **body)
+
     async def heal(self) -> None:
         """End all failures and let the model answer at once again."""
         for url in self.services.values():
@@ -61,9 +67,12 @@ class Surroundings:
 
     async def waiting_faults(self, service: str) -> int:
         """How many failures have not hit anybody yet."""
+        return sum(fault["count"] for fault in await self.faults(service))
+
+    async def faults(self, service: str) -> list[dict[str, Any]]:
+        """The failures that wait, as the faults API has them."""
         async with self.http.get(f"{self.services[service]}/_emulator/faults") as response:
-            faults = (await response.json())["faults"]
-        return sum(fault["count"] for fault in faults)
+            return list((await response.json())["faults"])
 
     async def pace(self, first_token_ms: float, tokens_per_second: float) -> None:
         pace = {"firstTokenMs": first_token_ms, "tokensPerSecond": tokens_per_second}

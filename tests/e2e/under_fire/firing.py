@@ -1,0 +1,93 @@
+"""What happens to the orders under way: workers die, the ERP fails."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+from urllib.error import URLError
+
+from tests.e2e.cloud import Host
+from tests.e2e.people import TERMINAL, Event
+from tests.e2e.surroundings import Surroundings
+from tests.e2e.under_fire.plan import FAULTS, Effort, FaultName, failures
+from tests.e2e.waiting import LOOK_AGAIN_SECONDS
+
+ALL_AT_ONCE = 0.4
+"""Of the blows; the others hit one worker."""
+LONGEST_PAUSE_SECONDS = 0.5
+"""Between two failures; with less, nearly every call would end as unknown."""
+
+
+@dataclass(slots=True)
+class Fire:
+    """`blows` are the times (Unix, seconds) at which workers were killed."""
+
+    host: Host
+    around: Surroundings
+    effort: Effort
+    seed: int
+    blows: list[float] = field(default_factory=list)
+    killed: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    _open: set[str] = field(default_factory=set)
+
+    async def kill_workers(self) -> None:
+        """Each blow waits until all workers are back, and for a run that can be hit."""
+        random = Random(f"blows {self.seed}")
+        for _ in range(self.effort.blows):
+            crew = await self._whole_crew()
+            await self._until_something_is_open()
+            await asyncio.sleep(random.uniform(0, self.effort.latest_blow))
+            hit = crew if random.random() < ALL_AT_ONCE else (random.choice(crew),)
+            self.blows.append(time.time())
+            for pid in hit:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    self.killed += 1
+
+    def watch(self, run_id: str, event: Event) -> None:
+        """Told of each event of each run: what is being planned or carried out is open."""
+        if event.data.get("state") == "RETRIEVED_CONTEXT":
+            self._open.add(run_id)
+        if event.type in TERMINAL:
+            self._open.discard(run_id)
+
+    async def break_services(self) -> None:
+        """Until cancelled: let failures wait for whoever calls next, of each kind one at a time."""
+        pauses = Random(f"pauses {self.seed}")
+        for name in failures(self.seed):
+            await asyncio.sleep(pauses.uniform(0, LONGEST_PAUSE_SECONDS))
+            if name not in await self._waiting():
+                await self.around.fail_as(FAULTS[name])
+                self.faults[name] += 1
+
+    async def cease(self) -> None:
+        """Count what has hit nobody as not injected, and heal."""
+        self.faults -= Counter(await self._waiting())
+        await self.around.heal()
+
+    async def _waiting(self) -> list[FaultName]:
+        """The failures that have hit nobody yet."""
+        there = [
+            {"service": service, **fault}
+            for service in ("erp", "cosmos")
+            for fault in await self.around.faults(service)
+        ]
+        return [name for name, fault in FAULTS.items() if {"count": 1, **fault} in there]
+
+    async def _whole_crew(self) -> tuple[int, ...]:
+        while True:
+            with suppress(URLError, ConnectionError):
+                ready = await asyncio.to_thread(self.host.workers)
+                if len(ready) == self.effort.workers:
+                    return ready
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+    async def _until_something_is_open(self) -> None:
+        # Looked at, not signalled: runs end, too, while the crew is being waited for.
+        while not self._open:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)

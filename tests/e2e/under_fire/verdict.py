@@ -1,0 +1,163 @@
+"""Whether a run that has ended tells the truth about what was done."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tests.e2e.people import Run
+from tests.e2e.under_fire.ordering import Placed
+
+type Offence = Literal["duplicate", "lost", "untrue"]
+
+CLAIM = re.compile(r"He creado|He dado de alta")
+RECORD_ID = re.compile(r"\b[TU]-\d+\b")
+POSSIBLY_MADE = frozenset({"ok", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    offence: Offence
+    run_id: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.offence}: run {self.run_id}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that can be known of a run: the ERP's records of each mark, what the API shows, the
+    event log as it is streamed, the conversation's stored turns, the audit's events."""
+
+    placed: Placed
+    records: Sequence[Sequence[Mapping[str, Any]]]
+    view: Mapping[str, Any]
+    run: Run
+    turns: Sequence[Mapping[str, Any]]
+    audit: Sequence[Mapping[str, Any]]
+
+    @property
+    def effects(self) -> Sequence[Mapping[str, Any]]:
+        return list(self.view.get("effects", []))
+
+    def statuses(self) -> list[str | None]:
+        """Of each mark's call; None where the ledger has nothing."""
+        by_call = {effect["callId"]: str(effect["status"]) for effect in self.effects}
+        return [by_call.get(f"c{step}") for step in range(len(self.placed.order.marks))]
+
+
+type Offences = Iterator[tuple[Offence, str]]
+
+
+def judge(seen: Evidence) -> list[Finding]:
+    checks = (_records, _log, _tool_events, _end, _text, _audit, _decisions)
+    return [
+        Finding(offence, seen.placed.run_id, f"{seen.placed.order.kind}: {what}")
+        for check in checks
+        for offence, what in check(seen)
+    ]
+
+
+def _records(seen: Evidence) -> Offences:
+    """Of what was made there is exactly one; of what is unknown at most one; else none."""
+    for mark, made, status in zip(
+        seen.placed.order.marks, seen.records, seen.statuses(), strict=True
+    ):
+        if len(made) > 1:
+            yield "duplicate", f"{len(made)} records of {mark}"
+        if status == "ok" and not made:
+            yield "lost", f"the run says ok, the ERP has no {mark}"
+        if made and status not in ("ok", "unknown"):
+            yield "untrue", f"the ERP has {mark}, the run says {status}"
+    for effect in seen.effects:
+        known = {str(one["id"]) for records in seen.records for one in records}
+        if effect["status"] == "ok" and str(effect["result"]["id"]) not in known:
+            yield "untrue", f"{effect['callId']} names a record that is not the order's"
+
+
+def _log(seen: Evidence) -> Offences:
+    if seen.run.numbers != list(range(1, len(seen.run.events) + 1)):
+        yield "untrue", f"numbers with gaps: {seen.run.numbers}"
+    ends = [event.type for event in seen.run.events if event.type in ("done", "error")]
+    if len(ends) != 1 or seen.run.events[-1].type not in ("done", "error"):
+        yield "untrue", f"terminal events: {ends}"
+
+
+def _tool_events(seen: Evidence) -> Offences:
+    """Each call that came to something is told once, as the ledger has it."""
+    told: dict[str, list[str]] = {}
+    for event in seen.run.of("tool"):
+        if event["status"] != "started":
+            told.setdefault(str(event["callId"]), []).append(str(event["status"]))
+    for effect in seen.effects:
+        statuses = told.pop(str(effect["callId"]), [])
+        silent = effect["status"] == "skipped" and not statuses
+        if statuses != [effect["status"]] and not silent:
+            yield "untrue", f"{effect['callId']} is {effect['status']}, its events say {statuses}"
+    if told:
+        yield "untrue", f"events of calls that are not in the ledger: {told}"
+
+
+def _end(seen: Evidence) -> Offences:
+    """The end, as it is streamed and as it is stored, and what it says of doing it again."""
+    end, view = seen.run.end, seen.view
+    if (end["type"] == "done") != (view["state"] == "DONE"):
+        yield "untrue", f"the log ends with {end['type']}, the run is {view['state']}"
+    if end["type"] == "done":
+        return
+    if end["code"] != view["error"]["code"]:
+        yield "untrue", f"the log ends with {end['code']}, the run with {view['error']['code']}"
+    statuses = {effect["status"] for effect in seen.effects}
+    if statuses & POSSIBLY_MADE and end["retryable"]:
+        yield "untrue", f"{end['code']} invites to repeat what was done: {statuses}"
+    if "ok" in statuses and end["code"] == "CANCELLED" and "permanece" not in end["message"]:
+        yield "untrue", "it was stopped and does not say that something remains"
+
+
+def _text(seen: Evidence) -> Offences:
+    """The answer names the records that were made, all of them when it is whole, no others."""
+    text = seen.run.text
+    if text != (seen.view.get("text") or ""):
+        yield "untrue", f"told {text!r}, stored {seen.view.get('text')!r}"
+    if [turn["text"] for turn in seen.turns] != [text]:
+        yield "untrue", f"the conversation has {len(seen.turns)} turns, or another answer"
+    made = {str(one["result"]["id"]) for one in seen.effects if one["status"] == "ok"}
+    named = set(RECORD_ID.findall(text))
+    whole = seen.run.end["type"] == "done"
+    if not named <= made or (whole and named != made):
+        yield "untrue", f"the answer names {named}, made were {made}: {text!r}"
+    if len(CLAIM.findall(text)) > len(made):
+        yield "untrue", f"the answer claims more than {made}: {text!r}"
+    statuses = [str(effect["status"]) for effect in seen.effects]
+    if whole and "unknown" in statuses and "no se sabe" not in text:
+        yield "untrue", f"the answer does not say that something is unknown: {text!r}"
+    if whole and "failed" in statuses and "No se ha podido" not in text:
+        yield "untrue", f"the answer does not say that something failed: {text!r}"
+
+
+def _audit(seen: Evidence) -> Offences:
+    kinds = Counter(event["kind"] for event in seen.audit if event.get("runId"))
+    if kinds["turn.completed"] != 1:
+        yield "untrue", f"turn.completed {kinds['turn.completed']} times"
+    flows = [event for event in seen.audit if event["kind"] == "flow.executed"]
+    must = any(effect["status"] in POSSIBLY_MADE for effect in seen.effects)
+    if len(flows) > 1 or (must and not flows):
+        yield "untrue", f"flow.executed {len(flows)} times"
+    shown = {effect["callId"]: effect["status"] for effect in seen.effects}
+    for event in flows:
+        audited = {one["callId"]: one["status"] for one in event["results"]}
+        if audited != shown:
+            yield "untrue", f"the audit says {audited}, the run {shown}"
+
+
+def _decisions(seen: Evidence) -> Offences:
+    """What was decided was done, and nothing was done that nobody approved."""
+    placed, statuses = seen.placed, seen.statuses()
+    if not placed.order.makes_user:
+        return
+    if placed.decision != "approved" and set(statuses) & POSSIBLY_MADE:
+        yield "untrue", f"decided {placed.decision}, and it is {statuses}"
+    if placed.decision == "approved" and not placed.stopped and statuses == ["skipped"]:
+        yield "lost", "it was approved in time and was not made"
