@@ -79,7 +79,8 @@ async def test_a_run_whose_store_was_away_until_it_failed_gets_its_end_from_the_
     run = await ana.follow(stream.run_id, seen)
     assert len(run.of("error") + run.of("done")) == 1
     assert run.events[-1].type == "error"
-    assert run.end["retryable"] is True
+    # The task may have been made.
+    assert run.end["retryable"] is False
     assert run.numbers == list(range(1, len(run.events) + 1))
     assert len(await erp.tasks(title)) == 1
     assert (await ana.say(conversation, "Hola, ¿cómo va?")).end["type"] == "done"

@@ -79,7 +79,7 @@ async def attack(
     fire = Fire(field.host, field.around, effort, seed)
     wanted = orders(effort, seed, f"{uuid4().int % 10**6:06d}")
     # A model slow enough for blows to fall while it plans and while it answers.
-    await field.around.pace(20, 150)
+    await field.around.pace(20, 400)
     placed = await _under_fire(field, fire, wanted, ended)
     report = Report(
         seed=seed,

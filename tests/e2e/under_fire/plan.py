@@ -48,16 +48,16 @@ BOUNDED = Effort(
 )
 WHOLE = Effort(
     orders={
-        "one task": 220,
+        "one task": 200,
         "two tasks": 100,
-        "approved": 40,
-        "rejected": 20,
-        "stopped": 40,
-        "approval stopped": 30,
+        "approved": 30,
+        "rejected": 15,
+        "stopped": 30,
+        "approval stopped": 25,
     },
-    at_once=16,
+    at_once=24,
     workers=3,
-    latest_blow=1.2,
+    latest_blow=4.0,
     blows=1_000,
 )
 FAULTS: Mapping[FaultName, Mapping[str, object]] = {

@@ -7,11 +7,12 @@ import pytest
 from api.identifiers import new_id
 from api.sweep import sweep
 from shared.contracts.activities import RunRef, TurnRequest
+from shared.contracts.effects import Effect, EffectState
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
 from shared.contracts.runs import RunOutcome, Usage
 from shared.errors import StoreError
 from shared.ports import EndedBadly, OrchestrationState
-from tests.fakes.samples import AT
+from tests.fakes.samples import AT, task_plan
 from tests.fakes.world import ANA
 from tests.unit.api.people import ASYNC, Desk
 
@@ -48,6 +49,28 @@ async def test_a_dead_run_ends_in_an_error(terminated: bool, code: str, state: s
     assert error.correlation_id
     view = (await desk.run(run_id)).json
     assert (view["state"], view["error"]["code"]) == (state, code)
+
+
+@pytest.mark.parametrize("terminated", [False, True])
+@pytest.mark.parametrize("state", ["sent", "done", "unknown"])
+async def test_nobody_is_invited_to_repeat_what_a_dead_run_may_have_done(
+    terminated: bool, state: EffectState
+) -> None:
+    desk = Desk()
+    _, run_id = await dead_run(desk, terminated)
+    await desk.world.runs.put_plan(ANA.tenant_id, run_id, task_plan())
+    await desk.world.effects.reserve(
+        Effect(
+            effect_id="e", tenant_id=ANA.tenant_id, run_id=run_id, step=0, tool="createTask",
+            state=state, updated_at=AT,
+        )
+    )  # fmt: skip
+    await sweep_at(desk)
+    error = await last_event(desk, run_id)
+    assert isinstance(error, ErrorEvent)
+    assert error.retryable is False
+    if terminated:
+        assert "permanece" in error.message
 
 
 async def test_sweeping_again_writes_no_second_end() -> None:
