@@ -11,13 +11,15 @@ from random import Random
 from urllib.error import URLError
 
 from tests.e2e.cloud import Host
-from tests.e2e.people import TERMINAL, Event
+from tests.e2e.people import Event
 from tests.e2e.surroundings import Surroundings
 from tests.e2e.under_fire.plan import FAULTS, Effort, FaultName, failures
 from tests.e2e.waiting import LOOK_AGAIN_SECONDS
 
 ALL_AT_ONCE = 0.4
 """Of the blows; the others hit one worker."""
+WHILE_CALLING = 0.7
+"""Of the blows: behind the event of a tool; the others while something is being planned."""
 LONGEST_PAUSE_SECONDS = 0.5
 """Between two failures; with less, nearly every call would end as unknown."""
 
@@ -33,14 +35,17 @@ class Fire:
     blows: list[float] = field(default_factory=list)
     killed: int = 0
     faults: Counter[str] = field(default_factory=Counter)
-    _open: set[str] = field(default_factory=set)
+    _planning: asyncio.Event = field(default_factory=asyncio.Event)
+    _calling: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def kill_workers(self) -> None:
-        """Each blow waits until all workers are back, and for a run that can be hit."""
+        """Each blow waits until all workers are back and a run gets on: else no run ever would."""
         random = Random(f"blows {self.seed}")
         for _ in range(self.effort.blows):
             crew = await self._whole_crew()
-            await self._until_something_is_open()
+            moment = self._calling if random.random() < WHILE_CALLING else self._planning
+            moment.clear()
+            await moment.wait()
             await asyncio.sleep(random.uniform(0, self.effort.latest_blow))
             hit = crew if random.random() < ALL_AT_ONCE else (random.choice(crew),)
             self.blows.append(time.time())
@@ -49,12 +54,12 @@ class Fire:
                     os.kill(pid, signal.SIGKILL)
                     self.killed += 1
 
-    def watch(self, run_id: str, event: Event) -> None:
-        """Told of each event of each run: what is being planned or carried out is open."""
+    def watch(self, event: Event) -> None:
+        """Told of each event of each run as it comes."""
         if event.data.get("state") == "RETRIEVED_CONTEXT":
-            self._open.add(run_id)
-        if event.type in TERMINAL:
-            self._open.discard(run_id)
+            self._planning.set()
+        if event.type == "tool":
+            self._calling.set()
 
     async def break_services(self) -> None:
         """Until cancelled: let failures wait for whoever calls next, of each kind one at a time."""
@@ -85,9 +90,4 @@ class Fire:
                 ready = await asyncio.to_thread(self.host.workers)
                 if len(ready) == self.effort.workers:
                     return ready
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
-
-    async def _until_something_is_open(self) -> None:
-        # Looked at, not signalled: runs end, too, while the crew is being waited for.
-        while not self._open:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_AGAIN_SECONDS)

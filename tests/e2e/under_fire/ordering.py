@@ -9,14 +9,15 @@ import aiohttp
 
 from tests.e2e.people import TERMINAL, Answer, Event, Person
 from tests.e2e.under_fire.plan import Order
-from tests.e2e.waiting import LOOK_AGAIN_SECONDS
 
+ASK_AGAIN_SECONDS = 0.25
+"""As a considerate client: while all workers are dead, everybody asks again and again."""
 MOST_SECONDS = 180.0
 """Nothing takes so long; it only ends an attack on an app that never answers again."""
 
 type Verdict = Literal["approved", "rejected"]
-type Watch = Callable[[str, Event], None]
-"""Told of a run's events as they come, by the run's id."""
+type Watch = Callable[[Event], None]
+"""Told of each event of a run as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,12 @@ async def _see_it_end(run_id: str, who: Person, watch: Watch) -> None:
         try:
             async with who.watching(run_id, last_event_id=last) as stream:
                 async for event in stream:
-                    watch(run_id, event)
+                    watch(event)
                     last = event.number
                     if event.type in TERMINAL:
                         return
         except aiohttp.ClientError:
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
 
 
 async def insist(ask: Callable[[], Awaitable[Answer]], wanted: set[int]) -> Answer:
@@ -89,7 +90,7 @@ async def insist(ask: Callable[[], Awaitable[Answer]], wanted: set[int]) -> Answ
             answer = None
         if answer is not None and answer.status in wanted:
             return answer
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
 
 
 async def view_of(run_id: str, who: Person) -> dict[str, Any]:
@@ -136,4 +137,4 @@ async def _asked(run_id: str, who: Person) -> dict[str, Any] | None:
             return dict(view["approvals"][0])
         if "endedAt" in view:
             return None
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        await asyncio.sleep(ASK_AGAIN_SECONDS)

@@ -22,7 +22,7 @@ type FaultName = Literal[
 class Effort:
     """How many orders of each kind; `at_once` conversations are under way together.
 
-    A blow falls up to `latest_blow` seconds after a run has begun to plan, at most `blows` times.
+    A blow falls up to `latest_blow` seconds behind an event of a run, at most `blows` times.
     """
 
     orders: Mapping[Kind, int]
@@ -55,9 +55,9 @@ WHOLE = Effort(
         "stopped": 30,
         "approval stopped": 25,
     },
-    at_once=24,
+    at_once=20,
     workers=3,
-    latest_blow=4.0,
+    latest_blow=1.2,
     blows=1_000,
 )
 FAULTS: Mapping[FaultName, Mapping[str, object]] = {
