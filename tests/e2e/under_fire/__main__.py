@@ -1,4 +1,4 @@
-"""`./eira bench effects`: the whole attack, 400 runs, on a cloud of its own."""
+"""`./eira bench effects`: the whole attack, 350 runs, on a cloud of its own."""
 
 import argparse
 import asyncio

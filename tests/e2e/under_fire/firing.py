@@ -33,8 +33,8 @@ class Fire:
     effort: Effort
     seed: int
     blows: list[float] = field(default_factory=list)
-    killed: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    _dead: set[int] = field(default_factory=set)
     _planning: asyncio.Event = field(default_factory=asyncio.Event)
     _calling: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -50,9 +50,12 @@ class Fire:
             hit = crew if random.random() < ALL_AT_ONCE else (random.choice(crew),)
             self.blows.append(time.time())
             for pid in hit:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    self.killed += 1
+                os.kill(pid, signal.SIGKILL)
+                self._dead.add(pid)
+
+    @property
+    def killed(self) -> int:
+        return len(self._dead)
 
     def watch(self, event: Event) -> None:
         """Told of each event of each run as it comes."""
@@ -88,6 +91,7 @@ class Fire:
         while True:
             with suppress(URLError, ConnectionError):
                 ready = await asyncio.to_thread(self.host.workers)
-                if len(ready) == self.effort.workers:
+                # A host that is busy still counts those it has not seen die.
+                if len(ready) == self.effort.workers and self._dead.isdisjoint(ready):
                     return ready
             await asyncio.sleep(LOOK_AGAIN_SECONDS)

@@ -48,12 +48,12 @@ BOUNDED = Effort(
 )
 WHOLE = Effort(
     orders={
-        "one task": 200,
-        "two tasks": 100,
-        "approved": 30,
+        "one task": 180,
+        "two tasks": 80,
+        "approved": 25,
         "rejected": 15,
         "stopped": 30,
-        "approval stopped": 25,
+        "approval stopped": 20,
     },
     at_once=20,
     workers=3,

@@ -159,5 +159,7 @@ def _decisions(seen: Evidence) -> Offences:
         return
     if placed.decision != "approved" and set(statuses) & POSSIBLY_MADE:
         yield "untrue", f"decided {placed.decision}, and it is {statuses}"
-    if placed.decision == "approved" and not placed.stopped and statuses == ["skipped"]:
+    # A stop whose answer was lost may have been half done: then the call is told as skipped, and
+    # the run ends as if nobody had asked.
+    if placed.order.kind == "approved" and placed.decision and statuses == ["skipped"]:
         yield "lost", "it was approved in time and was not made"
