@@ -55,9 +55,9 @@ WHOLE = Effort(
         "stopped": 30,
         "approval stopped": 20,
     },
-    at_once=20,
+    at_once=30,
     workers=3,
-    latest_blow=1.2,
+    latest_blow=1.0,
     blows=1_000,
 )
 FAULTS: Mapping[FaultName, Mapping[str, object]] = {
