@@ -180,3 +180,15 @@ async def test_what_ended_badly_is_listed_with_what_it_was_started_with(engine: 
     assert set(found) == {"bad", "stopped"}
     assert [found[run_id].terminated for run_id in ("bad", "stopped")] == [False, True]
     assert all(dict(each.request) == REQUEST for each in found.values())
+
+
+@pytest.mark.parametrize("run_id", ["ended", "never"])
+async def test_an_event_for_a_run_that_is_over_or_was_never_there_wakes_nobody(
+    engine: Engine, run_id: str
+) -> None:
+    await engine.started("ended")
+    await engine.complete("ended")
+    await engine.port.raise_event(run_id, "stop")
+    ended = await engine.port.state("ended")
+    assert ended is not None
+    assert ended.runtime == "completed"
