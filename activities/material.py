@@ -26,7 +26,7 @@ from shared.contracts.wording import say
 from shared.ports import Dependencies, ModelMessage, ModelRequest
 
 MAX_TOKENS: dict[Route, int] = {
-    "SMALL_TALK": 150,
+    "SMALL_TALK": 400,
     "NEED_MORE_CONTEXT": 200,
     "UNKNOWN": 200,
     "FLOW_EXECUTION": 1_200,

@@ -9,7 +9,7 @@ from shared.contracts.events import RunEvent, StateEvent, is_terminal
 from shared.ports import LogItem, LogItems
 
 HEARTBEAT_SECONDS = 15.0
-SOON_MS = 5.0
+SOON_MS = 6.0
 SOON_GROWTH = 0.1
 """First look when text is about to come, and after an entry that was due."""
 IDLE_MS = 50.0
@@ -18,8 +18,11 @@ IDLE_GROWTH = 0.4
 SLOWEST_MS = 150.0
 SLOWEST_PLANNING_MS = 250.0
 """A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
+LEAD_MS = 12.0
+BUSY_LOOK_MS = 6.0
 BUSY_FACTOR = 6.0
-"""Looking takes at most a fifth of a reader's time, except right when an entry is due."""
+"""A look that takes so long says that the machine or the store is busy: the next one then waits a
+multiple of that, or looking would make it worse."""
 RESTING_AFTER_MS = 5_000.0
 RESTING_MS = 400.0
 """A run that has been silent for so long is waiting for something slow."""
@@ -47,6 +50,7 @@ class Pace:
         self._since = now
         self._due: float | None = None
         self._missed = True
+        self._busy = False
         self._shortest = IDLE_MS
         self._growth = IDLE_GROWTH
         self._slowest = SLOWEST_MS
@@ -54,7 +58,11 @@ class Pace:
     def after_entry(self, item: LogItem, now: float) -> float:
         """The look found an entry. Found at the first look, more may be there already."""
         caught_up = self._missed
-        base = now if caught_up or self._due is None else self._due
+        # Who finds an entry at the first look does not know how long it was there: come earlier,
+        # until a look comes too early, or the delay of one look would stay for the whole answer.
+        lead = 0.0 if self._busy else LEAD_MS
+        base = now if caught_up or self._due is None else self._due - lead
+        self._busy = False
         self._due = base + item.next_ms if item.next_ms else None
         self._since = now if self._due is None else max(self._due, now)
         self._missed = False
@@ -68,11 +76,12 @@ class Pace:
     def after_miss(self, now: float, look: float) -> float:
         """The look found nothing; `look` is how long it took."""
         self._missed = True
+        self._busy = look > BUSY_LOOK_MS
         elapsed = now - self._since
         if elapsed > RESTING_AFTER_MS:
             return RESTING_MS
         patience = min(max(self._shortest, self._growth * elapsed), self._slowest)
-        return max(patience, BUSY_FACTOR * look)
+        return max(patience, BUSY_FACTOR * look) if self._busy else patience
 
 
 def _is_planning(item: LogItem) -> bool:

@@ -165,4 +165,4 @@ async def test_small_talk_is_kept_short() -> None:
     await respond(
         RespondRequest(run=run, announce=ANNOUNCED, route="SMALL_TALK", language="es"), world.deps()
     )
-    assert (model.requests[0].max_tokens or 0) <= 200
+    assert (model.requests[0].max_tokens or 0) <= 400
