@@ -13,6 +13,9 @@ class Contract(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
+        # A worker indexes the functions before it serves anything: what checks a contract is built
+        # when the first one is made.
+        defer_build=True,
         alias_generator=to_camel,
         validate_by_name=True,
         validate_by_alias=True,

@@ -9,17 +9,17 @@ from shared.contracts.events import RunEvent, StateEvent, is_terminal
 from shared.ports import LogItem, LogItems
 
 HEARTBEAT_SECONDS = 15.0
-SOON_MS = 6.0
+SOON_MS = 8.0
 SOON_GROWTH = 0.1
 """First look when text is about to come, and after an entry that was due."""
 IDLE_MS = 50.0
 IDLE_GROWTH = 0.4
 """First look when nobody said when the next entry comes."""
-SLOWEST_MS = 150.0
+SLOWEST_MS = 90.0
 SLOWEST_PLANNING_MS = 250.0
 """A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
-LEAD_MS = 12.0
-BUSY_LOOK_MS = 6.0
+LEAD_MS = 8.0
+BUSY_LOOK_MS = 15.0
 BUSY_FACTOR = 6.0
 """A look that takes so long says that the machine or the store is busy: the next one then waits a
 multiple of that, or looking would make it worse."""

@@ -88,7 +88,7 @@ def broken(value):
 
 @app.orchestration_trigger(context_name="context")
 def stubborn(context):
-    yield context.call_activity_with_retry("broken", df.RetryOptions(1000, 3), None)
+    yield context.call_activity_with_retry("broken", df.RetryOptions(3000, 3), None)
 """
 
 
