@@ -10,7 +10,7 @@ from shared.contracts.activities import (
     AskApprovalRequest,
     SettleApprovalRequest,
 )
-from shared.contracts.approvals import Approval, ApprovalState
+from shared.contracts.approvals import Approval, ApprovalState, approval_id
 from shared.contracts.events import ApprovalEvent
 from shared.contracts.masking import masked
 from shared.errors import StoreError
@@ -77,10 +77,6 @@ async def settle_approval(request: SettleApprovalRequest, deps: Dependencies) ->
         # Somebody has decided in this moment; the retry reads what.
         raise StoreError(f"the approval of run {run.run_id} was changed meanwhile")
     return ApprovalSettled(after=request.after, state=state)
-
-
-def approval_id(step: int) -> str:
-    return f"a{step}"
 
 
 def _settled(approval: Approval, stopped: bool) -> ApprovalState:

@@ -11,6 +11,7 @@ from shared.contracts.approvals import (
     ApprovalList,
     ApprovalView,
     DecideApproval,
+    approval_event,
 )
 from shared.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
 
@@ -49,7 +50,7 @@ async def decide(call: Call) -> Response:
             raise ConflictError("APPROVAL_CONFLICT", "approval_used")
     # The decision is stored; this only wakes the run. Should it fail, sending the same decision
     # again wakes it again.
-    await call.orchestrations.raise_event(run_id, f"approval-{approval.step}")
+    await call.orchestrations.raise_event(run_id, approval_event(approval.step))
     return json_answer(
         ApprovalDecided(approval_id=approval.approval_id, run_id=run_id, state=wanted),
         headers={"x-run-id": run_id},

@@ -6,14 +6,12 @@ from api.answers import json_answer
 from api.bodies import parse, read_body
 from api.edge import Call
 from api.runs import any_run, own_run
+from shared.contracts.approvals import STOP_EVENT
 from shared.contracts.runs import Feedback, PostFeedback, RunRecord, RunStopping
 from shared.errors import ConflictError
-from shared.ports import Orchestrations
 from shared.streams.stopping import stop_run
 from shared.streams.writing import RunEndedError
 
-STOP = "stop"
-"""The external event that wakes a run which waits for a person or for its turn."""
 OPERATE = "runs:operate"
 """The right to stop other people's runs."""
 
@@ -38,12 +36,8 @@ async def stop(call: Call, record: RunRecord) -> bool:
         await stop_run(record, status.state if status else "RECEIVED", deps)
     except RunEndedError:
         return False
-    await _wake(call.orchestrations, record.run_id)
+    await call.orchestrations.raise_event(record.run_id, STOP_EVENT)
     return True
-
-
-async def _wake(orchestrations: Orchestrations, run_id: str) -> None:
-    await orchestrations.raise_event(run_id, STOP)
 
 
 async def feedback(call: Call) -> Response:

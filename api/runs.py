@@ -10,7 +10,7 @@ from api import problems
 from api.answers import json_answer
 from api.bodies import whole_number
 from api.edge import Call
-from shared.contracts.approvals import ApprovalView
+from shared.contracts.approvals import ApprovalView, approval_id
 from shared.contracts.conversations import Turn
 from shared.contracts.events import ApprovalEvent, QuestionEvent, RunEvent
 from shared.contracts.identity import Language
@@ -88,7 +88,10 @@ async def _approvals(call: Call, record: RunRecord, plan: Plan | None) -> tuple[
     tools = call.deps.packs.get(record.pack_version).tools
     asked = [n for n, one in enumerate(plan.calls) if tools[one.tool].approval.when != "never"]
     found = await asyncio.gather(
-        *(call.deps.approvals.get(record.tenant_id, record.run_id, f"a{step}") for step in asked)
+        *(
+            call.deps.approvals.get(record.tenant_id, record.run_id, approval_id(step))
+            for step in asked
+        )
     )
     return tuple(ApprovalView.model_validate(one.model_dump()) for one in found if one)
 

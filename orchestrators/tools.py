@@ -12,17 +12,10 @@ from shared.contracts.activities import (
     RunToolRequest,
     SettleApprovalRequest,
 )
-from shared.contracts.approvals import ApprovalState
+from shared.contracts.approvals import STOP_EVENT, ApprovalState, approval_event
 from shared.contracts.identity import Language
 from shared.contracts.problems import STOPPED
 from shared.durable import StepFailedError, call_activity, call_all, wait_for_event
-
-STOP = "stop"
-"""The external event that wakes a run which waits, when somebody stops it."""
-
-
-def approval_event(step: int) -> str:
-    return f"approval-{step}"
 
 
 def run_tools(progress: Progress, calls: Sequence[PlannedCall], language: Language) -> Steps[None]:
@@ -78,13 +71,13 @@ def _approvals(
             continue
         stopped = False
         if not approval.decided:
-            names = [approval_event(step), STOP]
+            names = [approval_event(step), STOP_EVENT]
             woken = yield from wait_for_event(progress.context, names, approval.expires_at)
-            stopped = woken == STOP
+            stopped = woken == STOP_EVENT
         settle = SettleApprovalRequest(**progress.peek(), step=step, stopped=stopped)
         settled = yield from call_activity(progress.context, SETTLE_APPROVAL, settle)
         if stopped:
-            raise StepFailedError(STOP, STOPPED)
+            raise StepFailedError(STOP_EVENT, STOPPED)
         decided[step] = settled.state
     progress.waited += progress.context.current_utc_datetime - began
     return decided

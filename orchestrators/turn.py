@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from orchestrators.progress import Progress, Steps
-from orchestrators.tools import STOP, run_tools
+from orchestrators.tools import run_tools
 from shared.contracts.activities import (
     AWAIT_TURN,
     FINISH,
@@ -40,6 +40,7 @@ from shared.contracts.activities import (
     RetrieveRequest,
     TurnRequest,
 )
+from shared.contracts.approvals import STOP_EVENT
 from shared.contracts.problems import STOPPED, Failure
 from shared.contracts.runs import FinishReason, Memory, RunState, StateChange
 from shared.durable import (
@@ -99,8 +100,8 @@ def _await_turn(progress: Progress, earlier: str) -> Steps[None]:
         if context.current_utc_datetime - began > LONGEST_QUEUE:
             busy = Failure(code="CONVERSATION_BUSY", message="queued_too_long", retryable=True)
             raise StepFailedError(AWAIT_TURN.name, busy)
-        if (yield from wait_for_event(context, [STOP], context.current_utc_datetime + pause)):
-            raise StepFailedError(STOP, STOPPED)
+        if (yield from wait_for_event(context, [STOP_EVENT], context.current_utc_datetime + pause)):
+            raise StepFailedError(STOP_EVENT, STOPPED)
         pause = min(pause * 2, LONGEST_LOOK)
     progress.waited += context.current_utc_datetime - began
 

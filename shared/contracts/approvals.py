@@ -7,6 +7,20 @@ from pydantic import Field
 
 from shared.contracts.base import Contract, Inbound
 
+STOP_EVENT = "stop"
+"""The external event that wakes a run which waits for a person or its turn, when it is stopped."""
+
+
+def approval_event(step: int) -> str:
+    """The external event that wakes the run which waits for this call's approval."""
+    return f"approval-{step}"
+
+
+def approval_id(step: int) -> str:
+    """Of a run's call; a run asks once for each."""
+    return f"a{step}"
+
+
 type ApprovalState = Literal["open", "approved", "rejected", "expired", "used"]
 
 

@@ -12,7 +12,7 @@ HEARTBEAT_SECONDS = 15.0
 SOON_MS = 8.0
 SOON_GROWTH = 0.1
 """First look when text is about to come, and after an entry that was due."""
-IDLE_MS = 50.0
+IDLE_MS = 40.0
 IDLE_GROWTH = 0.4
 """First look when nobody said when the next entry comes."""
 SLOWEST_MS = 90.0

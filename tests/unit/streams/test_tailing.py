@@ -182,7 +182,7 @@ def test_after_a_silence_an_entry_is_read_late_by_a_fraction_of_it_only(silence_
         return now() - silence_ms / 1000, log.looks
 
     late, looks = run_virtually(program())
-    assert late <= (0.15 if silence_ms <= 5_000 else 0.4) + 1e-6
+    assert late <= (0.09 if silence_ms <= 5_000 else 0.4) + 1e-6
     assert looks <= 80 + silence_ms / 400, "a long silence costs two or three looks a second"
 
 
