@@ -194,9 +194,10 @@ def _instance_of(invocation: JsonObject) -> str | None:
     return None
 
 
-def _state(status: str) -> tuple[object, object]:
+def _state(status: str) -> tuple[object, object, int]:
+    """What shows that an episode is stored; one that waits on changes nothing but the history."""
     shown = json.loads(status)
-    return shown["runtimeStatus"], shown["customStatus"]
+    return shown["runtimeStatus"], shown["customStatus"], len(shown.get("historyEvents") or ())
 
 
 async def _until(condition: Callable[[], bool], complaint: str) -> None:
