@@ -11,8 +11,21 @@ SEARCH_FAILED = "search_failed"
 """Begins a context pack's warning that an index could not be asked; `:` and its name follow."""
 
 
+class Caption(Contract):
+    """The passage of a document that speaks most of the question; `highlights` is the same with
+    `<em>` around the words that do."""
+
+    text: str
+    highlights: str | None = None
+
+
 class Snippet(Contract):
-    """A passage that may be cited; `score` is normalised to 0..1 within one answer of one index."""
+    """A passage that may be cited; `score` is normalised to 0..1 within one answer of one index.
+
+    `search_score` is what the index gave (BM25, cosine or reciprocal ranks, by the mode) and
+    `reranker_score` what the semantic ranker did, 0 to 4. `highlights` are fragments by field with
+    `<em>` around the words found, `selected` what else the caller wanted to see of the document.
+    """
 
     document_id: str
     index: str
@@ -25,12 +38,29 @@ class Snippet(Contract):
     version: str
     confidence: float
     score: float
+    search_score: float | None = None
+    reranker_score: float | None = None
+    caption: Caption | None = None
+    highlights: dict[str, tuple[str, ...]] | None = None
+    selected: dict[str, str | float | bool | tuple[str, ...] | None] | None = None
+
+
+class ExtractiveAnswer(Contract):
+    """A passage that answers the question as it stands, `score` 0..1 by the semantic ranker;
+    `highlights` is the same with `<em>` around the words that do."""
+
+    text: str
+    highlights: str | None = None
+    score: float
+    document_id: str
+    index: str
 
 
 class ContextPack(Contract):
     """What the planner and the responder may rely on, best first."""
 
     snippets: tuple[Snippet, ...] = ()
+    answers: tuple[ExtractiveAnswer, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -1,0 +1,146 @@
+"""What a caller may ask of Cerebro: the `search` block of an agent call."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticKnownError
+
+from shared.contracts.base import Inbound
+
+type SearchMode = Literal["keyword", "semantic", "vector", "hybrid"]
+type Normalisation = Literal["min_max", "z_score", "reciprocal_rank"]
+"""How the scores of different indexes are made comparable."""
+type QuerySyntax = Literal["simple", "full"]
+type RetrievalPolicy = Literal["always", "never", "conditional"]
+type Injection = Literal["system", "user"]
+type CitationStyle = Literal["inline", "footnote", "none"]
+
+MAX_INDEXES = 3
+MAX_TOP = 10
+MAX_SKIP = 1_000
+MAX_DIMENSIONS = 4_096
+"""The longest vector that Azure AI Search holds."""
+
+# --- warnings of a context pack; a detail follows behind a colon ------------------------------
+
+EMBEDDING_FAILED = "embedding_failed"
+"""There was no vector for `vector` or `hybrid`: the words alone were searched for."""
+SEMANTIC_FAILED = "semantic_failed"
+"""The semantic ranker could not be asked: results are in the order of the plain search."""
+ANSWERS_GENERATIVE = "answers_generative"
+"""Azure AI Search has no generative answers: extractive ones were asked for."""
+ANSWERS_WITHOUT_SEMANTIC = "answers_without_semantic"
+"""Answers and captions come from the semantic ranker, which this mode does not ask."""
+LANGUAGE_UNKNOWN = "language_unknown"
+"""No field is analysed in this language (`language_unknown:fr`): the default's fields were used."""
+
+FLAT_SPELLINGS: Mapping[str, str] = {
+    "search_index": "index",
+    "search_indexes": "indexes",
+    "search_mode": "mode",
+    "semantic_config": "semanticConfiguration",
+    "topK": "topK",
+    "filter": "filter",
+    "select": "select",
+    "language": "queryLanguage",
+}
+"""Of a flow's node, which may write these beside its `search` block: what they are called in it."""
+
+
+def _split(value: object) -> object:
+    """Azure's own spelling of a list of fields: one text with commas."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+type IndexName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,126}[a-z0-9])?$")]
+"""As Azure AI Search allows it; nothing in it can leave its place in a URL."""
+type FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_/]{0,127}$")]
+type FieldNames = Annotated[
+    tuple[FieldName, ...],
+    Field(max_length=32, strict=False),
+    BeforeValidator(_split),
+    AfterValidator(_distinct),
+]
+"""A JSON array of names, or one text with commas between them."""
+type Name = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class SearchIntent(Inbound):
+    """What is asked of Cerebro; what is left out is decided by the profile and the settings.
+
+    `top_k` results after merging, the first `skip` left out. `answers_threshold` is the least
+    confidence of an answer, 0 to 1. `query_type` is the syntax of the words. `vector` is taken in
+    place of one made by `embedding_model` from the words.
+    """
+
+    index: IndexName | None = Field(
+        default=None, validation_alias=AliasChoices("index", "search_index")
+    )
+    indexes: Annotated[tuple[IndexName, ...], Field(max_length=MAX_INDEXES, strict=False)] = Field(
+        default=(), validation_alias=AliasChoices("indexes", "search_indexes")
+    )
+    mode: SearchMode = Field(default="hybrid", validation_alias=AliasChoices("mode", "search_mode"))
+    query_type: QuerySyntax = "simple"
+    semantic_configuration: Name | None = Field(
+        default=None, validation_alias=AliasChoices("semanticConfiguration", "semantic_config")
+    )
+    top_k: int | None = Field(default=None, ge=1, le=MAX_TOP)
+    skip: int = Field(default=0, ge=0, le=MAX_SKIP)
+    filter: str | None = Field(default=None, min_length=1, max_length=4_000)
+    select: FieldNames = ()
+    answers: Literal["extractive", "generative"] | None = None
+    answers_count: int = Field(default=1, ge=1, le=10)
+    answers_threshold: float = Field(default=0.7, ge=0, le=1)
+    captions: Literal["extractive"] | None = None
+    captions_highlight_enabled: bool = True
+    highlight: FieldNames = ()
+    scoring_profile: Name | None = None
+    query_language: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        validation_alias=AliasChoices("queryLanguage", "language"),
+    )
+    vector: (
+        Annotated[
+            tuple[Annotated[float, Field(allow_inf_nan=False)], ...],
+            Field(min_length=1, max_length=MAX_DIMENSIONS, strict=False),
+        ]
+        | None
+    ) = None
+    vector_fields: FieldNames = ()
+    embedding_model: Name | None = None
+    retrieval_policy: RetrievalPolicy | None = None
+    inject: Injection = "system"
+    citation_style: CitationStyle = "inline"
+
+    @property
+    def chosen_indexes(self) -> tuple[str, ...]:
+        """Both spellings together, each index once; empty for the default of the settings."""
+        return _distinct((*((self.index,) if self.index else ()), *self.indexes))
+
+    @field_validator("indexes")
+    @classmethod
+    def _at_most(cls, indexes: tuple[str, ...], known: ValidationInfo) -> tuple[str, ...]:
+        named = {*indexes, known.data.get("index")} - {None}
+        if len(named) > MAX_INDEXES:
+            limit = {
+                "field_type": "Tuple",
+                "max_length": MAX_INDEXES,
+                "actual_length": len(named),
+            }
+            raise PydanticKnownError("too_long", limit)
+        return indexes
