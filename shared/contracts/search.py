@@ -11,7 +11,6 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_core import PydanticKnownError
 
 from shared.contracts.base import Inbound
 
@@ -135,12 +134,6 @@ class SearchIntent(Inbound):
     @field_validator("indexes")
     @classmethod
     def _at_most(cls, indexes: tuple[str, ...], known: ValidationInfo) -> tuple[str, ...]:
-        named = {*indexes, known.data.get("index")} - {None}
-        if len(named) > MAX_INDEXES:
-            limit = {
-                "field_type": "Tuple",
-                "max_length": MAX_INDEXES,
-                "actual_length": len(named),
-            }
-            raise PydanticKnownError("too_long", limit)
+        if len({*indexes, known.data.get("index")} - {None}) > MAX_INDEXES:
+            raise ValueError(f"at most {MAX_INDEXES} indexes, the one in `index` included")
         return indexes

@@ -255,6 +255,12 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "debe tener como mucho {max_length} caracteres",
         "en": "must have at most {max_length} characters",
     },
+    "field_too_long": {
+        "es": "debe tener como mucho {max_length} elementos",
+        "en": "must have at most {max_length} items",
+    },
+    "field_greater_than_equal": {"es": "debe ser {ge} o más", "en": "must be {ge} or more"},
+    "field_less_than_equal": {"es": "debe ser {le} o menos", "en": "must be {le} or less"},
     "field_literal_error": {"es": "debe ser {expected}", "en": "must be {expected}"},
     "field_model_type": {"es": "debe ser un objeto JSON", "en": "must be a JSON object"},
     "field_blank": {"es": "no puede estar vacío", "en": "must not be blank"},
