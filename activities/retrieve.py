@@ -27,6 +27,7 @@ async def retrieve(request: RetrieveRequest, deps: Dependencies) -> Retrieved:
         roles=record.caller.roles,
         top=deps.policy.top,
         vector=vector,
+        language=record.language,
         other_versions=tuple(each for each in deps.packs.versions if each != record.pack_version),
     )
     try:

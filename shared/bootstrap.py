@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from shared.search.cerebro import AzureSearchKnowledge
     from shared.search.indexing import AzureSearchIndex
+    from shared.search.query import SearchProfile
 
 PACKS = Path(__file__).parents[1] / "packs"
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
@@ -149,10 +150,29 @@ def build_credential() -> "AsyncTokenCredential":
 def build_knowledge(
     settings: Settings, credential: "AsyncTokenCredential"
 ) -> "AzureSearchKnowledge":
+    from azure.core.credentials import AzureKeyCredential
+
     from shared.search.cerebro import AzureSearchKnowledge
 
-    search = settings.azure_search
-    return AzureSearchKnowledge(search.endpoint, credential, search.semantic_configuration)
+    key = settings.azure_search.api_key
+    return AzureSearchKnowledge(
+        settings.azure_search.endpoint,
+        AzureKeyCredential(key) if key else credential,
+        build_search_profile(settings),
+    )
+
+
+def build_search_profile(settings: Settings) -> "SearchProfile":
+    from shared.search.query import SearchProfile
+
+    azure, search = settings.azure_search, settings.search
+    return SearchProfile(
+        default_index=azure.default_index,
+        semantic_configuration=azure.semantic_configuration,
+        allowed_indexes=search.allowed_indexes,
+        allowed_configurations=search.allowed_semantic_configurations,
+        languages=search.languages,
+    )
 
 
 def build_index(

@@ -6,6 +6,7 @@ The error tree, named for what the caller can do:
     + InvalidRequestError       400, names the fields
     + UnauthenticatedError      401
     + ForbiddenError            403
+    + NotAllowedError           403, names what the settings do not allow
     + NotFoundError             404
     + ConflictError             409
     + GoneError                 410
@@ -53,6 +54,13 @@ class UnauthenticatedError(RequestError):
 class ForbiddenError(RequestError):
     status = 403
     code: ErrorCode = "FORBIDDEN"
+
+
+class NotAllowedError(RequestError):
+    """On no list of what the settings allow: another name must be asked for."""
+
+    status = 403
+    code: ErrorCode = "NOT_ALLOWED"
 
 
 class NotFoundError(RequestError):

@@ -16,6 +16,7 @@ from shared.contracts.evidence import ContextPack, KnowledgeDocument
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.runs import Feedback, Memory, RunOutcome, RunRecord, RunStatus, Usage
+from shared.contracts.search import SearchIntent
 from shared.contracts.tools import Arguments, JsonSchema, Pack, ToolContract
 
 # --- the model ------------------------------------------------------------------------------
@@ -79,7 +80,9 @@ class Model(Protocol):
 class KnowledgeQuery:
     """What is looked for, and on whose behalf: the caller's tenant and roles bound the result.
 
-    `other_versions` are packs whose shared knowledge is not for this conversation.
+    `other_versions` are packs whose shared knowledge is not for this conversation. `intent` is what
+    the caller said of the search, which may bound `top`; None is a hybrid search. `language` is the
+    conversation's, in which also errors are told.
     """
 
     text: str
@@ -89,10 +92,18 @@ class KnowledgeQuery:
     top: int = 5
     vector: tuple[float, ...] | None = None
     other_versions: tuple[str, ...] = ()
+    intent: SearchIntent | None = None
+    language: Language = "es"
 
 
 class Knowledge(Protocol):
     """Cerebro. Raises SearchError (code SEARCH_RATE_LIMIT on a 429)."""
+
+    def check(self, query: KnowledgeQuery) -> None:
+        """Whether the query's intent can be asked, without asking: of the indexes it names, or the
+        default. Raises InvalidRequestError with pointers, NotAllowedError naming what is refused.
+        """
+        ...
 
     async def search(self, query: KnowledgeQuery) -> ContextPack: ...
 

@@ -3,9 +3,9 @@
 import json
 import os
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.errors import ConfigurationError
@@ -22,8 +22,26 @@ EXAMPLES = {
     "auth__rolerights": 'Auth__RoleRights={"employee": ["tasks:read", "tasks:write"]}',
     "events__types": 'Events__Types=["task.*", "project.*", "user.*"]',
     "search__allowedindexes": 'Search__AllowedIndexes=["cerebro"]',
+    "search__allowedsemanticconfigurations": (
+        'Search__AllowedSemanticConfigurations=["semantic-config-es"]'
+    ),
+    "search__languages": 'Search__Languages=["es", "en"]',
 }
-LISTS_AND_MAPS = ("auth__tenants", "auth__rolerights", "events__types", "search__allowedindexes")
+LISTS_AND_MAPS = (
+    "auth__tenants",
+    "auth__rolerights",
+    "events__types",
+    "search__allowedindexes",
+    "search__allowedsemanticconfigurations",
+    "search__languages",
+)
+OTHER_SPELLINGS = {
+    "endpoint": "endpoint",
+    "defaultindex": "defaultindex",
+    "indexname": "defaultindex",
+    "semanticconfig": "semanticconfiguration",
+}
+"""What may be written in `Search__` for a setting of `AzureSearch__`, which wins over it."""
 
 
 def _joined(name: str) -> str:
@@ -57,13 +75,21 @@ class OpenAISettings(Section):
 
 
 class AzureSearchSettings(Section):
+    """Without a key the managed identity is used."""
+
     endpoint: Url
+    api_key: str | None = Field(default=None, repr=False)
     default_index: str = "cerebro"
     semantic_configuration: str = "cerebro-semantic"
 
 
 class SearchSettings(Section):
+    """`languages`: in which of them the indexes hold their texts. A caller may name the default
+    semantic configuration, its variants by language, and those of the list."""
+
     allowed_indexes: tuple[str, ...] = Field(default=("cerebro",), min_length=1)
+    allowed_semantic_configurations: tuple[str, ...] = ()
+    languages: tuple[Literal["es", "en"], ...] = Field(default=("es", "en"), min_length=1)
     top: int = Field(default=5, ge=1, le=10)
 
 
@@ -152,6 +178,16 @@ class Settings(BaseSettings):
     runs: RunSettings = Field(default=RunSettings(), validation_alias="runs")
     agents: AgentsSettings = Field(default=AgentsSettings(), validation_alias="agents")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _search_by_its_other_names(cls, given: dict[str, object]) -> dict[str, object]:
+        search = given.get("search")
+        if not isinstance(search, dict):
+            return given
+        named = {name: search[other] for other, name in OTHER_SPELLINGS.items() if other in search}
+        azure = given.get("azuresearch", {})
+        return {**given, "azuresearch": named | azure if isinstance(azure, dict) else azure}
 
     @property
     def embeddings(self) -> str:

@@ -11,7 +11,7 @@ from cli.knowledge.chunking import Chunk, chunks_of
 from cli.knowledge.documents import Document, read_document
 from shared.contracts.evidence import KnowledgeDocument
 from shared.packs.problems import Problem
-from shared.search.index import EVERY_TENANT
+from shared.search.fields import EVERY_TENANT, FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +83,7 @@ def chunk_id(document: str, version: str, anchor: str) -> str:
 
 
 def _hash(chunk: KnowledgeDocument, embeddings: str) -> str:
-    content = json.dumps([embeddings, chunk.wire()], sort_keys=True, ensure_ascii=False)
+    # A field that the index gets later is empty in what is there: all are written anew.
+    made_of = [embeddings, sorted(FIELDS), chunk.wire()]
+    content = json.dumps(made_of, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

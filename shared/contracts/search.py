@@ -38,6 +38,8 @@ ANSWERS_GENERATIVE = "answers_generative"
 """Azure AI Search has no generative answers: extractive ones were asked for."""
 ANSWERS_WITHOUT_SEMANTIC = "answers_without_semantic"
 """Answers and captions come from the semantic ranker, which this mode does not ask."""
+SYNTAX_IGNORED = "syntax_ignored"
+"""The semantic ranker reads plain words: the full syntax goes with `keyword` only."""
 LANGUAGE_UNKNOWN = "language_unknown"
 """No field is analysed in this language (`language_unknown:fr`): the default's fields were used."""
 

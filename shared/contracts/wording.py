@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from shared.contracts.identity import Language
+from shared.contracts.search_wording import OF_SEARCH
 
 WORDING: Mapping[str, Mapping[Language, str]] = {
+    **OF_SEARCH,
     "invalid_request": {
         "es": "La petición tiene campos que no son válidos.",
         "en": "The request has fields that are not valid.",

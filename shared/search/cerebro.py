@@ -1,77 +1,59 @@
 """Cerebro: hybrid queries with semantic ranking, and upserts."""
 
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
-from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery, VectorQuery
+from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery
 
-from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
+from shared.contracts.evidence import ContextPack, KnowledgeDocument
 from shared.errors import SearchError
 from shared.ports import KnowledgeQuery
-from shared.search.index import EVERY_ROLE, EVERY_TENANT, VECTOR_FIELD
+from shared.search.fields import EVERY_ROLE, LANGUAGES, VECTOR_FIELD
+from shared.search.query import CANDIDATES, SearchOptions, SearchProfile, build_options, check
+from shared.search.results import as_answers, as_snippets
 
-SELECT = (
-    "id",
-    "title",
-    "content",
-    "url",
-    "source",
-    "kind",
-    "scope",
-    "version",
-    "confidence",
-)
-CANDIDATES = 50
-"""Neighbours a vector query brings before fusion, as the service recommends for hybrid."""
+type SearchCredential = AsyncTokenCredential | AzureKeyCredential
 RETRIES = 2
 BACKOFF_SECONDS = 0.3
 
 
 class AzureSearchKnowledge:
-    def __init__(
-        self, endpoint: str, credential: AsyncTokenCredential, semantic_configuration: str
-    ) -> None:
+    def __init__(self, endpoint: str, credential: SearchCredential, profile: SearchProfile) -> None:
         self._endpoint = endpoint
         self._credential = credential
-        self.semantic_configuration = semantic_configuration
+        self.profile = profile
         self._clients: dict[str, SearchClient] = {}
 
+    def check(self, query: KnowledgeQuery) -> None:
+        check(query, self.profile)
+
     async def search(self, query: KnowledgeQuery) -> ContextPack:
+        options = build_options(query, self.profile)
         with translated(query.index):
             try:
-                return await self._search(query, semantic=True)
+                return await self._search(options)
             except HttpResponseError as error:
-                # A service without the semantic ranker, or whose free quota of it is used up.
-                if error.status_code not in (400, 402) or "semantic" not in str(error).lower():
+                if options.semantic_configuration is None or not _lacks_semantic(error):
                     raise
-            found = await self._search(query, semantic=False)
-        return found.model_copy(update={"warnings": ("semantic_failed",)})
+            return await self._search(options.without_semantic())
 
-    async def _search(self, query: KnowledgeQuery, semantic: bool) -> ContextPack:
-        vectors: list[VectorQuery] = []
-        if query.vector is not None:
-            nearest = VectorizedQuery(
-                vector=[], k_nearest_neighbors=CANDIDATES, fields=VECTOR_FIELD
-            )
-            set_vector(nearest, "vector", query.vector)
-            vectors = [nearest]
-        results = await self.client(query.index).search(
-            search_text=query.text,
-            filter=audience_filter(query.tenant_id, query.roles, query.other_versions),
-            vector_queries=vectors,
-            query_type="semantic" if semantic else None,
-            semantic_configuration_name=self.semantic_configuration if semantic else None,
-            select=list(SELECT),
-            top=query.top,
+    async def _search(self, options: SearchOptions) -> ContextPack:
+        results = await self.client(options.index).search(**arguments(options))
+        rows = [row async for row in results]
+        # After the rows: asked before them, it would be a request of its own.
+        answers = await results.get_answers() if options.answers else None
+        return ContextPack(
+            snippets=as_snippets(options, rows),
+            answers=as_answers(options.index, answers or ()),
+            warnings=options.warnings,
         )
-        found = [document async for document in results]
-        return ContextPack(snippets=_snippets(query.index, found))
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
@@ -116,49 +98,44 @@ class AzureSearchKnowledge:
         return self._clients[index]
 
 
-def audience_filter(
-    tenant_id: str, roles: Sequence[str], other_versions: Sequence[str] = ()
-) -> str:
-    """Documents of the tenant or of all, that everybody or one of the roles may read; of what all
-    share, nothing that belongs to another version of the pack than the conversation's."""
-    allowed = one_of("r", (EVERY_ROLE, *roles))
-    tenants = f"tenantId eq '{EVERY_TENANT}' or tenantId eq '{_quoted(tenant_id)}'"
-    audience = f"({tenants}) and allowedRoles/any(r: {allowed})"
-    if not other_versions:
-        return audience
-    others = f"tenantId eq '{EVERY_TENANT}' and {one_of('version', other_versions)}"
-    return f"{audience} and not ({others})"
-
-
-def one_of(field: str, values: Iterable[str]) -> str:
-    """An OData filter: the field has one of the values."""
-    return f"search.in({field}, '{','.join(map(_quoted, values))}', ',')"
-
-
-def _quoted(value: str) -> str:
-    """OData doubles quotes; a comma would end the list item of search.in."""
-    return value.replace("'", "''").replace(",", " ")
-
-
-def _snippets(index: str, found: list[dict[str, Any]]) -> tuple[Snippet, ...]:
-    scores = [row.get("@search.reranker_score") or row["@search.score"] for row in found]
-    best = max(scores, default=1.0) or 1.0
-    return tuple(
-        Snippet(
-            document_id=row["id"],
-            index=index,
-            title=row["title"],
-            content=row["content"],
-            url=row.get("url"),
-            source=row["source"],
-            kind=row["kind"],
-            scope=row["scope"],
-            version=row["version"],
-            confidence=row["confidence"],
-            score=round(score / best, 4),
+def arguments(options: SearchOptions) -> dict[str, Any]:
+    """The options as the SDK takes them; what is not asked for is not sent."""
+    found: dict[str, Any] = {
+        "search_text": options.text,
+        "filter": options.filter,
+        "query_type": options.query_type,
+        "select": list(options.select),
+        "top": options.top,
+        "skip": options.skip or None,
+        "semantic_configuration_name": options.semantic_configuration,
+        "scoring_profile": options.scoring_profile,
+        "highlight_fields": ",".join(options.highlight) or None,
+    }
+    if options.text is not None:
+        found["search_fields"] = list(options.search_fields)
+    if options.vector is not None:
+        nearest = VectorizedQuery(
+            vector=[], k_nearest_neighbors=CANDIDATES, fields=",".join(options.vector_fields)
         )
-        for row, score in zip(found, scores, strict=True)
-    )
+        set_vector(nearest, "vector", options.vector)
+        found["vector_queries"] = [nearest]
+    if options.answers:
+        found |= {
+            "query_answer": "extractive",
+            "query_answer_count": options.answers,
+            "query_answer_threshold": options.answers_threshold,
+        }
+    if options.captions:
+        found |= {
+            "query_caption": "extractive",
+            "query_caption_highlight_enabled": options.captions_highlight,
+        }
+    return found
+
+
+def _lacks_semantic(error: HttpResponseError) -> bool:
+    """Of a service without the semantic ranker, or whose free quota of it is used up."""
+    return error.status_code in (400, 402) and "semantic" in str(error).lower()
 
 
 def set_vector(model: MutableMapping[str, Any], field: str, vector: Sequence[float]) -> None:
@@ -169,7 +146,8 @@ def set_vector(model: MutableMapping[str, Any], field: str, vector: Sequence[flo
 def to_document(document: KnowledgeDocument) -> dict[str, Any]:
     # A merge leaves alone what is not there: a url that was taken back has to be said.
     fields = {"url": None, **document.wire()}
-    # An empty collection matches no role, so "everybody" is a role of its own in the index.
+    for language in LANGUAGES.values():
+        fields |= {language.title: document.title, language.content: document.content}
     fields["allowedRoles"] = list(document.allowed_roles) or [EVERY_ROLE]
     return fields
 

@@ -1,7 +1,12 @@
 """The shape of a Cerebro index."""
 
+from datetime import timedelta
+
 from azure.search.documents.indexes.models import (
+    FreshnessScoringFunction,
+    FreshnessScoringParameters,
     HnswAlgorithmConfiguration,
+    ScoringProfile,
     SearchableField,
     SearchField,
     SearchIndex,
@@ -10,63 +15,83 @@ from azure.search.documents.indexes.models import (
     SemanticPrioritizedFields,
     SemanticSearch,
     SimpleField,
+    TextWeights,
     VectorSearch,
     VectorSearchProfile,
 )
 
-VECTOR_FIELD = "contentVector"
-EVERY_TENANT = "*"
-EVERY_ROLE = "*"
+from shared.search.fields import FIELDS, LANGUAGES, VECTOR_FIELD, IndexField, LanguageFields
+
+TITLE_WEIGHT = 3.0
+FRESHNESS_BOOST = 2.0
+FRESH = timedelta(days=365)
 
 
 def cerebro_index(name: str, semantic_configuration: str, dimensions: int) -> SearchIndex:
     """`dimensions` are those of the embedding deployment's vectors."""
-    string = "Edm.String"
     return SearchIndex(
         name=name,
-        fields=[
-            SimpleField(name="id", type=string, key=True, filterable=True),
-            SearchableField(name="title", analyzer_name="es.microsoft"),
-            SearchableField(name="content", analyzer_name="es.microsoft"),
-            SimpleField(name="url", type=string),
-            SimpleField(name="source", type=string, filterable=True, facetable=True),
-            SimpleField(name="category", type=string, filterable=True, facetable=True),
-            SimpleField(name="scope", type=string, filterable=True),
-            SimpleField(name="kind", type=string, filterable=True, facetable=True),
-            SimpleField(name="version", type=string, filterable=True),
-            SimpleField(name="tenantId", type=string, filterable=True),
-            SimpleField(name="allowedRoles", type="Collection(Edm.String)", filterable=True),
-            SimpleField(
-                name="updatedAt",
-                type="Edm.DateTimeOffset",
-                sortable=True,
-                filterable=True,
-            ),
-            SimpleField(name="confidence", type="Edm.Double", filterable=True),
-            # Only of what was loaded from a pack; whoever else fills the index leaves it out.
-            SimpleField(name="contentHash", type=string, filterable=True),
-            SearchField(
-                name=VECTOR_FIELD,
-                type="Collection(Edm.Single)",
-                searchable=True,
-                hidden=True,
-                vector_search_dimensions=dimensions,
-                vector_search_profile_name="hnsw",
-            ),
-        ],
+        fields=[*map(_field, FIELDS.values()), _vector_field(dimensions)],
+        scoring_profiles=_scoring_profiles(),
         vector_search=VectorSearch(
             algorithms=[HnswAlgorithmConfiguration(name="hnsw-cosine")],
             profiles=[VectorSearchProfile(name="hnsw", algorithm_configuration_name="hnsw-cosine")],
         ),
         semantic_search=SemanticSearch(
             configurations=[
-                SemanticConfiguration(
-                    name=semantic_configuration,
-                    prioritized_fields=SemanticPrioritizedFields(
-                        title_field=SemanticField(field_name="title"),
-                        content_fields=[SemanticField(field_name="content")],
-                    ),
-                )
+                _semantic(semantic_configuration + fields.ending, fields)
+                for fields in LANGUAGES.values()
             ]
         ),
     )
+
+
+def _field(field: IndexField) -> SearchField:
+    if field.analyzer:
+        return SearchableField(name=field.name, analyzer_name=field.analyzer)
+    return SimpleField(
+        name=field.name,
+        type=field.type,
+        key=field.key,
+        filterable=field.filterable,
+        sortable=field.sortable,
+        facetable=field.facetable,
+    )
+
+
+def _vector_field(dimensions: int) -> SearchField:
+    return SearchField(
+        name=VECTOR_FIELD,
+        type="Collection(Edm.Single)",
+        searchable=True,
+        hidden=True,
+        vector_search_dimensions=dimensions,
+        vector_search_profile_name="hnsw",
+    )
+
+
+def _semantic(name: str, fields: LanguageFields) -> SemanticConfiguration:
+    return SemanticConfiguration(
+        name=name,
+        prioritized_fields=SemanticPrioritizedFields(
+            title_field=SemanticField(field_name=fields.title),
+            content_fields=[SemanticField(field_name=fields.content)],
+        ),
+    )
+
+
+def _scoring_profiles() -> list[ScoringProfile]:
+    titles = {fields.title: TITLE_WEIGHT for fields in LANGUAGES.values()}
+    return [
+        ScoringProfile(name="titles", text_weights=TextWeights(weights=titles)),
+        ScoringProfile(
+            name="recent",
+            functions=[
+                FreshnessScoringFunction(
+                    field_name="updatedAt",
+                    boost=FRESHNESS_BOOST,
+                    parameters=FreshnessScoringParameters(boosting_duration=FRESH),
+                )
+            ],
+        ),
+    ]

@@ -10,8 +10,10 @@ from azure.search.documents.models import IndexDocumentsBatch
 
 from shared.contracts.evidence import KnowledgeDocument
 from shared.errors import ConfigurationError
-from shared.search.cerebro import AzureSearchKnowledge, one_of, translated
-from shared.search.index import EVERY_TENANT, VECTOR_FIELD, cerebro_index
+from shared.search.audience import one_of
+from shared.search.cerebro import AzureSearchKnowledge, translated
+from shared.search.fields import EVERY_TENANT, VECTOR_FIELD
+from shared.search.index import cerebro_index
 
 PAGE = 1000
 """The most documents that one answer of Azure AI Search holds."""
@@ -38,7 +40,7 @@ class AzureSearchIndex:
                         "AzureSearch__DefaultIndex, or delete the index first (locally: "
                         "./eira up --fresh)"
                     )
-                semantic = self._knowledge.semantic_configuration
+                semantic = self._knowledge.profile.semantic_configuration
                 index = cerebro_index(self._name, semantic, dimensions)
                 await client.create_or_update_index(index)
 

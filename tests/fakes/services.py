@@ -21,6 +21,7 @@ from shared.ports import (
     ToolInvocation,
     ToolRefused,
 )
+from shared.search.query import SearchProfile, check
 
 
 @dataclass
@@ -89,6 +90,10 @@ class FakeKnowledge:
                 for shared, document in scored[: query.top]
             )
         )
+
+    def check(self, query: KnowledgeQuery) -> None:
+        profile = SearchProfile("cerebro", "cerebro-semantic", tuple(sorted(self.indexes)))
+        check(query, profile)
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]

@@ -1,0 +1,76 @@
+"""What Azure AI Search answered, as evidence."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from azure.search.documents.models import QueryAnswerResult
+
+from shared.contracts.evidence import Caption, ExtractiveAnswer, Snippet
+from shared.search.fields import LANGUAGES, MAIN_LANGUAGE
+from shared.search.query import SearchOptions
+
+MAIN = LANGUAGES[MAIN_LANGUAGE]
+KNOWN_AS = {
+    name: known
+    for fields in LANGUAGES.values()
+    for name, known in ((fields.title, MAIN.title), (fields.content, MAIN.content))
+}
+"""A field is called the same in every language; the caller does not see which was searched."""
+
+
+def as_snippets(options: SearchOptions, rows: Sequence[Mapping[str, Any]]) -> tuple[Snippet, ...]:
+    """In the order of the service. Raises ValueError for documents of another shape."""
+    best = max(map(_score, rows), default=1.0) or 1.0
+    return tuple(_snippet(options, row, best) for row in rows)
+
+
+def _score(row: Mapping[str, Any]) -> float:
+    """The semantic ranker's, where it read the document."""
+    return float(row.get("@search.reranker_score") or row["@search.score"])
+
+
+def _snippet(options: SearchOptions, row: Mapping[str, Any], best: float) -> Snippet:
+    return Snippet(
+        document_id=row["id"],
+        index=options.index,
+        title=row["title"],
+        content=row["content"],
+        url=row.get("url"),
+        source=row["source"],
+        kind=row["kind"],
+        scope=row["scope"],
+        version=row["version"],
+        confidence=row["confidence"],
+        score=round(_score(row) / best, 4),
+        search_score=row["@search.score"],
+        reranker_score=row.get("@search.reranker_score"),
+        caption=_caption(row),
+        highlights=_highlights(row),
+        selected={name: row.get(name) for name in options.selected} or None,
+    )
+
+
+def _caption(row: Mapping[str, Any]) -> Caption | None:
+    """The best of them: of passages that are cited, one is enough."""
+    for each in row.get("@search.captions") or ():
+        return Caption(text=each.text or "", highlights=each.highlights or None)
+    return None
+
+
+def _highlights(row: Mapping[str, Any]) -> dict[str, tuple[str, ...]] | None:
+    found = row.get("@search.highlights") or {}
+    return {KNOWN_AS.get(name, name): tuple(texts) for name, texts in found.items()} or None
+
+
+def as_answers(index: str, answers: Iterable[QueryAnswerResult]) -> tuple[ExtractiveAnswer, ...]:
+    """Best first."""
+    return tuple(
+        ExtractiveAnswer(
+            text=each.text or "",
+            highlights=each.highlights or None,
+            score=each.score or 0.0,
+            document_id=each.key or "",
+            index=index,
+        )
+        for each in answers
+    )
