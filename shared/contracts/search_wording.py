@@ -41,6 +41,10 @@ OF_SEARCH: Mapping[str, Mapping[Language, str]] = {
         "es": "debe tener {wanted} números y tiene {given}",
         "en": "must have {wanted} numbers and has {given}",
     },
+    "search_skip": {
+        "es": "con varios índices debe ser {most} o menos",
+        "en": "with several indexes must be {most} or less",
+    },
     "filter_at": {
         "es": "en la posición {position}: {reason}",
         "en": "at position {position}: {reason}",

@@ -125,7 +125,7 @@ def written(node: Filter, *, shape: bool = False) -> str:
 
 TOKEN = re.compile(
     r"""(?P<space>\s+)
-    |(?P<string>'(?:[^']|'')*')
+    |(?P<string>'(?:[^']|'')*+')
     |(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?(?:Z|[+-]\d\d:\d\d))
     |(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-INF\b)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)

@@ -126,14 +126,14 @@ def build_options(query: KnowledgeQuery, profile: SearchProfile) -> SearchOption
     """
     intent = query.intent or _nothing_in_particular()
     fields, warnings = _language(query, profile)
-    by_vector = intent.mode in ("vector", "hybrid") and query.vector is not None
+    vector = query.vector if intent.vector is None else intent.vector
+    by_vector = intent.mode in ("vector", "hybrid") and vector is not None
     if intent.mode in ("vector", "hybrid") and not by_vector:
         warnings = (*warnings, EMBEDDING_FAILED)
     # Without its vector, a search by meaning still has the semantic ranker.
     semantic = intent.mode in ("semantic", "hybrid") or (intent.mode == "vector" and not by_vector)
     own, shape = _filters(query, intent)
-    several = len(intent.chosen_indexes) > 1
-    top = intent.top_k or query.top
+    top, skip = _page(query, intent)
     options = SearchOptions(
         index=query.index,
         text=None if intent.mode == "vector" and by_vector else query.text,
@@ -143,10 +143,10 @@ def build_options(query: KnowledgeQuery, profile: SearchProfile) -> SearchOption
         shape=shape,
         select=_selected(intent, query.language),
         selected=tuple(name for name in intent.select if name not in CITED),
-        top=min(top + intent.skip, MERGED_PAGE) if several else top,
-        skip=0 if several else intent.skip,
+        top=top,
+        skip=skip,
         semantic_configuration=_configuration(intent, profile, fields) if semantic else None,
-        vector=_vector(query, profile) if by_vector else None,
+        vector=_checked(vector, profile, query.language) if by_vector else None,
         vector_fields=_vector_fields(intent, query.language) if by_vector else (),
         highlight=_highlighted(intent, fields, query.language),
         scoring_profile=_scoring(intent, query.language),
@@ -164,8 +164,7 @@ def check(query: KnowledgeQuery, profile: SearchProfile) -> None:
             raise NotAllowedError("search_index_not_allowed", name=index)
     build_options(query, profile)
     _vector_fields(intent, query.language)
-    if intent.vector is not None:
-        _vector(replace(query, vector=intent.vector), profile)
+    _checked(intent.vector, profile, query.language)
     _configuration(intent, profile, LANGUAGES[MAIN_LANGUAGE])
 
 
@@ -224,17 +223,25 @@ def _configuration(intent: SearchIntent, profile: SearchProfile, fields: Languag
     return asked
 
 
-def _vector(query: KnowledgeQuery, profile: SearchProfile) -> tuple[float, ...]:
-    vector = query.vector or ()
-    if profile.dimensions is not None and len(vector) != profile.dimensions:
-        raise _invalid(
-            "/search/vector",
-            "search_dimensions",
-            query.language,
-            wanted=profile.dimensions,
-            given=len(vector),
-        )
-    return vector
+def _page(query: KnowledgeQuery, intent: SearchIntent) -> tuple[int, int]:
+    """How many results, after how many. Of several indexes each gives all up to the page's end:
+    it is cut after merging."""
+    top = intent.top_k or query.top
+    if len(intent.chosen_indexes) <= 1:
+        return top, intent.skip
+    if top + intent.skip > MERGED_PAGE:
+        raise _invalid("/search/skip", "search_skip", query.language, most=MERGED_PAGE - top)
+    return top + intent.skip, 0
+
+
+def _checked(
+    vector: tuple[float, ...] | None, profile: SearchProfile, language: Language
+) -> tuple[float, ...] | None:
+    wanted = profile.dimensions
+    if vector is None or wanted is None or len(vector) == wanted:
+        return vector
+    key, given = "search_dimensions", len(vector)
+    raise _invalid("/search/vector", key, language, wanted=wanted, given=given)
 
 
 def _vector_fields(intent: SearchIntent, language: Language) -> tuple[str, ...]:
