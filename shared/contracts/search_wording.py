@@ -13,6 +13,10 @@ OF_SEARCH: Mapping[str, Mapping[Language, str]] = {
         "es": "Las respuestas y los resúmenes solo vienen con una búsqueda semántica o híbrida.",
         "en": "Answers and captions come only with a semantic or hybrid search.",
     },
+    "warning_syntax_failed": {
+        "es": "La consulta no sigue la sintaxis completa; se han buscado las palabras tal cual.",
+        "en": "The query does not follow the full syntax; its words were searched as they stand.",
+    },
     "warning_syntax_ignored": {
         "es": "La sintaxis completa solo vale con el modo keyword; se han buscado las palabras.",
         "en": "The full syntax goes with the mode keyword only; the words were searched.",

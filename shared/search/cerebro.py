@@ -40,9 +40,9 @@ class AzureSearchKnowledge:
             try:
                 return await self._search(options)
             except HttpResponseError as error:
-                if options.semantic_configuration is None or not _lacks_semantic(error):
+                if (simpler := _simpler(options, error)) is None:
                     raise
-            return await self._search(options.without_semantic())
+            return await self._search(simpler)
 
     async def _search(self, options: SearchOptions) -> ContextPack:
         results = await self.client(options.index).search(**arguments(options))
@@ -133,9 +133,13 @@ def arguments(options: SearchOptions) -> dict[str, Any]:
     return found
 
 
-def _lacks_semantic(error: HttpResponseError) -> bool:
-    """Of a service without the semantic ranker, or whose free quota of it is used up."""
-    return error.status_code in (400, 402) and "semantic" in str(error).lower()
+def _simpler(options: SearchOptions, error: HttpResponseError) -> SearchOptions | None:
+    """What to ask instead of a service without the semantic ranker (or whose free quota of it is
+    used up), or of one that cannot read the words as Lucene's syntax; None if it was neither."""
+    if error.status_code == 400 and options.query_type == "full":
+        return options.with_plain_words()
+    lacks = error.status_code in (400, 402) and "semantic" in str(error).lower()
+    return options.without_semantic() if lacks and options.semantic_configuration else None
 
 
 def set_vector(model: MutableMapping[str, Any], field: str, vector: Sequence[float]) -> None:

@@ -17,6 +17,7 @@ from shared.contracts.search import (
     EMBEDDING_FAILED,
     LANGUAGE_UNKNOWN,
     SEMANTIC_FAILED,
+    SYNTAX_FAILED,
     SYNTAX_IGNORED,
     SearchIntent,
 )
@@ -92,6 +93,10 @@ class SearchOptions:
             captions=False,
             warnings=(*self.warnings, SEMANTIC_FAILED),
         )
+
+    def with_plain_words(self) -> "SearchOptions":
+        """The same for words that are no query of the full syntax."""
+        return replace(self, query_type="simple", warnings=(*self.warnings, SYNTAX_FAILED))
 
     def summary(self) -> str:
         """What was decided, a line each and always in this order; nothing a person wrote."""

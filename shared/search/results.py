@@ -25,8 +25,10 @@ def as_snippets(options: SearchOptions, rows: Sequence[Mapping[str, Any]]) -> tu
 
 
 def _score(row: Mapping[str, Any]) -> float:
-    """The semantic ranker's, where it read the document."""
-    return float(row.get("@search.reranker_score") or row["@search.score"])
+    """What the rows are in the order of: the semantic ranker's with the scoring profile's
+    functions, else the ranker's, else the search's own."""
+    boosted = row.get("@search.reranker_boosted_score")
+    return float(boosted or row.get("@search.reranker_score") or row["@search.score"])
 
 
 def _snippet(options: SearchOptions, row: Mapping[str, Any], best: float) -> Snippet:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from shared.contracts.search import SearchIntent
 from shared.ports import KnowledgeQuery
 from shared.search.cerebro import AzureSearchKnowledge
 from shared.settings import Settings
-from tests.fakes.samples import AT
 from tests.fakes.world import ANA
 
 TEXTS = {
@@ -31,7 +30,7 @@ def document(name: str) -> KnowledgeDocument:
         id=name, title=f"Guía {name}", content=TEXTS[name], source="Sede", category="tramites",
         scope="public", kind="faq" if name == "padron" else "rule", version="1",
         tenant_id="another" if name == "ajeno" else "*", confidence=0.9,
-        updated_at=AT - timedelta(days=4_000 if name == "viejo" else 0),
+        updated_at=datetime.now(UTC) - timedelta(days=4_000 if name == "viejo" else 1),
     )  # fmt: skip
 
 
@@ -94,6 +93,12 @@ async def test_keywords_are_written_simply_or_in_lucenes_syntax(library: Library
     assert await library.found("contentEn:renewal AND NOT title:viejo", **asked) == ["renewing"]
     assert await library.found("padrn~1", **asked) == ["padron"]
     assert await library.found("permiso -obras", mode="keyword", topK=10) != []
+
+
+async def test_words_that_are_no_lucene_query_are_searched_as_they_stand(library: Library) -> None:
+    pack = await library.pack("padrón AND (", mode="keyword", queryType="full")
+    assert [each.document_id for each in pack.snippets] == ["padron"]
+    assert pack.warnings == ("syntax_failed",)
 
 
 async def test_a_language_has_its_own_words(library: Library) -> None:
@@ -188,3 +193,15 @@ async def test_scores_of_the_service_come_with_the_normalised_one(library: Libra
     assert {told(each) for each in (await library.pack("permiso", mode="semantic")).snippets} == {
         (True, True)
     }
+
+
+async def test_what_is_recent_rises_by_its_scoring_profile(library: Library) -> None:
+    text = "permiso solicita oficina técnica obras conducir"
+    plain = await library.found(text, mode="keyword")
+    assert plain[0] == "viejo"
+    scores = {}
+    for profile in (None, "recent"):
+        pack = await library.pack(text, mode="keyword", scoringProfile=profile)
+        scores[profile] = {each.document_id: each.search_score or 0 for each in pack.snippets}
+    assert scores["recent"]["renovar"] > scores[None]["renovar"]
+    assert scores["recent"]["viejo"] == pytest.approx(scores[None]["viejo"])

@@ -10,6 +10,8 @@ from typing import Literal
 from emulator.services.search.json_types import JsonObject
 
 type Metric = Literal["cosine", "euclidean", "dotProduct"]
+type Interpolation = Literal["linear", "constant", "quadratic", "logarithmic"]
+type Aggregation = Literal["sum", "average", "minimum", "maximum", "firstMatching", "product"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,21 @@ class SemanticConfiguration:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoringFunction:
+    """What a scoring profile boosts: values from `start` to `end` (seconds back for freshness,
+    kilometres for distance), or those that the request's `parameter` names."""
+
+    kind: Literal["freshness", "magnitude", "distance", "tag"]
+    field: str
+    boost: float
+    interpolation: Interpolation
+    start: float
+    end: float
+    beyond: bool
+    parameter: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class IndexDefinition:
     """A parsed index definition and the JSON it came from."""
 
@@ -70,6 +87,8 @@ class IndexDefinition:
     semantic: Mapping[str, SemanticConfiguration]
     default_semantic: str | None
     text_weights: Mapping[str, Mapping[str, float]]
+    functions: Mapping[str, tuple[ScoringFunction, ...]]
+    aggregations: Mapping[str, Aggregation]
     default_scoring_profile: str | None
 
     def all_fields(self) -> Iterator[Field]:

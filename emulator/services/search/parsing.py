@@ -12,6 +12,7 @@ from emulator.services.search.definitions import (
 )
 from emulator.services.search.errors import SearchError, invalid
 from emulator.services.search.json_types import Json, JsonObject
+from emulator.services.search.scoring import check_functions, parse_aggregation, parse_functions
 
 INDEX_NAME = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-)){0,126}[a-z0-9]")
 FIELD_NAME = re.compile(r"(?!azureSearch)[A-Za-z][A-Za-z0-9_]{0,127}")
@@ -46,6 +47,7 @@ def parse_definition(document: JsonObject) -> IndexDefinition:
     if len(keys) != 1 or keys[0].edm != "Edm.String":
         raise _refused(f"Index '{name}' must have exactly one key field, of type Edm.String.")
     semantic, default_semantic = _semantic(document)
+    profiles = {str(one.get("name")): one for one in objects(document, "scoringProfiles")}
     definition = IndexDefinition(
         name=name,
         document=document,
@@ -53,10 +55,13 @@ def parse_definition(document: JsonObject) -> IndexDefinition:
         key=keys[0].name,
         semantic=semantic,
         default_semantic=default_semantic,
-        text_weights=_text_weights(document),
+        text_weights={name: _text_weights(one) for name, one in profiles.items()},
+        functions={name: parse_functions(one) for name, one in profiles.items()},
+        aggregations={name: parse_aggregation(one) for name, one in profiles.items()},
         default_scoring_profile=_text(document.get("defaultScoringProfile")),
     )
     _check_references(definition)
+    check_functions(definition)
     return definition
 
 
@@ -220,17 +225,14 @@ def _field_names(fields: JsonObject, name: str) -> tuple[str, ...]:
     return tuple(str(item.get("fieldName")) for item in objects(fields, name))
 
 
-def _text_weights(document: JsonObject) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
-    for item in objects(document, "scoringProfiles"):
-        text = item.get("text")
-        weights = text.get("weights") if isinstance(text, dict) else None
-        found[str(item.get("name"))] = {
-            name: float(weight)
-            for name, weight in (weights if isinstance(weights, dict) else {}).items()
-            if isinstance(weight, int | float)
-        }
-    return found
+def _text_weights(profile: JsonObject) -> dict[str, float]:
+    text = profile.get("text")
+    weights = text.get("weights") if isinstance(text, dict) else None
+    return {
+        name: float(weight)
+        for name, weight in (weights if isinstance(weights, dict) else {}).items()
+        if isinstance(weight, int | float)
+    }
 
 
 def _check_unique(fields: tuple[Field, ...]) -> None:

@@ -18,6 +18,7 @@ from emulator.services.search.lucene_syntax import parse_full
 from emulator.services.search.ordering import Order, parse_order
 from emulator.services.search.parsing import objects
 from emulator.services.search.query_tree import Everything, Node
+from emulator.services.search.scoring import Boosts, boosts_of, parse_parameters
 from emulator.services.search.simple_syntax import Mode, parse_simple
 from emulator.services.search.vectors import Vector
 
@@ -69,6 +70,7 @@ class SearchRequest:
     node: Node
     fields: tuple[Field, ...]
     weights: Mapping[str, float]
+    boosts: Boosts
     mode: Mode
     filter: str | None
     order: tuple[Order, ...]
@@ -103,13 +105,15 @@ def parse_request(definition: IndexDefinition, body: JsonObject) -> SearchReques
     fields = _search_fields(definition, body)
     order = tuple(parse_order(definition, item) for item in _expressions(body, "orderby"))
     semantic = _semantic(definition, body, query_type, text or "")
+    profile = _scoring_profile(definition, body)
     if semantic and order:
         raise invalid("$orderby is not supported for queries of type 'semantic'.", "orderby")
     return SearchRequest(
         text=text,
         node=parse_text(text or "", "full" if query_type == "full" else "simple", mode),
         fields=fields,
-        weights=_weights(definition, body),
+        weights=definition.text_weights.get(profile, {}),
+        boosts=boosts_of(definition, profile, _scoring_parameters(body)),
         mode=mode,
         filter=_text(body, "filter"),
         order=order,
@@ -189,13 +193,19 @@ def _search_fields(definition: IndexDefinition, body: JsonObject) -> tuple[Field
     return found or definition.searchable_text
 
 
-def _weights(definition: IndexDefinition, body: JsonObject) -> Mapping[str, float]:
-    profile = _text(body, "scoringProfile") or definition.default_scoring_profile
-    if profile is None:
-        return {}
-    if profile not in definition.text_weights:
+def _scoring_profile(definition: IndexDefinition, body: JsonObject) -> str:
+    """Empty for none."""
+    profile = _text(body, "scoringProfile") or definition.default_scoring_profile or ""
+    if profile and profile not in definition.text_weights:
         raise invalid(f"There is no scoring profile named '{profile}'.", "scoringProfile")
-    return definition.text_weights[profile]
+    return profile
+
+
+def _scoring_parameters(body: JsonObject) -> Mapping[str, str]:
+    # One by one: the commas in a text are part of the values.
+    items = body.get("scoringParameters")
+    listed = items if isinstance(items, list) else [items]
+    return parse_parameters(item for item in listed if isinstance(item, str))
 
 
 def _select(definition: IndexDefinition, body: JsonObject) -> frozenset[str] | None:

@@ -22,6 +22,8 @@ class Reranked:
     scores: Mapping[int, float] = field(default_factory=dict)
     captions: Mapping[int, list[Json]] = field(default_factory=dict)
     answers: list[Json] | None = None
+    boosted: Mapping[int, float] = field(default_factory=dict)
+    """The scores with the scoring profile's functions, if it has any."""
 
 
 def search_response(
@@ -110,6 +112,8 @@ def _results(
         result: JsonObject = {"@search.score": float(np.float32(score))}
         if row in reranked.scores:
             result["@search.rerankerScore"] = reranked.scores[row]
+        if row in reranked.boosted:
+            result["@search.rerankerBoostedScore"] = reranked.boosted[row]
         if row in reranked.captions:
             result["@search.captions"] = reranked.captions[row]
         if matchers:

@@ -59,6 +59,9 @@ def retrieve(index: SearchIndex, request: SearchRequest, vectors: Sequence[Vecto
         ranking = _keyword_ranking(index, request, allowed)
     else:
         ranking = _vector_ranking(index, request, vectors, allowed)
+    if request.boosts.functions:
+        factors = request.boosts.factors(ranking.rows, index.columns)
+        ranking = _ordered(ranking.rows, np.round(ranking.scores * factors, SCORE_DIGITS))
     if request.order:
         ranking = Ranking(*sort_rows(ranking.rows, ranking.scores, request.order, index.columns))
     needed = ranking.rows[request.skip : request.skip + request.page].tolist()
@@ -88,7 +91,13 @@ def _keyword_ranking(index: SearchIndex, request: SearchRequest, allowed: Mask) 
     if request.matches_everything:
         rows = np.flatnonzero(allowed)
         return Ranking(rows, np.ones(len(rows)))
-    exhaustive = request.count or request.facets or request.order or request.semantic
+    exhaustive = (
+        request.count
+        or request.facets
+        or request.order
+        or request.semantic
+        or request.boosts.functions
+    )
     wanted = index.rows if exhaustive else request.skip + request.page + 1
     return _best_hits(index, request, allowed, wanted)
 

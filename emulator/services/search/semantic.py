@@ -63,6 +63,9 @@ class SemanticRanker:
                 answers=[] if semantic is not None and semantic.answers else None
             )
         fields = _fields(index, semantic.configuration)
+        candidates = ranking.rows[:SEMANTIC_CANDIDATES]
+        # Before anything is waited for: rows may change hands then.
+        factors = request.boosts.factors(candidates, index.columns)
         question = _Question(
             semantic,
             index.definition.key,
@@ -70,9 +73,10 @@ class SemanticRanker:
             evidence_of(index, semantic.query, fields),
             await self._query_vector(index, request, semantic.query),
         )
-        candidates = ranking.rows[:SEMANTIC_CANDIDATES]
         scores = await self._scores(index, question, fields, candidates)
-        order = np.argsort(-scores, kind="stable")
+        # As documented, the order is that of the boosted scores by default.
+        boosted = scores * factors
+        order = np.argsort(-boosted, kind="stable")
         reordered = _reordered(ranking, order)
         by_row = {int(candidates[at]): round(float(scores[at]), 6) for at in order}
         page = reordered.rows[request.skip : request.skip + request.page].tolist()
@@ -81,7 +85,11 @@ class SemanticRanker:
         answers = None
         if semantic.answers:
             answers = await self._answers(question, list(by_row.items()))
-        return Found(reordered, found.documents), Reranked(by_row, captions, answers)
+        by_boost = {int(candidates[at]): round(float(boosted[at]), 6) for at in order}
+        reranked = Reranked(
+            by_row, captions, answers, boosted=by_boost if request.boosts.functions else {}
+        )
+        return Found(reordered, found.documents), reranked
 
     async def _query_vector(self, index: SearchIndex, request: SearchRequest, text: str) -> Vector:
         stored = _stored_vectors(index)

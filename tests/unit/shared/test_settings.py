@@ -92,6 +92,9 @@ def test_without_any_model_both_ways_are_named(monkeypatch: pytest.MonkeyPatch) 
         ("Search__AllowedIndexes", "[]"),
         ("Search__Top", "11"),
         ("Search__Top", "few"),
+        ("Search__Languages", "[]"),
+        ("Search__Languages", "es"),
+        ("Search__AllowedSemanticConfigurations", "semantic-config-es"),
         ("Streams__LongestJoinMs", "-1"),
         ("Agents__LeastConfidence", "1.5"),
         ("Model__TimeoutSeconds", "0"),
@@ -122,3 +125,27 @@ def test_secrets_are_in_no_representation_and_in_no_error(monkeypatch: pytest.Mo
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         setattr(read().erp, "base_url", "https://elsewhere.example")  # noqa: B010
+
+
+def test_the_search_service_may_be_named_by_its_other_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("AzureSearch__Endpoint")
+    monkeypatch.setenv("Search__Endpoint", "https://other.example")
+    monkeypatch.setenv("Search__IndexName", "tramites-es")
+    monkeypatch.setenv("Search__SemanticConfig", "semantic-config-es")
+    found = read().azure_search
+    assert (found.endpoint, found.default_index, found.semantic_configuration) == (
+        "https://other.example", "tramites-es", "semantic-config-es"
+    )  # fmt: skip
+    monkeypatch.setenv("AzureSearch__DefaultIndex", "cerebro")
+    assert read().azure_search.default_index == "cerebro"
+
+
+def test_a_key_of_the_search_service_is_optional_and_kept_to_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert read().azure_search.api_key is None
+    monkeypatch.setenv("AzureSearch__ApiKey", "made-up-search-key")
+    assert read().azure_search.api_key == "made-up-search-key"
+    assert "made-up-search-key" not in repr(read())
