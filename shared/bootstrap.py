@@ -172,6 +172,7 @@ def build_search_profile(settings: Settings) -> "SearchProfile":
         allowed_indexes=search.allowed_indexes,
         allowed_configurations=search.allowed_semantic_configurations,
         languages=search.languages,
+        dimensions=search.dimensions,
     )
 
 

@@ -85,11 +85,13 @@ class AzureSearchSettings(Section):
 
 class SearchSettings(Section):
     """`languages`: in which of them the indexes hold their texts. A caller may name the default
-    semantic configuration, its variants by language, and those of the list."""
+    semantic configuration, its variants by language, and those of the list. A caller's vector
+    must have `dimensions` numbers, if they are told."""
 
     allowed_indexes: tuple[str, ...] = Field(default=("cerebro",), min_length=1)
     allowed_semantic_configurations: tuple[str, ...] = ()
     languages: tuple[Literal["es", "en"], ...] = Field(default=("es", "en"), min_length=1)
+    dimensions: int | None = Field(default=None, ge=2, le=4096)
     top: int = Field(default=5, ge=1, le=10)
 
 

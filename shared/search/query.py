@@ -132,7 +132,7 @@ def build_options(query: KnowledgeQuery, profile: SearchProfile) -> SearchOption
     """
     intent = query.intent or NOTHING_IN_PARTICULAR
     fields, warnings = _language(query, profile)
-    vector = query.vector if intent.vector is None else intent.vector
+    vector = _own_vector(intent, profile, query.language) or query.vector
     by_vector = intent.mode in ("vector", "hybrid") and vector is not None
     if intent.mode in ("vector", "hybrid") and not by_vector:
         warnings = (*warnings, EMBEDDING_FAILED)
@@ -152,7 +152,7 @@ def build_options(query: KnowledgeQuery, profile: SearchProfile) -> SearchOption
         top=top,
         skip=skip,
         semantic_configuration=_configuration(intent, profile, fields) if semantic else None,
-        vector=_checked(vector, profile, query.language) if by_vector else None,
+        vector=vector if by_vector else None,
         vector_fields=_vector_fields(intent, query.language) if by_vector else (),
         highlight=_highlighted(intent, fields, query.language),
         scoring_profile=_scoring(intent, query.language),
@@ -170,7 +170,6 @@ def check(query: KnowledgeQuery, profile: SearchProfile) -> None:
             raise NotAllowedError("search_index_not_allowed", name=index)
     build_options(query, profile)
     _vector_fields(intent, query.language)
-    _checked(intent.vector, profile, query.language)
     _configuration(intent, profile, LANGUAGES[MAIN_LANGUAGE])
 
 
@@ -235,10 +234,11 @@ def _page(query: KnowledgeQuery, intent: SearchIntent) -> tuple[int, int]:
     return top + intent.skip, 0
 
 
-def _checked(
-    vector: tuple[float, ...] | None, profile: SearchProfile, language: Language
+def _own_vector(
+    intent: SearchIntent, profile: SearchProfile, language: Language
 ) -> tuple[float, ...] | None:
-    wanted = profile.dimensions
+    """The caller's, of the right length; one of ours is of the index's model anyway."""
+    wanted, vector = profile.dimensions, intent.vector
     if vector is None or wanted is None or len(vector) == wanted:
         return vector
     key, given = "search_dimensions", len(vector)

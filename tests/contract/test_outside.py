@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from urllib.request import Request, urlopen
 
@@ -11,7 +12,14 @@ from jsonschema import Draft202012Validator
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
 from shared.contracts.identity import Caller
-from shared.errors import SearchError, UnauthenticatedError
+from shared.contracts.search import SearchIntent
+from shared.errors import (
+    InvalidRequestError,
+    NotAllowedError,
+    RequestError,
+    SearchError,
+    UnauthenticatedError,
+)
 from shared.ports import (
     Dependencies,
     KnowledgeQuery,
@@ -132,6 +140,28 @@ async def test_a_document_that_is_put_again_replaces_itself(deps: Dependencies, 
     await put(deps, document(word, title="Otra"))
     (snippet,) = (s for s in (await found(deps, word)).snippets if s.document_id == f"{word}-0")
     assert (snippet.title, snippet.url) == ("Otra", None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "refusal"),
+    [
+        ({}, None),
+        ({"index": INDEX, "filter": "kind eq 'faq'", "select": ["category"]}, None),
+        ({"index": "nowhere"}, NotAllowedError),
+        ({"semanticConfiguration": "theirs"}, NotAllowedError),
+        ({"filter": "kind eq 'faq') or (true"}, InvalidRequestError),
+        ({"select": ["tenantId"]}, InvalidRequestError),
+    ],
+)
+async def test_what_cannot_be_asked_is_refused_before_it_is(
+    deps: Dependencies, asked: dict[str, object], refusal: type[RequestError] | None
+) -> None:
+    query = KnowledgeQuery(
+        text="x", index=INDEX, tenant_id=ANA.tenant_id, roles=ANA.roles,
+        intent=SearchIntent.model_validate(asked),
+    )  # fmt: skip
+    with pytest.raises(refusal) if refusal else nullcontext():
+        deps.knowledge.check(query)
 
 
 async def test_an_index_that_is_not_there_is_a_failure_of_the_search(deps: Dependencies) -> None:

@@ -194,13 +194,14 @@ def test_what_no_field_is_for_is_refused_by_its_place(asked: dict[str, Any], pla
     assert pointer(**asked) == place
 
 
-def test_a_vector_has_the_length_of_the_index() -> None:
-    assert pointer(replace(PLAIN, vector=(1.0, 2.0))) == "/search/vector"
-    assert pointer(replace(PLAIN, vector=(1.0, 2.0)), mode="vector") == "/search/vector"
-    assert pointer(NO_VECTOR, vector=[1, 2]) == "/search/vector"
+def test_a_vector_of_the_callers_has_the_length_of_the_index_and_wins() -> None:
+    for mode in ("vector", "hybrid", "keyword"):
+        assert pointer(mode=mode, vector=[1, 2]) == "/search/vector"
     assert options(vector=[3, 2, 1]).vector == (3, 2, 1)
-    anything = replace(PROFILE, dimensions=None)
-    assert build_options(replace(PLAIN, vector=(1.0,)), anything).vector == (1.0,)
+    assert options(NO_VECTOR, mode="vector", vector=[3, 2, 1]).vector == (3, 2, 1)
+    unknown = replace(PROFILE, dimensions=None)
+    intent = SearchIntent.model_validate({"vector": [1, 2]})
+    assert build_options(replace(PLAIN, intent=intent), unknown).vector == (1, 2)
 
 
 def test_a_scoring_profile_of_the_index_may_be_named() -> None:

@@ -93,6 +93,7 @@ def test_without_any_model_both_ways_are_named(monkeypatch: pytest.MonkeyPatch) 
         ("Search__Top", "11"),
         ("Search__Top", "few"),
         ("Search__Languages", "[]"),
+        ("Search__Dimensions", "1"),
         ("Search__Languages", "es"),
         ("Search__AllowedSemanticConfigurations", "semantic-config-es"),
         ("Streams__LongestJoinMs", "-1"),
