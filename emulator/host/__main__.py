@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from socket import socket
 from typing import NoReturn, override
 
 from emulator.host.app_python import interpreter
 from emulator.host.console import log_to_console
+from emulator.host.data_folder import default_folder, taken
 from emulator.host.host_json import effective, without_effect
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
 from emulator.host.log_levels import host_category
@@ -54,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--python", type=Path, help="the app's virtual environment; this one")
     parser.add_argument("--port", type=int, help="of HTTP functions; 7071 (0: any free one)")
     parser.add_argument("--rpc-port", type=int, help="of the Durable RPC; --port + 10000")
-    parser.add_argument("--data", type=Path, help="folder for state; .eira/host in the app")
+    parser.add_argument("--data", type=Path, help="folder for state; one of the user's")
     parser.add_argument("--workers", type=int, default=1, help="number of worker processes; 1")
     parser.add_argument("--env-file", type=Path, help="NAME=value lines; they win over the rest")
     parser.add_argument(
@@ -80,23 +82,33 @@ def _run(options: argparse.Namespace) -> int:
         raise CannotStart(f"{options.app} is not a folder: pass the app's folder with --app", 2)
     if options.workers < 1:
         raise CannotStart("--workers must be at least 1", 2)
-    data: Path = (options.data or app / ".eira" / "host").resolve()
+    data: Path = (options.data or default_folder(app, os.environ)).resolve()
     if options.show_keys:
         return _show_keys(data)
     python = interpreter(options.python)
+    settings, main, rpc = _read(options, app, data)
+    with taken(data):
+        _serve(options, settings, python, main, rpc)
+    return 0
+
+
+def _read(
+    options: argparse.Namespace, app: Path, data: Path
+) -> tuple[HostSettings, socket, socket]:
+    """The settings in force, and the listening sockets of HTTP and of Durable's RPC."""
     local = read_local_settings(app)
     extra = read_env_file(options.env_file) if options.env_file else {}
     host_json = effective(read_host_json(app), {**local.values, **os.environ, **extra})
     port: int = options.port if options.port is not None else local.port or 7071
-    main_listener = take_port(port, "--port")
-    rpc_listener = take_port(options.rpc_port or rpc_port_for(port), "--rpc-port")
-    _make_folder(data)
-    environment = _environment(app, port_of(main_listener), local, extra)
+    rpc_port: int = options.rpc_port if options.rpc_port is not None else rpc_port_for(port)
+    main = take_port(port, "--port")
+    rpc = take_port(rpc_port, "--rpc-port")
+    environment = _environment(app, port_of(main), local, extra)
     settings = HostSettings(
         app=app,
         data=data,
-        port=port_of(main_listener),
-        rpc_port=port_of(rpc_listener),
+        port=port_of(main),
+        rpc_port=port_of(rpc),
         workers=options.workers,
         watch=not options.no_watch,
         enforce_keys=options.keys,
@@ -107,12 +119,18 @@ def _run(options: argparse.Namespace) -> int:
         durable=read_durable(host_json, environment),
         http_limits=read_http_limits(host_json),
     )
-    keys = KeyRing(keys_folder(data))
+    return settings, main, rpc
+
+
+def _serve(
+    options: argparse.Namespace, settings: HostSettings, python: str, main: socket, rpc: socket
+) -> None:
+    keys = KeyRing(keys_folder(settings.data))
     log_to_console(settings.log_levels, host_category)
     _tell(settings, keys)
     spec = WorkerSpec(
-        app,
-        environment,
+        settings.app,
+        settings.environment,
         settings.log_levels,
         start_seconds=options.start_timeout,
         hang_seconds=options.hang_timeout,
@@ -128,24 +146,14 @@ def _run(options: argparse.Namespace) -> int:
     async def serve() -> None:
         host = Host(settings, keys, spec, first)
         await host.run(
-            Listeners(main_listener, rpc_listener),
-            lambda: print(f"READY host {settings.url}", flush=True),
+            Listeners(main, rpc), lambda: print(f"READY host {settings.url}", flush=True)
         )
 
     uvloop.run(serve())
-    return 0
-
-
-def _make_folder(data: Path) -> None:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotStart(
-            f"{data} cannot be made: {error.strerror}; pass another --data", 2
-        ) from error
 
 
 def _tell(settings: HostSettings, keys: KeyRing) -> None:
+    _log.info("State is kept in %s", settings.data)
     ignored = without_effect(settings.host_json)
     if ignored:
         _log.warning("host.json: no effect here, not supported: %s", ", ".join(ignored))

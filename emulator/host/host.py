@@ -184,6 +184,7 @@ class Host:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._durable.stop(), _STOP_DURABLE_SECONDS)
         await self._pool.stop()
+        await self._timers.abandon()
         await asyncio.gather(*self._background, return_exceptions=True)
         for runner in self._runners:
             await runner.cleanup()

@@ -1,11 +1,16 @@
 """Which files of an app ask for a reload."""
 
+import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 from watchfiles import Change
 
 from emulator.host.watching import AppFiles
+from emulator.tests.host.conftest import StartHost
+from emulator.tests.host.harness import APPS, HostProcess, eventually
 
 APP = Path("/somewhere/data/app")
 FILES = AppFiles(APP, APP / "state")
@@ -13,7 +18,10 @@ FILES = AppFiles(APP, APP / "state")
 
 @pytest.mark.parametrize(
     "file",
-    ["function_app.py", "host.json", "local.settings.json", "api/chat.py", "packs/a/flow.json"],
+    [
+        *("function_app.py", "host.json", "local.settings.json", "api/chat.py"),
+        *("packs/a/flow.json", "data/models.py", "docs/example.py", "tests/test_chat.py"),
+    ],
 )
 def test_code_and_settings_of_the_app_count(file: str) -> None:
     assert FILES(Change.modified, str(APP / file))
@@ -24,16 +32,49 @@ def test_code_and_settings_of_the_app_count(file: str) -> None:
     [
         "notes.txt",
         "durable.db",
-        "tests/test_chat.py",
         "api/__pycache__/chat.py",
         ".venv/lib/site.py",
         ".git/config.json",
         ".eira/state.json",
-        "emulator/host/front.py",
-        "docs/example.py",
+        "node_modules/x/setup.py",
         "data/records.json",
         "state/durable.json",
+        "state/made.py",
     ],
 )
 def test_what_is_no_part_of_the_running_app_does_not_count(file: str) -> None:
     assert not FILES(Change.modified, str(APP / file))
+
+
+def test_a_virtual_environment_does_not_count_whatever_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "env" / "lib").mkdir(parents=True)
+    installed = str(tmp_path / "env" / "lib" / "six.py")
+    files = AppFiles(tmp_path, tmp_path / "state")
+    assert files(Change.added, installed)
+    (tmp_path / "env" / "pyvenv.cfg").touch()
+    assert not files(Change.added, installed)
+
+
+async def test_packages_of_any_name_are_loaded_again_also_those_made_later(
+    start: StartHost, http: ClientSession, tmp_path: Path
+) -> None:
+    app = tmp_path / "app"
+    shutil.copytree(APPS / "classic", app)
+    (app / "data").mkdir()
+    (app / "data" / "__init__.py").write_text("HELLO = 'one'\n", "utf-8")
+    source = app / "function_app.py"
+    text = source.read_text("utf-8")
+    source.write_text(text.replace('"plain é"', "data.HELLO") + "import data\n", "utf-8")
+    host = start(app)
+    assert await _text(http, host) == "one"
+    (app / "data" / "__init__.py").write_text("from later import HELLO\n", "utf-8")
+    await asyncio.to_thread(eventually, lambda: "No module named 'later'" in host.log)
+    (app / "later").mkdir()
+    (app / "later" / "__init__.py").write_text("HELLO = 'two'\n", "utf-8")
+    await asyncio.to_thread(eventually, lambda: "later has changed" in host.log)
+    assert await _text(http, host) == "two"
+
+
+async def _text(http: ClientSession, host: HostProcess) -> str:
+    async with http.get(f"{host.url}/api/text") as answer:
+        return await answer.text()

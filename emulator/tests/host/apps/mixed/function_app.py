@@ -42,6 +42,13 @@ def third_time_lucky(timer: func.TimerRequest, context: func.Context) -> None:
         raise ValueError("bang")
 
 
+@app.timer_trigger(arg_name="timer", schedule="0 0 3 1 1 *")
+@app.retry(strategy="fixed_delay", max_retry_count="-1", delay_interval="01:00:00")
+def tomorrow_perhaps(timer: func.TimerRequest) -> None:
+    note("later")
+    raise ValueError("bang")
+
+
 @app.event_grid_trigger(arg_name="event")
 @app.retry(
     strategy="exponential_backoff",
