@@ -17,8 +17,10 @@ from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
+from shared.streams.stopping import ask_to_stop, is_forbidden
 from shared.streams.writing import LogWriter
-from shared.tools.ledger import Ledger, back_off, effect_id, first_state, is_good
+from shared.tools.backing_off import back_off
+from shared.tools.ledger import Ledger, effect_id, first_state, is_good
 from shared.tools.schemas import is_valid
 
 
@@ -33,8 +35,10 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
     effect = effect_of(record, request.step, call, contract, deps)
     if refused is not None:
         skipped = effect.model_copy(update={"state": "failed", "error": refused})
-        outcome = outcome_of(await deps.effects.reserve(skipped), contract, request.language)
+        settled = await deps.effects.reserve(skipped)
+        outcome = outcome_of(settled, contract, request.language)
         await writer.append("ended", [*announced(request), _ended(outcome)])
+        await _finish_stop(settled, deps)
         return ToolRun(after=writer.after, ok=False)
     started = ToolEvent(
         name=call.tool,
@@ -50,7 +54,15 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
     stopped = await _tell(writer, "ended", [_ended(outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped
+    await _finish_stop(settled, deps)
     return ToolRun(after=writer.after, ok=outcome.status == "ok")
+
+
+async def _finish_stop(settled: Effect, deps: Dependencies) -> None:
+    """Raises RunStoppedError when somebody has forbidden the call: a stop, perhaps half done."""
+    if is_forbidden(settled):
+        await ask_to_stop(settled.run_id, "EXECUTING_TOOLS", deps.log)
+        raise RunStoppedError(settled.run_id)
 
 
 async def _tell(

@@ -13,6 +13,7 @@ from shared.contracts.plan import Choice
 from shared.contracts.tools import EntityRule, JsonSchema, ToolContract
 from shared.errors import ErpError
 from shared.ports import ToolAnswered, ToolInvocation, Tools
+from shared.tools.backing_off import back_off
 from shared.tools.folding import folded, words_of
 from shared.tools.normalising import Derived, Refused, derived_text
 
@@ -147,8 +148,7 @@ async def _ask(
         except ErpError as error:
             if attempt == contract.retry.attempts:
                 raise
-            wait = contract.retry.backoff_ms / 1000 * 2 ** (attempt - 1)
-            await asyncio.sleep(error.retry_after or wait)
+            await back_off(contract, attempt, error)
             continue
         items = answer.result.get("items") if isinstance(answer, ToolAnswered) else ()
         return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else ()

@@ -10,7 +10,6 @@ Where that last case cannot occur, nothing would be decided differently after a 
 call than after one behind it. Such an effect begins as `sent`, which saves a write before the call.
 """
 
-import asyncio
 import hashlib
 import json
 import random
@@ -23,6 +22,7 @@ from shared.contracts.plan import ToolCall
 from shared.contracts.tools import ToolContract
 from shared.errors import AppError, ErpError
 from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
+from shared.tools.backing_off import back_off
 from shared.tools.schemas import is_valid
 
 
@@ -155,17 +155,3 @@ def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:
 def _may_repeat(invocation: ToolInvocation, error: ErpError) -> bool:
     """What never arrived may be sent again; what may have arrived only with a key."""
     return not error.sent or invocation.contract.idempotency_key
-
-
-async def back_off(
-    contract: ToolContract,
-    attempt: int,
-    error: ErpError,
-    chance: Callable[[], float] = random.random,
-) -> None:
-    """Wait before the next attempt: "full jitter" (Brooker, "Exponential backoff and jitter").
-
-    At least as long as the ERP asked for, and never longer than a call may take.
-    """
-    declared = contract.retry.backoff_ms / 1000 * 2 ** (attempt - 1) * chance()
-    await asyncio.sleep(min(max(declared, error.retry_after or 0), contract.timeout_ms / 1000))

@@ -1,6 +1,6 @@
 """Tools that are plain REST calls against the ERP: a contract is all they need."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,11 +10,12 @@ from azure.core.exceptions import AzureError
 from shared.contracts.tools import Arguments, RestCall
 from shared.errors import ErpError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
-from shared.tools.breaker import CircuitBreaker, NotAnsweredError
+from shared.tools.breaker import CircuitBreaker, HostDownError
 
 type TokenProvider = Callable[[], Awaitable[str]]
 
-RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+UNAVAILABLE = 503
+RETRYABLE = frozenset({408, 429, 500, 502, 504})
 
 
 class RestTools:
@@ -32,12 +33,11 @@ class RestTools:
         contract = invocation.contract
         status, body, headers = await self._send(invocation, contract.request, invocation.args)
         if status in RETRYABLE:
-            wait = headers.get("Retry-After", "")
             raise ErpError(
                 f"{contract.name}: the ERP answered {status}",
                 # 429 is answered before the ERP does anything.
                 sent=status != 429,
-                retry_after=float(wait) if wait.isdecimal() else None,
+                retry_after=_retry_after(headers),
             )
         if status >= 300:
             return ToolRefused(status, str(body.get("detail") or body.get("title") or status))
@@ -74,7 +74,7 @@ class RestTools:
         values: Arguments,
         headers: dict[str, str],
     ) -> tuple[int, dict[str, Any], dict[str, str]]:
-        """Raises NotAnsweredError, and ErpError for an answer that is no JSON."""
+        """Raises HostDownError, also for 503, and ErpError for an answer that is no JSON."""
         rest = {name: value for name, value in values.items() if f"{{{name}}}" not in call.path}
         try:
             async with self._open().request(
@@ -86,12 +86,19 @@ class RestTools:
                 timeout=aiohttp.ClientTimeout(total=invocation.contract.timeout_ms / 1000),
                 allow_redirects=False,
             ) as response:
+                if response.status == UNAVAILABLE:
+                    # Whoever answers it may be a gateway behind which the ERP has acted.
+                    raise HostDownError(
+                        f"{invocation.contract.name}: the ERP answered 503",
+                        sent=True,
+                        retry_after=_retry_after(response.headers),
+                    )
                 return response.status, await _content(response), dict(response.headers)
         except aiohttp.ClientConnectorError as error:
-            raise NotAnsweredError("the ERP cannot be reached", sent=False) from error
+            raise HostDownError("the ERP cannot be reached", sent=False) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             name = type(error).__name__
-            raise NotAnsweredError(f"the ERP did not answer: {name}", sent=True) from error
+            raise HostDownError(f"the ERP did not answer: {name}", sent=True) from error
         except ValueError as error:
             raise ErpError("the ERP answered no JSON", sent=True) from error
 
@@ -112,6 +119,12 @@ class RestTools:
             # One session serves every caller: a cookie set for one must not go out for another.
             self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         return self._session
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds. A date, which needs the ERP's clock to be right, is no advice."""
+    wait = headers.get("Retry-After", "")
+    return float(wait) if wait.isdecimal() else None
 
 
 async def _content(response: aiohttp.ClientResponse) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from shared.errors import ErpError, ModelError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from tests.fakes.samples import evidence, past_turn
 from tests.fakes.services import FakeTools
+from tests.fakes.virtual_time import now, run_virtually
 from tests.fakes.world import ANA, RUN_ID, World
 
 GESTORA = ANA.model_copy(update={"rights": (*ANA.rights, "users:read", "users:write")})
@@ -28,6 +29,12 @@ USERS = (
     {"id": "U-3", "fullName": "Luis Ortega", "email": "ortega@x.es", "status": "activo"},
     {"id": "U-4", "fullName": "Julián Gil", "email": "julian@x.es", "status": "inactivo"},
 )
+
+MARTA = {
+    "field": "assignee", "value": "Marta", "source": "user", "quote": "Marta"
+}  # fmt: skip
+LONGEST_WAIT = 5.0
+"""As long as a call of `findUsers` may take."""
 
 
 class Records(FakeTools):
@@ -210,19 +217,28 @@ async def test_without_the_right_to_look_a_name_is_the_persons_own_words() -> No
     assert here.tools.calls == []
 
 
-async def test_an_erp_that_is_away_fails_the_step_after_its_attempts() -> None:
+def test_an_erp_that_is_away_fails_the_step_after_its_attempts() -> None:
     here = world()
-    here.tools.failures = [ErpError("away", sent=False, retry_after=0.001) for _ in range(3)]
+    here.tools.failures = [ErpError("away", sent=False) for _ in range(3)]
     with pytest.raises(ErpError):
-        await planned(here, "Llamar mañana, Marta", task(entry("assignee", "Marta", "Marta")))
+        run_virtually(planned(here, "Llamar mañana, Marta", task(MARTA)))
     assert len(here.tools.calls) == 3
 
 
-async def test_a_hiccup_of_the_erp_is_tried_again() -> None:
+@pytest.mark.parametrize(("asked", "waits"), [(3.0, 3.0), (3600.0, LONGEST_WAIT)])
+def test_a_hiccup_of_the_erp_is_tried_again_when_it_asks_for_that_within_reason(
+    asked: float, waits: float
+) -> None:
     here = world()
-    here.tools.failures = [ErpError("away", sent=False, retry_after=0.001)]
-    result = await planned(here, "Llamar mañana, Marta", task(entry("assignee", "Marta", "Marta")))
-    assert result.missing == 0
+    here.tools.failures = [ErpError("away", sent=False, retry_after=asked)]
+
+    async def program() -> float:
+        began = now()
+        result = await planned(here, "Llamar mañana, Marta", task(MARTA))
+        assert result.missing == 0
+        return now() - began
+
+    assert run_virtually(program()) == pytest.approx(waits)
 
 
 async def test_a_document_is_a_source_that_is_named() -> None:

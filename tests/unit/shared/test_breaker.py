@@ -1,6 +1,7 @@
 """A host that does not answer is left alone, and tried again one call at a time."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ErpError
-from shared.tools.breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, NotAnsweredError
+from shared.tools.breaker import (
+    FAILURES,
+    LONGEST_PAUSE_SECONDS,
+    PAUSE_SECONDS,
+    CircuitBreaker,
+    HostDownError,
+)
 
 type End = Literal["answered", "bad answer", "lost", "not sent"]
 ENDS: tuple[End, ...] = ("answered", "bad answer", "lost")
@@ -26,14 +33,14 @@ class Host:
     def __post_init__(self) -> None:
         self.breaker = CircuitBreaker(lambda: self.now)
 
-    def call(self, end: End) -> End:
+    def call(self, end: End, retry_after: float | None = None) -> End:
         before = self.reached
         try:
             with self.breaker.call():
                 self.reached += 1
                 match end:
                     case "lost":
-                        raise NotAnsweredError("no answer", sent=True)
+                        raise HostDownError("no answer", sent=True, retry_after=retry_after)
                     case "bad answer":
                         raise ErpError("no JSON", sent=True)
                     case _:
@@ -55,6 +62,38 @@ def test_failures_in_a_row_open_the_circuit_and_nothing_is_sent() -> None:
     host.break_down()
     assert host.call("answered") == "not sent"
     assert host.reached == FAILURES
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [
+        (None, PAUSE_SECONDS),
+        (1, PAUSE_SECONDS),
+        (60, 60),
+        (86_400, LONGEST_PAUSE_SECONDS),
+    ],
+)
+def test_a_host_is_left_alone_for_as_long_as_it_asks_within_reason(
+    asked: float | None, pause: float
+) -> None:
+    host = Host()
+    for _ in range(FAILURES):
+        host.call("lost", asked)
+    host.now += pause - 1
+    assert host.call("answered") == "not sent"
+    host.now += 1
+    assert host.call("answered") == "answered"
+
+
+def test_a_failure_that_asks_for_less_does_not_shorten_the_pause() -> None:
+    """It was under way when the circuit opened."""
+    host = Host()
+    with suppress(HostDownError), host.breaker.call():
+        for _ in range(FAILURES):
+            host.call("lost", 60)
+        raise HostDownError("no answer", sent=True)
+    host.now += 59
+    assert host.call("answered") == "not sent"
 
 
 @pytest.mark.parametrize("end", ["answered", "bad answer"])

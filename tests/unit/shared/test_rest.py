@@ -223,12 +223,29 @@ async def test_an_erp_that_does_not_answer_is_soon_left_alone() -> None:
     assert len(arrived) == FAILURES
 
 
-async def test_an_erp_that_answers_its_failures_is_not_left_alone() -> None:
-    async with erp(answering(503, {})) as tools:
+@pytest.mark.parametrize("status", [429, 500, 502, 504])
+async def test_an_erp_that_answers_its_failures_is_not_left_alone(status: int) -> None:
+    async with erp(answering(status, {})) as tools:
         for _ in range(FAILURES + 2):
             with pytest.raises(ErpError) as caught:
                 await tools.call(invocation())
-            assert caught.value.sent
+            assert str(status) in str(caught.value)
+
+
+async def test_an_erp_that_says_that_it_is_down_is_soon_left_alone() -> None:
+    """Whether it is called or asked what became of a call."""
+    arrived: list[str] = []
+
+    async def down(request: web.Request) -> web.StreamResponse:
+        arrived.append(request.path)
+        return web.Response(status=503, headers={"Retry-After": "30"})
+
+    async with erp(down) as tools:
+        for number in range(FAILURES + 2):
+            with pytest.raises(ErpError) as caught:
+                await (tools.find if number % 2 else tools.call)(invocation())
+            assert caught.value.retry_after == (30 if number < FAILURES else None)
+    assert len(arrived) == FAILURES
 
 
 async def test_without_a_token_nothing_is_sent() -> None:
