@@ -139,8 +139,8 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "en": "The time to decide is over.",
     },
     "needs_failed": {
-        "es": "no se ha hecho, porque falló un paso anterior del que dependía",
-        "en": "it was not done, because an earlier step that it needed failed",
+        "es": "no se ha hecho, porque dependía de un paso anterior que no consta como hecho",
+        "en": "it was not done, because it needed an earlier step that is not known to be done",
     },
     "approval_rejected": {
         "es": "no se ha hecho: quien debía aprobarlo lo rechazó",
