@@ -26,6 +26,7 @@ from emulator.host.streaming_proxy import StreamingProxy
 from emulator.host.timers import Timers
 from emulator.host.ui.inspector import Inspector
 from emulator.host.wall_clock import SystemClock
+from emulator.host.warming import never_warmed
 from emulator.host.worker_process import Spawned, WorkerSpec
 
 _STOP_DURABLE_SECONDS = 0.3
@@ -124,7 +125,7 @@ class Host:
     def _take_app(self) -> None:
         """Make routes and timers of the functions that were just loaded."""
         catalogue = self._pool.catalogue
-        for line in (*refusals(catalogue), *unused_retries(catalogue)):
+        for line in (*refusals(catalogue), *unused_retries(catalogue), *never_warmed(catalogue)):
             _log.warning("%s", line)
         if self._pool.is_loaded and not len(catalogue):
             _log.warning("No function of this app runs here")

@@ -96,6 +96,17 @@ async def test_each_function_that_the_host_lacks_is_named_in_one_line_and_the_ot
         assert answer.status == 404
 
 
+async def test_the_warm_up_function_runs_once_when_the_platform_asks_for_it(
+    mixed_host: HostProcess, http: ClientSession
+) -> None:
+    assert mixed_host.notes("warm") == []
+    for _ in range(2):
+        async with http.get(f"{mixed_host.url}/admin/warmup") as answer:
+            assert (answer.status, await answer.read()) == (200, b"")
+    assert [note["given"] for note in mixed_host.notes("warm")] == ["WarmUpContext"]
+    assert mixed_host.log.count("Function misnamed never runs, here and in Azure") == 1
+
+
 async def test_a_retry_policy_that_has_no_effect_is_said(mixed_host: HostProcess) -> None:
     assert "The retry policy of function pid has no effect on its httpTrigger" in mixed_host.log
 
