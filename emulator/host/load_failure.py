@@ -27,8 +27,10 @@ def explained(failed: LoadFailed, app: Path) -> str:
     if places:
         file = Path(places[-1]["file"]).relative_to(app)
         message = f"{message} ({file}, line {places[-1]['line']})"
-    way = "".join(found[0] for found in frames).rstrip() if len(frames) > 1 else ""
-    return f"{message}\n{way}" if way else message
+    if not places or len(frames) == 1:
+        return message
+    way = "".join(found[0] for found in frames).rstrip()
+    return f"{message}\n{way}"
 
 
 def _is_of(app: Path, file: str) -> bool:

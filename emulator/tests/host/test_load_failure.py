@@ -59,6 +59,17 @@ ValueError: no URL
     ]
 
 
+def test_a_refusal_of_the_library_itself_comes_without_its_frames() -> None:
+    stack = """Traceback (most recent call last):
+  File "/v/site-packages/azure/functions/decorators/function_app.py", line 1, in get_functions
+    self.validate_function_names(functions=functions)
+  File "/v/site-packages/azure/functions/decorators/function_app.py", line 9, in validate
+    raise ValueError(
+ValueError: not unique
+"""
+    assert explained(LoadFailed("ValueError: not unique", stack), APP) == "ValueError: not unique"
+
+
 def test_what_comes_without_a_stack_is_said_as_it_is() -> None:
     assert explained(LoadFailed("there is no function_app.py", ""), APP) == (
         "there is no function_app.py"
