@@ -4,7 +4,7 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from socket import socket
 from typing import NoReturn, override
@@ -86,29 +86,35 @@ def _run(options: argparse.Namespace) -> int:
     if options.show_keys:
         return _show_keys(data)
     python = interpreter(options.python)
-    settings, main, rpc = _read(options, app, data)
-    with taken(data):
-        _serve(options, settings, python, main, rpc)
+    port: int = options.port if options.port is not None else read_local_settings(app).port or 7071
+    rpc_port: int = options.rpc_port if options.rpc_port is not None else rpc_port_for(port)
+    main, rpc = take_port(port, "--port"), take_port(rpc_port, "--rpc-port")
+
+    def read() -> HostSettings:
+        return _read(options, app, data, port_of(main), port_of(rpc))
+
+    settings = read()
+    announce = f"READY host {settings.url}"
+    with main, rpc, taken(data):
+        # Whoever calls between two rounds waits: the listening sockets stay open.
+        while _serve(options, settings, python, main, rpc, announce, read):
+            settings, announce = read(), ""
     return 0
 
 
 def _read(
-    options: argparse.Namespace, app: Path, data: Path
-) -> tuple[HostSettings, socket, socket]:
-    """The settings in force, and the listening sockets of HTTP and of Durable's RPC."""
+    options: argparse.Namespace, app: Path, data: Path, port: int, rpc_port: int
+) -> HostSettings:
+    """The settings in force; raises CannotStart when a file cannot be used."""
     local = read_local_settings(app)
     extra = read_env_file(options.env_file) if options.env_file else {}
     host_json = effective(read_host_json(app), {**local.values, **os.environ, **extra})
-    port: int = options.port if options.port is not None else local.port or 7071
-    rpc_port: int = options.rpc_port if options.rpc_port is not None else rpc_port_for(port)
-    main = take_port(port, "--port")
-    rpc = take_port(rpc_port, "--rpc-port")
-    environment = _environment(app, port_of(main), local, extra)
-    settings = HostSettings(
+    environment = _environment(app, port, local, extra)
+    return HostSettings(
         app=app,
         data=data,
-        port=port_of(main),
-        rpc_port=port_of(rpc),
+        port=port,
+        rpc_port=rpc_port,
         workers=options.workers,
         watch=not options.no_watch,
         enforce_keys=options.keys,
@@ -119,12 +125,18 @@ def _read(
         durable=read_durable(host_json, environment),
         http_limits=read_http_limits(host_json),
     )
-    return settings, main, rpc
 
 
 def _serve(
-    options: argparse.Namespace, settings: HostSettings, python: str, main: socket, rpc: socket
-) -> None:
+    options: argparse.Namespace,
+    settings: HostSettings,
+    python: str,
+    main: socket,
+    rpc: socket,
+    announce: str,
+    read: Callable[[], object],
+) -> bool:
+    """Run a host until it is told to stop; True when it asks for a round with other settings."""
     keys = KeyRing(keys_folder(settings.data))
     log_to_console(settings.log_levels, host_category)
     _tell(settings, keys)
@@ -143,13 +155,15 @@ def _serve(
 
     from emulator.host.host import Host, Listeners
 
-    async def serve() -> None:
-        host = Host(settings, keys, spec, first)
-        await host.run(
-            Listeners(main, rpc), lambda: print(f"READY host {settings.url}", flush=True)
-        )
+    def ready() -> None:
+        if announce:
+            print(announce, flush=True)
 
-    uvloop.run(serve())
+    async def serve() -> bool:
+        host = Host(settings, keys, spec, first, read)
+        return await host.run(Listeners(main.dup(), rpc.dup()), ready)
+
+    return uvloop.run(serve())
 
 
 def _tell(settings: HostSettings, keys: KeyRing) -> None:

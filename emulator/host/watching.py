@@ -12,6 +12,9 @@ _CACHES = frozenset({"__pycache__", "node_modules"})
 # An app may write records there; its code and settings are read from anywhere.
 _RECORD_FOLDERS = frozenset({"data", "docs", "tests"})
 
+type Changed = Callable[[list[str]], None]
+"""Takes the names of the files that changed, relative to the app, sorted; at least one."""
+
 # The host names the file that changed; the library's count of changes would be a line more.
 logging.getLogger("watchfiles").setLevel(logging.WARNING)
 
@@ -54,8 +57,8 @@ class _AlsoNewFolders(AppFiles):
         return (made and _is_watched(Path(path))) or super().__call__(change, path)
 
 
-async def watch(app: Path, data: Path, changed: Callable[[str], None]) -> None:
-    """Call `changed` with the name of a changed file, once for each burst; until cancelled.
+async def watch(app: Path, data: Path, changed: Changed) -> None:
+    """Call `changed` with the names of changed files, once for each burst; until cancelled.
 
     Folders are watched one by one: a watch on the whole tree would follow thousands of files of
     virtual environments and packages.
@@ -69,9 +72,7 @@ async def watch(app: Path, data: Path, changed: Callable[[str], None]) -> None:
                 tasks.create_task(_watch_folders(folders, app, data, changed, outdated))
 
 
-async def _watch_root(
-    app: Path, data: Path, changed: Callable[[str], None], outdated: asyncio.Event
-) -> None:
+async def _watch_root(app: Path, data: Path, changed: Changed, outdated: asyncio.Event) -> None:
     """Watch the app's folder without those in it; a new one makes the others' watch outdated."""
     bursts = watchfiles.awatch(
         app,
@@ -89,25 +90,25 @@ async def _watch_root(
         # A folder alone says nothing: apps make some for what they write.
         said = [path for path in paths if path not in folders or next(path.rglob("*.py"), None)]
         if said:
-            changed(_first(said, app))
+            changed(_names(said, app))
 
 
 async def _watch_folders(
     folders: list[Path],
     app: Path,
     data: Path,
-    changed: Callable[[str], None],
+    changed: Changed,
     outdated: asyncio.Event,
 ) -> None:
     bursts = watchfiles.awatch(
         *folders, watch_filter=AppFiles(app, data), debounce=200, step=50, stop_event=outdated
     )
     async for burst in bursts:
-        changed(_first([Path(path) for _change, path in burst], app))
+        changed(_names([Path(path) for _change, path in burst], app))
 
 
-def _first(paths: list[Path], app: Path) -> str:
-    return min(str(path.relative_to(app)) for path in paths)
+def _names(paths: list[Path], app: Path) -> list[str]:
+    return sorted(str(path.relative_to(app)) for path in paths)
 
 
 def _folders_of(app: Path) -> list[Path]:

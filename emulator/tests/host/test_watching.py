@@ -1,6 +1,7 @@
 """Which files of an app ask for a reload."""
 
 import asyncio
+import json
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,27 @@ async def test_packages_of_any_name_are_loaded_again_also_those_made_later(
     (app / "later" / "__init__.py").write_text("HELLO = 'two'\n", "utf-8")
     await asyncio.to_thread(eventually, lambda: "later has changed" in host.log)
     assert await _text(http, host) == "two"
+
+
+async def test_changed_settings_take_effect_when_they_can_be_used(
+    start: StartHost, http: ClientSession, tmp_path: Path
+) -> None:
+    app = tmp_path / "app"
+    shutil.copytree(APPS / "classic", app)
+    host = start(app)
+    (app / "host.json").write_text("{", "utf-8")
+    refused = "host.json is not valid JSON: line 1, column 2"
+    await asyncio.to_thread(eventually, lambda: refused in host.log)
+    assert await _text(http, host) == "plain é"
+    prefix = {"version": "2.0", "extensions": {"http": {"routePrefix": "other"}}}
+    (app / "host.json").write_text(json.dumps(prefix), "utf-8")
+    # A host that starts with these settings says where its state is, as at the first start.
+    await asyncio.to_thread(eventually, lambda: host.log.count("State is kept in") == 2)
+    async with http.get(f"{host.url}/other/text") as answer:
+        assert await answer.text() == "plain é"
+    async with http.get(f"{host.url}/api/text") as answer:
+        assert answer.status == 404
+    assert await asyncio.to_thread(host.stop) == 0
 
 
 async def _text(http: ClientSession, host: HostProcess) -> str:
