@@ -97,7 +97,7 @@ def _run(options: argparse.Namespace) -> int:
     announce = f"READY host {settings.url}"
     with main, rpc, taken(data):
         # Whoever calls between two rounds waits: the listening sockets stay open.
-        while _serve(options, settings, python, main, rpc, announce, read):
+        while _serve(settings, _spec(options, settings, python), (main, rpc), announce, read):
             settings, announce = read(), ""
     return 0
 
@@ -127,20 +127,8 @@ def _read(
     )
 
 
-def _serve(
-    options: argparse.Namespace,
-    settings: HostSettings,
-    python: str,
-    main: socket,
-    rpc: socket,
-    announce: str,
-    read: Callable[[], object],
-) -> bool:
-    """Run a host until it is told to stop; True when it asks for a round with other settings."""
-    keys = KeyRing(keys_folder(settings.data))
-    log_to_console(settings.log_levels, host_category)
-    _tell(settings, keys)
-    spec = WorkerSpec(
+def _spec(options: argparse.Namespace, settings: HostSettings, python: str) -> WorkerSpec:
+    return WorkerSpec(
         settings.app,
         settings.environment,
         settings.log_levels,
@@ -148,6 +136,19 @@ def _serve(
         hang_seconds=options.hang_timeout,
         python=python,
     )
+
+
+def _serve(
+    settings: HostSettings,
+    spec: WorkerSpec,
+    listening: tuple[socket, socket],
+    announce: str,
+    read: Callable[[], object],
+) -> bool:
+    """Run a host until it is told to stop; True when it asks for a round with other settings."""
+    keys = KeyRing(keys_folder(settings.data))
+    log_to_console(settings.log_levels, host_category)
+    _tell(settings, keys)
     # The workers import the app while this process imports its HTTP stack.
     first = [spawn(spec) for _ in range(settings.workers)]
 
@@ -161,7 +162,7 @@ def _serve(
 
     async def serve() -> bool:
         host = Host(settings, keys, spec, first, read)
-        return await host.run(Listeners(main.dup(), rpc.dup()), ready)
+        return await host.run(Listeners(*(one.dup() for one in listening)), ready)
 
     return uvloop.run(serve())
 

@@ -1,8 +1,9 @@
 """Watches the app's folder for changes that ask for a reload."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import override
 
@@ -27,7 +28,7 @@ class AppFiles(watchfiles.BaseFilter):
 
     def __init__(self, app: Path, data: Path) -> None:
         super().__init__()
-        self._app = app
+        self.app = app
         self._data = data
 
     @override
@@ -35,26 +36,35 @@ class AppFiles(watchfiles.BaseFilter):
         file = Path(path)
         if file.is_relative_to(self._data) or not self._counts(file):
             return False
-        folders = file.relative_to(self._app).parents
-        return all(_is_part_of_app(self._app / folder) for folder in folders if folder.name)
+        folders = file.relative_to(self.app).parents
+        return all(_is_part_of_app(self.app / folder) for folder in folders if folder.name)
 
     def _counts(self, file: Path) -> bool:
         match file.suffix:
             case ".py":
                 return True
             case ".json":
-                return not _RECORD_FOLDERS.intersection(file.relative_to(self._app).parts[:-1])
+                return not _RECORD_FOLDERS.intersection(file.relative_to(self.app).parts[:-1])
             case _:
                 return False
 
 
-class _AlsoNewFolders(AppFiles):
-    """Folders that are made count too: a package may come to be in them."""
+class _RootFiles(AppFiles):
+    """Also folders that are made, in which a package may come to be, and their end.
+
+    `followed` are those that were made since the start, each with the task that watches it.
+    """
+
+    def __init__(self, app: Path, data: Path) -> None:
+        super().__init__(app, data)
+        self.followed: dict[Path, asyncio.Task[None]] = {}
 
     @override
     def __call__(self, change: watchfiles.Change, path: str) -> bool:
-        made = change == watchfiles.Change.added and Path(path).is_dir()
-        return (made and _is_watched(Path(path))) or super().__call__(change, path)
+        found = Path(path)
+        if found.is_dir():
+            return change == watchfiles.Change.added and _is_watched(found)
+        return found in self.followed or super().__call__(change, path)
 
 
 async def watch(app: Path, data: Path, changed: Changed) -> None:
@@ -63,56 +73,66 @@ async def watch(app: Path, data: Path, changed: Changed) -> None:
     Folders are watched one by one: a watch on the whole tree would follow thousands of files of
     virtual environments and packages.
     """
-    while True:
-        folders = _folders_of(app)
-        outdated = asyncio.Event()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_watch_root(app, data, changed, outdated))
-            if folders:
-                tasks.create_task(_watch_folders(folders, app, data, changed, outdated))
-
-
-async def _watch_root(app: Path, data: Path, changed: Changed, outdated: asyncio.Event) -> None:
-    """Watch the app's folder without those in it; a new one makes the others' watch outdated."""
-    bursts = watchfiles.awatch(
-        app,
-        watch_filter=_AlsoNewFolders(app, data),
-        debounce=200,
-        step=50,
-        recursive=False,
-        stop_event=outdated,
-    )
-    async for burst in bursts:
-        paths = [Path(path) for _change, path in burst]
-        folders = {path for path in paths if path.is_dir()}
+    folders = _folders_of(app)
+    async with asyncio.TaskGroup() as tasks:
         if folders:
-            outdated.set()
-        # A folder alone says nothing: apps make some for what they write.
-        said = [path for path in paths if path not in folders or next(path.rglob("*.py"), None)]
-        if said:
-            changed(_names(said, app))
+            tasks.create_task(_watch_folders(folders, AppFiles(app, data), changed))
+        root = _RootFiles(app, data)
+        async for burst in _bursts([app], root, recursive=False):
+            for path in root.followed.keys() & set(burst):
+                root.followed.pop(path).cancel()  # it is gone, or another folder by now
+            made = _folders_in(burst)
+            for folder in made:
+                new = _watch_new(folder, AppFiles(app, data), changed)
+                root.followed[folder] = tasks.create_task(new)
+            # What has no suffix here is a folder that is gone.
+            if files := [path for path in burst if path not in made and path.suffix]:
+                changed(_names(files, app))
 
 
-async def _watch_folders(
-    folders: list[Path],
-    app: Path,
-    data: Path,
-    changed: Changed,
-    outdated: asyncio.Event,
-) -> None:
-    bursts = watchfiles.awatch(
-        *folders, watch_filter=AppFiles(app, data), debounce=200, step=50, stop_event=outdated
+async def _watch_folders(folders: list[Path], wanted: AppFiles, changed: Changed) -> None:
+    async for burst in _bursts(folders, wanted, recursive=True):
+        changed(_names(burst, wanted.app))
+
+
+async def _watch_new(folder: Path, wanted: AppFiles, changed: Changed) -> None:
+    """Watch a folder that was just made; what had come to be in it before counts too.
+
+    Without a Python file it says nothing yet: apps make folders for what they write.
+    """
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_watch_folders([folder], wanted, changed))
+        await asyncio.sleep(0)  # from here on it is watched
+        if _has_code(folder):
+            changed(_names([folder], wanted.app))
+
+
+async def _bursts(
+    paths: list[Path], wanted: AppFiles, *, recursive: bool
+) -> AsyncIterator[list[Path]]:
+    """What changed, whenever it is still for a moment; nothing of a folder that is gone already."""
+    found = watchfiles.awatch(
+        *paths, watch_filter=wanted, debounce=200, step=50, recursive=recursive
     )
-    async for burst in bursts:
-        changed(_names([Path(path) for _change, path in burst], app))
-
-
-def _names(paths: list[Path], app: Path) -> list[str]:
-    return sorted(str(path.relative_to(app)) for path in paths)
+    with contextlib.suppress(FileNotFoundError):
+        async for burst in found:
+            yield [Path(path) for _change, path in burst]
 
 
 def _folders_of(app: Path) -> list[Path]:
     return [path for path in app.iterdir() if path.is_dir() and _is_watched(path)]
+
+
+def _folders_in(paths: list[Path]) -> set[Path]:
+    return {path for path in paths if path.is_dir()}
+
+
+def _has_code(folder: Path) -> bool:
+    return next(folder.rglob("*.py"), None) is not None
+
+
+def _names(paths: list[Path], app: Path) -> list[str]:
+    return sorted(str(path.relative_to(app)) for path in paths)
 
 
 def _is_watched(folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 from watchfiles import Change
 
-from emulator.host.watching import AppFiles
+from emulator.host.watching import AppFiles, watch
 from emulator.tests.host.conftest import StartHost
 from emulator.tests.host.harness import APPS, HostProcess, eventually
 
@@ -72,8 +73,31 @@ async def test_packages_of_any_name_are_loaded_again_also_those_made_later(
     await asyncio.to_thread(eventually, lambda: "No module named 'later'" in host.log)
     (app / "later").mkdir()
     (app / "later" / "__init__.py").write_text("HELLO = 'two'\n", "utf-8")
-    await asyncio.to_thread(eventually, lambda: "later has changed" in host.log)
+    await asyncio.to_thread(eventually, lambda: re.search("later.* has changed", host.log))
     assert await _text(http, host) == "two"
+
+
+async def test_a_folder_that_is_made_again_is_watched_again(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    seen: list[str] = []
+    watching = asyncio.create_task(watch(app, tmp_path / "state", seen.extend))
+    for _ in range(2):
+        (app / "records").mkdir()
+        # The watch begins at some moment: write until it is seen.
+        await asyncio.to_thread(eventually, lambda: _touched(app / "records" / "a.py", seen))
+        shutil.rmtree(app / "records")
+        seen.clear()
+        await asyncio.to_thread(eventually, lambda: _touched(app / "host.json", seen))
+        seen.clear()
+    watching.cancel()
+    await asyncio.wait([watching])
+    assert watching.cancelled()
+
+
+def _touched(file: Path, seen: list[str]) -> bool:
+    file.touch()
+    return any(file.name in name or file.parent.name in name for name in seen)
 
 
 async def test_changed_settings_take_effect_when_they_can_be_used(
