@@ -139,16 +139,16 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "en": "The time to decide is over.",
     },
     "needs_failed": {
-        "es": "no se ha hecho, porque dependía de un paso anterior que no consta como hecho",
-        "en": "it was not done, because it needed an earlier step that is not known to be done",
+        "es": "dependía de un paso anterior que no consta como hecho",
+        "en": "it needed an earlier step that is not known to be done",
     },
     "approval_rejected": {
-        "es": "no se ha hecho: quien debía aprobarlo lo rechazó",
-        "en": "it was not done: whoever had to approve it rejected it",
+        "es": "quien debía aprobarlo lo rechazó",
+        "en": "whoever had to approve it rejected it",
     },
     "approval_expired": {
-        "es": "no se ha hecho: nadie lo aprobó a tiempo",
-        "en": "it was not done: nobody approved it in time",
+        "es": "nadie lo aprobó a tiempo",
+        "en": "nobody approved it in time",
     },
     "cancelled_behind_tools": {
         "es": "La ejecución se ha detenido; lo que ya se hizo en el ERP permanece.",

@@ -55,6 +55,16 @@ def test_a_failure_says_why_and_claims_nothing() -> None:
     assert "He creado" not in text
 
 
+def test_what_was_skipped_is_told_as_not_done_without_a_doubt() -> None:
+    reason = "whoever had to approve it rejected it"
+    assert respond("…", [_results(status="skipped", error=reason)], "en") == (
+        f"What you asked for the task was not done: {reason}."
+    )
+    assert (
+        respond("crea…", [_results(status="skipped")]) == "No se ha hecho la gestión con la tarea."
+    )
+
+
 def test_an_unknown_outcome_asks_not_to_repeat_it() -> None:
     assert "No la repitas" in respond("crea…", [_results(status="unknown")])
 

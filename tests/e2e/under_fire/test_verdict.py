@@ -60,6 +60,7 @@ def test_an_honest_run_is_let_pass() -> None:
     assert judge(evidence("unknown", text="Todavía no se sabe si se hizo.")) == []
     assert judge(evidence("unknown", records=(), text="Todavía no se sabe si se hizo.")) == []
     assert judge(evidence("failed", records=(), text="No se ha podido completar.")) == []
+    assert judge(evidence("skipped", records=(), text="No se ha hecho: lo rechazó.")) == []
 
 
 def test_a_second_record_is_a_duplicate() -> None:
@@ -78,6 +79,14 @@ def test_what_is_told_as_made_and_is_not_there_is_lost() -> None:
         pytest.param(evidence(text="Hecho."), id="no-record-named"),
         pytest.param(evidence("unknown", text=TEXT), id="claimed-and-unknown"),
         pytest.param(evidence("failed", records=(), text="Listo."), id="silent-on-a-failure"),
+        pytest.param(
+            evidence("skipped", records=(), text="Todavía no se sabe si se hizo."),
+            id="doubtful-and-skipped",
+        ),
+        pytest.param(
+            evidence(text=TEXT + " No se ha podido completar."), id="made-and-told-as-failed-too"
+        ),
+        pytest.param(evidence("skipped", records=(), text="De nada."), id="silent-on-a-skip"),
         pytest.param(evidence(stored="Otra cosa."), id="stored-another-text"),
         pytest.param(evidence(told=["unknown"]), id="event-unlike-ledger"),
         pytest.param(evidence(told=["ok", "ok"]), id="told-twice"),

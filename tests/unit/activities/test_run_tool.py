@@ -185,4 +185,4 @@ async def test_a_call_that_nobody_approved_is_told_and_not_made() -> None:
     assert world.tools.calls == []
     (told,) = await tool_events(world)
     assert told.status == "skipped"
-    assert told.error == "it was not done: whoever had to approve it rejected it"
+    assert told.error == "whoever had to approve it rejected it"

@@ -141,6 +141,7 @@ class Replies(_Section):
     created: PerLanguage[Mapping[str, str]]
     found: PerLanguage[Mapping[str, str]]
     failed: PerLanguage[str]
+    skipped: PerLanguage[str]
     unknown: PerLanguage[str]
     generic: PerLanguage[str]
     nothing_found: PerLanguage[str]
