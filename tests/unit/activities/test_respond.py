@@ -26,6 +26,9 @@ END = StreamEnd("stop", Usage(prompt_tokens=1, completion_tokens=2, total_tokens
 MISSING = MissingField(tool="createTask", field="dueDate", reason="missing_required")
 ASKING = Plan(flow_type="CreateTask", missing=(MISSING,), question="¿Para cuándo?")
 
+TURNS = 50
+"""Of the event loop: more than the fakes need to store what was said before."""
+
 
 @dataclass
 class BreakingModel(FakeModel):
@@ -39,7 +42,8 @@ class BreakingModel(FakeModel):
             if isinstance(piece, Exception):
                 raise piece
             yield piece
-            await asyncio.sleep(0.005)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
         yield END
 
 
