@@ -18,7 +18,7 @@ from cli.running import Running
 from cli.up import describe
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 # Stands for the emulator: takes the same flags, and writes what it was asked into its data folder.
 EMULATOR = """

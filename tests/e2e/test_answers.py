@@ -159,9 +159,13 @@ async def test_the_log_tells_runs_and_not_what_people_said(
     assert ana.token is not None
     order = f"Crea una tarea: {title}, para el 2026-12-04"
     run = await ana.say(await ana.open_conversation(title="Asuntos de Ana"), order)
+    wanted = (run.run_id, str(run.events[0].data["correlationId"]))
+
+    async def named() -> bool:
+        return all(each in host.log.read_text("utf-8") for each in wanted)
+
+    await until(named)
     log = host.log.read_text("utf-8")
-    assert run.run_id in log
-    assert str(run.events[0].data["correlationId"]) in log
     for said in (title, "Asuntos", "López", run.text[:30], ana.token[-40:]):
         assert said not in log, said
 

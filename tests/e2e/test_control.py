@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from tests.e2e.conftest import Call, Erp
 from tests.e2e.people import Answer, Event, Person
-from tests.e2e.surroundings import Surroundings
+from tests.e2e.surroundings import HELD_MS, Surroundings
 from tests.e2e.waiting import until
 
 LONG = "Hola, ¿cómo va? [[tokens:300]]"
@@ -127,11 +127,12 @@ async def test_a_message_may_interrupt_the_answer_under_way(
 async def test_what_was_begun_before_the_stop_is_finished_and_told(
     ana: Person, around: Surroundings, erp: Erp, title: str
 ) -> None:
-    await around.fail(service="erp", method="POST", delayMs=800)
+    await around.fail(service="erp", method="POST", delayMs=HELD_MS)
     order = f"Crea una tarea: {title}, prioridad alta, para el 2026-12-04"
     async with ana.saying(await ana.open_conversation(), order) as stream:
         seen = await stream.until(lambda seen: seen[-1].type == "tool")
         await ana.ask("POST", f"/runs/{stream.run_id}/cancel")
+        await around.go_on("erp")
     run = await ana.follow(stream.run_id, seen)
     assert run.tool_statuses == [("createTask", "started"), ("createTask", "ok")]
     assert run.end["code"] == "CANCELLED"

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.cloud import Host, Services, running_host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Event, Person, Run
-from tests.e2e.surroundings import Durable, Surroundings
+from tests.e2e.surroundings import HELD_MS, SLOWLY, Durable, Surroundings
 from tests.e2e.waiting import until
 
 SLOW_MS = 1_500
@@ -37,14 +37,6 @@ async def assert_whole(ana: Person, run: Run) -> None:
     assert (await ana.follow(run.run_id)).events == run.events
 
 
-async def kill_while(ana: Person, host: Host, order: str, moment: str) -> Run:
-    async with ana.saying(await ana.open_conversation(), order) as stream:
-        seen = await stream.until(tool_is_running if moment == "tools" else text_is_coming)
-        assert seen[-1].type not in ("done", "error")
-        host.kill_workers()
-    return await ana.follow(stream.run_id, seen)
-
-
 @pytest.mark.parametrize(
     "slow",
     [
@@ -59,7 +51,11 @@ async def test_a_worker_killed_while_a_tool_runs(
 ) -> None:
     await around.fail(**slow, delayMs=SLOW_MS)
     order = f"Crea una tarea: {title}, para el 2026-12-04"
-    run = await kill_while(ana, host, order, "tools")
+    async with ana.saying(await ana.open_conversation(), order) as stream:
+        seen = await stream.until(tool_is_running)
+        assert seen[-1].type not in ("done", "error")
+        host.kill_workers()
+    run = await ana.follow(stream.run_id, seen)
     assert len(await erp.tasks(title)) == 1
     assert run.tool_statuses == [("createTask", "started"), ("createTask", "ok")]
     await assert_whole(ana, run)
@@ -68,9 +64,16 @@ async def test_a_worker_killed_while_a_tool_runs(
 async def test_a_worker_killed_while_the_answer_streams(
     ana: Person, host: Host, erp: Erp, around: Surroundings, title: str
 ) -> None:
-    await around.pace(10, 400)
+    await around.fail("erp", method="POST", delayMs=HELD_MS)
     order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2026-12-04"
-    run = await kill_while(ana, host, order, "text")
+    async with ana.saying(await ana.open_conversation(), order) as stream:
+        seen = await stream.until(tool_is_running)
+        await around.pace(10, SLOWLY)
+        await around.go_on("erp")
+        seen += await stream.until(text_is_coming)
+        host.kill_workers()
+    await around.flow()
+    run = await ana.follow(stream.run_id, seen)
     assert len(run.of("restart")) == 1
     assert len(await erp.tasks(title)) == 1
     await assert_whole(ana, run)
@@ -79,13 +82,14 @@ async def test_a_worker_killed_while_the_answer_streams(
 async def test_a_worker_killed_twice_while_the_answer_streams(
     ana: Person, host: Host, around: Surroundings
 ) -> None:
-    await around.pace(10, 400)
+    await around.pace(10, SLOWLY)
     async with ana.saying(await ana.open_conversation(), f"Hola {LONG_ANSWER}") as stream:
         seen = await stream.until(text_is_coming)
         host.kill_workers()
     run_id = stream.run_id
     seen = await restarted(ana, run_id, seen)
     host.kill_workers()
+    await around.flow()
     run = await ana.follow(run_id, seen)
     assert [event["attempt"] for event in run.of("restart")] == [2, 3]
     await assert_whole(ana, run)

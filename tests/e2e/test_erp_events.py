@@ -107,12 +107,12 @@ async def test_an_open_run_is_told_and_its_log_stays_whole(
 ) -> None:
     conversation, task = await make_task(ana, title)
     await around.pace(10, 20)
-    async with ana.saying(conversation, "Hola, ¿cómo va?") as stream:
+    async with ana.saying(conversation, "Hola [[tokens:300]]") as stream:
         events = await stream.until(lambda seen: seen[-1].type == "text")
         assert ana.token is not None
         await around.change_task(ana.token, task, priority="urgente")
         events += await stream.until(lambda seen: seen[-1].type == "notification")
-        await around.pace(0, 0)
+        await around.flow()
         events += [event async for event in stream]
     assert [event.number for event in events] == list(range(1, len(events) + 1))
     (notification,) = [event.data for event in events if event.type == "notification"]

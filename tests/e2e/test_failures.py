@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
-from tests.e2e.surroundings import Surroundings
+from tests.e2e.surroundings import HELD_MS, Surroundings
 from tests.e2e.waiting import until
 
 FOR_LONG = 1_000
@@ -143,13 +143,14 @@ async def test_a_model_that_breaks_off_its_answer_ends_the_run_and_the_task_stay
     ana: Person, erp: Erp, around: Surroundings, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    await around.fail("erp", **NEW_TASK, delayMs=300)
+    await around.fail("erp", **NEW_TASK, delayMs=HELD_MS)
     order = f"[[tokens:100]] Crea una tarea: {title}, para el 2026-12-04"
     async with ana.saying(conversation, order) as stream:
         # Triage and plan are over once the tool runs; what comes then is the answer.
         seen = await stream.until(lambda now: now[-1].type == "tool")
         await around.pace(10, 400)
         await around.fail("model", cut="mid", count=FOR_LONG, path="chat/completions")
+        await around.go_on("erp")
     run = await ana.follow(stream.run_id, seen)
     assert_one_end(run, "error")
     assert run.end["code"] == "MODEL_UNAVAILABLE"
@@ -163,16 +164,17 @@ async def test_a_model_that_breaks_off_its_answer_ends_the_run_and_the_task_stay
 async def test_a_model_that_breaks_off_once_begins_its_answer_again(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(300, 400)
-    before = await around.calls("model")
+    await around.pace(10, 400)
+    await around.fail("model", delayMs=HELD_MS, path="chat/completions")
 
     async def triage_has_begun() -> bool:
-        return await around.calls("model") > before
+        return await around.waiting_faults("model") == 0
 
     async with ana.saying(await ana.open_conversation(), "Hola [[tokens:100]]") as stream:
         await until(triage_has_begun)
         # A failure hits the next call: the one for the answer.
         await around.fail("model", cut="mid", path="chat/completions")
+        await around.go_on("model")
     run = await ana.follow(stream.run_id)
     assert len(run.of("restart")) == 1
     assert_one_end(run, "done")
