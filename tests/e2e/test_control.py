@@ -128,7 +128,7 @@ async def test_what_was_begun_before_the_stop_is_finished_and_told(
     ana: Person, around: Surroundings, erp: Erp, title: str
 ) -> None:
     await around.fail(service="erp", method="POST", delayMs=HELD_MS)
-    order = f"Crea una tarea: {title}, prioridad alta, para el 2026-12-04"
+    order = f"Crea una tarea: {title}, prioridad alta, para el 2036-12-04"
     async with ana.saying(await ana.open_conversation(), order) as stream:
         seen = await stream.until(lambda seen: seen[-1].type == "tool")
         await ana.ask("POST", f"/runs/{stream.run_id}/cancel")

@@ -50,7 +50,7 @@ async def test_a_worker_killed_while_a_tool_runs(
     ana: Person, host: Host, erp: Erp, around: Surroundings, title: str, slow: dict[str, str]
 ) -> None:
     await around.fail(**slow, delayMs=SLOW_MS)
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(await ana.open_conversation(), order) as stream:
         seen = await stream.until(tool_is_running)
         assert seen[-1].type not in ("done", "error")
@@ -65,7 +65,7 @@ async def test_a_worker_killed_while_the_answer_streams(
     ana: Person, host: Host, erp: Erp, around: Surroundings, title: str
 ) -> None:
     await around.fail("erp", method="POST", delayMs=HELD_MS)
-    order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2026-12-04"
+    order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(await ana.open_conversation(), order) as stream:
         seen = await stream.until(tool_is_running)
         await around.pace(10, SLOWLY)
@@ -108,7 +108,7 @@ async def restarted(ana: Person, run_id: str, seen: list[Event]) -> list[Event]:
 async def test_a_worker_killed_at_once_after_the_message_was_accepted(
     ana: Person, host: Host, erp: Erp, title: str
 ) -> None:
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(await ana.open_conversation(), order) as stream:
         host.kill_workers()
     run = await ana.follow(stream.run_id)
@@ -125,7 +125,7 @@ async def test_a_host_killed_and_started_again_on_its_data(
     await around.pace(10, 400)
     with running_host(services, tmp_path / "host") as first:
         ana = Person(around.http, first.url, await around.token("ana"))
-        order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2026-12-04"
+        order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2036-12-04"
         async with ana.saying(await ana.open_conversation(), order) as stream:
             seen = await stream.until(tool_is_running if moment == "tools" else text_is_coming)
             first.kill()
@@ -143,7 +143,7 @@ async def test_a_message_sent_again_with_its_key_after_the_worker_died(
     ana: Person, host: Host, erp: Erp, around: Surroundings, title: str, stored: int
 ) -> None:
     conversation = await ana.open_conversation()
-    order, key = f"Crea una tarea: {title}, para el 2026-12-04", title
+    order, key = f"Crea una tarea: {title}, para el 2036-12-04", title
     before = await around.calls("cosmos")
 
     async def is_being_started() -> bool:

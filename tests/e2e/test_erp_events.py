@@ -28,7 +28,7 @@ async def _told(
 async def make_task(ana: Person, title: str) -> tuple[str, str]:
     """A conversation, and the id of the task that was made in it."""
     conversation = await ana.open_conversation()
-    run = await ana.say(conversation, f"Crea una tarea: {title}, para el 2026-12-04")
+    run = await ana.say(conversation, f"Crea una tarea: {title}, para el 2036-12-04")
     return conversation, str(run.of("tool")[-1]["result"]["id"])
 
 

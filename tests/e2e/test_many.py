@@ -20,7 +20,7 @@ async def test_fifty_conversations_at_once_do_not_mix_and_none_is_lost(
         who = ana if number % 2 else olga
         wanted = f"revisar el lote {batch}{number:03d}"
         conversation = await who.open_conversation()
-        run = await who.say(conversation, f"Crea una tarea: {wanted}, para el 2026-12-04")
+        run = await who.say(conversation, f"Crea una tarea: {wanted}, para el 2036-12-04")
         return wanted, conversation, run
 
     results = await asyncio.gather(*(converse(number) for number in range(CONVERSATIONS)))
@@ -65,7 +65,7 @@ async def test_of_messages_sent_at_the_same_moment_exactly_one_is_taken(
     ana: Person, erp: Erp, around: Surroundings, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     await around.fail("erp", method="POST", delayMs=HELD_MS)
     posts = [asyncio.create_task(ana.post(conversation, order)) for _ in range(5)]
 

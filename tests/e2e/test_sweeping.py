@@ -37,7 +37,7 @@ async def test_an_effect_that_was_made_before_the_run_was_stopped_is_still_repor
     ana: Person, around: Surroundings, durable: Durable, erp: Erp, title: str
 ) -> None:
     await around.fail("erp", method="POST", delayMs=HELD_MS)
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(await ana.open_conversation(), order) as stream:
         await stream.until(lambda seen: seen[-1].type == "tool")
         await durable.terminate(stream.run_id)
@@ -66,7 +66,7 @@ async def test_a_run_whose_store_was_away_until_it_failed_gets_its_end_from_the_
 ) -> None:
     conversation = await ana.open_conversation()
     await around.fail("erp", method="POST", delayMs=HELD_MS)
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(conversation, order) as stream:
         seen = await stream.until(lambda now: now[-1].type == "tool")
         await around.fail("cosmos", status=503, count=100_000)

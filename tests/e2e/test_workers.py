@@ -31,11 +31,11 @@ async def test_the_first_conversation_across_two_workers(
         small = await ana.say(conversation, "Hola, ¿cómo va?")
     answered = await ana.say(conversation, "¿Qué necesito para renovar la licencia?")
     asked = await ana.say(conversation, "Crea una tarea")
-    made = await ana.say(conversation, f"{title}, para el 2026-12-11")
+    made = await ana.say(conversation, f"{title}, para el 2036-12-11")
     assert [run.end["type"] for run in (small, answered, asked, made)] == ["done"] * 4
     assert answered.of("citations")
     assert len(asked.of("question")) == 1
-    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2026-12-11"]
+    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2036-12-11"]
     turns = (await ana.get(f"/conversations/{conversation}")).body["turns"]
     assert [turn["text"] for turn in turns] == [run.text for run in (small, answered, asked, made)]
 

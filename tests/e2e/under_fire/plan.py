@@ -121,13 +121,13 @@ def orders(effort: Effort, seed: int, batch: str) -> Sequence[Order]:
 def _order(kind: Kind, mark: str, pause: float) -> Order:
     match kind:
         case "one task" | "stopped":
-            text = f"Crea una tarea: revisar el lote {mark}, para el 2026-12-04"
+            text = f"Crea una tarea: revisar el lote {mark}, para el 2036-12-04"
             return Order(kind, text, (mark,), pause)
         case "two tasks":
             first, second = f"{mark}1", f"{mark}2"
             text = (
-                f"Crea dos tareas: revisar el lote {first} para el 2026-12-04 "
-                f"y archivar el lote {second} para el 2026-12-11"
+                f"Crea dos tareas: revisar el lote {first} para el 2036-12-04 "
+                f"y archivar el lote {second} para el 2036-12-11"
             )
             return Order(kind, text, (first, second), pause)
         case "approved" | "rejected" | "approval stopped":
