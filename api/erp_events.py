@@ -127,16 +127,16 @@ def _document(event: ErpEvent, version: str) -> KnowledgeDocument:
 
 
 async def _tell(seen: SeenErpEvent, conversation_id: str, deps: Dependencies) -> None:
-    """Add the event to the conversation's timeline, and to its run that is under way."""
+    """Add the event to the conversation's timeline, and to its runs that are under way."""
     conversation = await deps.conversations.get(seen.event.tenant_id, conversation_id)
     if conversation is None:
         return
     line = timeline_event(seen, conversation_id)
     await deps.audit.record(line)
-    run_id = conversation.active_run_id
-    # Both are ULIDs: a run that began behind the event is not told when that is delivered again.
-    if run_id is not None and run_id < seen.timeline_id:
-        await _notify(line, seen.event, conversation, run_id, deps)
+    for run_id in conversation.queue:
+        # Both are ULIDs: a run that began behind the event is not told when it is delivered again.
+        if run_id < seen.timeline_id:
+            await _notify(line, seen.event, conversation, run_id, deps)
 
 
 async def _notify(

@@ -113,8 +113,11 @@ class Conversations(Protocol):
 
     async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None: ...
 
-    async def claim(self, conversation: Conversation, run_id: str, at: datetime) -> bool:
-        """Make `run_id` the active run if the conversation still has the active run given.
+    async def claim(
+        self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
+    ) -> bool:
+        """Make `run_id` the active run, behind those `ahead`, if the conversation still has the
+        active run given.
 
         False when somebody else was faster.
         """

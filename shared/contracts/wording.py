@@ -46,6 +46,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "La conversación tiene otra ejecución en curso: {run_id}.",
         "en": "The conversation has another run under way: {run_id}.",
     },
+    "queue_full": {
+        "es": "En la conversación ya esperan {limit} ejecuciones: espera a que termine alguna.",
+        "en": "{limit} runs of the conversation are waiting already: let one of them end first.",
+    },
     "idempotency_mismatch": {
         "es": "Esta Idempotency-Key ya se usó con otro cuerpo.",
         "en": "This Idempotency-Key was used with another body.",

@@ -29,6 +29,14 @@ async def decide(boss: Person, asked: Answer, decision: str, **changes: str) -> 
     )
 
 
+async def sent(
+    person: Person, conversation: str, message: str, on_busy: str, **headers: str
+) -> Answer:
+    path = f"/conversations/{conversation}/messages"
+    body = {"message": message, "onBusy": on_busy}
+    return await person.ask("POST", path, json=body, headers=headers)
+
+
 async def ended(person: Person, run_id: str) -> Answer:
     """The run, once it has ended."""
 
@@ -122,6 +130,27 @@ async def test_a_message_may_interrupt_the_answer_under_way(
     assert stopped.body["state"] == "CANCELLED"
     turns = (await ana.get(f"/conversations/{conversation}")).body["turns"]
     assert [turn["runId"] for turn in turns] == [first.run_id, answer.body["runId"]]
+
+
+async def test_a_queued_run_that_is_stopped_opens_nothing_and_an_interruption_stops_all(
+    person: Call, ana: Person, erp: Erp
+) -> None:
+    marta, address = await person("marta"), new_address()
+    conversation = await marta.open_conversation()
+    asked = await marta.post(conversation, wish(address))
+    assert asked.body["state"] == "WAITING_APPROVAL"
+    queued = await sent(marta, conversation, "hola", "enqueue", Prefer="respond-async")
+    assert (await marta.ask("POST", f"/runs/{queued.body['runId']}/cancel")).status == 202
+    await ended(marta, queued.body["runId"])
+    refused = await sent(marta, conversation, "gracias", "reject")
+    assert (refused.status, refused.body["code"]) == (409, "CONVERSATION_BUSY")
+    assert asked.body["runId"] in refused.body["detail"]
+    answer = await sent(marta, conversation, "gracias", "interrupt")
+    assert (answer.status, answer.body["state"]) == (200, "DONE")
+    stopped = await marta.get(f"/runs/{asked.body['runId']}")
+    assert stopped.body["state"] == "CANCELLED"
+    assert (await decide(ana, asked, "approve")).status in (409, 410)
+    assert await erp.users(address) == []
 
 
 async def test_what_was_begun_before_the_stop_is_finished_and_told(

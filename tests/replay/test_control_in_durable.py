@@ -102,6 +102,6 @@ async def test_a_message_that_queues_begins_when_its_turn_has_come(
     hub: Hub, office: Office
 ) -> None:
     office.activities["plan"] = lambda _: planned("createTask")
-    run = await hub.start("turn", start_request() | {"waitsFor": "01EARLIER"})
+    run = await hub.start("turn", start_request() | {"waitsFor": ["01EARLIER"]})
     assert (await hub.ended(run)).status.value == "Completed"
     assert office.names[:2] == ["await_turn", "prepare"]

@@ -245,7 +245,7 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
         assert set(status) <= {
             "state", "since", "conversationId", "route", "flowType", "tools", "states"
         }  # fmt: skip
-    assert set(start_request()) == {"run", "after", "limits"}
+    assert set(start_request()) == {"run", "after", "limits", "waitsFor"}
 
 
 def test_a_greeting_takes_at_most_three_hops_to_its_first_token() -> None:

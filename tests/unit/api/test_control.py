@@ -204,10 +204,11 @@ async def test_a_message_may_queue_behind_the_run_under_way() -> None:
     second = await desk.post(conversation, {"message": "Y esto", "onBusy": "enqueue"}, **ASYNC)
     assert second.status == 202
     _, _, request = desk.orchestrations.started[-1]
-    assert request["waitsFor"] == first.json["runId"]
+    assert request["waitsFor"] == [first.json["runId"]]
     third = await desk.post(conversation, {"message": "Y más", "onBusy": "enqueue"}, **ASYNC)
     assert third.status == 202
-    assert desk.orchestrations.started[-1][2]["waitsFor"] == second.json["runId"]
+    behind_both = [first.json["runId"], second.json["runId"]]
+    assert desk.orchestrations.started[-1][2]["waitsFor"] == behind_both
 
 
 async def test_a_message_may_stop_the_run_under_way() -> None:

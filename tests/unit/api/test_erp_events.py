@@ -39,7 +39,7 @@ async def with_open_run(*, ended: bool = False) -> World:
     world = await concerned("c1")
     await world.begin("Hola")
     conversation = await world.converse()
-    assert await world.conversations.claim(conversation, RUN_ID, AT)
+    assert await world.conversations.claim(conversation, RUN_ID, (), AT)
     await world.log.create(RUN_ID, LogItem(1, (StateEvent(state="RECEIVED"),), "start", "w"))
     if ended:
         await world.log.create(RUN_ID, LogItem(2, (done(),), "end/terminal", "w"))
@@ -159,7 +159,7 @@ async def test_a_run_that_began_afterwards_is_not_told_by_a_second_delivery() ->
     world.knowledge.failure = None
     later = new_id()
     await world.begin("Hola", run_id=later)
-    assert await world.conversations.claim(await world.converse(), later, AT)
+    assert await world.conversations.claim(await world.converse(), later, (), AT)
     await world.log.create(later, LogItem(1, (StateEvent(state="RECEIVED"),), "start", "w"))
     await deliver(world, grid_event())
     assert len(world.log.runs[later]) == 1
