@@ -19,8 +19,8 @@ from shared.errors import ErpError, RunStoppedError
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
 from shared.streams.stopping import ask_to_stop, is_forbidden
 from shared.streams.writing import LogWriter
-from shared.tools.backing_off import back_off
-from shared.tools.ledger import Ledger, effect_id, first_state, is_good
+from shared.tools.backing_off import back_off, is_soon
+from shared.tools.ledger import Ledger, effect_id, first_state, is_good, why_not
 from shared.tools.schemas import is_valid
 
 
@@ -126,23 +126,24 @@ async def _settle(
 
 async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) -> Effect:
     """A call that changes nothing: it may be repeated freely, so it needs no reservation."""
-    attempts = invocation.contract.retry.attempts
-    for attempt in range(1, attempts + 1):
+    contract, attempt = invocation.contract, 1
+    while True:
         try:
             answer = await deps.tools.call(invocation)
         except ErpError as error:
-            if attempt < attempts:
-                await back_off(invocation.contract, attempt, error)
+            if attempt == contract.retry.attempts or not is_soon(contract, error):
+                return effect.model_copy(update={"state": "failed", "error": why_not(error)})
+            await back_off(contract, attempt, error)
+            attempt += 1
             continue
         match answer:
-            case ToolAnswered(result) if is_good(result, invocation.contract):
+            case ToolAnswered(result) if is_good(result, contract):
                 return effect.model_copy(update={"state": "done", "result": result})
             case ToolAnswered(result):
                 nonsense = {"state": "unknown", "result": result, "error": "no_answer"}
                 return effect.model_copy(update=nonsense)
             case ToolRefused(_, reason):
                 return effect.model_copy(update={"state": "failed", "error": reason})
-    return effect.model_copy(update={"state": "failed", "error": "unreachable"})
 
 
 def effect_of(

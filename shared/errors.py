@@ -15,6 +15,7 @@ The error tree, named for what the caller can do:
     + ModelError
     + SearchError
     + ErpError
+      . ErpBusyError
     + StoreError
   x RunStoppedError         -> somebody asked the run to stop; the step gives up
   x ConfigurationError      -> the operator must change a setting; the app does not start
@@ -128,6 +129,13 @@ class ErpError(DependencyError):
     def __init__(self, message: str, *, sent: bool, retry_after: float | None = None) -> None:
         super().__init__(message, retry_after=retry_after)
         self.sent = sent
+
+
+class ErpBusyError(ErpError):
+    """It answered 429: it did nothing, and wants to be asked later."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message, sent=False, retry_after=retry_after)
 
 
 class StoreError(DependencyError):

@@ -186,6 +186,26 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "No se ha podido contactar con el ERP.",
         "en": "The ERP could not be reached.",
     },
+    "erp_busy": {
+        "es": "El ERP no admite más peticiones por ahora. Inténtalo más tarde.",
+        "en": "The ERP takes no more requests for now. Please try again later.",
+    },
+    "erp_refused": {
+        "es": "el ERP no ha aceptado los datos y no ha dicho por qué",
+        "en": "the ERP did not accept the data and did not say why",
+    },
+    "erp_forbids": {
+        "es": "el ERP no lo ha permitido y no ha dicho por qué",
+        "en": "the ERP did not allow it and did not say why",
+    },
+    "erp_has_none": {
+        "es": "el ERP no encuentra lo que se pedía",
+        "en": "the ERP cannot find what was asked for",
+    },
+    "erp_conflict": {
+        "es": "no cuadra con lo que el ERP ya tiene",
+        "en": "it does not agree with what the ERP already has",
+    },
     "no_answer": {
         "es": "El ERP no ha contestado y no se sabe si la operación llegó a hacerse.",
         "en": "The ERP did not answer, and whether it acted is not known.",

@@ -6,9 +6,10 @@
 After Nygard, "Release It!". A failure is a call that was not answered, or answered 503: the host
 itself says that it serves nobody now (RFC 9110, 15.6.4). Any other answer shows that it is there.
 It is left alone for as long as a failure's `Retry-After` asks, if that is more than the pause.
-Half open lets one call through, whose end decides for all others.
+Half open lets one call through, whose end decides for all others: they wait for it (`tried`).
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +33,13 @@ class CircuitBreaker:
         self._now = now
         self._failures = 0
         self._open_until: float | None = None
-        self._trying = False
+        self._trial: asyncio.Event | None = None
+        """Set when the call that tries a half-open circuit has ended."""
+
+    async def tried(self) -> None:
+        """Wait while another call tries the host; no longer than that one may take."""
+        while self._trial is not None:
+            await self._trial.wait()
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -42,7 +49,7 @@ class CircuitBreaker:
             yield
         except HostDownError as error:
             self._failures += 1
-            if trial or self._failures >= FAILURES:
+            if trial is not None or self._failures >= FAILURES:
                 self._open(error.retry_after or 0)
             raise
         except ErpError:
@@ -53,8 +60,9 @@ class CircuitBreaker:
             self._close()
         finally:
             # Also of a call that was cancelled, which tells nothing: the next one is the trial.
-            if trial:
-                self._trying = False
+            if trial is not None:
+                self._trial = None
+                trial.set()
 
     def _open(self, asked: float) -> None:
         """Calls that were under way together end one after the other: the longest pause holds."""
@@ -65,11 +73,11 @@ class CircuitBreaker:
         self._failures = 0
         self._open_until = None
 
-    def _admit(self) -> bool:
-        """Whether this call is the trial of a half-open circuit."""
+    def _admit(self) -> asyncio.Event | None:
+        """What this call has to set at its end, if it is the trial of a half-open circuit."""
         if self._open_until is None:
-            return False
-        if self._trying or self._now() < self._open_until:
+            return None
+        if self._trial is not None or self._now() < self._open_until:
             raise ErpError("the ERP has been down for a while; not asked", sent=False)
-        self._trying = True
-        return True
+        self._trial = asyncio.Event()
+        return self._trial

@@ -13,7 +13,7 @@ from shared.contracts.plan import Choice
 from shared.contracts.tools import EntityRule, JsonSchema, ToolContract
 from shared.errors import ErpError
 from shared.ports import ToolAnswered, ToolInvocation, Tools
-from shared.tools.backing_off import back_off
+from shared.tools.backing_off import back_off, is_soon
 from shared.tools.folding import folded, words_of
 from shared.tools.normalising import Derived, Refused, derived_text
 
@@ -146,7 +146,7 @@ async def _ask(
         try:
             answer = await tools.call(invocation)
         except ErpError as error:
-            if attempt == contract.retry.attempts:
+            if attempt == contract.retry.attempts or not is_soon(contract, error):
                 raise
             await back_off(contract, attempt, error)
             continue

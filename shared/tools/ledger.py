@@ -20,9 +20,9 @@ from datetime import datetime
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.plan import ToolCall
 from shared.contracts.tools import ToolContract
-from shared.errors import AppError, ErpError
+from shared.errors import AppError, ErpBusyError, ErpError
 from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
-from shared.tools.backing_off import back_off
+from shared.tools.backing_off import back_off, is_soon
 from shared.tools.schemas import is_valid
 
 
@@ -63,11 +63,15 @@ class Ledger:
             answer = await self.tools.call(invocation)
         except ErpError as error:
             doubtful = doubtful or error.sent
-            if attempt < invocation.contract.retry.attempts and _may_repeat(invocation, error):
+            soon = is_soon(invocation.contract, error)
+            more = attempt < invocation.contract.retry.attempts
+            if more and soon and _may_repeat(invocation, error):
                 await back_off(invocation.contract, attempt, error, self.chance)
                 return await self._attempt(sent, invocation, attempt + 1, doubtful)
             if not doubtful:
-                return await self._advance(sent, "failed", error="unreachable")
+                return await self._advance(sent, "failed", error=why_not(error))
+            if not soon:
+                return await self._advance(sent, "unknown", error="no_answer")
             return await self._reconcile(sent, invocation, resend=False)
         match answer:
             case ToolAnswered(result):
@@ -111,6 +115,8 @@ class Ledger:
             try:
                 return await self.tools.find(invocation)
             except ErpError as error:
+                if not is_soon(invocation.contract, error):
+                    raise
                 await back_off(invocation.contract, attempt, error, self.chance)
         return await self.tools.find(invocation)
 
@@ -150,6 +156,11 @@ def effect_id(tenant_id: str, run_id: str, step: int, call: ToolCall) -> str:
 def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:
     """Whether a result is what its contract promises."""
     return is_valid(dict(result), contract.result)
+
+
+def why_not(error: ErpError) -> str:
+    """Why a call that never arrived failed: a key of the wording."""
+    return "erp_busy" if isinstance(error, ErpBusyError) else "unreachable"
 
 
 def _may_repeat(invocation: ToolInvocation, error: ErpError) -> bool:

@@ -1,6 +1,8 @@
 """Tools that are plain REST calls against the ERP: a contract is all they need."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -8,14 +10,19 @@ import aiohttp
 from azure.core.exceptions import AzureError
 
 from shared.contracts.tools import Arguments, RestCall
-from shared.errors import ErpError
+from shared.errors import ErpBusyError, ErpError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from shared.tools.breaker import CircuitBreaker, HostDownError
 
 type TokenProvider = Callable[[], Awaitable[str]]
 
+TOO_MANY = 429
 UNAVAILABLE = 503
-RETRYABLE = frozenset({408, 429, 500, 502, 504})
+RETRYABLE = frozenset({408, TOO_MANY, 500, 502, 504})
+
+
+UNSAID = {401: "erp_forbids", 403: "erp_forbids", 404: "erp_has_none", 409: "erp_conflict"}
+"""What a refusal without words means to people: keys of the wording."""
 
 
 class RestTools:
@@ -33,14 +40,13 @@ class RestTools:
         contract = invocation.contract
         status, body, headers = await self._send(invocation, contract.request, invocation.args)
         if status in RETRYABLE:
-            raise ErpError(
-                f"{contract.name}: the ERP answered {status}",
-                # 429 is answered before the ERP does anything.
-                sent=status != 429,
-                retry_after=_retry_after(headers),
-            )
+            what, wait = f"{contract.name}: the ERP answered {status}", _retry_after(headers)
+            if status == TOO_MANY:
+                raise ErpBusyError(what, retry_after=wait)
+            raise ErpError(what, sent=True, retry_after=wait)
         if status >= 300:
-            return ToolRefused(status, str(body.get("detail") or body.get("title") or status))
+            said = body.get("detail") or body.get("title")
+            return ToolRefused(status, str(said or UNSAID.get(status, "erp_refused")))
         return ToolAnswered(body)
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
@@ -64,6 +70,7 @@ class RestTools:
             headers = await self._headers(invocation)
         except AzureError as error:
             raise ErpError(f"no token for the ERP: {type(error).__name__}", sent=False) from error
+        await self._breaker.tried()
         with self._breaker.call():
             return await self._request(invocation, call, values, headers)
 
@@ -122,9 +129,26 @@ class RestTools:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds. A date, which needs the ERP's clock to be right, is no advice."""
-    wait = headers.get("Retry-After", "")
-    return float(wait) if wait.isdecimal() else None
+    """Seconds, of a number or of a date (RFC 9110, 10.2.3); None for what is neither or past.
+
+    A date is compared with the answer's own, so that nobody's clock has to be right.
+    """
+    wait = headers.get("Retry-After", "").strip()
+    if wait.isascii() and wait.isdecimal():
+        return float(wait)
+    until = _moment(wait)
+    if until is None:
+        return None
+    seconds = (until - (_moment(headers.get("Date", "")) or datetime.now(UTC))).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def _content(response: aiohttp.ClientResponse) -> dict[str, Any]:

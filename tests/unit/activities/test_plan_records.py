@@ -225,9 +225,18 @@ def test_an_erp_that_is_away_fails_the_step_after_its_attempts() -> None:
     assert len(here.tools.calls) == 3
 
 
-@pytest.mark.parametrize(("asked", "waits"), [(3.0, 3.0), (3600.0, LONGEST_WAIT)])
+def test_an_erp_that_asks_for_a_long_wait_is_not_asked_before() -> None:
+    here = world()
+    here.tools.failures = [ErpError("away", sent=False, retry_after=LONGEST_WAIT + 1)]
+    with pytest.raises(ErpError) as caught:
+        run_virtually(planned(here, "Llamar mañana, Marta", task(MARTA)))
+    assert caught.value.retry_after == LONGEST_WAIT + 1
+    assert len(here.tools.calls) == 1
+
+
+@pytest.mark.parametrize("asked", [3.0, LONGEST_WAIT])
 def test_a_hiccup_of_the_erp_is_tried_again_when_it_asks_for_that_within_reason(
-    asked: float, waits: float
+    asked: float,
 ) -> None:
     here = world()
     here.tools.failures = [ErpError("away", sent=False, retry_after=asked)]
@@ -238,7 +247,7 @@ def test_a_hiccup_of_the_erp_is_tried_again_when_it_asks_for_that_within_reason(
         assert result.missing == 0
         return now() - began
 
-    assert run_virtually(program()) == pytest.approx(waits)
+    assert run_virtually(program()) == pytest.approx(asked)
 
 
 async def test_a_document_is_a_source_that_is_named() -> None:

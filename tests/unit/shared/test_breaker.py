@@ -123,6 +123,54 @@ def test_a_half_open_circuit_lets_one_call_through() -> None:
     assert host.call("answered") == "answered"
 
 
+@pytest.mark.parametrize(
+    ("trial", "then", "reached"), [("answered", "answered", 3), ("lost", "not sent", 1)]
+)
+async def test_calls_that_wait_for_the_trial_fare_as_it_did(
+    trial: End, then: End, reached: int
+) -> None:
+    host = Host()
+    host.break_down()
+    host.now += PAUSE_SECONDS
+    ends: list[End] = []
+
+    async def call_after_trial() -> None:
+        await host.breaker.tried()
+        ends.append(host.call("answered"))
+
+    with suppress(HostDownError), host.breaker.call():
+        waiting = [asyncio.create_task(call_after_trial()) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert ends == []
+        host.reached += 1
+        if trial == "lost":
+            raise HostDownError("no answer", sent=True)
+    await asyncio.gather(*waiting)
+    assert ends == [then] * 2
+    assert host.reached == FAILURES + reached
+
+
+async def test_of_those_that_waited_for_a_cancelled_trial_one_is_the_next() -> None:
+    host = Host()
+    host.break_down()
+    host.now += PAUSE_SECONDS
+    under_way: list[int] = []
+
+    async def call_after_trial() -> None:
+        await host.breaker.tried()
+        with host.breaker.call():
+            under_way.append(len(under_way))
+            # The second comes while the first, now the trial, is under way, or behind it.
+            await asyncio.sleep(0)
+
+    with suppress(asyncio.CancelledError), host.breaker.call():
+        waiting = [asyncio.create_task(call_after_trial()) for _ in range(3)]
+        await asyncio.sleep(0)
+        raise asyncio.CancelledError
+    await asyncio.gather(*waiting)
+    assert under_way == [0, 1, 2]
+
+
 def test_a_trial_that_was_cancelled_leaves_room_for_the_next() -> None:
     host = Host()
     host.break_down()
