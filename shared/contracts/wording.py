@@ -241,6 +241,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "En el ERP no encuentro «{said}».",
         "en": "I cannot find “{said}” in the ERP.",
     },
+    "missing_hidden": {
+        "es": "«{said}» no me lleva a un registro que se pueda usar: dime su nombre completo.",
+        "en": "“{said}” leads me to no record that can be used: tell me its full name.",
+    },
     "missing_several": {
         "es": "«{said}» puede ser más de uno.",
         "en": "“{said}” may be more than one.",

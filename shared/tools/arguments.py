@@ -202,7 +202,7 @@ def _derived(
     rule = rule_of(schema)
     # An answer's words are the model's; only a record that is looked up makes them the ERP's.
     told = passage.text.source == "erp" and passage.text.record is None
-    if told and (rule is None or rule.tool in directory.barred):
+    if told and rule is None:
         return NO_SOURCE
     if rule is not None:
         return derived_entity(value, passage.quote, schema, rule, directory)

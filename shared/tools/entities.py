@@ -34,10 +34,10 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What was looked up. `barred` are the tools that the caller has no right to."""
+    """What was looked up. `hidden` are the tools whose records the caller may not be shown."""
 
     found: Mapping[Lookup, Sequence[Item]] = field(default_factory=dict)
-    barred: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 def rule_of(schema: JsonSchema) -> EntityRule | None:
@@ -53,9 +53,10 @@ def lookup_for(rule: EntityRule, value: object, quote: str) -> Lookup:
 def derived_entity(
     value: object, quote: str, schema: JsonSchema, rule: EntityRule, directory: Directory
 ) -> Derived | Refused:
-    """The record that the quote names, if it is one and no more."""
-    if rule.tool in directory.barred:
-        return derived_text(value, quote, schema)
+    """The record that the quote names, if it is one and no more.
+
+    Who may not be shown such records is not told which there are, nor whether there are any.
+    """
     said = _said(value, quote)
     items = directory.found.get(lookup_for(rule, value, quote))
     if items is None:
@@ -66,6 +67,8 @@ def derived_entity(
     if len(by_value) == 1:
         ((found, item),) = by_value.items()
         return Derived(found, "entity", record=str(item.get(rule.id, "")) or None, field=rule.value)
+    if rule.tool in directory.hidden:
+        return derived_text(value, quote, schema) if rule.open else Refused("missing_hidden", said)
     if by_value:
         return Refused("missing_several", said, _choices(rule, by_value))
     if named:
@@ -120,16 +123,18 @@ class Asker:
 async def look_up(
     lookups: Iterable[Lookup], contracts: Mapping[str, ToolContract], tools: Tools, asker: Asker
 ) -> Directory:
-    """Raises ErpError when the ERP does not answer."""
-    wanted = list(dict.fromkeys(lookups))
-    barred = frozenset(
+    """Raises ErpError when the ERP does not answer.
+
+    Whether the caller may see the records is no matter here: who may assign a task may say to whom.
+    """
+    wanted = list(dict.fromkeys(lookups))[:MAX_LOOKUPS]
+    hidden = frozenset(
         each.tool for each in wanted if contracts[each.tool].right not in asker.caller.rights
     )
-    allowed = [each for each in wanted if each.tool not in barred][:MAX_LOOKUPS]
     answers = await asyncio.gather(
-        *(_ask(each, contracts[each.tool], tools, asker) for each in allowed)
+        *(_ask(each, contracts[each.tool], tools, asker) for each in wanted)
     )
-    return Directory(dict(zip(allowed, answers, strict=True)), barred)
+    return Directory(dict(zip(wanted, answers, strict=True)), hidden)
 
 
 async def _ask(

@@ -10,6 +10,7 @@ from shared.contracts.activities import Planned, PlanRequest
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Caller
 from shared.contracts.plan import MAX_CALLS, Plan
+from shared.contracts.wording import say
 from shared.errors import ErpError, ModelError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from tests.fakes.samples import evidence, past_turn
@@ -208,13 +209,38 @@ async def test_a_record_that_an_answer_named_is_looked_up_all_the_same() -> None
     assert (origin.source, origin.record) == ("erp", "U-1")
 
 
-async def test_without_the_right_to_look_a_name_is_the_persons_own_words() -> None:
+async def test_who_may_not_see_people_may_still_assign_to_one() -> None:
     here = world()
-    await planned(
-        here, "Llamar mañana, para Marta", task(entry("assignee", "Marta", "Marta")), caller=ANA
+    offer = task(entry("assignee", "Marta", "Marta"))
+    assert (await planned(here, "Llamar mañana, para Marta", offer, caller=ANA)).missing == 0
+    assert (await args_of(here))["assignee"] == "Marta Salgado"
+    assert (await stored(here)).calls[0].provenance["assignee"].normaliser == "entity"
+
+
+@pytest.mark.parametrize("name", ["Julián", "Nadie Existente", "Luis"])
+async def test_who_may_not_see_people_is_not_told_which_there_are(name: str) -> None:
+    """Whether the name is of nobody, of somebody who has left, or of several."""
+    here = world()
+    offer = task(entry("assignee", name, name))
+    assert (await planned(here, f"Llamar mañana, para {name}", offer, caller=ANA)).missing == 1
+    assert "assignee" not in await args_of(here)
+    question = str((await stored(here)).question)
+    assert say("missing_hidden", "es", said=name) in question
+    assert not any(user[key] in question for user in USERS for key in ("fullName", "email", "id"))
+
+
+async def test_where_the_contract_leaves_a_field_open_the_persons_words_are_taken_unseen() -> None:
+    blind = ANA.model_copy(update={"rights": ("projects:write",)})
+    project = call(
+        "createProject",
+        entry("name", "Auditoría", "Auditoría"),
+        entry("customer", "ACME", "ACME"),
+        entry("startDate", "mañana", "mañana"),
     )
-    assert (await args_of(here))["assignee"] == "Marta"
-    assert here.tools.calls == []
+    here = world()
+    said = "Proyecto Auditoría para ACME desde mañana"
+    await planned(here, said, project, flow_type="CreateProject", caller=blind)
+    assert (await args_of(here))["customer"] == "ACME"
 
 
 def test_an_erp_that_is_away_fails_the_step_after_its_attempts() -> None:
