@@ -94,6 +94,7 @@ async def _start(
     run_id: str,
     waits_for: tuple[str, ...],
 ) -> None:
+    pinned = conversation.pack_version in call.deps.packs.versions
     record = RunRecord(
         run_id=run_id,
         tenant_id=conversation.tenant_id,
@@ -104,10 +105,11 @@ async def _start(
         context=posted.context,
         language=conversation.language,
         time_zone=conversation.time_zone,
-        pack_version=conversation.pack_version,
+        pack_version=conversation.pack_version if pinned else call.deps.packs.current,
         received_at=call.deps.now(),
-        open_plan=conversation.open_plan,
-        warnings=posted.warnings,
+        # A plan of a version that was taken back is not gone on with.
+        open_plan=conversation.open_plan if pinned else None,
+        warnings=posted.warnings if pinned else (*posted.warnings, "pack_gone"),
     )
     writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
     received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)

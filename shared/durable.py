@@ -171,7 +171,7 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
             return {"failure": error.failure.wire()}
         except DependencyError as error:
             log.warning("%s step=%s failed: %s", where, spec.name, error)
-            if spec.insists:
+            if spec.insists and error.retryable:
                 raise
             return {"failure": error.as_failure().wire()}
         elapsed = (time.monotonic() - started) * 1000

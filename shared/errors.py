@@ -17,6 +17,7 @@ The error tree, named for what the caller can do:
     + ErpError
       . ErpBusyError
     + StoreError
+    + PackGoneError             410, trying again does not help
   x RunStoppedError         -> somebody asked the run to stop; the step gives up
   x ConfigurationError      -> the operator must change a setting; the app does not start
 """
@@ -140,6 +141,18 @@ class ErpBusyError(ErpError):
 
 class StoreError(DependencyError):
     code: ErrorCode = "STORE_UNAVAILABLE"
+
+
+class PackGoneError(DependencyError):
+    """A run began with a version of the pack that is no longer deployed."""
+
+    code: ErrorCode = "EXPIRED"
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"pack {version!r} is not deployed", retryable=False)
+
+    def as_failure(self) -> Failure:
+        return Failure(code=self.code, message="pack_gone")
 
 
 class RunStoppedError(AppError):

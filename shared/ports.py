@@ -441,7 +441,7 @@ class Packs(Protocol):
         ...
 
     def get(self, version: str) -> Pack:
-        """Raises ConfigurationError for a version that is not deployed."""
+        """Raises PackGoneError for a version that is not deployed."""
         ...
 
 

@@ -98,6 +98,14 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "La búsqueda por significado falló; se ha buscado solo por palabras.",
         "en": "The search by meaning failed; only words were searched.",
     },
+    "warning_pack_gone": {
+        "es": "La versión con que empezó esta conversación ya no está; se usa la actual.",
+        "en": "The version that this conversation began with is gone; the current one is used.",
+    },
+    "pack_gone": {
+        "es": "Esta ejecución empezó con una versión de los agentes que ya no está.",
+        "en": "This run began with a version of the agents that is gone.",
+    },
     "warning_ignored_agent_id": {
         "es": "Se ha ignorado agentId: el agente se define en la propia petición.",
         "en": "agentId was ignored: an agent is defined in the request itself.",
