@@ -105,6 +105,7 @@ def missing_field(
     return MissingField(
         tool=offered.contract.name,
         field=name,
+        label=label(offered.contract, name, language),
         reason=refusal.reason,
         choices=refusal.choices or choices_of(schema, language),
         said=refusal.said,

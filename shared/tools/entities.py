@@ -100,12 +100,14 @@ def _is_barred(rule: EntityRule, item: Item) -> bool:
 
 def _choices(rule: EntityRule, by_value: Mapping[str, Item]) -> tuple[Choice, ...]:
     return tuple(
-        Choice(
-            value=value,
-            label=", ".join(str(item[name]) for name in rule.names if item.get(name)) or value,
-        )
-        for value, item in by_value.items()
+        Choice(value=value, label=_label(rule, item) or value) for value, item in by_value.items()
     )
+
+
+def _label(rule: EntityRule, item: Item) -> str:
+    """By its first name, and the others in brackets to tell it from those called alike."""
+    first, *others = [str(item[name]) for name in rule.names if item.get(name)] or [""]
+    return f"{first} ({', '.join(others)})" if others else first
 
 
 # --- asking the ERP ------------------------------------------------------------------------------

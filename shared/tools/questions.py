@@ -65,7 +65,8 @@ def _name(
 
 
 def _listed(choices: Sequence[Choice], word: str, language: Language) -> str:
-    return _joined([_choice(each, language) for each in choices], word, language)
+    labels = [_choice(each, language) for each in choices]
+    return _joined(labels, word, language, "; " if any("," in each for each in labels) else ", ")
 
 
 def _choice(choice: Choice, language: Language) -> str:
@@ -75,6 +76,6 @@ def _choice(choice: Choice, language: Language) -> str:
         return choice.label
 
 
-def _joined(parts: Sequence[str], word: str, language: Language) -> str:
+def _joined(parts: Sequence[str], word: str, language: Language, separator: str = ", ") -> str:
     *first, last = parts
-    return say(word, language).join([", ".join(first), last]) if first else last
+    return say(word, language).join([separator.join(first), last]) if first else last

@@ -121,9 +121,10 @@ async def test_a_name_that_fits_several_is_asked_about_with_the_candidates() -> 
         here, "Llamar mañana, en el proyecto de ACME", task(entry("projectId", "ACME", "ACME"))
     )
     made = await stored(here)
+    assert [each.label for each in made.missing] == ["proyecto"]
     assert made.question == (
         "«ACME» puede ser más de uno. Para crear la tarea me falta un dato, proyecto: "
-        "¿Mantenimiento, ACME S.A. o Reparto, ACME Logística?"
+        "¿Mantenimiento (ACME S.A.) o Reparto (ACME Logística)?"
     )
     assert [choice.value for choice in made.missing[0].choices] == ["P-1", "P-2"]
 
