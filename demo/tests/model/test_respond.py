@@ -48,11 +48,13 @@ def test_a_created_task_is_confirmed_with_the_erps_values() -> None:
     )
 
 
-def test_a_failure_says_why_and_claims_nothing() -> None:
-    text = respond("crea…", [_results(status="failed", error="la fecha ya ha pasado.")])
+@pytest.mark.parametrize("status", ["failed", "skipped"])
+def test_what_was_not_done_says_why_and_claims_nothing(status: str) -> None:
+    text = respond("crea…", [_results(status=status, error="la fecha ya ha pasado.")])
 
     assert "la fecha ya ha pasado" in text
     assert "He creado" not in text
+    assert "no se sabe" not in text
 
 
 def test_what_was_skipped_is_told_as_not_done_without_a_doubt() -> None:

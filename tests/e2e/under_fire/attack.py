@@ -73,11 +73,11 @@ class Battlefield:
     stores: Stores
     employee: Person
     admin: Person
-    """May ask for users, and needs the manager's approval."""
+    """May ask for projects, and for users with the manager's approval."""
     manager: Person
 
     def who_asks(self, order: Order) -> Person:
-        return self.admin if order.makes_user else self.employee
+        return self.employee if order.is_plain else self.admin
 
 
 async def attack(
@@ -125,7 +125,8 @@ async def _under_fire(
             with suppress(TimeoutError):
                 one = await place(order, field.who_asks(order), field.manager, fire.watch)
                 placed[order] = one
-                hits += await _was_hit(field, fire, one)
+                hit = await _was_hit(field, fire, one)
+                hits += hit
             ended += 1
             tell(ended, hits)
 

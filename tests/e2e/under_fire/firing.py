@@ -81,6 +81,7 @@ class Fire:
         """Each blow waits until runs get on, however slow that is: else none ever would."""
         random = Random(f"blows {self.seed}")
         for _ in range(self.effort.blows):
+            await self._crew()
             await self._some_end()
             if random.random() < WHILE_CALLING:
                 await self._calling.enough(self.effort.prey)
@@ -103,11 +104,11 @@ class Fire:
             self._calling.strike()
 
     async def _some_end(self) -> None:
-        """Wait until enough runs have ended since this was asked before."""
+        """Wait until enough runs have ended from now on."""
+        self._ended = 0
         while self._ended < self.effort.ends:
             self._one_ended.clear()
             await self._one_ended.wait()
-        self._ended = 0
 
     @property
     def killed(self) -> int:
@@ -147,9 +148,11 @@ class Fire:
         return [name for name, fault in FAULTS.items() if {"count": 1, **fault} in there]
 
     async def _crew(self) -> tuple[int, ...]:
+        """All workers, once all are at work: of a blow at some nobody could say whom it hit."""
         while True:
             # A host that is busy still counts those it has not seen die.
-            if alive := tuple(pid for pid in await self._ready() if pid not in self._dead):
+            alive = tuple(pid for pid in await self._ready() if pid not in self._dead)
+            if len(alive) == self.effort.workers:
                 return alive
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 

@@ -77,7 +77,7 @@ WHOLE = Effort(
         "approval stopped": 6,
     },
     at_once=40,
-    workers=3,
+    workers=2,
     latest_blow=0.5,
     blows=1_000,
     hits=300,
@@ -124,6 +124,11 @@ class Order:
     @property
     def makes_user(self) -> bool:
         return self.kind in ("approved", "rejected", "approval stopped")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether everybody may give it."""
+        return self.kind in ("one task", "two tasks", "stopped")
 
     def kept_as(self, step: int) -> tuple[str, str]:
         """The ERP's collection for what this call makes, and the field that holds its mark."""

@@ -177,9 +177,8 @@ def _skipped(seen: Evidence) -> Offences:
         why = _reason(effect)
         if not _is_so(why, effect, seen):
             yield "untrue", f"{effect['callId']} was skipped as {why}, which is not so"
-        if seen.run.end["type"] == "done" and str(effect.get("error")).rstrip(".") not in (
-            seen.run.text
-        ):
+        told = str(effect.get("error")).rstrip(".").casefold() in seen.run.text.casefold()
+        if seen.run.end["type"] == "done" and not told:
             yield "untrue", f"the answer does not say why {effect['callId']} was not made"
 
 
