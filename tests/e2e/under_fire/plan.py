@@ -85,7 +85,7 @@ WHOLE = Effort(
     prey=12,
     ledger_ms=4_000,
 )
-MOST_DEALS = 8
+MOST_DEALS = 20
 FAULTS: Mapping[FaultName, Mapping[str, object]] = {
     "cut after acting": {"service": "erp", "method": "POST", "cut": "mid"},
     "cut before acting": {"service": "erp", "method": "POST", "cut": "before"},

@@ -28,9 +28,11 @@ def evidence(
     flows: int = 1,
     turns_completed: int = 1,
     numbers: Sequence[int] | None = None,
+    error: str | None = None,
 ) -> Evidence:
     end = {"type": "done"} if end is None else end
-    effect = {"callId": "c0", "status": status, "result": TASK if status == "ok" else None}
+    result = TASK if status == "ok" else None
+    effect = {"callId": "c0", "status": status, "result": result, "error": error}
     events: list[Mapping[str, Any]] = [
         {"type": "tool", "callId": "c0", "status": "started"},
         *({"type": "tool", "callId": "c0", "status": one} for one in told or [status]),
@@ -64,7 +66,10 @@ def test_an_honest_run_is_let_pass() -> None:
     assert judge(evidence("unknown", text="Todavía no se sabe si se hizo.")) == []
     assert judge(evidence("unknown", records=(), text="Todavía no se sabe si se hizo.")) == []
     assert judge(evidence("failed", records=(), text="No se ha podido completar.")) == []
-    assert judge(evidence("skipped", records=(), text="No se ha hecho: lo rechazó.")) == []
+    why = say("approval_rejected", "es")
+    rejected = evidence("skipped", records=(), text=f"No se ha hecho: {why}.", error=why)
+    placed = replace(rejected.placed, decision="rejected")
+    assert judge(replace(rejected, placed=placed)) == []
 
 
 def test_a_second_record_is_a_duplicate() -> None:
