@@ -156,11 +156,17 @@ def test_a_cloud_that_dies_later_ends_the_command(up: Up, tmp_path: Path) -> Non
     assert "the local cloud was killed (signal 9)" in written
 
 
-def test_when_the_knowledge_cannot_be_loaded_all_is_stopped(up: Up, tmp_path: Path) -> None:
-    process = up(SEED_ENDS_WITH="1")
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [("1", "the knowledge could not be loaded"), ("2", "a setting or a pack is wrong")],
+)
+def test_when_the_knowledge_cannot_be_loaded_all_is_stopped(
+    up: Up, tmp_path: Path, ends: str, said: str
+) -> None:
+    process = up(SEED_ENDS_WITH=ends)
     written, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
-    assert "the knowledge could not be loaded" in written
+    assert said in written
     url = app_of(tmp_path)
     wait_until(lambda: not answers(url))
 
