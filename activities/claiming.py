@@ -15,8 +15,8 @@ _DONE_ES = (
     " completad enviad guardad anotad apuntad programad reprogramad aprobad generad"
 ).split()
 _DONE_EN = (
-    "created registered added assigned updated modified marked deleted removed completed saved"
-    " scheduled rescheduled approved generated"
+    "created registered added assigned updated modified changed marked deleted removed completed"
+    " saved scheduled rescheduled approved generated"
 ).split()
 _PARTICIPLE = rf"(?:(?:{'|'.join(_DONE_ES)})[oa]s?|dad[oa]s? de alta|{'|'.join(_DONE_EN)})"
 _FIRST_PERSON = re.compile(

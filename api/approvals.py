@@ -13,6 +13,7 @@ from shared.contracts.approvals import (
     DecideApproval,
     approval_event,
 )
+from shared.contracts.identity import Language
 from shared.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
 
 MOST_WAITING = 100
@@ -23,7 +24,7 @@ async def waiting(call: Call) -> Response:
     now = call.deps.now()
     found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
     mine = [a for a in found if _may_decide(call, a) and a.expires_at > now]
-    return json_answer(ApprovalList(items=tuple(_view(approval) for approval in mine)))
+    return json_answer(ApprovalList(items=tuple(_view(each, call.language) for each in mine)))
 
 
 async def decide(call: Call) -> Response:
@@ -85,5 +86,6 @@ def _is_repeated(call: Call, approval: Approval, wanted: str) -> bool:
     raise ConflictError("APPROVAL_CONFLICT", "approval_used")
 
 
-def _view(approval: Approval) -> ApprovalView:
-    return ApprovalView.model_validate(approval.model_dump())
+def _view(approval: Approval, language: Language) -> ApprovalView:
+    told = {"confirmation": approval.confirmation.get(language)}
+    return ApprovalView.model_validate(approval.model_dump() | told)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from api.erp_reading import Poison, read_event, type_of
 from api.identifiers import new_id
-from shared.contracts.audit import AuditEvent
+from shared.contracts.audit import AuditEvent, concerning
 from shared.contracts.conversations import Conversation
 from shared.contracts.erp import (
     UNKNOWN_TENANT,
@@ -123,6 +123,7 @@ def _document(event: ErpEvent, version: str) -> KnowledgeDocument:
         tenant_id=event.tenant_id,
         updated_at=event.at,
         confidence=1.0,
+        entities=concerning(event.entity, event.record),
     )
 
 

@@ -116,7 +116,10 @@ def _honest(progress: Progress, failure: Failure) -> Failure:
 
 def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:
     progress.check_limits()
-    requests = [RetrieveRequest(**progress.peek(), index=index) for index in prepared.indexes]
+    requests = [
+        RetrieveRequest(**progress.peek(), index=index, mentioned=prepared.mentioned)
+        for index in prepared.indexes
+    ]
     for found in (yield from call_all(progress.context, [(RETRIEVE, each) for each in requests])):
         progress.done(found)
     progress.enter("RETRIEVED_CONTEXT")

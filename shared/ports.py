@@ -12,7 +12,7 @@ from shared.contracts.conversations import Conversation, History, Summary, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.events import RunEvent
-from shared.contracts.evidence import ContextPack, KnowledgeDocument
+from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.runs import Feedback, Memory, RunOutcome, RunRecord, RunStatus, Usage
@@ -91,10 +91,24 @@ class KnowledgeQuery:
     other_versions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class EventQuery:
+    """The newest events of a conversation, or about one of `entities` (`type:id`)."""
+
+    index: str
+    tenant_id: str
+    roles: tuple[str, ...]
+    conversation_id: str
+    entities: tuple[str, ...] = ()
+    top: int = 3
+
+
 class Knowledge(Protocol):
     """Cerebro. Raises SearchError (code SEARCH_RATE_LIMIT on a 429)."""
 
     async def search(self, query: KnowledgeQuery) -> ContextPack: ...
+
+    async def events(self, query: EventQuery) -> tuple[Snippet, ...]: ...
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]

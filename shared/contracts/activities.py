@@ -106,10 +106,13 @@ class Prepared(StepResult):
     continues: bool = False
     drops: bool = False
     indexes: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
+    """Records of the conversation, as `type:id`, the newest first."""
 
 
 class RetrieveRequest(StepRequest):
     index: str
+    mentioned: tuple[str, ...] = ()
 
 
 class Retrieved(StepResult):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.contracts.base import Contract, Inbound
+from shared.contracts.identity import Language
 
 STOP_EVENT = "stop"
 """The external event that wakes a run which waits for a person or its turn, when it is stopped."""
@@ -39,6 +40,8 @@ class Approval(Contract):
     tool: str
     args: dict[str, Any] = Field(default={})
     """Masked: secrets and sensitive fields are in the plan only."""
+    confirmation: dict[Language, str] = Field(default={})
+    """What will be done, in the flow's words with these arguments."""
     payload_hash: str
     right: str
     by_others: bool = True
@@ -69,6 +72,8 @@ class ApprovalView(Contract):
     conversation_id: str
     tool: str
     args: dict[str, Any]
+    confirmation: str | None = None
+    """What will be done, in the language of whoever looks."""
     payload_hash: str
     asked_by: str
     asked_at: datetime

@@ -119,12 +119,18 @@ class History(Contract):
     @property
     def entities(self) -> tuple[Mentioned, ...]:
         """The records that were spoken of, the newest first, each once."""
-        newest = [each for turn in reversed(self.turns) for each in turn.entities]
-        older = self.summary.entities if self.summary else ()
         known: dict[tuple[str, str], Mentioned] = {}
-        for each in (*newest, *older):
-            known.setdefault((each.type, each.id), each)
+        for group in self.spoken_of:
+            for each in group:
+                known.setdefault((each.type, each.id), each)
         return tuple(known.values())
+
+    @property
+    def spoken_of(self) -> tuple[tuple[Mentioned, ...], ...]:
+        """The records by turn, the newest first; what was folded is one group."""
+        older = self.summary.entities if self.summary else ()
+        groups = (*(turn.entities for turn in reversed(self.turns)), older)
+        return tuple(group for group in groups if group)
 
 
 class ConversationView(Contract):

@@ -24,7 +24,7 @@ class Triage(Contract):
     drops_open_question: bool = False
 
 
-type Normaliser = Literal["text", "date", "number", "enum", "entity"]
+type Normaliser = Literal["text", "date", "number", "boolean", "enum", "entity"]
 """How a value follows from the words it was read in; each is a function in `shared.tools`."""
 
 

@@ -266,6 +266,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "en": "I could not check “{said}” in the ERP.",
     },
     "to_create": {"es": "para crear {object} ", "en": "to create {object} "},
+    "missing_change": {"es": "no se dice qué cambia", "en": "it is not said what changes"},
+    "value_true": {"es": "sí", "en": "yes"},
+    "value_false": {"es": "no", "en": "no"},
+    "the_change": {"es": "cambio", "en": "change"},
     "ask_one": {
         "es": "me falta un dato: ¿{field}?",
         "en": "I need one more thing: {field}?",

@@ -1,5 +1,6 @@
 """Cerebro: hybrid queries with semantic ranking, and upserts."""
 
+import re
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery, 
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.errors import SearchError
-from shared.ports import KnowledgeQuery
+from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.index import EVERY_ROLE, EVERY_TENANT, VECTOR_FIELD
 
 SELECT = (
@@ -29,6 +30,8 @@ SELECT = (
 )
 CANDIDATES = 50
 """Neighbours a vector query brings before fusion, as the service recommends for hybrid."""
+_LACKING = re.compile(r"property (?:named )?'(\w+)'")
+"""How Azure AI Search says that a document, a filter or a selection names an unknown field."""
 RETRIES = 2
 BACKOFF_SECONDS = 0.3
 
@@ -72,6 +75,21 @@ class AzureSearchKnowledge:
         )
         found = [document async for document in results]
         return ContextPack(snippets=_snippets(query.index, found))
+
+    async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
+        mine = f"conversationId eq '{_quoted(query.conversation_id)}'"
+        if query.entities:
+            mine += f" or entities/any(e: {one_of('e', query.entities)})"
+        audience = audience_filter(query.tenant_id, query.roles)
+        with translated(query.index):
+            results = await self.client(query.index).search(
+                search_text="*",
+                filter=f"{audience} and kind eq 'event' and ({mine})",
+                order_by=["updatedAt desc"],
+                select=[*SELECT, "entities"],
+                top=query.top,
+            )
+            return _snippets(query.index, [document async for document in results])
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
@@ -156,6 +174,7 @@ def _snippets(index: str, found: list[dict[str, Any]]) -> tuple[Snippet, ...]:
             version=row["version"],
             confidence=row["confidence"],
             score=round(score / best, 4),
+            entities=tuple(row.get("entities") or ()),
         )
         for row, score in zip(found, scores, strict=True)
     )
@@ -179,6 +198,11 @@ def translated(index: str) -> Iterator[None]:
     try:
         yield
     except HttpResponseError as error:
+        if error.status_code == 400 and (lacking := _LACKING.search(str(error.message))):
+            raise SearchError(
+                f"the index {index} has no field {lacking[1]!r}: it is older than this app; "
+                "./eira packs load adds what it lacks"
+            ) from error
         limited = error.status_code == 429
         wait = getattr(error.response, "headers", {}).get("retry-after")
         raise SearchError(

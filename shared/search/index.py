@@ -43,6 +43,9 @@ def cerebro_index(name: str, semantic_configuration: str, dimensions: int) -> Se
                 filterable=True,
             ),
             SimpleField(name="confidence", type="Edm.Double", filterable=True),
+            # Only of events: the ERP's records they are about, as `type:id`, and where it was.
+            SimpleField(name="entities", type="Collection(Edm.String)", filterable=True),
+            SimpleField(name="conversationId", type=string, filterable=True),
             # Only of what was loaded from a pack; whoever else fills the index leaves it out.
             SimpleField(name="contentHash", type=string, filterable=True),
             SearchField(

@@ -25,19 +25,22 @@ type Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One question to the ERP: records that hold these words."""
+    """One question to the ERP: records that hold these words, or those that a rule offers."""
 
     tool: str
     query: str
     words: str
+    offer: tuple[tuple[str, str | int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What was looked up. `hidden` are the tools whose records the caller may not be shown."""
+    """What was looked up. `hidden` are the tools whose records the caller may not be shown; `kinds`,
+    which type of record a tool finds."""
 
     found: Mapping[Lookup, Sequence[Item]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def rule_of(schema: JsonSchema) -> EntityRule | None:
@@ -48,6 +51,21 @@ def rule_of(schema: JsonSchema) -> EntityRule | None:
 def lookup_for(rule: EntityRule, value: object, quote: str) -> Lookup:
     """By the value, where the person wrote it; else by what they wrote instead."""
     return Lookup(rule.tool, rule.query, _said(value, quote))
+
+
+def lookup_to_offer(rule: EntityRule) -> Lookup | None:
+    """For what a question offers, when nobody has said which record is meant."""
+    return Lookup(rule.tool, "", "", tuple(rule.offer.items())) if rule.offer else None
+
+
+def offered_in(rule: EntityRule, directory: Directory) -> tuple[Choice, ...]:
+    """None of those that the caller may not be shown."""
+    lookup = lookup_to_offer(rule)
+    if lookup is None or rule.tool in directory.hidden:
+        return ()
+    items = directory.found.get(lookup, ())
+    usable = [item for item in items if not _is_barred(rule, item) and rule.value in item]
+    return _choices(rule, {str(item[rule.value]): item for item in usable})
 
 
 def derived_entity(
@@ -100,13 +118,15 @@ def _is_barred(rule: EntityRule, item: Item) -> bool:
 
 def _choices(rule: EntityRule, by_value: Mapping[str, Item]) -> tuple[Choice, ...]:
     return tuple(
-        Choice(value=value, label=_label(rule, item) or value) for value, item in by_value.items()
+        Choice(value=value, label=_label(rule, value, item)) for value, item in by_value.items()
     )
 
 
-def _label(rule: EntityRule, item: Item) -> str:
-    """By its first name, and the others in brackets to tell it from those called alike."""
-    first, *others = [str(item[name]) for name in rule.names if item.get(name)] or [""]
+def _label(rule: EntityRule, value: str, item: Item) -> str:
+    """By its first name, and the others in brackets to tell it from those called alike; with the
+    id, where that is what was asked for."""
+    names = [str(item[name]) for name in rule.names if item.get(name)]
+    first, *others = [*names, value] if rule.offer or not names else names
     return f"{first} ({', '.join(others)})" if others else first
 
 
@@ -136,7 +156,8 @@ async def look_up(
     answers = await asyncio.gather(
         *(_ask(each, contracts[each.tool], tools, asker) for each in wanted)
     )
-    return Directory(dict(zip(wanted, answers, strict=True)), hidden)
+    kinds = {name: contract.entity_type for name, contract in contracts.items()}
+    return Directory(dict(zip(wanted, answers, strict=True)), hidden, kinds)
 
 
 async def _ask(
@@ -144,7 +165,7 @@ async def _ask(
 ) -> Sequence[Item]:
     invocation = ToolInvocation(
         contract=contract,
-        args={lookup.query: lookup.words},
+        args=dict(lookup.offer) if lookup.offer else {lookup.query: lookup.words},
         caller=asker.caller,
         correlation_id=asker.correlation_id,
         language=asker.language,

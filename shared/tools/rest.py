@@ -1,6 +1,6 @@
 """Tools that are plain REST calls against the ERP: a contract is all they need."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -52,12 +52,15 @@ class RestTools:
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         query = invocation.contract.reconcile
         assert query is not None, "only called for contracts that declare a query"
-        values: Arguments = {"effectId": invocation.key}
+        values: Arguments = {**invocation.args, "effectId": invocation.key}
         status, body, _ = await self._send(invocation, query, values)
         if status != 200:
             raise ErpError(f"{invocation.contract.name}: reconciling got {status}", sent=False)
         items = body.get("items")
-        return items[0] if isinstance(items, list) and items else None
+        if isinstance(items, list):
+            return items[0] if items else None
+        # One record, by its path: a change was made when the record is as it was to become.
+        return body if _has_become(body, invocation) else None
 
     async def close(self) -> None:
         if self._session is not None:
@@ -82,13 +85,14 @@ class RestTools:
         headers: dict[str, str],
     ) -> tuple[int, dict[str, Any], dict[str, str]]:
         """Raises HostDownError, also for 503, and ErpError for an answer that is no JSON."""
-        rest = {name: value for name, value in values.items() if f"{{{name}}}" not in call.path}
         try:
             async with self._open().request(
                 call.method,
                 self._base_url + _path(call.path, values),
                 params=_query(call, values),
-                json=rest if call.method in ("POST", "PUT", "PATCH") else None,
+                json=dict(_beside_path(call, values))
+                if call.method in ("POST", "PUT", "PATCH")
+                else None,
                 headers=headers,
                 timeout=aiohttp.ClientTimeout(total=invocation.contract.timeout_ms / 1000),
                 allow_redirects=False,
@@ -160,6 +164,16 @@ async def _content(response: aiohttp.ClientResponse) -> dict[str, Any]:
             raise
         return {}
     return answer if isinstance(answer, dict) else {"value": answer}
+
+
+def _has_become(record: Mapping[str, object], invocation: ToolInvocation) -> bool:
+    call = invocation.contract.request
+    return all(record.get(name) == value for name, value in _beside_path(call, invocation.args))
+
+
+def _beside_path(call: RestCall, values: Arguments) -> Iterator[tuple[str, object]]:
+    """What is not in the path goes into the body."""
+    return ((name, value) for name, value in values.items() if f"{{{name}}}" not in call.path)
 
 
 def _path(template: str, values: Arguments) -> str:

@@ -51,6 +51,9 @@ class Command(_Section):
     patterns: Patterns
     question: bool = False
     """Whether a question is an order of this kind ("which tasks are open?")."""
+    refers: bool = False
+    """Whether it is about something that was spoken of ("make it urgent"): if a question is open,
+    about what that asks for."""
 
 
 class Questions(_Section):
