@@ -96,6 +96,16 @@ class Surroundings:
         async with self.http.get(f"{self.services[service]}/_emulator/calls") as response:
             return int((await response.json())["total"])
 
+    async def create_task(self, token: str, fields: Mapping[str, str]) -> str:
+        """The id of the new task."""
+        async with self.http.post(
+            f"{self.services['erp']}/tasks",
+            json=fields,
+            headers={"Authorization": f"Bearer {token}"},
+        ) as response:
+            response.raise_for_status()
+            return str((await response.json())["id"])
+
     async def change_task(self, token: str, task: str, **fields: str) -> None:
         async with self.http.patch(
             f"{self.services['erp']}/tasks/{task}",
