@@ -46,7 +46,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
             step=request.step,
             tool=call.tool,
             args=masked(call.args, contract),
-            confirmation=_confirmation(call, plan.flow_type, pack),
+            confirmation=confirmation_in_words(call, plan.flow_type, pack),
             payload_hash=effect.effect_id,
             right=contract.approval.right,
             by_others=contract.approval.by_others,
@@ -72,7 +72,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
     )
 
 
-def _confirmation(call: ToolCall, flow_type: str, pack: Pack) -> dict[Language, str]:
+def confirmation_in_words(call: ToolCall, flow_type: str, pack: Pack) -> dict[Language, str]:
     """What will be done, in every language: who decides may speak another than who asked."""
     flow, contract = flow_of(pack, call.tool, flow_type), pack.tools[call.tool]
     if flow is None:

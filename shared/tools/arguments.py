@@ -75,7 +75,7 @@ def check(offered: Offered, sources: Sources, directory: Directory, language: La
         missing_field(
             offered,
             name,
-            refused.get(name) or _unsaid(properties[name], sources, directory),
+            _reason(refused.get(name), properties[name], sources, directory),
             language,
         )
         for name in wanted
@@ -156,7 +156,8 @@ def _read(
     match offer.source:
         case "default":
             good = "default" in schema and _is_same(offer.value, schema["default"])
-            return (Kept(offer.value, Provenance(source="default")) if good else NO_SOURCE), False
+            declared = Kept(schema.get("default"), Provenance(source="default"))
+            return (declared if good else NO_SOURCE), False
         case "session":
             fact = sources.fact(offer.value)
             if fact is None or not is_valid(offer.value, schema):
@@ -250,6 +251,15 @@ def _origin(derived: Derived, passage: Passage) -> Provenance:
         field=derived.field or passage.text.field,
         document=passage.text.document,
     )
+
+
+def _reason(
+    refused: Refused | None, schema: JsonSchema, sources: Sources, directory: Directory
+) -> Refused:
+    """Why it is asked for. A record that was read off nothing is offered as if nobody said it."""
+    if refused is None or (refused is NO_SOURCE and rule_of(schema) is not None):
+        return _unsaid(schema, sources, directory)
+    return refused
 
 
 def _unsaid(schema: JsonSchema, sources: Sources, directory: Directory) -> Refused:

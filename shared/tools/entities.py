@@ -35,8 +35,8 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What was looked up. `hidden` are the tools whose records the caller may not be shown; `kinds`,
-    which type of record a tool finds."""
+    """What was looked up. `hidden` are the tools whose records the caller may not be shown;
+    `kinds`, which type of record a tool finds."""
 
     found: Mapping[Lookup, Sequence[Item]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()

@@ -122,6 +122,42 @@ async def test_the_query_of_an_effect_asks_by_its_key() -> None:
     assert seen == ["/api/tasks?idempotencyKey=effect-1"]
 
 
+@pytest.mark.parametrize(
+    ("record", "found"),
+    [
+        ({"id": "T 1/2", "assignee": "Marta", "priority": "alta", "title": "x"}, True),
+        ({"id": "T 1/2", "assignee": "Marta", "priority": "media", "title": "x"}, False),
+        ({"id": "T 1/2", "priority": "alta", "title": "x"}, False),
+    ],
+)
+async def test_a_change_was_made_when_the_record_is_as_it_was_to_become(
+    record: dict[str, str], found: bool
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        seen.append((request.method, request.raw_path))
+        return web.json_response(record)
+
+    change = invocation(TOOLS["updateTask"], id="T 1/2", assignee="Marta", priority="alta")
+    async with erp(handle) as tools:
+        assert await tools.find(change) == (record if found else None)
+    assert seen == [("GET", "/api/tasks/T%201%2F2")]
+
+
+async def test_a_change_names_the_record_in_its_path_and_the_rest_in_its_body() -> None:
+    seen: list[tuple[str, str, object, str]] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        key = request.headers["Idempotency-Key"]
+        seen.append((request.method, request.raw_path, await request.json(), key))
+        return web.json_response({"id": "T-1"})
+
+    async with erp(handle) as tools:
+        await tools.call(invocation(TOOLS["updateTask"], id="T-1", assignee="Marta"))
+    assert seen == [("PATCH", "/api/tasks/T-1", {"assignee": "Marta"}, "effect-1")]
+
+
 async def test_a_query_that_finds_nothing_says_so() -> None:
     async with erp(answering(200, {"items": []})) as tools:
         assert await tools.find(invocation()) is None
