@@ -9,11 +9,10 @@ from shared.contracts.approvals import (
     Approval,
     ApprovalDecided,
     ApprovalList,
-    ApprovalView,
     DecideApproval,
     approval_event,
+    view_of,
 )
-from shared.contracts.identity import Language
 from shared.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
 
 MOST_WAITING = 100
@@ -24,7 +23,7 @@ async def waiting(call: Call) -> Response:
     now = call.deps.now()
     found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
     mine = [a for a in found if _may_decide(call, a) and a.expires_at > now]
-    return json_answer(ApprovalList(items=tuple(_view(each, call.language) for each in mine)))
+    return json_answer(ApprovalList(items=tuple(view_of(each, call.language) for each in mine)))
 
 
 async def decide(call: Call) -> Response:
@@ -84,8 +83,3 @@ def _is_repeated(call: Call, approval: Approval, wanted: str) -> bool:
     if approval.state == wanted and approval.decided_by == call.caller.user_id:
         return True
     raise ConflictError("APPROVAL_CONFLICT", "approval_used")
-
-
-def _view(approval: Approval, language: Language) -> ApprovalView:
-    told = {"confirmation": approval.confirmation.get(language)}
-    return ApprovalView.model_validate(approval.model_dump() | told)

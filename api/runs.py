@@ -10,7 +10,7 @@ from api import problems
 from api.answers import json_answer
 from api.bodies import whole_number
 from api.edge import Call
-from shared.contracts.approvals import ApprovalView, approval_id
+from shared.contracts.approvals import ApprovalView, approval_id, view_of
 from shared.contracts.conversations import Turn
 from shared.contracts.events import ApprovalEvent, QuestionEvent, RunEvent
 from shared.contracts.identity import Language
@@ -93,7 +93,7 @@ async def _approvals(call: Call, record: RunRecord, plan: Plan | None) -> tuple[
             for step in asked
         )
     )
-    return tuple(ApprovalView.model_validate(one.model_dump()) for one in found if one)
+    return tuple(view_of(one, call.language) for one in found if one)
 
 
 async def _memory(call: Call, outcome: RunOutcome | None) -> Memory:

@@ -81,6 +81,11 @@ class ApprovalView(Contract):
     state: ApprovalState
 
 
+def view_of(approval: Approval, language: Language) -> ApprovalView:
+    told = {"confirmation": approval.confirmation.get(language)}
+    return ApprovalView.model_validate(approval.model_dump() | told)
+
+
 class ApprovalList(Contract):
     """`GET /api/approvals`."""
 

@@ -58,7 +58,9 @@ async def test_a_new_user_waits_for_somebody_elses_approval_and_is_made_once(
     assert await erp.users(address) == []
     assert asked.body["approval"]["args"]["email"] == address
     waiting = (await ana.get("/approvals")).body["items"]
-    assert asked.body["runId"] in [item["runId"] for item in waiting]
+    (told,) = [i["confirmation"] for i in waiting if i["runId"] == asked.body["runId"]]
+    assert "Carmen Ruiz" in told
+    assert told == asked.body["approval"]["confirmation"]
     assert (await decide(marta, asked, "approve")).status == 403
     assert (await decide(ana, asked, "approve", payloadHash="other")).status == 409
     assert (await decide(ana, asked, "approve")).status == 200
