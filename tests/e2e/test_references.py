@@ -25,11 +25,11 @@ async def test_the_task_just_made_is_assigned_without_being_named(
     ana: Person, erp: Erp, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    await ana.say(conversation, f"Crea una tarea: {title}, para el 2026-12-11")
+    await ana.say(conversation, f"Crea una tarea: {title}, para el 2036-12-11")
     run = await ana.say(conversation, "Asígnasela a Marta")
     assert run.tool_statuses == [("updateTask", "started"), ("updateTask", "ok")]
     (task,) = await erp.tasks(title)
-    assert (task["assignee"], task["dueDate"]) == ("Marta Salgado", "2026-12-11")
+    assert (task["assignee"], task["dueDate"]) == ("Marta Salgado", "2036-12-11")
     assert str(task["id"]) in run.text
     origin = await origin_of_the_task(ana, conversation, run)
     assert (origin["source"], origin["record"], origin["field"]) == ("erp", task["id"], "id")
@@ -41,7 +41,7 @@ async def test_of_two_tasks_that_were_made_together_none_is_guessed(
     conversation = await ana.open_conversation()
     north, south = f"{title} norte", f"{title} sur"
     await ana.say(
-        conversation, f"Crea dos tareas: {north} para el 2026-12-11 y {south} para el 2026-12-12"
+        conversation, f"Crea dos tareas: {north} para el 2036-12-11 y {south} para el 2036-12-12"
     )
     asked = await ana.say(conversation, "Asígnasela a Marta")
     ((missing,),) = [each["missing"] for each in asked.of("question")]
@@ -68,12 +68,12 @@ async def test_what_happened_to_the_project_of_a_conversation_can_be_meant(
     """Somebody else makes a task in the project; only Cerebro's event of it says which."""
     conversation = await ana.open_conversation()
     made = await ana.say(
-        conversation, f"Crea el proyecto «Obra {title}» para ACME Logística desde el 2026-12-01"
+        conversation, f"Crea el proyecto «Obra {title}» para ACME Logística desde el 2036-12-01"
     )
     (project,) = [each["result"]["id"] for each in made.of("tool") if each["status"] == "ok"]
     marta = await person("marta")
     assert marta.token is not None
-    fields = {"title": title, "dueDate": "2026-12-04", "projectId": project}
+    fields = {"title": title, "dueDate": "2036-12-04", "projectId": project}
     async with around.subscribed(host.url):
         task = await around.create_task(marta.token, fields)
     run = await ana.say(conversation, "Asígnasela a Luis")
