@@ -141,6 +141,7 @@ class WaitingApproval(Contract):
     approval_id: str
     tool: str
     args: dict[str, Any] = Field(default={})
+    confirmation: str | None = None
     payload_hash: str
     expires_at: datetime
 

@@ -6,7 +6,9 @@ from typing import Any
 from tests.e2e.cloud import Host
 from tests.e2e.conftest import Call, Erp
 from tests.e2e.people import Person, Run
+from tests.e2e.stores import Stores
 from tests.e2e.surroundings import Surroundings
+from tests.e2e.waiting import until
 
 
 async def origin_of_the_task(person: Person, conversation: str, run: Run) -> Mapping[str, Any]:
@@ -63,7 +65,7 @@ async def test_without_anything_spoken_of_the_question_offers_tasks(ana: Person)
 
 
 async def test_what_happened_to_the_project_of_a_conversation_can_be_meant(
-    ana: Person, host: Host, around: Surroundings, person: Call, title: str
+    ana: Person, host: Host, around: Surroundings, stores: Stores, person: Call, title: str
 ) -> None:
     """Somebody else makes a task in the project; only Cerebro's event of it says which."""
     conversation = await ana.open_conversation()
@@ -76,6 +78,12 @@ async def test_what_happened_to_the_project_of_a_conversation_can_be_meant(
     fields = {"title": title, "dueDate": "2036-12-04", "projectId": project}
     async with around.subscribed(host.url):
         task = await around.create_task(marta.token, fields)
+
+        async def remembered() -> list[dict[str, Any]]:
+            done = "select c.id from c where c.entityKey = @entity and c.state = 'done'"
+            return await stores.items("entities", done, entity=f"task:{task}")
+
+        await until(remembered)
     run = await ana.say(conversation, "Asígnasela a Luis")
     assert run.tool_statuses == [("updateTask", "started"), ("updateTask", "ok")]
     origin = await origin_of_the_task(ana, conversation, run)
