@@ -8,7 +8,7 @@ import pytest
 
 from api.erp_events import MAX_BYTES, MAX_DELIVERIES, receive
 from api.identifiers import new_id
-from shared.contracts.audit import AuditEvent, Entity
+from shared.contracts.audit import AuditEvent, Entity, concerning
 from shared.contracts.erp import UNKNOWN_TENANT, DeadLetter
 from shared.contracts.events import NotificationEvent, StateEvent
 from shared.contracts.masking import MASK
@@ -85,6 +85,14 @@ async def test_an_event_that_concerns_nobody_is_remembered_all_the_same() -> Non
     assert (document.kind, document.tenant_id) == ("event", "tenant-a")
     assert "task T-7 Revisar contrato ACME" in document.title
     assert "status = en_curso" in document.content
+    assert document.entities[0] == "task:T-7"
+
+
+async def test_an_event_is_also_about_the_records_that_its_record_refers_to() -> None:
+    assert concerning(TASK, {"projectId": "P-1", "tenantId": "t", "ownerId": None, "x": "y"}) == (
+        "task:T-7",
+        "project:P-1",
+    )
 
 
 async def test_the_same_id_at_another_tenant_concerns_other_conversations() -> None:
