@@ -100,7 +100,8 @@ def _await_turn(progress: Progress, earlier: tuple[str, ...]) -> Steps[None]:
         if context.current_utc_datetime - began > LONGEST_QUEUE:
             busy = Failure(code="CONVERSATION_BUSY", message="queued_too_long", retryable=True)
             raise StepFailedError(AWAIT_TURN.name, busy)
-        if (yield from wait_for_event(context, [STOP_EVENT], context.current_utc_datetime + pause)):
+        until = context.current_utc_datetime + pause
+        if (yield from wait_for_event(context, [STOP_EVENT], until, progress.awaited)):
             raise StepFailedError(STOP_EVENT, STOPPED)
         pause = min(pause * 2, LONGEST_LOOK)
     progress.waited += context.current_utc_datetime - began

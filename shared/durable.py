@@ -89,18 +89,29 @@ def call_all(
 
 
 def wait_for_event(
-    context: OrchestrationContext, names: Sequence[str], until: datetime
+    context: OrchestrationContext,
+    names: Sequence[str],
+    until: datetime,
+    awaited: dict[str, Task],
 ) -> Generator[Task, Any, str | None]:
     """Wait for the first of these external events; its name, or None when the time is over.
 
-    An orchestration that waits costs nothing: Durable keeps no worker for it.
+    An orchestration that waits costs nothing: Durable keeps no worker for it. `awaited` is the
+    orchestration's own: its waits that have heard nothing yet. One that were given up would still
+    take the event that comes while nobody waits, and the next wait would never hear of it.
     """
-    events = {name: context.wait_for_external_event(name) for name in names}
+    for name in names:
+        if name not in awaited:
+            awaited[name] = context.wait_for_external_event(name)
+    events = {name: awaited[name] for name in names}
     timer = context.create_timer(until)
     first = yield context.task_any([*events.values(), timer])
     if not timer.is_completed:
         timer.cancel()
-    return next((name for name, event in events.items() if event is first), None)
+    heard = next((name for name, event in events.items() if event is first), None)
+    if heard is not None:
+        del awaited[heard]
+    return heard
 
 
 type Endpoint = Callable[[Request, Orchestrations], Awaitable[Response]]
