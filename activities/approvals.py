@@ -100,8 +100,8 @@ async def settle_approval(request: SettleApprovalRequest, deps: Dependencies) ->
 def _settled(approval: Approval, stopped: bool) -> ApprovalState:
     match approval.state:
         case "approved":
-            return "expired" if stopped else "used"
+            return "withdrawn" if stopped else "used"
         case "open":
-            return "expired"
-        case "rejected" | "expired" | "used":
+            return "withdrawn" if stopped else "expired"
+        case "rejected" | "expired" | "used" | "withdrawn":
             return approval.state

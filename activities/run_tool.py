@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from activities.steps import announced, load_effects, load_plan, load_record, log_writer
 from shared.contracts.activities import RunToolRequest, StepRequest, ToolRun
-from shared.contracts.effects import Effect
+from shared.contracts.effects import Effect, effect_id
 from shared.contracts.events import RunEvent, ToolEvent
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
@@ -20,7 +20,7 @@ from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
 from shared.streams.stopping import ask_to_stop, is_forbidden
 from shared.streams.writing import LogWriter
 from shared.tools.backing_off import back_off, is_soon
-from shared.tools.ledger import Ledger, effect_id, first_state, is_good, why_not
+from shared.tools.ledger import Ledger, first_state, is_good, why_not
 from shared.tools.schemas import is_valid
 
 
@@ -36,7 +36,7 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
     if refused is not None:
         skipped = effect.model_copy(update={"state": "failed", "error": refused})
         settled = await deps.effects.reserve(skipped)
-        outcome = outcome_of(settled, contract, request.language)
+        outcome = outcome_of(settled, call, contract, request.language)
         await writer.append("ended", [*announced(request), _ended(outcome)])
         await _finish_stop(settled, deps)
         return ToolRun(after=writer.after, ok=False)
@@ -50,7 +50,7 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
         _settle(effect, contract, record, request.language, deps),
         _tell(writer, "started", [*announced(request), started]),
     )
-    outcome = outcome_of(settled, contract, request.language)
+    outcome = outcome_of(settled, call, contract, request.language)
     stopped = await _tell(writer, "ended", [_ended(outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped

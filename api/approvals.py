@@ -1,5 +1,7 @@
 """Approvals: what waits for the caller, and the decision on one exact payload."""
 
+import asyncio
+
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
@@ -34,6 +36,8 @@ async def decide(call: Call) -> Response:
     if approval is None:
         raise NotFoundError("approval_not_found")
     _check(call, approval, body)
+    if approval.state in ("open", "approved") and await _is_over(call, run_id):
+        raise ConflictError("RUN_ENDED", "approval_withdrawn", run_id=run_id)
     wanted = "approved" if body.decision == "approve" else "rejected"
     if not _is_repeated(call, approval, wanted):
         changed = await call.deps.approvals.change(
@@ -63,8 +67,18 @@ def _check(call: Call, approval: Approval, body: DecideApproval) -> None:
         raise ForbiddenError(key, right=approval.right)
     if body.payload_hash != approval.payload_hash:
         raise ConflictError("APPROVAL_CONFLICT", "approval_changed")
+    if approval.state == "withdrawn":
+        raise ConflictError("RUN_ENDED", "approval_withdrawn", run_id=approval.run_id)
     if approval.state == "expired" or approval.expires_at <= call.deps.now():
         raise GoneError("approval_expired_gone")
+
+
+async def _is_over(call: Call, run_id: str) -> bool:
+    """Also when the run died and the sweeper has not withdrawn its approvals yet."""
+    outcome, state = await asyncio.gather(
+        call.deps.runs.outcome(call.caller.tenant_id, run_id), call.orchestrations.state(run_id)
+    )
+    return outcome is not None or (state is not None and state.is_over)
 
 
 def _lacks_right(call: Call, approval: Approval) -> bool:

@@ -22,7 +22,8 @@ def approval_id(step: int) -> str:
     return f"a{step}"
 
 
-type ApprovalState = Literal["open", "approved", "rejected", "expired", "used"]
+type ApprovalState = Literal["open", "approved", "rejected", "expired", "used", "withdrawn"]
+"""`withdrawn`: the run ended before the call was made, so there is nothing left to decide."""
 
 
 class Approval(Contract):

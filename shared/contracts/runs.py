@@ -109,6 +109,8 @@ class RunOutcome(Contract):
     usage: Usage = Usage()
     memory: Memory = "none"
     failure: Failure | None = None
+    told: str | None = None
+    """What the person was told of the failure, when its sentence was not all: what was done."""
 
 
 class LateMemory(Contract):

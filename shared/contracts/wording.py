@@ -150,6 +150,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "El plazo para decidir ha pasado.",
         "en": "The time to decide is over.",
     },
+    "approval_withdrawn": {
+        "es": "La ejecución {run_id} ya ha terminado: no queda nada que decidir.",
+        "en": "The run {run_id} has ended already: there is nothing left to decide.",
+    },
     "needs_failed": {
         "es": "dependía de un paso anterior que no consta como hecho",
         "en": "it needed an earlier step that is not known to be done",
@@ -165,6 +169,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     "cancelled_behind_tools": {
         "es": "La ejecución se ha detenido; lo que ya se hizo en el ERP permanece.",
         "en": "The run was stopped; what was already done in the ERP remains.",
+    },
+    "failed_behind_tools": {
+        "es": "Antes se hizo esto en el ERP, y permanece; no lo pidas otra vez:",
+        "en": "Before that, this was done in the ERP, and it remains; do not ask for it again:",
     },
     "deadline_exceeded": {
         "es": "La ejecución ha tardado más de lo permitido y se ha detenido.",
@@ -314,6 +322,7 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     },
     "told_done": {"es": "Hecho: {what}.", "en": "Done: {what}."},
     "told_not_done": {"es": "No se ha hecho: {what}.", "en": "Not done: {what}."},
+    "told_named": {"es": "{what} «{name}»", "en": "{what} “{name}”"},
     "told_unknown": {
         "es": "No se sabe si se ha hecho: {what}. Míralo en el ERP antes de repetirlo.",
         "en": "It is not known whether this was done: {what}. Look into the ERP before you "

@@ -10,15 +10,12 @@ Where that last case cannot occur, nothing would be decided differently after a 
 call than after one behind it. Such an effect begins as `sent`, which saves a write before the call.
 """
 
-import hashlib
-import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.contracts.effects import Effect, EffectState
-from shared.contracts.plan import ToolCall
 from shared.contracts.tools import ToolContract
 from shared.errors import AppError, ErpBusyError, ErpError
 from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
@@ -140,17 +137,6 @@ def first_state(contract: ToolContract) -> EffectState:
     """`sent` for a tool that can be asked and honours keys, once nobody has to approve."""
     settles = contract.idempotency_key and contract.reconcile is not None
     return "sent" if settles and contract.approval.when == "never" else "reserved"
-
-
-def effect_id(tenant_id: str, run_id: str, step: int, call: ToolCall) -> str:
-    """SHA-256 over tenant, run, step, tool and the arguments as canonical JSON; 32 hex digits."""
-    canonical = json.dumps(
-        [tenant_id, run_id, step, call.tool, call.args],
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
 
 def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:

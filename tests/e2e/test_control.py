@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from tests.e2e.conftest import Call, Erp
 from tests.e2e.people import Answer, Event, Person
-from tests.e2e.surroundings import HELD_MS, Surroundings
+from tests.e2e.surroundings import HELD_MS, Durable, Surroundings
 from tests.e2e.waiting import until
 
 LONG = "Hola, ¿cómo va? [[tokens:300]]"
@@ -90,13 +90,40 @@ async def test_a_rejected_call_is_not_made_and_the_answer_says_so(
     assert await erp.users(address) == []
 
 
-async def test_a_run_that_waits_can_be_stopped(person: Call, erp: Erp) -> None:
+async def test_a_run_that_waits_can_be_stopped(person: Call, ana: Person, erp: Erp) -> None:
     marta, address = await person("marta"), new_address()
     asked = await marta.post(await marta.open_conversation(), wish(address))
     stopped = await marta.ask("POST", f"/runs/{asked.body['runId']}/cancel")
     assert stopped.status == 202
     run = await ended(marta, asked.body["runId"])
     assert (run.body["state"], run.body["error"]["code"]) == ("CANCELLED", "CANCELLED")
+    assert await erp.users(address) == []
+    approval = asked.body["approval"]
+    (effect,) = run.body["effects"]
+    assert (effect["status"], effect["args"]) == ("skipped", approval["args"])
+    assert effect["effectId"] == approval["payloadHash"]
+    assert run.body["approvals"][0]["state"] == "withdrawn"
+    assert (await decide(ana, asked, "approve")).body["code"] == "RUN_ENDED"
+
+
+async def test_nobody_decides_for_a_run_that_an_operator_has_ended(
+    person: Call, ana: Person, durable: Durable, erp: Erp
+) -> None:
+    marta, address = await person("marta"), new_address()
+    asked = await marta.post(await marta.open_conversation(), wish(address))
+    await durable.terminate(asked.body["runId"])
+
+    async def is_swept() -> bool:
+        await durable.sweep()
+        return "endedAt" in (await marta.get(f"/runs/{asked.body['runId']}")).body
+
+    await until(is_swept)
+    waiting = (await ana.get("/approvals")).body["items"]
+    assert asked.body["runId"] not in [item["runId"] for item in waiting]
+    late = await decide(ana, asked, "approve")
+    assert (late.status, late.body["code"]) == (409, "RUN_ENDED")
+    run = await marta.get(f"/runs/{asked.body['runId']}")
+    assert run.body["approvals"][0]["state"] == "withdrawn"
     assert await erp.users(address) == []
 
 
@@ -151,7 +178,8 @@ async def test_a_queued_run_that_is_stopped_opens_nothing_and_an_interruption_st
     assert (answer.status, answer.body["state"]) == (200, "DONE")
     stopped = await marta.get(f"/runs/{asked.body['runId']}")
     assert stopped.body["state"] == "CANCELLED"
-    assert (await decide(ana, asked, "approve")).status in (409, 410)
+    late = await decide(ana, asked, "approve")
+    assert (late.status, late.body["code"]) == (409, "RUN_ENDED")
     assert await erp.users(address) == []
 
 
@@ -160,7 +188,8 @@ async def test_what_was_begun_before_the_stop_is_finished_and_told(
 ) -> None:
     await around.fail(service="erp", method="POST", delayMs=HELD_MS)
     order = f"Crea una tarea: {title}, prioridad alta, para el 2036-12-04"
-    async with ana.saying(await ana.open_conversation(), order) as stream:
+    conversation = await ana.open_conversation()
+    async with ana.saying(conversation, order) as stream:
         seen = await stream.until(lambda seen: seen[-1].type == "tool")
         await ana.ask("POST", f"/runs/{stream.run_id}/cancel")
         await around.go_on("erp")
@@ -168,7 +197,11 @@ async def test_what_was_begun_before_the_stop_is_finished_and_told(
     assert run.tool_statuses == [("createTask", "started"), ("createTask", "ok")]
     assert run.end["code"] == "CANCELLED"
     assert "permanece" in run.end["message"]
-    assert len(await erp.tasks(title)) == 1
+    (task,) = await erp.tasks(title)
+    assert f"Hecho: la tarea {task['id']} (título: {title};" in run.end["message"]
+    (turn,) = (await ana.get(f"/conversations/{conversation}")).body["turns"]
+    assert turn["text"] == run.end["message"]
+    assert [entity["id"] for entity in turn["entities"]] == [task["id"]]
     shown = await ended(ana, stream.run_id)
     assert [effect["status"] for effect in shown.body["effects"]] == ["ok"]
 

@@ -117,7 +117,7 @@ async def test_a_stopped_run_uses_no_approval() -> None:
     world = World()
     await asked(world)
     await decide(world, "approved")
-    assert await settled(world, stopped=True) == "expired"
+    assert await settled(world, stopped=True) == "withdrawn"
 
 
 async def test_a_decision_in_the_same_moment_is_read_by_the_retry() -> None:

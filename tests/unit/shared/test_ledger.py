@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.effects import Effect, EffectState
+from shared.contracts.effects import Effect, EffectState, effect_id
 from shared.contracts.tools import ApprovalPolicy, ToolContract
 from shared.errors import AppError, ErpBusyError, ErpError
 from shared.packs import FolderPacks
 from shared.ports import ToolInvocation, ToolRefused
-from shared.tools.ledger import Ledger, RaceLostError, effect_id, first_state
+from shared.tools.ledger import Ledger, RaceLostError, first_state
 from tests.fakes.crashing import DiedError, Mortal, MortalEffects, MortalTools
 from tests.fakes.samples import AT, task_call
 from tests.fakes.services import FakeTools

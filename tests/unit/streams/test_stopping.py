@@ -7,7 +7,9 @@ import pytest
 
 from activities.run_tool import run_tool
 from shared.contracts.activities import RunToolRequest
+from shared.contracts.effects import effect_id
 from shared.contracts.events import StateEvent, TextEvent, ToolEvent
+from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.runs import RunRecord
 from shared.errors import RunStoppedError
@@ -16,7 +18,7 @@ from shared.streams.stopping import stop_run
 from shared.streams.writing import TERMINAL_STEP, AnswerWriter, LogWriter, RunEndedError
 from tests.fakes.crashing import DiedError, Mortal, MortalEffects, MortalLog
 from tests.fakes.log_events import done
-from tests.fakes.samples import task_plan
+from tests.fakes.samples import TASK_ARGS, task_plan
 from tests.fakes.world import ANA, RUN_ID, World
 
 BEFORE_THE_ENTRY = 2 * MAX_CALLS + 1
@@ -51,7 +53,19 @@ async def test_a_tool_that_was_not_begun_is_not_called_and_said_to_be_skipped() 
     assert world.tools.calls == []
     last = (await world.log.all(RUN_ID))[-1].events[-1]
     assert isinstance(last, ToolEvent)
-    assert (last.status, last.name) == ("skipped", "createTask")
+    assert (last.status, last.name, last.args) == ("skipped", "createTask", TASK_ARGS)
+
+
+async def test_a_call_that_was_never_begun_is_shown_as_it_was_planned() -> None:
+    """Whoever had to approve it was shown the same payload, by the same hash."""
+    world = World()
+    record = await begun(world)
+    await stop_run(record, "WAITING_APPROVAL", world.deps())
+    tools = world.deps().packs.get(record.pack_version).tools
+    found = await world.effects.of_run(ANA.tenant_id, RUN_ID, 1)
+    (shown,) = outcomes_of(found, task_plan(), tools, "es")
+    assert (shown.status, shown.tool, shown.args) == ("skipped", "createTask", TASK_ARGS)
+    assert shown.effect_id == effect_id(ANA.tenant_id, RUN_ID, 0, task_plan().calls[0])
 
 
 async def dying(world: World, record: RunRecord, boundary: int) -> None:
