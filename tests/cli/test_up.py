@@ -42,8 +42,9 @@ class Health(http.server.BaseHTTPRequestHandler):
 server = http.server.HTTPServer(("127.0.0.1", 0), Health)
 url = f"http://127.0.0.1:{server.server_port}"
 urls = {"app": url, "services": {"identity": url}, "caFile": "ca.pem"}
-(data / "urls.json").write_text(json.dumps(urls))
 (data / "app.env").write_text("Cosmos__Endpoint=https://localhost:1\\n")
+(data / "urls.unfinished").write_text(json.dumps(urls))
+(data / "urls.unfinished").replace(data / "urls.json")
 server.serve_forever()
 """
 SEED = """
