@@ -7,6 +7,7 @@ from activities.approvals import ask_approval, settle_approval
 from activities.await_turn import await_turn
 from activities.finish import finish
 from activities.fold import fold
+from activities.left_behind import left_behind
 from activities.plan import plan
 from activities.prepare import prepare
 from activities.record import record, remember
@@ -78,4 +79,6 @@ register_activity(app, FOLD, fold, get_dependencies)
 register_activity(app, FINISH, finish, get_dependencies)
 
 register_event_grid(app, "erp_event", lambda event: receive(event, get_dependencies()))
-register_timer(app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies()))
+register_timer(
+    app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies(), left_behind)
+)

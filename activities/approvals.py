@@ -12,9 +12,14 @@ from shared.contracts.activities import (
 )
 from shared.contracts.approvals import Approval, ApprovalState, approval_id
 from shared.contracts.events import ApprovalEvent
+from shared.contracts.identity import Language
 from shared.contracts.masking import masked
+from shared.contracts.plan import ToolCall
+from shared.contracts.tools import Pack
 from shared.errors import StoreError
 from shared.ports import Dependencies
+from shared.tools.arguments import flow_of
+from shared.tools.confirming import confirmation_of
 
 
 async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> ApprovalAsked:
@@ -22,7 +27,8 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
     run = request.run
     record, plan = await load_record(request, deps), await load_plan(request, deps)
     planned = plan.calls[request.step]
-    contract = deps.packs.get(record.pack_version).tools[planned.tool]
+    pack = deps.packs.get(record.pack_version)
+    contract = pack.tools[planned.tool]
     call, refused = await resolved_call(request, planned, contract, deps)
     now = deps.now()
     writer = log_writer(request, f"approval-{request.step}", deps)
@@ -40,6 +46,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
             step=request.step,
             tool=call.tool,
             args=masked(call.args, contract),
+            confirmation=confirmation_in_words(call, plan.flow_type, pack),
             payload_hash=effect.effect_id,
             right=contract.approval.right,
             by_others=contract.approval.by_others,
@@ -52,6 +59,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
         approval_id=approval.approval_id,
         tool=approval.tool,
         args=approval.args,
+        confirmation=approval.confirmation.get(request.language),
         payload_hash=approval.payload_hash,
         expires_at=approval.expires_at,
     )
@@ -62,6 +70,16 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
         expires_at=approval.expires_at,
         decided=approval.state != "open",
     )
+
+
+def confirmation_in_words(call: ToolCall, flow_type: str, pack: Pack) -> dict[Language, str]:
+    """What will be done, in every language: who decides may speak another than who asked."""
+    flow, contract = flow_of(pack, call.tool, flow_type), pack.tools[call.tool]
+    if flow is None:
+        return {}
+    shown = call.model_copy(update={"args": masked(call.args, contract)})
+    told = {each: confirmation_of(flow, shown, contract, each) for each in flow.confirmation}
+    return {language: text for language, text in told.items() if text is not None}
 
 
 async def settle_approval(request: SettleApprovalRequest, deps: Dependencies) -> ApprovalSettled:
@@ -82,8 +100,8 @@ async def settle_approval(request: SettleApprovalRequest, deps: Dependencies) ->
 def _settled(approval: Approval, stopped: bool) -> ApprovalState:
     match approval.state:
         case "approved":
-            return "expired" if stopped else "used"
+            return "withdrawn" if stopped else "used"
         case "open":
-            return "expired"
-        case "rejected" | "expired" | "used":
+            return "withdrawn" if stopped else "expired"
+        case "rejected" | "expired" | "used" | "withdrawn":
             return approval.state

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from activities.prompts import (
     Briefing,
+    events_section,
     evidence_section,
     flows_section,
     open_question_section,
@@ -63,6 +64,7 @@ async def draft_plan(
         flows_section(list(pack.flows.values()), briefing.language),
         *open_question_section(opened),
         *records_section(history.entities),
+        *events_section(evidence.events),
         evidence_section(evidence),
     ]
     messages = briefing.messages("plan", sections, history.turns)

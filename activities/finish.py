@@ -2,12 +2,13 @@
 
 import logging
 
+from activities.left_behind import left_behind
 from activities.steps import announced, load_record, log_writer
 from shared.contracts.activities import FinishRequest, StepResult
 from shared.contracts.problems import Failure
 from shared.contracts.runs import RunOutcome, RunState
 from shared.ports import Dependencies
-from shared.streams.ending import close_run, duration_ms
+from shared.streams.ending import NOTHING, LeftBehind, close_run, duration_ms
 from shared.streams.writing import TERMINAL_STEP
 
 log = logging.getLogger("eira.runs")
@@ -15,6 +16,8 @@ log = logging.getLogger("eira.runs")
 
 async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
     record = await load_record(request, deps)
+    language = request.language or record.language
+    left = await left_behind(record, language, deps) if request.failure else NOTHING
     outcome = RunOutcome(
         run_id=record.run_id,
         tenant_id=record.tenant_id,
@@ -24,11 +27,10 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         states=request.states,
         usage=request.usage,
         memory=request.memory,
-        failure=request.failure,
+        failure=_truly(request.failure, left),
     )
     writer = log_writer(request, TERMINAL_STEP, deps)
-    language = request.language or record.language
-    stored = await close_run(record, outcome, language, announced(request), writer, deps)
+    stored = await close_run(record, outcome, language, announced(request), writer, deps, left)
     log.info(
         "run=%s correlation=%s ended %s after %d ms",
         record.run_id,
@@ -37,6 +39,13 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         duration_ms(record, outcome),
     )
     return StepResult(after=writer.after)
+
+
+def _truly(failure: Failure | None, left: LeftBehind) -> Failure | None:
+    """A run that was stopped among its tools need not have done anything."""
+    if failure is None or left.acted or failure.message != "cancelled_behind_tools":
+        return failure
+    return failure.model_copy(update={"message": "cancelled"})
 
 
 def _state(failure: Failure | None) -> RunState:

@@ -15,7 +15,16 @@ from activities.prompts import (
     understood_section,
 )
 from activities.steps import load_evidence, load_history, load_outcomes, load_plan, load_record
-from activities.verifying import Facts, given_by, id_shapes, ids_in, labels_of, problems_of, said_in
+from activities.verifying import (
+    NOT_DONE,
+    Facts,
+    given_by,
+    id_shapes,
+    ids_in,
+    labels_of,
+    problems_of,
+    said_in,
+)
 from shared.contracts.activities import RespondRequest
 from shared.contracts.conversations import History
 from shared.contracts.evidence import Citation, ContextPack
@@ -137,13 +146,19 @@ def facts_of(request: RespondRequest, material: Material) -> Facts:
             remembered=bool(material.history.entities),
         )
     labels = list(labels_of((tools[each.tool] for each in material.outcomes), request.language))
-    given = [(each.status == "ok", given_by(each)) for each in material.outcomes]
-    succeeded = [value for ok, values in given if ok for value in values]
-    everything = [value for _, values in given for value in values]
+
+    def given(*statuses: str) -> list[object]:
+        told = (each for each in material.outcomes if each.status in statuses)
+        return [value for each in told for value in given_by(each)]
+
+    undone, unsure = given(*NOT_DONE), given("unknown")
+    everything = [*given("ok"), *undone, *unsure]
     return Facts(
         shapes=shapes,
         known=said_in([*everything, *labels], shapes, now, zone),
-        done=said_in([*succeeded, *labels], shapes, now, zone),
+        done=said_in([*given("ok"), *labels], shapes, now, zone),
+        undone=said_in(undone, shapes, now, zone),
+        unsure=said_in(unsure, shapes, now, zone),
         today=today,
         outcomes=material.outcomes,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from activities.citing import MARK
+from activities.entities import name_fields
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
 from shared.contracts.runs import ToolOutcome
@@ -45,11 +46,19 @@ def _line(outcome: ToolOutcome, pack: Pack, language: Language) -> str:
             return say("told_done", language, what=f"{named} ({details})" if details else named)
         case "failed" | "skipped":
             why = (outcome.error or "").rstrip(". ")
-            return say("told_not_done", language, what=f"{what}: {why}" if why else what)
+            named = _named(what, outcome, contract, language)
+            return say("told_not_done", language, what=f"{named}: {why}" if why else named)
         case "unknown":
-            return say("told_unknown", language, what=what)
+            named = _named(what, outcome, contract, language)
+            return say("told_unknown", language, what=named)
         case _:
             assert_never(outcome.status)
+
+
+def _named(what: str, outcome: ToolOutcome, contract: ToolContract, language: Language) -> str:
+    """Which one, by the name that was to be its own; it has no id that anybody knows."""
+    names = [outcome.args[field] for field in name_fields(contract.result) if field in outcome.args]
+    return say("told_named", language, what=what, name=names[0]) if names else what
 
 
 def _what(contract: ToolContract, pack: Pack, language: Language) -> str:

@@ -10,7 +10,7 @@ from activities.prompts import Briefing
 from activities.steps import announced, load_evidence, load_history, load_record, log_writer
 from shared.contracts.activities import Planned, PlannedCall, PlanRequest
 from shared.contracts.conversations import History, Mentioned
-from shared.contracts.evidence import ContextPack
+from shared.contracts.evidence import ContextPack, Snippet
 from shared.contracts.identity import Language
 from shared.contracts.plan import OpenPlan, Plan, ToolCall
 from shared.contracts.runs import RunRecord
@@ -98,13 +98,28 @@ def sources_of(record: RunRecord, history: History, evidence: ContextPack) -> So
             *_records(history.entities, today),
             *(Text(turn.text, day(turn.asked_at), "erp") for turn in before),
             *(
-                Text(snippet.content, today, "cerebro", snippet.document_id)
-                for snippet in evidence.snippets
+                Text(
+                    each.content,
+                    today,
+                    "cerebro",
+                    each.document_id,
+                    is_event=each.kind == "event",
+                )
+                for each in (*evidence.events, *evidence.snippets)
             ),
         ),
         today=today,
         session=_session(record),
+        mentioned=history.spoken_of,
+        nearby=_nearby(evidence.events),
     )
+
+
+def _nearby(events: Sequence[Snippet]) -> tuple[Mentioned, ...]:
+    """The records that the events are about, each once."""
+    keys = dict.fromkeys(key for event in events for key in event.entities)
+    named = (key.partition(":") for key in keys)
+    return tuple(Mentioned(type=kind, id=identifier) for kind, _, identifier in named)
 
 
 def _records(entities: Sequence[Mentioned], today: date) -> Iterator[Text]:

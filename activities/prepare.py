@@ -9,6 +9,8 @@ from activities.triage import triage
 from shared.contracts.activities import Prepared, PrepareRequest
 from shared.ports import Dependencies
 
+MOST_MENTIONED = 5
+
 
 async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     run = request.run
@@ -40,4 +42,5 @@ async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
         continues=continues,
         drops=decision.drops_open_question and opened is not None and not continues and not unsure,
         indexes=deps.policy.indexes,
+        mentioned=tuple(f"{each.type}:{each.id}" for each in history.entities[:MOST_MENTIONED]),
     )

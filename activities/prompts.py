@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.contracts.conversations import Mentioned, Summary, Turn
-from shared.contracts.evidence import ContextPack
+from shared.contracts.evidence import ContextPack, Snippet
 from shared.contracts.identity import Language
 from shared.contracts.plan import MissingField, OpenPlan, Plan
 from shared.contracts.runs import RunRecord, ToolOutcome
@@ -148,6 +148,12 @@ def correction_section(wrong: Sequence[str]) -> list[str]:
 def records_section(entities: Sequence[Mentioned]) -> list[str]:
     """The ERP's records that the conversation was about, the newest first."""
     return [json_tag("records", [each.wire() for each in entities])] if entities else []
+
+
+def events_section(events: Sequence[Snippet]) -> list[str]:
+    """What was done in the conversation or happened to its records, the newest first."""
+    told = [{"about": each.entities, "text": each.content} for each in events]
+    return [json_tag("events", told)] if told else []
 
 
 def turns_section(turns: Sequence[Turn]) -> str:

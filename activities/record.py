@@ -1,10 +1,11 @@
 """Event logger and Cerebro updater: what was done, for the audit and for later answers."""
 
 import asyncio
+from collections.abc import Sequence
 
 from activities.steps import load_outcomes, load_plan, load_record
 from shared.contracts.activities import Recorded, RecordRequest
-from shared.contracts.audit import Actor, AuditEvent, Entity
+from shared.contracts.audit import Actor, AuditEvent, Entity, concerning
 from shared.contracts.erp import timeline_event
 from shared.contracts.evidence import KnowledgeDocument
 from shared.contracts.outcomes import outcomes_of
@@ -123,11 +124,15 @@ async def _remember(
     return "stored"
 
 
+def _keys(event: AuditEvent, made: Sequence[ToolOutcome]) -> tuple[str, ...]:
+    """What the event is about: the records made, and those that they refer to."""
+    records = {str((outcome.result or {}).get("id")): outcome.result or {} for outcome in made}
+    keys = (concerning(entity, records.get(entity.id, {})) for entity in event.entities)
+    return tuple(dict.fromkeys(key for some in keys for key in some))
+
+
 def _document(event: AuditEvent, made: list[ToolOutcome]) -> KnowledgeDocument:
-    facts = [
-        f"{outcome.tool}: " + ", ".join(f"{name} = {value}" for name, value in outcome.args.items())
-        for outcome in made
-    ]
+    facts = [_fact(outcome) for outcome in made]
     named = ", ".join(f"{entity.type} {entity.id}" for entity in event.entities)
     return KnowledgeDocument(
         id=event.event_id,
@@ -141,4 +146,12 @@ def _document(event: AuditEvent, made: list[ToolOutcome]) -> KnowledgeDocument:
         tenant_id=event.tenant_id,
         updated_at=event.at,
         confidence=1.0,
+        entities=_keys(event, made),
+        conversation_id=event.conversation_id,
     )
+
+
+def _fact(outcome: ToolOutcome) -> str:
+    """The record's id stands in it, so that it can be quoted."""
+    args = {**outcome.args, "id": (outcome.result or {}).get("id", outcome.args.get("id"))}
+    return f"{outcome.tool}: " + ", ".join(f"{name} = {value}" for name, value in args.items())

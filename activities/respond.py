@@ -197,7 +197,8 @@ async def _write(
     claim = asyncio.create_task(_claim(request, writer, deps, reason))
 
     async def write_text(text: str, next_ms: int) -> None:
-        await claim
+        # Shielded: a stream that breaks off cancels this, and the claim has to come to its end.
+        await asyncio.shield(claim)
         await writer.write([TextEvent(text=text, attempt=writer.attempt)], next_ms)
 
     joiner = TextJoiner(write_text, deps.policy.longest_join_ms)

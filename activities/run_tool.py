@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from activities.steps import announced, load_effects, load_plan, load_record, log_writer
 from shared.contracts.activities import RunToolRequest, StepRequest, ToolRun
-from shared.contracts.effects import Effect
+from shared.contracts.effects import Effect, effect_id
 from shared.contracts.events import RunEvent, ToolEvent
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
@@ -17,8 +17,10 @@ from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
+from shared.streams.stopping import ask_to_stop, is_forbidden
 from shared.streams.writing import LogWriter
-from shared.tools.ledger import Ledger, back_off, effect_id, first_state, is_good
+from shared.tools.backing_off import back_off, is_soon
+from shared.tools.ledger import Ledger, first_state, is_good, why_not
 from shared.tools.schemas import is_valid
 
 
@@ -33,8 +35,10 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
     effect = effect_of(record, request.step, call, contract, deps)
     if refused is not None:
         skipped = effect.model_copy(update={"state": "failed", "error": refused})
-        outcome = outcome_of(await deps.effects.reserve(skipped), contract, request.language)
+        settled = await deps.effects.reserve(skipped)
+        outcome = outcome_of(settled, call, contract, request.language)
         await writer.append("ended", [*announced(request), _ended(outcome)])
+        await _finish_stop(settled, deps)
         return ToolRun(after=writer.after, ok=False)
     started = ToolEvent(
         name=call.tool,
@@ -46,11 +50,19 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
         _settle(effect, contract, record, request.language, deps),
         _tell(writer, "started", [*announced(request), started]),
     )
-    outcome = outcome_of(settled, contract, request.language)
+    outcome = outcome_of(settled, call, contract, request.language)
     stopped = await _tell(writer, "ended", [_ended(outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped
+    await _finish_stop(settled, deps)
     return ToolRun(after=writer.after, ok=outcome.status == "ok")
+
+
+async def _finish_stop(settled: Effect, deps: Dependencies) -> None:
+    """Raises RunStoppedError when somebody has forbidden the call: a stop, perhaps half done."""
+    if is_forbidden(settled):
+        await ask_to_stop(settled.run_id, "EXECUTING_TOOLS", deps.log)
+        raise RunStoppedError(settled.run_id)
 
 
 async def _tell(
@@ -114,23 +126,24 @@ async def _settle(
 
 async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) -> Effect:
     """A call that changes nothing: it may be repeated freely, so it needs no reservation."""
-    attempts = invocation.contract.retry.attempts
-    for attempt in range(1, attempts + 1):
+    contract, attempt = invocation.contract, 1
+    while True:
         try:
             answer = await deps.tools.call(invocation)
         except ErpError as error:
-            if attempt < attempts:
-                await back_off(invocation.contract, attempt, error)
+            if attempt == contract.retry.attempts or not is_soon(contract, error):
+                return effect.model_copy(update={"state": "failed", "error": why_not(error)})
+            await back_off(contract, attempt, error)
+            attempt += 1
             continue
         match answer:
-            case ToolAnswered(result) if is_good(result, invocation.contract):
+            case ToolAnswered(result) if is_good(result, contract):
                 return effect.model_copy(update={"state": "done", "result": result})
             case ToolAnswered(result):
                 nonsense = {"state": "unknown", "result": result, "error": "no_answer"}
                 return effect.model_copy(update=nonsense)
             case ToolRefused(_, reason):
                 return effect.model_copy(update={"state": "failed", "error": reason})
-    return effect.model_copy(update={"state": "failed", "error": "unreachable"})
 
 
 def effect_of(

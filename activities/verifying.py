@@ -1,8 +1,10 @@
 """Checks an answer against what it is made from: ids, quoted names, dates, claims, citations.
 
 An answer made from results may hold only what the tools returned. A sentence that says that
-something was done may name only what succeeded; any other sentence also what was asked for. Where
-no tool ran, ids must be from the conversation or the documents, and marks from the documents.
+something was done may name only what succeeded; any other sentence also what was asked for. What
+was done may neither be told as not done nor be called into doubt, what was not done may not be
+either, and what nobody knows has to be told so. Where no tool ran, ids must be from the
+conversation or the documents, and marks from the documents.
 
 What no sign sets apart (a name without quotation marks, a sum) is not checked: that would take
 another model, whose word would be no better.
@@ -17,7 +19,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.citing import MARK
-from activities.claiming import claims, claims_to_have_done, denies
+from activities.claiming import (
+    claims,
+    claims_to_have_done,
+    denies,
+    doubts,
+    says_not_done,
+    warns,
+)
 from shared.contracts.identity import Language
 from shared.contracts.runs import ToolOutcome
 from shared.contracts.tools import JsonSchema, ToolContract
@@ -25,6 +34,8 @@ from shared.tools.dates import find_dates
 from shared.tools.folding import folded, holds, stems_of
 
 MOST_TOLD = 5
+NOT_DONE = frozenset({"failed", "skipped"})
+"""What surely did not happen; of `unknown` nobody can say so."""
 QUOTED = re.compile(r"«([^«»\n]+)»|“([^“”\n]+)”|\"([^\"\n]+)\"")
 SENTENCE = re.compile(r"\S(?:.*?[.!?](?=\s|$)|.*$)", re.MULTILINE)
 PLAIN_WORDS = ("1", "12", "2026", "tarea", "task")
@@ -54,9 +65,13 @@ class Said:
         return any((each.month, each.day) == (day.month, day.day) for each in self.days)
 
 
+NOTHING_SAID = Said((), frozenset(), frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an answer may say. `done` is what succeeded, `known` everything it was given.
+    """What an answer may say. `known` is everything it was given; of that, `done` is about what
+    succeeded, `undone` about what surely did not happen, `unsure` about what nobody knows.
 
     `documents` is how many may be cited, None when citing is not what the answer is about.
     """
@@ -66,6 +81,8 @@ class Facts:
     done: Said
     today: date
     outcomes: tuple[ToolOutcome, ...] = ()
+    undone: Said = NOTHING_SAID
+    unsure: Said = NOTHING_SAID
     documents: int | None = None
     remembered: bool = False
     """Earlier turns did something that the answer may speak of."""
@@ -176,8 +193,11 @@ def _whole(text: str, facts: Facts) -> Iterator[str]:
         for mark in MARK.findall(unquoted):
             if not 1 <= int(mark) <= facts.documents:
                 yield f"[{mark}] is the number of no document"
-    if any(each.status != "ok" for each in facts.outcomes) and not denies(unquoted):
+    statuses = {each.status for each in facts.outcomes}
+    if statuses & NOT_DONE and not denies(unquoted):
         yield "it does not say which of the calls did not succeed"
+    if "unknown" in statuses and not warns(unquoted):
+        yield "it does not say that nobody knows whether an unknown call was done"
 
 
 def _by_sentence(text: str, facts: Facts) -> Iterator[str]:
@@ -189,7 +209,32 @@ def _by_sentence(text: str, facts: Facts) -> Iterator[str]:
         claimed = claims(bare) if acted else claims_to_have_done(bare)
         if claimed and not succeeded and not facts.remembered:
             yield f"nothing was done, but it says: {sentence}"
+        if acted:
+            yield from _untrue(sentence, bare, facts)
         yield from _named(sentence, bare, facts, facts.done if claimed and acted else facts.known)
+
+
+def _untrue(sentence: str, bare: str, facts: Facts) -> Iterator[str]:
+    """What it denies, or doubts, of which the ledger says otherwise."""
+    statuses = {each.status for each in facts.outcomes}
+    if doubts(bare):
+        wrong = "unknown" not in statuses or _is_elsewhere(sentence, facts, facts.unsure)
+        what = "it is known what became of that"
+    elif says_not_done(bare):
+        wrong = not statuses & NOT_DONE or _is_elsewhere(sentence, facts, facts.undone)
+        what = "that is not known to have failed"
+    else:
+        return
+    if wrong:
+        yield f"{what}, but it says: {sentence}"
+
+
+def _is_elsewhere(sentence: str, facts: Facts, about: Said) -> bool:
+    """Whether it names something, and nothing of what it could be about."""
+    ids, quotes = _ids(sentence, facts.shapes), _quotes(sentence)
+    if not ids and not quotes:
+        return False
+    return ids.isdisjoint(about.ids) and not any(map(about.quotes, quotes))
 
 
 def _named(sentence: str, bare: str, facts: Facts, allowed: Said) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Approvals: what waits for the caller, and the decision on one exact payload."""
 
+import asyncio
+
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
@@ -9,9 +11,9 @@ from shared.contracts.approvals import (
     Approval,
     ApprovalDecided,
     ApprovalList,
-    ApprovalView,
     DecideApproval,
     approval_event,
+    view_of,
 )
 from shared.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
 
@@ -23,7 +25,7 @@ async def waiting(call: Call) -> Response:
     now = call.deps.now()
     found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
     mine = [a for a in found if _may_decide(call, a) and a.expires_at > now]
-    return json_answer(ApprovalList(items=tuple(_view(approval) for approval in mine)))
+    return json_answer(ApprovalList(items=tuple(view_of(each, call.language) for each in mine)))
 
 
 async def decide(call: Call) -> Response:
@@ -34,6 +36,8 @@ async def decide(call: Call) -> Response:
     if approval is None:
         raise NotFoundError("approval_not_found")
     _check(call, approval, body)
+    if approval.state in ("open", "approved") and await _is_over(call, run_id):
+        raise ConflictError("RUN_ENDED", "approval_withdrawn", run_id=run_id)
     wanted = "approved" if body.decision == "approve" else "rejected"
     if not _is_repeated(call, approval, wanted):
         changed = await call.deps.approvals.change(
@@ -63,8 +67,18 @@ def _check(call: Call, approval: Approval, body: DecideApproval) -> None:
         raise ForbiddenError(key, right=approval.right)
     if body.payload_hash != approval.payload_hash:
         raise ConflictError("APPROVAL_CONFLICT", "approval_changed")
+    if approval.state == "withdrawn":
+        raise ConflictError("RUN_ENDED", "approval_withdrawn", run_id=approval.run_id)
     if approval.state == "expired" or approval.expires_at <= call.deps.now():
         raise GoneError("approval_expired_gone")
+
+
+async def _is_over(call: Call, run_id: str) -> bool:
+    """Also when the run died and the sweeper has not withdrawn its approvals yet."""
+    outcome, state = await asyncio.gather(
+        call.deps.runs.outcome(call.caller.tenant_id, run_id), call.orchestrations.state(run_id)
+    )
+    return outcome is not None or (state is not None and state.is_over)
 
 
 def _lacks_right(call: Call, approval: Approval) -> bool:
@@ -83,7 +97,3 @@ def _is_repeated(call: Call, approval: Approval, wanted: str) -> bool:
     if approval.state == wanted and approval.decided_by == call.caller.user_id:
         return True
     raise ConflictError("APPROVAL_CONFLICT", "approval_used")
-
-
-def _view(approval: Approval) -> ApprovalView:
-    return ApprovalView.model_validate(approval.model_dump())

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from api.erp_reading import Poison, read_event, type_of
 from api.identifiers import new_id
-from shared.contracts.audit import AuditEvent
+from shared.contracts.audit import AuditEvent, concerning
 from shared.contracts.conversations import Conversation
 from shared.contracts.erp import (
     UNKNOWN_TENANT,
@@ -123,20 +123,21 @@ def _document(event: ErpEvent, version: str) -> KnowledgeDocument:
         tenant_id=event.tenant_id,
         updated_at=event.at,
         confidence=1.0,
+        entities=concerning(event.entity, event.record),
     )
 
 
 async def _tell(seen: SeenErpEvent, conversation_id: str, deps: Dependencies) -> None:
-    """Add the event to the conversation's timeline, and to its run that is under way."""
+    """Add the event to the conversation's timeline, and to its runs that are under way."""
     conversation = await deps.conversations.get(seen.event.tenant_id, conversation_id)
     if conversation is None:
         return
     line = timeline_event(seen, conversation_id)
     await deps.audit.record(line)
-    run_id = conversation.active_run_id
-    # Both are ULIDs: a run that began behind the event is not told when that is delivered again.
-    if run_id is not None and run_id < seen.timeline_id:
-        await _notify(line, seen.event, conversation, run_id, deps)
+    for run_id in conversation.queue:
+        # Both are ULIDs: a run that began behind the event is not told when it is delivered again.
+        if run_id < seen.timeline_id:
+            await _notify(line, seen.event, conversation, run_id, deps)
 
 
 async def _notify(

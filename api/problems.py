@@ -21,6 +21,7 @@ STATUS: dict[ErrorCode, int] = {
     "TIMEOUT": 504,
     "CANCELLED": 409,
     "CONTENT_BLOCKED": 422,
+    "EXPIRED": 410,
 }
 TITLES: dict[int, str] = {
     400: "Bad Request",

@@ -10,7 +10,7 @@ from api import problems
 from api.answers import json_answer
 from api.bodies import whole_number
 from api.edge import Call
-from shared.contracts.approvals import ApprovalView, approval_id
+from shared.contracts.approvals import ApprovalView, approval_id, view_of
 from shared.contracts.conversations import Turn
 from shared.contracts.events import ApprovalEvent, QuestionEvent, RunEvent
 from shared.contracts.identity import Language
@@ -74,7 +74,7 @@ async def read(call: Call) -> Response:
             approvals=await _approvals(call, record, plan),
             memory=await _memory(call, outcome),
             rating=feedback.rating if feedback else None,
-            error=_told(outcome.failure, call.language) if outcome and outcome.failure else None,
+            error=_told(outcome, call.language) if outcome else None,
             correlation_id=record.correlation_id,
         ),
         headers={"x-run-id": run_id},
@@ -93,7 +93,7 @@ async def _approvals(call: Call, record: RunRecord, plan: Plan | None) -> tuple[
             for step in asked
         )
     )
-    return tuple(ApprovalView.model_validate(one.model_dump()) for one in found if one)
+    return tuple(view_of(one, call.language) for one in found if one)
 
 
 async def _memory(call: Call, outcome: RunOutcome | None) -> Memory:
@@ -105,9 +105,12 @@ async def _memory(call: Call, outcome: RunOutcome | None) -> Memory:
     return await call.deps.runs.memory(outcome.tenant_id, outcome.run_id) or "pending"
 
 
-def _told(failure: Failure, language: Language) -> Failure:
-    """A failure is stored by its message's key; people get the sentence."""
-    return failure.model_copy(update={"message": say(failure.message, language)})
+def _told(outcome: RunOutcome, language: Language) -> Failure | None:
+    """A failure is stored by its message's key; people get the sentence, and what was done."""
+    if outcome.failure is None:
+        return None
+    told = outcome.told or say(outcome.failure.message, language)
+    return outcome.failure.model_copy(update={"message": told})
 
 
 async def events(call: Call) -> Response:
@@ -150,8 +153,8 @@ async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Re
         call.deps.conversations.get_turn(call.caller.tenant_id, conversation_id, run_id),
     )
     # A run that the sweeper ended has an outcome but no turn.
-    if outcome is not None and outcome.failure is not None:
-        response = problems.failed(outcome.failure, call.language, call.correlation_id)
+    if outcome is not None and (failure := _told(outcome, call.language)) is not None:
+        response = problems.failed(failure, call.language, call.correlation_id)
         response.headers["x-run-id"] = run_id
         return response
     if outcome is None or turn is None:

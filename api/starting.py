@@ -1,29 +1,25 @@
-"""Starting a turn once: the idempotency claim, the conversation's lock, the run, its start."""
+"""Starting a turn once: the idempotency claim, the place in the queue, the run, its start."""
 
 import asyncio
 import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 
-from api.control import stop
 from api.conversations import own_conversation
 from api.edge import Call
-from api.identifiers import born_at, new_id
+from api.identifiers import new_id
+from api.queueing import make_way, runs_before, take_turn
 from shared.contracts.activities import RunRef, TurnRequest
 from shared.contracts.conversations import Conversation, PostMessage
 from shared.contracts.events import StateEvent
-from shared.contracts.runs import RunRecord
+from shared.contracts.runs import IdempotencyClaim, RunRecord
 from shared.errors import ConflictError
-from shared.ports import IdempotencyClaim
 from shared.streams.writing import LogWriter
 
 log = logging.getLogger("eira.http")
 
 TURN = "turn"
-STARTING = timedelta(seconds=30)
-"""A run whose orchestration is not there after this time was never started."""
 LOOKS = 60
 LOOK_AGAIN_SECONDS = 0.05
 
@@ -51,12 +47,12 @@ async def start_turn(
         if claim.run_id != run_id:
             if await _is_started(call, claim.run_id):
                 return Started(claim.run_id, conversation.conversation_id, here=False)
-            # That took a while: the lock and the open plan may be others by now.
+            # That took a while: the queue and the open plan may be others by now.
             conversation = await own_conversation(call, conversation.conversation_id)
         run_id = claim.run_id
-    waits_for = await _busy_with(call, conversation, run_id)
-    if waits_for is not None:
-        await _make_way(call, posted, waits_for)
+    waits_for = await runs_before(call, conversation, run_id)
+    if waits_for:
+        await make_way(call, posted, waits_for)
     await _start(call, conversation, posted, run_id, waits_for)
     return Started(run_id, conversation.conversation_id)
 
@@ -90,54 +86,14 @@ async def _is_started(call: Call, run_id: str) -> bool:
     return await call.deps.runs.outcome(call.caller.tenant_id, run_id) is not None
 
 
-async def _busy_with(call: Call, conversation: Conversation, run_id: str) -> str | None:
-    """The other run that is under way in the conversation."""
-    active = conversation.active_run_id
-    if active in (None, run_id) or await _is_over(call, active):
-        return None
-    return active
-
-
-async def _make_way(call: Call, posted: PostMessage, active: str) -> None:
-    """Raises ConflictError unless the message may wait for the run that is under way."""
-    if posted.on_busy == "reject":
-        raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=active)
-    record = await call.deps.runs.get(call.caller.tenant_id, active)
-    if posted.on_busy == "interrupt" and record is not None:
-        await stop(call, record)
-
-
-async def _lock(call: Call, conversation: Conversation, run_id: str) -> None:
-    """Make this run the conversation's active one, unless somebody was faster."""
-    if conversation.active_run_id == run_id:
-        return
-    if not await call.deps.conversations.claim(conversation, run_id, call.deps.now()):
-        now = await call.deps.conversations.get(
-            conversation.tenant_id, conversation.conversation_id
-        )
-        faster = now.active_run_id if now else None
-        if faster != run_id:
-            raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=faster)
-
-
-async def _is_over(call: Call, run_id: str) -> bool:
-    """By its outcome; without one by Durable, so that a crash blocks nobody."""
-    if await call.deps.runs.outcome(call.caller.tenant_id, run_id) is not None:
-        return True
-    state = await call.orchestrations.state(run_id)
-    if state is not None:
-        return state.is_over
-    born = born_at(run_id)
-    return born is None or call.deps.now() - born > STARTING
-
-
 async def _start(
     call: Call,
     conversation: Conversation,
     posted: PostMessage,
     run_id: str,
-    waits_for: str | None,
+    waits_for: tuple[str, ...],
 ) -> None:
+    pinned = conversation.pack_version in call.deps.packs.versions
     record = RunRecord(
         run_id=run_id,
         tenant_id=conversation.tenant_id,
@@ -148,16 +104,17 @@ async def _start(
         context=posted.context,
         language=conversation.language,
         time_zone=conversation.time_zone,
-        pack_version=conversation.pack_version,
+        pack_version=conversation.pack_version if pinned else call.deps.packs.current,
         received_at=call.deps.now(),
-        open_plan=conversation.open_plan,
-        warnings=posted.warnings,
+        # A plan of a version that was taken back is not gone on with.
+        open_plan=conversation.open_plan if pinned else None,
+        warnings=posted.warnings if pinned else (*posted.warnings, "pack_gone"),
     )
     writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
     received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)
-    # All at once: whoever loses the race for the lock leaves a record that nothing refers to.
+    # All at once: whoever loses the race for the turn leaves a record that nothing refers to.
     await asyncio.gather(
-        _lock(call, conversation, run_id),
+        take_turn(call, conversation, run_id, waits_for),
         call.deps.runs.create(record),
         writer.append("received", [received]),
     )
@@ -168,7 +125,7 @@ async def _start(
             conversation_id=record.conversation_id,
             correlation_id=call.correlation_id,
             follows=conversation.active_run_id is not None,
-            queued=waits_for is not None,
+            queued=bool(waits_for),
         ),
         after=writer.after,
         limits=call.deps.policy.limits,

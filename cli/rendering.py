@@ -89,8 +89,12 @@ class Screen:
         if event.text("text").strip() != said.strip():
             self._print(event.text("text"))
         for field in event.items("missing"):
+            label = field.get("label")
+            if isinstance(label, str) and label.casefold() in event.text("text").casefold():
+                # The question asks for it by this name, with its choices.
+                continue
             choices = self._choices(field.get("choices"))
-            self._print(f"  {self._words.missing}: {field.get('field')}{choices}")
+            self._print(f"  {self._words.missing}: {label or field.get('field')}{choices}")
 
     def _choices(self, choices: object) -> str:
         if not isinstance(choices, list) or not choices:
@@ -116,6 +120,7 @@ class Screen:
             expires=event.text("expiresAt"),
         )
         self._note(f"! {text}")
+        self._note(f"  {self._words.decide.format(identifier=event.text('approvalId'))}")
 
     def _error(self, event: Event) -> None:
         text = self._words.error.format(code=event.text("code"), message=event.text("message"))

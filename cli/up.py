@@ -162,5 +162,13 @@ def _seed(settings: Mapping[str, str]) -> None:
     """Loads the knowledge with the same settings as the app: what the emulator says wins."""
     command = [sys.executable, "-m", "cli.knowledge.load"]
     environment = {**settings, **local_settings()}
-    if subprocess.run(command, env=environment, check=False).returncode != 0:
-        raise CommandError("the knowledge could not be loaded; the reason is above.")
+    match subprocess.run(command, env=environment, check=False).returncode:
+        case 0:
+            return
+        case 2:
+            raise CommandError(
+                "a setting or a pack is wrong, as the line above says; correct it and run"
+                " `./eira up` again."
+            )
+        case _:
+            raise CommandError("the knowledge could not be loaded; the reason is above.")

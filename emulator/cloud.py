@@ -249,9 +249,10 @@ def _forget(plan: Plan) -> None:
 @contextmanager
 def _announced(data: Path, urls: Urls, environment: Mapping[str, str]) -> Iterator[None]:
     """urls.json for whoever wants to talk to us, app.env for who runs the app in another way."""
+    # Whoever finds the URLs takes the rest for there: they come last.
     files = {
-        data / _URLS: json.dumps(urls.to_json(), indent=2) + "\n",
         data / _APP_ENV: "".join(f"{name}={value}\n" for name, value in environment.items()),
+        data / _URLS: json.dumps(urls.to_json(), indent=2) + "\n",
     }
     try:
         for path, text in files.items():

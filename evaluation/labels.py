@@ -24,6 +24,7 @@ type Kind = Literal[
     "names",
     "changes",
     "several",
+    "references",
     "injections",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind.__value__)
@@ -66,20 +67,25 @@ class Expected(Label):
 
 
 class LabelledTurn(Label):
-    """`reply` is what the assistant is remembered to have answered; without it, its question."""
+    """`reply` is what the assistant is remembered to have answered; without it, its question.
+    `records` are ids of the ERP that its tools are remembered to have returned."""
 
     say: str
     reply: str = ""
+    records: tuple[str, ...] = ()
     expect: Expected = Expected()
 
 
 class Planted(Label):
-    """A document that Cerebro finds for every message of the dialogue, before all others."""
+    """A document that Cerebro finds for every message of the dialogue, before all others.
+
+    With `about` it is an event of this conversation, or one about a record of it (`type:id`)."""
 
     title: str
     content: str
     source: str = "Base documental"
     kind: DocumentKind = "rule"
+    about: tuple[str, ...] = ()
 
 
 class Dialogue(Label):

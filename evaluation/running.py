@@ -101,7 +101,8 @@ class _Conversation:
 
     def __init__(self, dialogue: Dialogue, stand: Stand) -> None:
         self._dialogue = dialogue
-        self._deps = _dependencies(dialogue, stand)
+        self._erp = ReadableErp()
+        self._deps = _dependencies(dialogue, stand, self._erp)
         self._open: OpenPlan | None = None
         self._said = 0
 
@@ -118,7 +119,8 @@ class _Conversation:
         planned: Plan | None = None
         if prepared.route == "FLOW_EXECUTION":
             for index in prepared.indexes:
-                await retrieve(RetrieveRequest(run=run, index=index), self._deps)
+                looking = RetrieveRequest(run=run, index=index, mentioned=prepared.mentioned)
+                await retrieve(looking, self._deps)
             request = PlanRequest(
                 run=run,
                 indexes=prepared.indexes,
@@ -160,18 +162,19 @@ class _Conversation:
                 asked_at=self._dialogue.now,
                 message=turn.say,
                 text=turn.reply or question,
+                entities=tuple(map(self._erp.mentioned, turn.records)),
                 finish_reason="question" if asks else "stop",
             )
         )
 
 
-def _dependencies(dialogue: Dialogue, stand: Stand) -> Dependencies:
+def _dependencies(dialogue: Dialogue, stand: Stand, erp: ReadableErp) -> Dependencies:
     """Stores in memory around the real model and the real Cerebro."""
     return replace(
         World().deps(),
         model=stand.model,
         knowledge=PlantedKnowledge(stand.knowledge, dialogue.documents),
-        tools=ReadableErp(),
+        tools=erp,
         packs=stand.packs,
         policy=stand.policy,
         now=lambda: dialogue.now,

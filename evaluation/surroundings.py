@@ -2,16 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from evaluation.labels import Planted
+from shared.contracts.conversations import Mentioned
+from shared.contracts.erp import NAMING_FIELDS
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.runs import Usage
 from shared.errors import ModelError
 from shared.ports import (
     Completion,
+    EventQuery,
     Knowledge,
     KnowledgeQuery,
     Model,
@@ -68,10 +71,20 @@ class PlantedKnowledge:
     inner: Knowledge
     planted: Sequence[Planted]
 
+    def check(self, query: KnowledgeQuery) -> None:
+        self.inner.check(query)
+
     async def search(self, query: KnowledgeQuery) -> ContextPack:
         found = await self.inner.search(query)
-        first = tuple(_snippet(query.index, n, each) for n, each in enumerate(self.planted))
+        first = tuple(each for each in self._planted(query.index) if not each.entities)
         return found.model_copy(update={"snippets": (*first, *found.snippets)})
+
+    async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
+        """Those that are planted: none of the configured index is of this conversation."""
+        return tuple(each for each in self._planted(query.index) if each.entities)
+
+    def _planted(self, index: str) -> Iterator[Snippet]:
+        return (_snippet(index, n, each) for n, each in enumerate(self.planted))
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
@@ -91,6 +104,7 @@ def _snippet(index: str, number: int, planted: Planted) -> Snippet:
         version="1",
         confidence=0.9,
         score=1.0,
+        entities=planted.about,
     )
 
 
@@ -113,6 +127,22 @@ class ReadableErp:
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         raise AssertionError("an evaluation makes no effects to reconcile")
+
+    def mentioned(self, identifier: str) -> Mentioned:
+        """A record as a conversation remembers it. Raises KeyError when there is none."""
+        found = {
+            str(record["id"]): (collection, record)
+            for collection, records in self._records.items()
+            for record in records
+        }
+        collection, record = found[identifier]
+        field = next(name for name in NAMING_FIELDS if name in record)
+        return Mentioned(
+            type=collection.removesuffix("s"),
+            id=identifier,
+            name=str(record[field]),
+            name_field=field,
+        )
 
 
 def _is_wanted(record: dict[str, object], wanted: dict[str, str]) -> bool:

@@ -32,6 +32,8 @@ class Progress:
     recording: bool = False
     folds: bool = False
     model_calls: int = 0
+    awaited: dict[str, Task] = field(default_factory=dict)
+    """External events that the run has begun to wait for and has not heard, by name."""
     waited: timedelta = timedelta()
     """Of the time since the start, what was spent waiting for people."""
 

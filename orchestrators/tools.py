@@ -72,7 +72,9 @@ def _approvals(
         stopped = False
         if not approval.decided:
             names = [approval_event(step), STOP_EVENT]
-            woken = yield from wait_for_event(progress.context, names, approval.expires_at)
+            woken = yield from wait_for_event(
+                progress.context, names, approval.expires_at, progress.awaited
+            )
             stopped = woken == STOP_EVENT
         settle = SettleApprovalRequest(**progress.peek(), step=step, stopped=stopped)
         settled = yield from call_activity(progress.context, SETTLE_APPROVAL, settle)

@@ -1,7 +1,7 @@
 """
 One user message, from RECEIVED to DONE:
 
-0. await_turn, if it queues behind another run of the conversation
+0. await_turn, if it queues behind other runs of the conversation
 1. prepare: intake and triage
 2. for a flow: retrieve from every index in parallel, then plan
 3. run the tool calls of a complete plan, in waves; wait for approvals
@@ -63,7 +63,7 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
     progress.enter("RECEIVED", quietly=True)
     memory: Memory = "none"
     try:
-        if start.waits_for is not None:
+        if start.waits_for:
             yield from _await_turn(progress, start.waits_for)
         prepared = yield from call_activity(context, PREPARE, PrepareRequest(**progress.peek()))
         if prepared.ended:
@@ -88,8 +88,8 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
     return None
 
 
-def _await_turn(progress: Progress, earlier: str) -> Steps[None]:
-    """Let the run before this one end; look for that ever less often. Waiting is no work."""
+def _await_turn(progress: Progress, earlier: tuple[str, ...]) -> Steps[None]:
+    """Let the runs before this one end; look for that ever less often. Waiting is no work."""
     context = progress.context
     began = context.current_utc_datetime
     pause = timedelta(seconds=1)
@@ -100,7 +100,8 @@ def _await_turn(progress: Progress, earlier: str) -> Steps[None]:
         if context.current_utc_datetime - began > LONGEST_QUEUE:
             busy = Failure(code="CONVERSATION_BUSY", message="queued_too_long", retryable=True)
             raise StepFailedError(AWAIT_TURN.name, busy)
-        if (yield from wait_for_event(context, [STOP_EVENT], context.current_utc_datetime + pause)):
+        until = context.current_utc_datetime + pause
+        if (yield from wait_for_event(context, [STOP_EVENT], until, progress.awaited)):
             raise StepFailedError(STOP_EVENT, STOPPED)
         pause = min(pause * 2, LONGEST_LOOK)
     progress.waited += context.current_utc_datetime - began
@@ -116,7 +117,10 @@ def _honest(progress: Progress, failure: Failure) -> Failure:
 
 def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:
     progress.check_limits()
-    requests = [RetrieveRequest(**progress.peek(), index=index) for index in prepared.indexes]
+    requests = [
+        RetrieveRequest(**progress.peek(), index=index, mentioned=prepared.mentioned)
+        for index in prepared.indexes
+    ]
     for found in (yield from call_all(progress.context, [(RETRIEVE, each) for each in requests])):
         progress.done(found)
     progress.enter("RETRIEVED_CONTEXT")

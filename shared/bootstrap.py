@@ -15,7 +15,7 @@ from shared.contracts.activities import RunLimits
 from shared.errors import DependencyError
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Policy
-from shared.settings import Settings, get_settings
+from shared.settings import Settings, get_settings, unknown_settings
 
 if TYPE_CHECKING:
     import httpx2
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PACKS = Path(__file__).parents[1] / "packs"
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
+
+log = logging.getLogger("eira.start")
 
 CHATTY = ("azure", "httpx", "httpx2", "openai")
 """Libraries that log a line for every request they make."""
@@ -53,6 +55,8 @@ def check_settings() -> None:
     get_settings()
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    if unknown := unknown_settings():
+        log.warning("these settings are none of this version: %s", ", ".join(unknown))
 
 
 def prepare_app() -> None:

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ValidationError
 
 from shared.contracts.activities import ActivitySpec, StepRequest
 from shared.contracts.problems import Failure
-from shared.contracts.runs import RunStatus
+from shared.contracts.runs import EndedBadly, RunStatus
 from shared.errors import AppError, DependencyError, RunStoppedError
-from shared.ports import EndedBadly, Orchestrations, OrchestrationState
+from shared.ports import Orchestrations, OrchestrationState
 
 log = logging.getLogger("eira.steps")
 
@@ -89,18 +89,29 @@ def call_all(
 
 
 def wait_for_event(
-    context: OrchestrationContext, names: Sequence[str], until: datetime
+    context: OrchestrationContext,
+    names: Sequence[str],
+    until: datetime,
+    awaited: dict[str, Task],
 ) -> Generator[Task, Any, str | None]:
     """Wait for the first of these external events; its name, or None when the time is over.
 
-    An orchestration that waits costs nothing: Durable keeps no worker for it.
+    An orchestration that waits costs nothing: Durable keeps no worker for it. `awaited` is the
+    orchestration's own: its waits that have heard nothing yet. One that were given up would still
+    take the event that comes while nobody waits, and the next wait would never hear of it.
     """
-    events = {name: context.wait_for_external_event(name) for name in names}
+    for name in names:
+        if name not in awaited:
+            awaited[name] = context.wait_for_external_event(name)
+    events = {name: awaited[name] for name in names}
     timer = context.create_timer(until)
     first = yield context.task_any([*events.values(), timer])
     if not timer.is_completed:
         timer.cancel()
-    return next((name for name, event in events.items() if event is first), None)
+    heard = next((name for name, event in events.items() if event is first), None)
+    if heard is not None:
+        del awaited[heard]
+    return heard
 
 
 type Endpoint = Callable[[Request, Orchestrations], Awaitable[Response]]
@@ -171,7 +182,7 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
             return {"failure": error.failure.wire()}
         except DependencyError as error:
             log.warning("%s step=%s failed: %s", where, spec.name, error)
-            if spec.insists:
+            if spec.insists and error.retryable:
                 raise
             return {"failure": error.as_failure().wire()}
         elapsed = (time.monotonic() - started) * 1000

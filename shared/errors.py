@@ -16,7 +16,9 @@ The error tree, named for what the caller can do:
     + ModelError
     + SearchError
     + ErpError
+      . ErpBusyError
     + StoreError
+    + PackGoneError             410, trying again does not help
   x RunStoppedError         -> somebody asked the run to stop; the step gives up
   x ConfigurationError      -> the operator must change a setting; the app does not start
 """
@@ -138,8 +140,27 @@ class ErpError(DependencyError):
         self.sent = sent
 
 
+class ErpBusyError(ErpError):
+    """It answered 429: it did nothing, and wants to be asked later."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message, sent=False, retry_after=retry_after)
+
+
 class StoreError(DependencyError):
     code: ErrorCode = "STORE_UNAVAILABLE"
+
+
+class PackGoneError(DependencyError):
+    """A run began with a version of the pack that is no longer deployed."""
+
+    code: ErrorCode = "EXPIRED"
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"pack {version!r} is not deployed", retryable=False)
+
+    def as_failure(self) -> Failure:
+        return Failure(code=self.code, message="pack_gone")
 
 
 class RunStoppedError(AppError):

@@ -7,15 +7,24 @@ from typing import Literal, Protocol
 
 from shared.contracts.activities import RunLimits
 from shared.contracts.approvals import Approval
-from shared.contracts.audit import AuditEvent, Entity, EventPage
+from shared.contracts.audit import AuditEvent, Entity, EventPage, StoredEvent
 from shared.contracts.conversations import Conversation, History, Summary, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.events import RunEvent
-from shared.contracts.evidence import ContextPack, KnowledgeDocument
+from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import OpenPlan, Plan
-from shared.contracts.runs import Feedback, Memory, RunOutcome, RunRecord, RunStatus, Usage
+from shared.contracts.runs import (
+    EndedBadly,
+    Feedback,
+    IdempotencyClaim,
+    Memory,
+    RunOutcome,
+    RunRecord,
+    RunStatus,
+    Usage,
+)
 from shared.contracts.search import SearchIntent
 from shared.contracts.tools import Arguments, JsonSchema, Pack, ToolContract
 
@@ -96,6 +105,18 @@ class KnowledgeQuery:
     language: Language = "es"
 
 
+@dataclass(frozen=True, slots=True)
+class EventQuery:
+    """The newest events of a conversation, or about one of `entities` (`type:id`)."""
+
+    index: str
+    tenant_id: str
+    roles: tuple[str, ...]
+    conversation_id: str
+    entities: tuple[str, ...] = ()
+    top: int = 3
+
+
 class Knowledge(Protocol):
     """Cerebro. Raises SearchError (code SEARCH_RATE_LIMIT on a 429)."""
 
@@ -106,6 +127,8 @@ class Knowledge(Protocol):
         ...
 
     async def search(self, query: KnowledgeQuery) -> ContextPack: ...
+
+    async def events(self, query: EventQuery) -> tuple[Snippet, ...]: ...
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
@@ -124,8 +147,11 @@ class Conversations(Protocol):
 
     async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None: ...
 
-    async def claim(self, conversation: Conversation, run_id: str, at: datetime) -> bool:
-        """Make `run_id` the active run if the conversation still has the active run given.
+    async def claim(
+        self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
+    ) -> bool:
+        """Make `run_id` the active run, behind those `ahead`, if the conversation still has the
+        active run given.
 
         False when somebody else was faster.
         """
@@ -159,16 +185,6 @@ class Conversations(Protocol):
     async def put_summary(self, summary: Summary) -> None:
         """Store a summary once; whoever comes second changes nothing."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class IdempotencyClaim:
-    """`claim_id` is a hash of tenant, user, route and key; `body_hash` of the request's body."""
-
-    claim_id: str
-    tenant_id: str
-    run_id: str
-    body_hash: str
 
 
 class Runs(Protocol):
@@ -253,14 +269,6 @@ class Approvals(Protocol):
     async def waiting(self, tenant_id: str, limit: int) -> tuple[Approval, ...]:
         """What is open in a tenant, the oldest first."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """`second` is when the store took it, in whole seconds of Unix time."""
-
-    event: AuditEvent
-    second: int
 
 
 class AuditLog(Protocol):
@@ -410,15 +418,6 @@ class OrchestrationState:
         return self.runtime in ("completed", "failed", "terminated")
 
 
-@dataclass(frozen=True, slots=True)
-class EndedBadly:
-    """An orchestration that failed or was terminated; `request` is what it was started with."""
-
-    run_id: str
-    request: Mapping[str, object]
-    terminated: bool
-
-
 class Orchestrations(Protocol):
     """Starting and observing runs."""
 
@@ -449,7 +448,7 @@ class Packs(Protocol):
         ...
 
     def get(self, version: str) -> Pack:
-        """Raises ConfigurationError for a version that is not deployed."""
+        """Raises PackGoneError for a version that is not deployed."""
         ...
 
 

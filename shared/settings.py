@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Literal
 
@@ -130,11 +132,14 @@ class StreamsSettings(Section):
 
 
 class RunSettings(Section):
-    """What one run may take; waiting for people does not count as its time."""
+    """What one run may take; waiting for people does not count as its time.
+
+    A task takes three model calls and about 12 000 tokens, more when its plan has to be repaired.
+    """
 
     seconds: float = Field(default=300.0, gt=0)
     model_calls: int = Field(default=12, ge=3)
-    tokens: int = Field(default=120_000, ge=1_000)
+    tokens: int = Field(default=120_000, ge=15_000)
 
 
 class ModelLimits(Section):
@@ -201,6 +206,11 @@ class Settings(BaseSettings):
 @cache
 def get_settings() -> Settings:
     """Raises ConfigurationError naming the first setting that is wrong, with an example."""
+    for name, meant in _strangers():
+        if meant is not None:
+            raise ConfigurationError(
+                f"setting {name}: there is no such setting; did you mean {meant}?"
+            )
     try:
         settings = Settings()
     except ValidationError as error:
@@ -216,9 +226,54 @@ def get_settings() -> Settings:
     return settings
 
 
+def unknown_settings() -> tuple[str, ...]:
+    """Names in our sections that are no setting of this version, and not misspelt either."""
+    return tuple(name for name, meant in _strangers() if meant is None)
+
+
+def _strangers() -> Iterator[tuple[str, str | None]]:
+    """What stands in one of our sections and is no setting of it, with what may be meant."""
+    known = _known()
+    sections = {name.partition("__")[0] for name in known}
+    for name in os.environ:
+        lower = name.lower()
+        section, _, rest = lower.partition("__")
+        if section not in sections or not rest or lower in known:
+            continue
+        near = [each for each in known if each.startswith(f"{section}__")]
+        close = get_close_matches(lower, near, n=1, cutoff=0.9)
+        yield name, known[close[0]].partition("=")[0] if close else None
+
+
+@cache
+def _known() -> Mapping[str, str]:
+    """An example of every setting, by its name in lower case: our own, or what it is by default."""
+    found: dict[str, str] = {}
+    for section, declared in Settings.model_fields.items():
+        alias, model = str(declared.validation_alias), declared.annotation
+        assert isinstance(model, type)
+        assert issubclass(model, Section)
+        for field, info in model.model_fields.items():
+            written = f"{_pascal(section)}__{_pascal(field)}"
+            name = f"{alias}__{_joined(field)}"
+            usual = "…" if info.is_required() or info.default is None else info.default
+            found[name] = EXAMPLES.get(name, f"{written}={usual}")
+    others = OTHER_SPELLINGS.items()
+    return {
+        **{f"search__{other}": found[f"azuresearch__{name}"] for other, name in others},
+        **found,
+    }
+
+
+def _pascal(name: str) -> str:
+    """azure_openai -> AzureOpenAI, base_url -> BaseUrl, as Azure writes them."""
+    return "".join(part.capitalize() for part in name.split("_")).replace("Openai", "OpenAI")
+
+
 def _wrong(name: str, what: str) -> ConfigurationError:
     """`name` in lower case; a section stands for the first of its settings."""
-    example = next((v for k, v in EXAMPLES.items() if name.startswith(k) or k.startswith(name)), "")
+    examples = {**EXAMPLES, **_known()}
+    example = next((v for k, v in examples.items() if name.startswith(k) or k.startswith(name)), "")
     written = next((each for each in os.environ if each.lower() == name), None)
     shown = written or example.partition("=")[0] or name
     return ConfigurationError(

@@ -48,7 +48,11 @@ def chunks_in(documents: Sequence[Document], embeddings: str) -> Iterator[Knowle
     for document in documents:
         for chunk in chunks_of(document.text):
             knowledge = _knowledge(document, chunk)
-            yield knowledge.model_copy(update={"content_hash": _hash(knowledge, embeddings)})
+            yield knowledge.model_copy(update={"content_hash": hash_of(knowledge, embeddings)})
+
+
+OF_EVENTS = frozenset({"entities", "conversationId"})
+"""Fields that no pack's document has: without them the hashes of earlier loads stay good."""
 
 
 def embedded_text(chunk: KnowledgeDocument) -> str:
@@ -82,8 +86,9 @@ def chunk_id(document: str, version: str, anchor: str) -> str:
     return "_".join(part for part in parts if part)
 
 
-def _hash(chunk: KnowledgeDocument, embeddings: str) -> str:
+def hash_of(chunk: KnowledgeDocument, embeddings: str) -> str:
+    said = {name: value for name, value in chunk.wire().items() if name not in OF_EVENTS}
+    fields = sorted(FIELDS.keys() - OF_EVENTS)
     # A field that the index gets later is empty in what is there: all are written anew.
-    made_of = [embeddings, sorted(FIELDS), chunk.wire()]
-    content = json.dumps(made_of, sort_keys=True, ensure_ascii=False)
+    content = json.dumps([embeddings, fields, said], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -128,26 +128,16 @@ def _problem_schema() -> Json:
 
 def _create(kind: Kind) -> Json:
     body = {"schema": _ref(f"New{kind.schema_name}"), "example": kind.example}
-    key = _parameter(
-        "Idempotency-Key",
-        "The same key and body again give the record already made; another body gives 422.",
-        {"type": "string", "minLength": 1, "maxLength": 255},
-        place="header",
-    )
-    replayed = {
-        "description": "`true` when an earlier request had made the record.",
-        "schema": {"type": "string", "const": "true"},
-    }
     location = {"description": "Path of the record.", "schema": {"type": "string"}}
     return {
         "operationId": f"create{kind.schema_name}",
         "summary": f"Creates one of the {kind.path}.",
-        "parameters": [key, *_on_behalf()],
+        "parameters": [_key("give the record already made"), *_on_behalf()],
         "requestBody": {"required": True, "content": {"application/json": body}},
         "responses": {
             "201": {
                 **_answer("The record.", kind.schema_name, example_record(kind)),
-                "headers": {"Location": location, "Idempotent-Replayed": replayed},
+                "headers": {"Location": location, "Idempotent-Replayed": _replayed("made")},
             },
             **_refused("400", "401", "409", "413", "422"),
         },
@@ -192,13 +182,16 @@ def _change(kind: Kind) -> Json:
     return {
         "operationId": f"change{kind.schema_name}",
         "summary": "Changes one record by a JSON merge patch (RFC 7396).",
-        "parameters": _on_behalf(),
+        "parameters": [_key("change nothing more"), *_on_behalf()],
         "requestBody": {
             "required": True,
             "content": {"application/merge-patch+json": patch, "application/json": patch},
         },
         "responses": {
-            "200": _answer("The record as it is now.", kind.schema_name, changed),
+            "200": {
+                **_answer("The record as it is now.", kind.schema_name, changed),
+                "headers": {"Idempotent-Replayed": _replayed("changed")},
+            },
             **_refused("400", "401", "404", "409", "413", "422"),
         },
     }
@@ -246,6 +239,22 @@ def _on_behalf() -> list[Json]:
         _parameter("x-tenant-id", tenant, {"type": "string"}, place="header"),
         _parameter("x-user-id", user, {"type": "string"}, place="header"),
     ]
+
+
+def _key(again: str) -> Json:
+    return _parameter(
+        "Idempotency-Key",
+        f"The same key and body again {again}; another body gives 422.",
+        {"type": "string", "minLength": 1, "maxLength": 255},
+        place="header",
+    )
+
+
+def _replayed(done: str) -> Json:
+    return {
+        "description": f"`true` when an earlier request had {done} the record.",
+        "schema": {"type": "string", "const": "true"},
+    }
 
 
 def _id_parameter(kind: Kind) -> Json:

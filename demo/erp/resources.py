@@ -13,7 +13,7 @@ from .callers import Caller, Gate
 from .kinds import CLOSED, PROJECTS, Json, Kind
 from .problems import FieldError, Problem, Wording, invalid, not_found
 from .publishing import Publisher
-from .store import Announce, Created, KeyReused, NewRecord, Query, Store, ValueTaken
+from .store import Announce, ChangeRequest, Created, KeyReused, NewRecord, Query, Store, ValueTaken
 from .validation import check_changed, check_filter, check_limit, check_new
 
 LONGEST_KEY = 255
@@ -87,6 +87,24 @@ class Resource:
         caller = self.gate.caller(request)
         patch = await _body(request)
         record = self._existing(caller, request)
+        asked = ChangeRequest(
+            tenant=caller.tenant_id,
+            request_hash=_hash({"id": record["id"], "patch": patch}),
+            idempotency_key=_idempotency_key(request),
+        )
+        try:
+            if (earlier := self.store.changed(self.kind, asked)) is not None:
+                return web.json_response(earlier, headers={"Idempotent-Replayed": "true"})
+            changed = self._merged(caller, record, patch)
+            announce = self._announce(request, caller, "updated", _changes(record, changed))
+            return web.json_response(self.store.replace(self.kind, asked, changed, announce))
+        except KeyReused:
+            raise _key_reused() from None
+        except ValueTaken:
+            raise self._taken() from None
+
+    def _merged(self, caller: Caller, record: Json, patch: Json) -> Json:
+        """The record with the patch in it; raises `Problem` 422."""
         own = {*self.kind.fields, "status"}
         fields = {name: value for name, value in record.items() if name in own} | dict(patch)
         fields = {name: value for name, value in fields.items() if value is not None}
@@ -94,13 +112,7 @@ class Resource:
         if "projectId" in patch and "projectId" in fields:
             self._check_project(caller, fields)
         kept = {name: value for name, value in record.items() if name not in own}
-        changed = {**kept, **fields, "updatedAt": _now()}
-        try:
-            announce = self._announce(request, caller, "updated", _changes(record, changed))
-            self.store.replace(self.kind, caller.tenant_id, changed, announce)
-        except ValueTaken:
-            raise self._taken() from None
-        return web.json_response(changed)
+        return {**kept, **fields, "updatedAt": _now()}
 
     def _announce(
         self, request: web.Request, caller: Caller, verb: str, changed: Sequence[str] = ()

@@ -28,6 +28,14 @@ CREATE TABLE IF NOT EXISTS records (
     UNIQUE (tenant, kind, unique_value),
     UNIQUE (tenant, kind, idempotency_key)
 );
+CREATE TABLE IF NOT EXISTS changes (
+    tenant TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    PRIMARY KEY (tenant, kind, idempotency_key)
+);
 CREATE TABLE IF NOT EXISTS outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     event TEXT NOT NULL
@@ -91,6 +99,15 @@ class NewRecord:
     request_hash: str
     idempotency_key: str | None = None
     number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """Who asks for a change; the hash is of the record's id and of what it shall become."""
+
+    tenant: str
+    request_hash: str
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +207,47 @@ class Store:
         return None if row is None else json.loads(row[0])
 
     def replace(
-        self, kind: Kind, tenant: str, record: Json, announce: Announce | None = None
-    ) -> None:
-        """Overwrites the record with the same id, the event with it; raises `ValueTaken`."""
+        self, kind: Kind, asked: ChangeRequest, record: Json, announce: Announce | None = None
+    ) -> Json:
+        """Overwrites the record with the same id once per idempotency key, the event with it.
+
+        The record as it is now; raises `KeyReused` and `ValueTaken`.
+        """
+        row = {
+            "tenant": asked.tenant,
+            "kind": kind.path,
+            "key": asked.idempotency_key,
+            "hash": asked.request_hash,
+            **_columns(kind, record),
+        }
         with self._transaction():
+            if (earlier := self.changed(kind, asked)) is not None:
+                return earlier
             self._write(
                 "UPDATE records SET body = :body, words = :words, unique_value = :unique_value"
                 " WHERE tenant = :tenant AND kind = :kind AND id = :id",
-                {"tenant": tenant, "kind": kind.path, **_columns(kind, record)},
+                row,
             )
+            if asked.idempotency_key is not None:
+                self._write("INSERT INTO changes VALUES (:tenant, :kind, :key, :id, :hash)", row)
             self._announce(record, announce)
+        return record
+
+    def changed(self, kind: Kind, asked: ChangeRequest) -> Json | None:
+        """As it is now, the record that an equal request has changed before; raises `KeyReused` if
+        that was not equal."""
+        if asked.idempotency_key is None:
+            return None
+        row = self._db.execute(
+            "SELECT id, request_hash FROM changes"
+            " WHERE tenant = ? AND kind = ? AND idempotency_key = ?",
+            (asked.tenant, kind.path, asked.idempotency_key),
+        ).fetchone()
+        if row is None:
+            return None
+        if row[1] != asked.request_hash:
+            raise KeyReused
+        return self.read(kind, asked.tenant, row[0])
 
     def unpublished(self, limit: int) -> list[tuple[int, Json]]:
         """The oldest events that wait in the outbox, by their numbers."""

@@ -3,7 +3,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from demo.erp.kinds import KINDS, PROJECTS, TASKS, USERS, Kind
+from demo.erp.kinds import KINDS, PRIORITIES, PROJECTS, TASKS, USERS, Kind
 from demo.erp.openapi import document, example_record
 
 from .packs import part, texts, tools
@@ -28,7 +28,20 @@ def test_a_tool_takes_what_the_erp_takes(tool: str, kind: Kind) -> None:
         assert ours.get("enum") == theirs.get("enum"), name
 
 
-@pytest.mark.parametrize(("tool", "kind"), WRITES)
+def test_a_change_takes_what_the_erp_lets_change() -> None:
+    properties = part(tools()["updateTask"], "arguments", "properties")
+    erp = document("https://erp")
+    change = part(erp, "components", "schemas", "TaskChange", "properties")
+
+    assert part(tools()["updateTask"], "request") == {"method": "PATCH", "path": "/tasks/{id}"}
+    assert "patch" in part(erp, "paths", "/tasks/{id}")
+    assert set(properties) == {"id", *change}
+    assert texts(part(properties, "status"), "enum") == list(TASKS.states)
+    assert texts(part(properties, "priority"), "enum") == list(PRIORITIES)
+    assert not [name for name in properties if "default" in part(properties, name)]
+
+
+@pytest.mark.parametrize(("tool", "kind"), [*WRITES, ("updateTask", TASKS)])
 def test_the_erps_record_is_the_result_the_tool_promises(tool: str, kind: Kind) -> None:
     Draft202012Validator(part(tools()[tool], "result")).validate(example_record(kind))
 

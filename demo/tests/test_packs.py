@@ -9,7 +9,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 from .packs import LANGUAGES, PACK, flows, knowledge, part, read_json, texts, tools
 
 PROMPTS = {"base", "triage", "plan", "respond", "small_talk", "summary", "clarify"}
-TOOLS = {"createTask", "createProject", "createUser", "findTasks", "findProjects", "findUsers"}
+TOOLS = {
+    *("createTask", "createProject", "createUser", "updateTask"),
+    *("findTasks", "findProjects", "findUsers"),
+}
 META = {
     *("id", "title", "language", "category", "scope", "kind", "version", "source", "url"),
     *("confidence", "allowedRoles", "updatedAt"),
@@ -99,12 +102,18 @@ def test_effects_can_be_reconciled_and_reads_repeated(name: str) -> None:
 
     assert set(part(tool, "description")) == set(LANGUAGES)
     if tool["effect"]:
-        assert request["method"] == "POST"
         assert tool["idempotencyKey"] is True
         reconcile = part(tool, "reconcile")
         assert reconcile["path"] == request["path"]
-        assert part(reconcile, "query") == {"idempotencyKey": "{effectId}"}
-    else:
+    match request["method"]:
+        case "POST":
+            assert part(reconcile, "query") == {"idempotencyKey": "{effectId}"}
+        case "PATCH":
+            # The record itself says what it has become.
+            assert reconcile == {"method": "GET", "path": "/tasks/{id}"}
+        case _:
+            assert not tool["effect"]
+    if not tool["effect"]:
         assert request["method"] == "GET"
         assert texts(request, "query") == list(part(tool, "arguments", "properties"))
 
@@ -119,7 +128,7 @@ def test_a_call_with_all_required_arguments_is_accepted() -> None:
 
 
 def test_flows_ask_for_what_their_tools_require() -> None:
-    assert set(flows()) == {"CreateTask", "CreateProject", "CreateUser"}
+    assert set(flows()) == {"CreateTask", "CreateProject", "CreateUser", "UpdateTask"}
     for name, flow in flows().items():
         assert flow["flowType"] == name
         assert set(part(flow, "required")) == set(texts(flow, "tools"))
@@ -142,7 +151,9 @@ def test_confirmations_name_only_arguments_that_are_always_there() -> None:
         properties = part(arguments, "properties")
         certain = {name for name in properties if "default" in part(properties, name)}
         for text in part(flow, "confirmation").values():
-            named = set(re.findall(r"\{(\w+)\}", str(text)))
+            always = re.sub(r"\[[^\[\]]*\]", "", str(text))
+            assert set(re.findall(r"\{(\w+)\}", str(text))) <= set(properties)
+            named = set(re.findall(r"\{(\w+)\}", always))
             assert named <= certain | set(texts(arguments, "required"))
 
 

@@ -48,6 +48,16 @@ def test_the_sample_explains_every_value_and_only_those(sample: Document) -> Non
     assert list(part(sample, "_help")) == list(part(sample, "Values"))
 
 
+def test_the_sample_names_every_setting_that_is_no_secret(sample: Document) -> None:
+    named = {name.lower() for name in part(sample, "Values")}
+    for section, declared in Settings.model_fields.items():
+        # A key for OpenAI itself is the other way to have a model; Azure is the sample's.
+        if section != "openai":
+            for field in getattr(declared.annotation, "model_fields", {}):
+                name = f"{declared.validation_alias}__{field.replace('_', '')}"
+                assert name in named or name.endswith("apikey")
+
+
 def test_the_sample_grants_the_rights_of_the_demo(sample: Document) -> None:
     demo = part(read_json(ROOT / "demo" / "cloud.json"), "appSettings")
 

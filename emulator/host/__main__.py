@@ -4,12 +4,14 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from socket import socket
 from typing import NoReturn, override
 
 from emulator.host.app_python import interpreter
 from emulator.host.console import log_to_console
+from emulator.host.data_folder import default_folder, taken
 from emulator.host.host_json import effective, without_effect
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
 from emulator.host.log_levels import host_category
@@ -54,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--python", type=Path, help="the app's virtual environment; this one")
     parser.add_argument("--port", type=int, help="of HTTP functions; 7071 (0: any free one)")
     parser.add_argument("--rpc-port", type=int, help="of the Durable RPC; --port + 10000")
-    parser.add_argument("--data", type=Path, help="folder for state; .eira/host in the app")
+    parser.add_argument("--data", type=Path, help="folder for state; one of the user's")
     parser.add_argument("--workers", type=int, default=1, help="number of worker processes; 1")
     parser.add_argument("--env-file", type=Path, help="NAME=value lines; they win over the rest")
     parser.add_argument(
@@ -80,23 +82,39 @@ def _run(options: argparse.Namespace) -> int:
         raise CannotStart(f"{options.app} is not a folder: pass the app's folder with --app", 2)
     if options.workers < 1:
         raise CannotStart("--workers must be at least 1", 2)
-    data: Path = (options.data or app / ".eira" / "host").resolve()
+    data: Path = (options.data or default_folder(app, os.environ)).resolve()
     if options.show_keys:
         return _show_keys(data)
     python = interpreter(options.python)
+    port: int = options.port if options.port is not None else read_local_settings(app).port or 7071
+    rpc_port: int = options.rpc_port if options.rpc_port is not None else rpc_port_for(port)
+    main, rpc = take_port(port, "--port"), take_port(rpc_port, "--rpc-port")
+
+    def read() -> HostSettings:
+        return _read(options, app, data, port_of(main), port_of(rpc))
+
+    settings = read()
+    announce = f"READY host {settings.url}"
+    with main, rpc, taken(data):
+        # Whoever calls between two rounds waits: the listening sockets stay open.
+        while _serve(settings, _spec(options, settings, python), (main, rpc), announce, read):
+            settings, announce = read(), ""
+    return 0
+
+
+def _read(
+    options: argparse.Namespace, app: Path, data: Path, port: int, rpc_port: int
+) -> HostSettings:
+    """The settings in force; raises CannotStart when a file cannot be used."""
     local = read_local_settings(app)
     extra = read_env_file(options.env_file) if options.env_file else {}
     host_json = effective(read_host_json(app), {**local.values, **os.environ, **extra})
-    port: int = options.port if options.port is not None else local.port or 7071
-    main_listener = take_port(port, "--port")
-    rpc_listener = take_port(options.rpc_port or rpc_port_for(port), "--rpc-port")
-    _make_folder(data)
-    environment = _environment(app, port_of(main_listener), local, extra)
-    settings = HostSettings(
+    environment = _environment(app, port, local, extra)
+    return HostSettings(
         app=app,
         data=data,
-        port=port_of(main_listener),
-        rpc_port=port_of(rpc_listener),
+        port=port,
+        rpc_port=rpc_port,
         workers=options.workers,
         watch=not options.no_watch,
         enforce_keys=options.keys,
@@ -107,17 +125,30 @@ def _run(options: argparse.Namespace) -> int:
         durable=read_durable(host_json, environment),
         http_limits=read_http_limits(host_json),
     )
-    keys = KeyRing(keys_folder(data))
-    log_to_console(settings.log_levels, host_category)
-    _tell(settings, keys)
-    spec = WorkerSpec(
-        app,
-        environment,
+
+
+def _spec(options: argparse.Namespace, settings: HostSettings, python: str) -> WorkerSpec:
+    return WorkerSpec(
+        settings.app,
+        settings.environment,
         settings.log_levels,
         start_seconds=options.start_timeout,
         hang_seconds=options.hang_timeout,
         python=python,
     )
+
+
+def _serve(
+    settings: HostSettings,
+    spec: WorkerSpec,
+    listening: tuple[socket, socket],
+    announce: str,
+    read: Callable[[], object],
+) -> bool:
+    """Run a host until it is told to stop; True when it asks for a round with other settings."""
+    keys = KeyRing(keys_folder(settings.data))
+    log_to_console(settings.log_levels, host_category)
+    _tell(settings, keys)
     # The workers import the app while this process imports its HTTP stack.
     first = [spawn(spec) for _ in range(settings.workers)]
 
@@ -125,27 +156,19 @@ def _run(options: argparse.Namespace) -> int:
 
     from emulator.host.host import Host, Listeners
 
-    async def serve() -> None:
-        host = Host(settings, keys, spec, first)
-        await host.run(
-            Listeners(main_listener, rpc_listener),
-            lambda: print(f"READY host {settings.url}", flush=True),
-        )
+    def ready() -> None:
+        if announce:
+            print(announce, flush=True)
 
-    uvloop.run(serve())
-    return 0
+    async def serve() -> bool:
+        host = Host(settings, keys, spec, first, read)
+        return await host.run(Listeners(*(one.dup() for one in listening)), ready)
 
-
-def _make_folder(data: Path) -> None:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotStart(
-            f"{data} cannot be made: {error.strerror}; pass another --data", 2
-        ) from error
+    return uvloop.run(serve())
 
 
 def _tell(settings: HostSettings, keys: KeyRing) -> None:
+    _log.info("State is kept in %s", settings.data)
     ignored = without_effect(settings.host_json)
     if ignored:
         _log.warning("host.json: no effect here, not supported: %s", ", ".join(ignored))

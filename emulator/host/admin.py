@@ -21,6 +21,7 @@ from emulator.host.request_body import whole_body_of
 from emulator.host.settings import HostSettings
 from emulator.host.streaming_proxy import UNTYPED
 from emulator.host.version import HOST_VERSION
+from emulator.host.warming import WarmUp
 
 HOME_PAGE = b"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <title>Your Azure Function App is up and running.</title></head>
@@ -58,6 +59,7 @@ class Admin:
         self._pool = pool
         self._runs = runs
         self._drain = drain
+        self._warm_up = WarmUp(pool)
         self._started = time.monotonic()
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -67,7 +69,7 @@ class Admin:
                 headers = {"Cache-Control": "no-store,no-cache", "Pragma": "no-cache"}
                 return web.Response(headers=headers)
             case ["warmup"]:
-                return web.Response()
+                return await self._warm_up.answer()
         handler = self._handler(request.method, path)
         if handler is None:
             return web.Response(status=404)

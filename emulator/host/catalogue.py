@@ -15,6 +15,7 @@ _TRIGGERS = (
     "orchestrationTrigger",
     "activityTrigger",
     "entityTrigger",
+    "warmupTrigger",
 )
 # The host reads types without regard to case.
 _SUPPORTED = {kind.lower(): kind for kind in (*_TRIGGERS, "http", "durableClient")}

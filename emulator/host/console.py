@@ -66,5 +66,7 @@ def log_to_console(levels: LogLevels, category: CategoryOf) -> None:
     if levels.categories:
         handler.addFilter(is_shown)
     root = logging.getLogger()
+    for before in [one for one in root.handlers if isinstance(one.formatter, LineFormatter)]:
+        root.removeHandler(before)  # of settings that no longer hold
     root.addHandler(handler)
     root.setLevel(levels.lowest)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from emulator.host.backoff import BackOff
 from emulator.host.catalogue import Catalogue, catalogue_of
 from emulator.host.invocation import NoWorker, WorkerGone
+from emulator.host.load_failure import explained
 from emulator.host.messages import Loaded, LoadFailed
 from emulator.host.worker_process import Spawned, WorkerProcess, WorkerSpec, spawn
 
@@ -237,7 +238,7 @@ class Crew:
     def _tell_once(self, failed: LoadFailed) -> None:
         if not self._told:
             self._told = True
-            _log.error("The app does not load: %s", f"{failed.message}\n{failed.stack}".rstrip())
+            _log.error("The app does not load: %s", explained(failed, self._spec.app))
             if failed.message.startswith("ModuleNotFoundError"):
                 _log.error(
                     "Install what the app needs: %s -m pip install -r %s, or pass --python with "

@@ -36,6 +36,14 @@ class Drain:
 
     def status(self) -> dict[str, object]:
         """As /admin/host/drain/status says it."""
-        outstanding = self._pool.invocations
-        state = "Disabled" if not self._on else "InProgress" if outstanding else "Completed"
-        return {"state": state, "outstandingInvocations": outstanding, "outstandingRetries": 0}
+        invocations, retries = self._pool.invocations, self._pool.retries
+        return {
+            "state": self._state(under_way=bool(invocations or retries)),
+            "outstandingInvocations": invocations,
+            "outstandingRetries": retries,
+        }
+
+    def _state(self, *, under_way: bool) -> str:
+        if not self._on:
+            return "Disabled"
+        return "InProgress" if under_way else "Completed"

@@ -21,13 +21,15 @@ from emulator.host.keys import DURABLE_KEY, FunctionScope, KeyRing
 from emulator.host.manual_run import ManualRuns
 from emulator.host.pool import WorkerPool
 from emulator.host.schedule_status import StatusFiles
-from emulator.host.settings import HostSettings
+from emulator.host.settings import CannotStart, HostSettings
 from emulator.host.streaming_proxy import StreamingProxy
 from emulator.host.timers import Timers
 from emulator.host.ui.inspector import Inspector
 from emulator.host.wall_clock import SystemClock
+from emulator.host.warming import never_warmed
 from emulator.host.worker_process import Spawned, WorkerSpec
 
+_SETTINGS = frozenset({"host.json", "local.settings.json"})
 _STOP_DURABLE_SECONDS = 0.3
 _SHUTDOWN_SECONDS = 0.1
 
@@ -46,9 +48,17 @@ class Host:
     """Everything that runs in the host process."""
 
     def __init__(
-        self, settings: HostSettings, keys: KeyRing, spec: WorkerSpec, first: Sequence[Spawned]
+        self,
+        settings: HostSettings,
+        keys: KeyRing,
+        spec: WorkerSpec,
+        first: Sequence[Spawned],
+        read: Callable[[], object],
     ) -> None:
+        """`read` reads the settings anew and raises CannotStart when they cannot be used."""
         self._settings = settings
+        self._read = read
+        self._outdated = asyncio.Event()
         self._keys = keys
         self._pool = WorkerPool(spec, settings.workers, first, settings.policy)
         self._durable = DurableExtension(
@@ -77,20 +87,22 @@ class Host:
         self._runners: list[web.AppRunner] = []
         self._servers: list[asyncio.Server] = []
 
-    async def run(self, listeners: Listeners, ready: Callable[[], None]) -> None:
-        """Serve until SIGINT or SIGTERM."""
+    async def run(self, listeners: Listeners, ready: Callable[[], None]) -> bool:
+        """Serve until SIGINT or SIGTERM; True when it ends because other settings hold now."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         starting = asyncio.create_task(self._start(listeners, ready))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
+        ends = [asyncio.create_task(event.wait()) for event in (stop, self._outdated)]
+        await asyncio.wait([starting, *ends], return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             await starting  # an error in it ends the host
-            await stopping
-        starting.cancel()
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in (starting, *ends):
+            task.cancel()
         await self._stop()
+        return not stop.is_set()
 
     async def _start(self, listeners: Listeners, ready: Callable[[], None]) -> None:
         front = self._front.application(self._durable.webhook, self._inspector.routes())
@@ -124,7 +136,7 @@ class Host:
     def _take_app(self) -> None:
         """Make routes and timers of the functions that were just loaded."""
         catalogue = self._pool.catalogue
-        for line in (*refusals(catalogue), *unused_retries(catalogue)):
+        for line in (*refusals(catalogue), *unused_retries(catalogue), *never_warmed(catalogue)):
             _log.warning("%s", line)
         if self._pool.is_loaded and not len(catalogue):
             _log.warning("No function of this app runs here")
@@ -145,11 +157,23 @@ class Host:
         # Imported while the workers load the app, and only where files are watched.
         from emulator.host.watching import watch
 
-        def changed(name: str) -> None:
-            _log.info("%s has changed", name)
-            self._changed.set()
+        def changed(names: list[str]) -> None:
+            _log.info("%s has changed", names[0])
+            if _SETTINGS.intersection(names):
+                self._take_settings()
+            if not self._outdated.is_set():
+                self._changed.set()
 
         await watch(self._settings.app, self._settings.data, changed)
+
+    def _take_settings(self) -> None:
+        """Ask for another round with the settings that changed, when they can be used."""
+        try:
+            self._read()
+        except CannotStart as error:
+            _log.error("%s; the settings from before stay in force", error)
+        else:
+            self._outdated.set()
 
     async def _settled(self) -> None:
         """Wait for the next load of the app."""
@@ -184,6 +208,7 @@ class Host:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._durable.stop(), _STOP_DURABLE_SECONDS)
         await self._pool.stop()
+        await self._timers.abandon()
         await asyncio.gather(*self._background, return_exceptions=True)
         for runner in self._runners:
             await runner.cleanup()

@@ -19,7 +19,7 @@ from emulator.host.invocation import (
 )
 from emulator.host.invocation_policy import InvocationPolicy
 from emulator.host.messages import NamedData, Run
-from emulator.host.retrying import run_with_retries
+from emulator.host.retrying import Retries
 from emulator.host.worker_process import Spawned, WorkerProcess, WorkerSpec
 
 DURABLE_TRIGGERS = frozenset({"orchestrationTrigger", "activityTrigger", "entityTrigger"})
@@ -57,6 +57,7 @@ class WorkerPool:
         self._ready = asyncio.Event()
         self._loaded = asyncio.Event()
         self._leaving: set[asyncio.Task[None]] = set()
+        self._retries = Retries()
         self.client_binding: Callable[[], str] | None = None
         self.app_changed: Callable[[], None] = lambda: None
 
@@ -78,6 +79,11 @@ class WorkerPool:
     def invocations(self) -> int:
         """How many are under way."""
         return self._crew.invocations
+
+    @property
+    def retries(self) -> int:
+        """How many failed runs are not done with their retries, pauses included."""
+        return self._retries.outstanding
 
     async def start(self) -> None:
         """Load the app; when that cannot be done, the pool runs with no functions."""
@@ -190,7 +196,7 @@ class WorkerPool:
         async def attempt(retry: RetryState | None) -> Outcome:
             return await self.invoke_surely(function, inputs, metadata, retry)
 
-        return await run_with_retries(function, policy, attempt)
+        return await self._retries.run(function, policy, attempt)
 
     async def pick(self, info: FunctionInfo) -> WorkerProcess:
         """A live worker for that kind of function; raises WorkerGone during a reload."""

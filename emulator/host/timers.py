@@ -83,6 +83,16 @@ class Timers:
             task.cancel()
         self._waiting.clear()
 
+    async def abandon(self) -> None:
+        """End also the runs under way, pauses before retries included.
+
+        What is monitored is not noted as run, and comes as past due at the next start.
+        """
+        self.stop()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
     async def run_now(self, info: FunctionInfo) -> None:
         """Run a timer function by hand: it sees the stored status and does not change it."""
         timer = self._timer(info)

@@ -1,6 +1,7 @@
 """Failures on demand: every service can be told to answer 429 or 500, slowly, or not at all."""
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -84,6 +85,7 @@ class Faults:
     service: str
     waiting: list[Fault] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def middleware(self) -> "FaultMiddleware":
@@ -96,6 +98,7 @@ class Faults:
             web.get(f"{ADMIN}faults", self._list),
             web.post(f"{ADMIN}faults", self._add),
             web.delete(f"{ADMIN}faults", self._clear),
+            web.delete(f"{ADMIN}delays", self._end_delays),
             web.get(f"{ADMIN}calls", self._count),
             web.delete(f"{ADMIN}calls", self._reset),
         )
@@ -113,6 +116,12 @@ class Faults:
                 return fault
         return None
 
+    async def delay(self, seconds: float) -> None:
+        """Wait so long, or until the delays under way are ended."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+
     async def _health(self, _: web.Request) -> web.Response:
         return web.json_response({"service": self.service, "status": "ready"})
 
@@ -127,8 +136,13 @@ class Faults:
         self.waiting.append(fault)
         return web.json_response(fault.to_json(), status=201)
 
-    async def _clear(self, _: web.Request) -> web.Response:
+    async def _clear(self, request: web.Request) -> web.Response:
         self.waiting.clear()
+        return await self._end_delays(request)
+
+    async def _end_delays(self, _: web.Request) -> web.Response:
+        self._ended.set()
+        self._ended = asyncio.Event()
         return web.Response(status=204)
 
     async def _count(self, _: web.Request) -> web.Response:
@@ -158,11 +172,12 @@ class FaultMiddleware:
             return _refused(f"The header {HEADER} cannot be understood: {error}")
         if fault is None:
             return await handler(request)
+        if fault.delay_ms:
+            await self._faults.delay(fault.delay_ms / 1000)
         return await _suffer(fault, request, handler)
 
 
 async def _suffer(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    await asyncio.sleep(fault.delay_ms / 1000)
     if fault.cut == "before":
         if request.transport is not None:
             request.transport.abort()

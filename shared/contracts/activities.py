@@ -36,7 +36,7 @@ class RunRef(Contract):
     follows: bool = True
     """Whether there may be turns before this one."""
     queued: bool = False
-    """Whether the message had to wait for the run before: what that one left open is this one's."""
+    """Whether the message had to wait: what the runs before left open is this one's."""
 
 
 class RunLimits(Contract):
@@ -51,13 +51,14 @@ class RunLimits(Contract):
 class TurnRequest(Contract):
     """What starts the turn's orchestration; everything else is in the run's record.
 
-    `waits_for` is the run before this one, in a conversation where messages queue.
+    `waits_for` are the runs before this one, in a conversation where messages queue: all of them,
+    since one that queues may be stopped while the one before it is still at work.
     """
 
     run: RunRef
     after: int
     limits: RunLimits = RunLimits()
-    waits_for: str | None = None
+    waits_for: tuple[str, ...] = ()
 
 
 class StepRequest(Contract):
@@ -78,9 +79,9 @@ class StepResult(Contract):
 
 
 class AwaitTurnRequest(StepRequest):
-    """Looks whether the run before this one is over."""
+    """Looks whether the runs before this one are over."""
 
-    earlier: str
+    earlier: tuple[str, ...]
 
 
 class TurnAwaited(StepResult):
@@ -105,10 +106,13 @@ class Prepared(StepResult):
     continues: bool = False
     drops: bool = False
     indexes: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
+    """Records of the conversation, as `type:id`, the newest first."""
 
 
 class RetrieveRequest(StepRequest):
     index: str
+    mentioned: tuple[str, ...] = ()
 
 
 class Retrieved(StepResult):

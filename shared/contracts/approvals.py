@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.contracts.base import Contract, Inbound
+from shared.contracts.identity import Language
 
 STOP_EVENT = "stop"
 """The external event that wakes a run which waits for a person or its turn, when it is stopped."""
@@ -21,7 +22,8 @@ def approval_id(step: int) -> str:
     return f"a{step}"
 
 
-type ApprovalState = Literal["open", "approved", "rejected", "expired", "used"]
+type ApprovalState = Literal["open", "approved", "rejected", "expired", "used", "withdrawn"]
+"""`withdrawn`: the run ended before the call was made, so there is nothing left to decide."""
 
 
 class Approval(Contract):
@@ -39,6 +41,8 @@ class Approval(Contract):
     tool: str
     args: dict[str, Any] = Field(default={})
     """Masked: secrets and sensitive fields are in the plan only."""
+    confirmation: dict[Language, str] = Field(default={})
+    """What will be done, in the flow's words with these arguments."""
     payload_hash: str
     right: str
     by_others: bool = True
@@ -69,11 +73,18 @@ class ApprovalView(Contract):
     conversation_id: str
     tool: str
     args: dict[str, Any]
+    confirmation: str | None = None
+    """What will be done, in the language of whoever looks."""
     payload_hash: str
     asked_by: str
     asked_at: datetime
     expires_at: datetime
     state: ApprovalState
+
+
+def view_of(approval: Approval, language: Language) -> ApprovalView:
+    told = {"confirmation": approval.confirmation.get(language)}
+    return ApprovalView.model_validate(approval.model_dump() | told)
 
 
 class ApprovalList(Contract):

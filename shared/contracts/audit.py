@@ -1,5 +1,7 @@
 """Audit events: what happened, never changed afterwards."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -21,6 +23,10 @@ class Entity(Contract):
     type: str
     id: str
 
+    @property
+    def key(self) -> str:
+        return f"{self.type}:{self.id}"
+
 
 class ErpFacts(Contract):
     """What an ERP event says: its type and id, the record as it is now, the fields that changed."""
@@ -29,6 +35,16 @@ class ErpFacts(Contract):
     event_id: str
     record: dict[str, Any] = Field(default={})
     changed: tuple[str, ...] = ()
+
+
+def concerning(entity: Entity, record: Mapping[str, object]) -> tuple[str, ...]:
+    """The keys of a record and of those that it refers to: by its fields such as `projectId`."""
+    named = (
+        Entity(type=name.removesuffix("Id"), id=value)
+        for name, value in record.items()
+        if name.endswith("Id") and name != "tenantId" and isinstance(value, str) and value
+    )
+    return tuple(dict.fromkeys(each.key for each in (entity, *named)))
 
 
 class AuditEvent(Contract):
@@ -60,3 +76,11 @@ class EventPage(Contract):
 
     items: tuple[AuditEvent, ...]
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """`second` is when the store took it, in whole seconds of Unix time."""
+
+    event: AuditEvent
+    second: int

@@ -44,7 +44,11 @@ class PostMessage(Inbound):
 
 
 class Conversation(Contract):
-    """`owner_id` is the user it belongs to; `active_run_id` is whose turn it is (or was last)."""
+    """`owner_id` is the user it belongs to; `active_run_id` is the run that was started last.
+
+    `ahead` are the runs that were under way when that one was started, the oldest first: it waits
+    for each of them.
+    """
 
     conversation_id: str
     tenant_id: str
@@ -56,7 +60,13 @@ class Conversation(Contract):
     created_at: datetime
     updated_at: datetime
     active_run_id: str | None = None
+    ahead: tuple[str, ...] = ()
     open_plan: OpenPlan | None = None
+
+    @property
+    def queue(self) -> tuple[str, ...]:
+        """The runs that may be under way, in the order of their turns."""
+        return (*self.ahead, self.active_run_id) if self.active_run_id else ()
 
 
 class Mentioned(Contract):
@@ -109,12 +119,18 @@ class History(Contract):
     @property
     def entities(self) -> tuple[Mentioned, ...]:
         """The records that were spoken of, the newest first, each once."""
-        newest = [each for turn in reversed(self.turns) for each in turn.entities]
-        older = self.summary.entities if self.summary else ()
         known: dict[tuple[str, str], Mentioned] = {}
-        for each in (*newest, *older):
-            known.setdefault((each.type, each.id), each)
+        for group in self.spoken_of:
+            for each in group:
+                known.setdefault((each.type, each.id), each)
         return tuple(known.values())
+
+    @property
+    def spoken_of(self) -> tuple[tuple[Mentioned, ...], ...]:
+        """The records by turn, the newest first; what was folded is one group."""
+        older = self.summary.entities if self.summary else ()
+        groups = (*(turn.entities for turn in reversed(self.turns)), older)
+        return tuple(group for group in groups if group)
 
 
 class ConversationView(Contract):

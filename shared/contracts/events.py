@@ -55,12 +55,16 @@ class QuestionEvent(Contract):
 
 
 class ApprovalEvent(Contract):
-    """A call waits for somebody who may approve exactly this payload until `expires_at`."""
+    """A call waits for somebody who may approve exactly this payload until `expires_at`.
+
+    `confirmation` says in the turn's language what will be done; None without words for it.
+    """
 
     type: Literal["approval"] = "approval"
     approval_id: str
     tool: str
     args: dict[str, Any] = Field(default={})
+    confirmation: str | None = None
     payload_hash: str
     expires_at: datetime
 

@@ -43,6 +43,8 @@ class Snippet(Contract):
     caption: Caption | None = None
     highlights: dict[str, tuple[str, ...]] | None = None
     selected: dict[str, str | float | bool | tuple[str, ...] | None] | None = None
+    entities: tuple[str, ...] = ()
+    """The ERP's records that an event is about, as `type:id`."""
 
 
 class ExtractiveAnswer(Contract):
@@ -57,10 +59,14 @@ class ExtractiveAnswer(Contract):
 
 
 class ContextPack(Contract):
-    """What the planner and the responder may rely on, best first."""
+    """What the planner and the responder may rely on, best first.
+
+    `events` are what was done in the conversation or happened to its records, the newest first.
+    """
 
     snippets: tuple[Snippet, ...] = ()
     answers: tuple[ExtractiveAnswer, ...] = ()
+    events: tuple[Snippet, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -80,7 +86,10 @@ class Citation(Contract):
 
 class KnowledgeDocument(Contract):
     """A document of Cerebro. `tenant_id` is "*" for knowledge that every tenant shares;
-    `content_hash` is of what was loaded from a pack, and tells whether it has changed there."""
+    `content_hash` is of what was loaded from a pack, and tells whether it has changed there.
+
+    An event says which of the ERP's records it is about (`entities`, as `type:id`) and in which
+    conversation it was, if in one."""
 
     id: str
     title: str
@@ -95,4 +104,6 @@ class KnowledgeDocument(Contract):
     allowed_roles: tuple[str, ...] = ()
     updated_at: datetime
     confidence: float
+    entities: tuple[str, ...] = ()
+    conversation_id: str | None = None
     content_hash: str | None = None

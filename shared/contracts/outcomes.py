@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, assert_never
 
-from shared.contracts.effects import Effect, EffectState
+from shared.contracts.effects import Effect, EffectState, with_call
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
-from shared.contracts.plan import Plan
+from shared.contracts.plan import Plan, ToolCall
 from shared.contracts.runs import ToolOutcome
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
@@ -15,9 +15,11 @@ SKIPPED = frozenset({"cancelled", "needs_failed", "approval_rejected", "approval
 """Errors of calls that were not made at all."""
 
 
-def outcome_of(effect: Effect, contract: ToolContract, language: Language) -> ToolOutcome:
-    """`contract` is that of the planned call: an effect that was stopped before it was made does
-    not know its tool."""
+def outcome_of(
+    effect: Effect, call: ToolCall, contract: ToolContract, language: Language
+) -> ToolOutcome:
+    """`call` is what was planned, its references read where they could be."""
+    effect = with_call(effect, call)
     return ToolOutcome(
         call_id=f"c{effect.step}",
         tool=contract.name,
@@ -33,7 +35,8 @@ def outcomes_of(
     effects: Sequence[Effect], plan: Plan, tools: Mapping[str, ToolContract], language: Language
 ) -> tuple[ToolOutcome, ...]:
     """One per effect, in their order."""
-    return tuple(outcome_of(e, tools[plan.calls[e.step].tool], language) for e in effects)
+    calls = [(effect, plan.calls[effect.step]) for effect in effects]
+    return tuple(outcome_of(each, call, tools[call.tool], language) for each, call in calls)
 
 
 def _status(state: EffectState) -> Literal["ok", "failed", "unknown", "skipped"]:

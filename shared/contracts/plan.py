@@ -24,7 +24,7 @@ class Triage(Contract):
     drops_open_question: bool = False
 
 
-type Normaliser = Literal["text", "date", "number", "enum", "entity"]
+type Normaliser = Literal["text", "date", "number", "boolean", "enum", "entity"]
 """How a value follows from the words it was read in; each is a function in `shared.tools`."""
 
 
@@ -79,10 +79,12 @@ class Choice(Contract):
 
 class MissingField(Contract):
     """A field to ask for, and why: `reason` is a key of the wording (or a flow's own sentence),
-    about the words `said`. `call` is the position of its call in the plan."""
+    about the words `said`. `label` is what people call the field, in the run's language; `call` is
+    the position of its call in the plan."""
 
     tool: str
     field: str
+    label: str | None = None
     reason: str
     choices: tuple[Choice, ...] = ()
     said: str | None = None

@@ -1,5 +1,7 @@
 """A run: one user message on its way through the states."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -109,6 +111,8 @@ class RunOutcome(Contract):
     usage: Usage = Usage()
     memory: Memory = "none"
     failure: Failure | None = None
+    told: str | None = None
+    """What the person was told of the failure, when its sentence was not all: what was done."""
 
 
 class LateMemory(Contract):
@@ -141,6 +145,7 @@ class WaitingApproval(Contract):
     approval_id: str
     tool: str
     args: dict[str, Any] = Field(default={})
+    confirmation: str | None = None
     payload_hash: str
     expires_at: datetime
 
@@ -206,3 +211,22 @@ class RunView(Contract):
     """What the caller thinks of it."""
     error: Failure | None = None
     correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyClaim:
+    """`claim_id` is a hash of tenant, user, route and key; `body_hash` of the request's body."""
+
+    claim_id: str
+    tenant_id: str
+    run_id: str
+    body_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedBadly:
+    """An orchestration that failed or was terminated; `request` is what it was started with."""
+
+    run_id: str
+    request: Mapping[str, object]
+    terminated: bool

@@ -90,7 +90,8 @@ class EntityRule(Contract):
     `tool` is asked with the person's words in its argument `query` and answers `items`. People call
     a record by its `id` or by one of its `names`; `value` is the field that becomes the argument.
     Records where a field has one of the values of `unless` do not come into question. `open`: what
-    no record is called may be meant all the same, in the person's words.
+    no record is called may be meant all the same, in the person's words. `offer`: with these
+    arguments `tool` finds what a question offers, when nobody has said which record is meant.
     """
 
     tool: str
@@ -100,6 +101,7 @@ class EntityRule(Contract):
     id: str = "id"
     unless: dict[str, tuple[str, ...]] = Field(default={})
     open: bool = False
+    offer: dict[str, str | int] | None = None
 
 
 class RightHeld(Contract):
@@ -139,12 +141,28 @@ class Unused(Contract):
     text: dict[Language, str]
 
 
-type Precondition = Annotated[RightHeld | InOrder | Usable | Unused, Field(discriminator="kind")]
+class Changing(Contract):
+    """A change says what changes: at least one of `fields` has a value."""
+
+    kind: Literal["changing"]
+    tool: str
+    fields: tuple[str, ...] = Field(min_length=1)
+    text: dict[Language, str]
+
+
+type Precondition = Annotated[
+    RightHeld | InOrder | Usable | Unused | Changing, Field(discriminator="kind")
+]
 """What has to hold before a flow's tools are called; `text` says it to people."""
 
 
 class FlowContract(Contract):
-    """A business flow: the tools it uses and the fields it cannot do without."""
+    """A business flow: the tools it uses and the fields it cannot do without.
+
+    `confirmation` says what will be done, with values as `{field}`; a part in square brackets is
+    left out without them. `purpose` begins its questions ("to change the task"); without, they are
+    asked to create the `object`.
+    """
 
     flow_type: str
     intent: dict[Language, str]
@@ -154,6 +172,7 @@ class FlowContract(Contract):
     required: dict[str, tuple[str, ...]]
     confirmation: dict[Language, str]
     object: dict[Language, str]
+    purpose: dict[Language, str] = Field(default={})
 
 
 class Pack(Contract):

@@ -48,6 +48,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "La conversación tiene otra ejecución en curso: {run_id}.",
         "en": "The conversation has another run under way: {run_id}.",
     },
+    "queue_full": {
+        "es": "En la conversación ya esperan {limit} ejecuciones: espera a que termine alguna.",
+        "en": "{limit} runs of the conversation are waiting already: let one of them end first.",
+    },
     "idempotency_mismatch": {
         "es": "Esta Idempotency-Key ya se usó con otro cuerpo.",
         "en": "This Idempotency-Key was used with another body.",
@@ -96,6 +100,14 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "La búsqueda por significado falló; se ha buscado solo por palabras.",
         "en": "The search by meaning failed; only words were searched.",
     },
+    "warning_pack_gone": {
+        "es": "La versión con que empezó esta conversación ya no está; se usa la actual.",
+        "en": "The version that this conversation began with is gone; the current one is used.",
+    },
+    "pack_gone": {
+        "es": "Esta ejecución empezó con una versión de los agentes que ya no está.",
+        "en": "This run began with a version of the agents that is gone.",
+    },
     "warning_ignored_agent_id": {
         "es": "Se ha ignorado agentId: el agente se define en la propia petición.",
         "en": "agentId was ignored: an agent is defined in the request itself.",
@@ -140,21 +152,29 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "El plazo para decidir ha pasado.",
         "en": "The time to decide is over.",
     },
+    "approval_withdrawn": {
+        "es": "La ejecución {run_id} ya ha terminado: no queda nada que decidir.",
+        "en": "The run {run_id} has ended already: there is nothing left to decide.",
+    },
     "needs_failed": {
-        "es": "no se ha hecho, porque falló un paso anterior del que dependía",
-        "en": "it was not done, because an earlier step that it needed failed",
+        "es": "dependía de un paso anterior que no consta como hecho",
+        "en": "it needed an earlier step that is not known to be done",
     },
     "approval_rejected": {
-        "es": "no se ha hecho: quien debía aprobarlo lo rechazó",
-        "en": "it was not done: whoever had to approve it rejected it",
+        "es": "quien debía aprobarlo lo rechazó",
+        "en": "whoever had to approve it rejected it",
     },
     "approval_expired": {
-        "es": "no se ha hecho: nadie lo aprobó a tiempo",
-        "en": "it was not done: nobody approved it in time",
+        "es": "nadie lo aprobó a tiempo",
+        "en": "nobody approved it in time",
     },
     "cancelled_behind_tools": {
         "es": "La ejecución se ha detenido; lo que ya se hizo en el ERP permanece.",
         "en": "The run was stopped; what was already done in the ERP remains.",
+    },
+    "failed_behind_tools": {
+        "es": "Antes se hizo esto en el ERP, y permanece; no lo pidas otra vez:",
+        "en": "Before that, this was done in the ERP, and it remains; do not ask for it again:",
     },
     "deadline_exceeded": {
         "es": "La ejecución ha tardado más de lo permitido y se ha detenido.",
@@ -183,6 +203,26 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     "unreachable": {
         "es": "No se ha podido contactar con el ERP.",
         "en": "The ERP could not be reached.",
+    },
+    "erp_busy": {
+        "es": "El ERP no admite más peticiones por ahora. Inténtalo más tarde.",
+        "en": "The ERP takes no more requests for now. Please try again later.",
+    },
+    "erp_refused": {
+        "es": "el ERP no ha aceptado los datos y no ha dicho por qué",
+        "en": "the ERP did not accept the data and did not say why",
+    },
+    "erp_forbids": {
+        "es": "el ERP no lo ha permitido y no ha dicho por qué",
+        "en": "the ERP did not allow it and did not say why",
+    },
+    "erp_has_none": {
+        "es": "el ERP no encuentra lo que se pedía",
+        "en": "the ERP cannot find what was asked for",
+    },
+    "erp_conflict": {
+        "es": "no cuadra con lo que el ERP ya tiene",
+        "en": "it does not agree with what the ERP already has",
     },
     "no_answer": {
         "es": "El ERP no ha contestado y no se sabe si la operación llegó a hacerse.",
@@ -219,6 +259,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "En el ERP no encuentro «{said}».",
         "en": "I cannot find “{said}” in the ERP.",
     },
+    "missing_hidden": {
+        "es": "«{said}» no me lleva a un registro que se pueda usar: dime su nombre completo.",
+        "en": "“{said}” leads me to no record that can be used: tell me its full name.",
+    },
     "missing_several": {
         "es": "«{said}» puede ser más de uno.",
         "en": "“{said}” may be more than one.",
@@ -232,6 +276,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "en": "I could not check “{said}” in the ERP.",
     },
     "to_create": {"es": "para crear {object} ", "en": "to create {object} "},
+    "missing_change": {"es": "no se dice qué cambia", "en": "it is not said what changes"},
+    "value_true": {"es": "sí", "en": "yes"},
+    "value_false": {"es": "no", "en": "no"},
+    "the_change": {"es": "cambio", "en": "change"},
     "ask_one": {
         "es": "me falta un dato: ¿{field}?",
         "en": "I need one more thing: {field}?",
@@ -282,6 +330,7 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     },
     "told_done": {"es": "Hecho: {what}.", "en": "Done: {what}."},
     "told_not_done": {"es": "No se ha hecho: {what}.", "en": "Not done: {what}."},
+    "told_named": {"es": "{what} «{name}»", "en": "{what} “{name}”"},
     "told_unknown": {
         "es": "No se sabe si se ha hecho: {what}. Míralo en el ERP antes de repetirlo.",
         "en": "It is not known whether this was done: {what}. Look into the ERP before you "

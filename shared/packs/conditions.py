@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from shared.contracts.tools import (
     Arguments,
+    Changing,
     EntityRule,
     FlowContract,
     InOrder,
@@ -22,8 +23,9 @@ from shared.packs.problems import Problem
 def synonym_problems(
     argument: str, schema: Arguments, place: Place, file: JsonFile
 ) -> Iterator[Problem]:
+    values = ("true", "false") if schema.get("type") == "boolean" else schema.get("enum", ())
     for value in schema.get("x-synonyms", {}):
-        if value not in schema.get("enum", ()):
+        if value not in values:
             what = f"{value!r} is no value of {argument}"
             yield file.problem((*place, "x-synonyms", value), what, "remove it or add it to enum")
 
@@ -67,13 +69,27 @@ def condition_problems(
                 yield from _lookup_problems(
                     condition.lookup, (*place, "lookup"), file, tools, unreadable
                 )
+            case Changing():
+                fields = ()
+                yield from _changing_problems(condition, place, file, tools)
             case _:
                 assert_never(condition)
         yield from _field_problems(condition, fields, place, file, tools, unreadable)
 
 
+def _changing_problems(
+    condition: Changing, place: Place, file: JsonFile, tools: Mapping[str, ToolContract]
+) -> Iterator[Problem]:
+    contract = tools.get(condition.tool)
+    known = contract.arguments.get("properties", {}) if contract else condition.fields
+    for position, name in enumerate(condition.fields):
+        if name not in known:
+            what = f"{condition.tool} has no argument {name!r}"
+            yield file.problem((*place, "fields", position), what, "correct the name")
+
+
 def _field_problems(
-    condition: InOrder | Usable | Unused,
+    condition: InOrder | Usable | Unused | Changing,
     fields: tuple[str, ...],
     place: Place,
     file: JsonFile,
@@ -115,3 +131,6 @@ def _lookup_problems(
     elif rule.query not in contract.arguments.get("properties", {}):
         what = f"{rule.tool} has no argument {rule.query!r}"
         yield file.problem((*place, "query"), what, "correct the name")
+    elif strangers := (rule.offer or {}).keys() - contract.arguments["properties"].keys():
+        what = f"{rule.tool} has no argument {min(strangers)!r}"
+        yield file.problem((*place, "offer"), what, "correct the name")

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from shared.contracts.tools import Pack
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, PackGoneError
 from shared.packs.problems import refuse
 from shared.packs.reading import PackFolder
 
@@ -33,7 +33,7 @@ class FolderPacks:
     def get(self, version: str) -> Pack:
         folder = self._root / version
         if not version or not (folder / "pack.json").is_file():
-            raise ConfigurationError(f"pack {version!r} is not deployed")
+            raise PackGoneError(version)
         return load_pack(folder)
 
 

@@ -1,5 +1,6 @@
 """Cerebro: hybrid queries with semantic ranking, and upserts."""
 
+import re
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,14 +13,18 @@ from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
 from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery
 
-from shared.contracts.evidence import ContextPack, KnowledgeDocument
+from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.errors import SearchError
-from shared.ports import KnowledgeQuery
-from shared.search.fields import EVERY_ROLE, LANGUAGES, VECTOR_FIELD
+from shared.ports import EventQuery, KnowledgeQuery
+from shared.search.audience import audience_filter, one_of, quoted
+from shared.search.fields import CITED, EVERY_ROLE, LANGUAGES, VECTOR_FIELD
 from shared.search.query import CANDIDATES, SearchOptions, SearchProfile, build_options, check
 from shared.search.results import as_answers, as_snippets
 
 type SearchCredential = AsyncTokenCredential | AzureKeyCredential
+
+_LACKING = re.compile(r"property (?:named )?'(\w+)'")
+"""How Azure AI Search says that a document, a filter or a selection names an unknown field."""
 RETRIES = 2
 BACKOFF_SECONDS = 0.3
 
@@ -50,10 +55,25 @@ class AzureSearchKnowledge:
         # After the rows: asked before them, it would be a request of its own.
         answers = await results.get_answers() if options.answers else None
         return ContextPack(
-            snippets=as_snippets(options, rows),
+            snippets=as_snippets(options.index, rows, options.selected),
             answers=as_answers(options.index, answers or ()),
             warnings=options.warnings,
         )
+
+    async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
+        mine = f"conversationId eq {quoted(query.conversation_id)}"
+        if query.entities:
+            mine += f" or entities/any(e: {one_of('e', query.entities)})"
+        audience = audience_filter(query.tenant_id, query.roles)
+        with translated(query.index):
+            results = await self.client(query.index).search(
+                search_text="*",
+                filter=f"{audience} and kind eq 'event' and ({mine})",
+                order_by=["updatedAt desc"],
+                select=[*CITED, "entities"],
+                top=query.top,
+            )
+            return as_snippets(query.index, [document async for document in results])
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
@@ -161,6 +181,11 @@ def translated(index: str) -> Iterator[None]:
     try:
         yield
     except HttpResponseError as error:
+        if error.status_code == 400 and (lacking := _LACKING.search(str(error.message))):
+            raise SearchError(
+                f"the index {index} has no field {lacking[1]!r}: it is older than this app; "
+                "./eira packs load adds what it lacks"
+            ) from error
         limited = error.status_code == 429
         wait = getattr(error.response, "headers", {}).get("retry-after")
         raise SearchError(

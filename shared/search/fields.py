@@ -46,6 +46,9 @@ FIELDS = {
         ),
         IndexField("updatedAt", type="Edm.DateTimeOffset", filterable=True, sortable=True),
         IndexField("confidence", type="Edm.Double", filterable=True),
+        # Only of events: the ERP's records they are about, as `type:id`, and where it was.
+        IndexField("entities", type="Collection(Edm.String)", filterable=True, selectable=False),
+        IndexField("conversationId", filterable=True, selectable=False),
         # Only of what was loaded; whoever else fills the index leaves it out.
         IndexField("contentHash", filterable=True, selectable=False),
     )

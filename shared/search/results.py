@@ -7,7 +7,6 @@ from azure.search.documents.models import QueryAnswerResult
 
 from shared.contracts.evidence import Caption, ExtractiveAnswer, Snippet
 from shared.search.fields import LANGUAGES, MAIN_LANGUAGE
-from shared.search.query import SearchOptions
 
 MAIN = LANGUAGES[MAIN_LANGUAGE]
 KNOWN_AS = {
@@ -18,10 +17,12 @@ KNOWN_AS = {
 """A field is called the same in every language; the caller does not see which was searched."""
 
 
-def as_snippets(options: SearchOptions, rows: Sequence[Mapping[str, Any]]) -> tuple[Snippet, ...]:
+def as_snippets(
+    index: str, rows: Sequence[Mapping[str, Any]], selected: Sequence[str] = ()
+) -> tuple[Snippet, ...]:
     """In the order of the service. Raises ValueError for documents of another shape."""
     best = max(map(_score, rows), default=1.0) or 1.0
-    return tuple(_snippet(options, row, best) for row in rows)
+    return tuple(_snippet(index, row, best, selected) for row in rows)
 
 
 def _score(row: Mapping[str, Any]) -> float:
@@ -31,10 +32,10 @@ def _score(row: Mapping[str, Any]) -> float:
     return float(boosted or row.get("@search.reranker_score") or row["@search.score"])
 
 
-def _snippet(options: SearchOptions, row: Mapping[str, Any], best: float) -> Snippet:
+def _snippet(index: str, row: Mapping[str, Any], best: float, selected: Sequence[str]) -> Snippet:
     return Snippet(
         document_id=row["id"],
-        index=options.index,
+        index=index,
         title=row["title"],
         content=row["content"],
         url=row.get("url"),
@@ -48,7 +49,8 @@ def _snippet(options: SearchOptions, row: Mapping[str, Any], best: float) -> Sni
         reranker_score=row.get("@search.reranker_score"),
         caption=_caption(row),
         highlights=_highlights(row),
-        selected={name: row.get(name) for name in options.selected} or None,
+        selected={name: row.get(name) for name in selected} or None,
+        entities=tuple(row.get("entities") or ()),
     )
 
 

@@ -1,7 +1,6 @@
 """Audit events: written once, read as a timeline."""
 
-from shared.contracts.audit import AuditEvent, EventPage
-from shared.ports import StoredEvent
+from shared.contracts.audit import AuditEvent, EventPage, StoredEvent
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
 from shared.stores.waking import WakeUps
 

@@ -32,9 +32,12 @@ class CosmosConversations:
         item = await self._items.read("conversation", [tenant_id, conversation_id])
         return Conversation.model_validate(item) if item else None
 
-    async def claim(self, conversation: Conversation, run_id: str, at: datetime) -> bool:
+    async def claim(
+        self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
+    ) -> bool:
         operations: list[Item] = [
             {"op": "set", "path": "/activeRunId", "value": run_id},
+            {"op": "set", "path": "/ahead", "value": list(ahead)},
             {"op": "set", "path": "/updatedAt", "value": at.isoformat()},
         ]
         if conversation.active_run_id is None:

@@ -2,8 +2,14 @@
 
 from shared.contracts.evidence import ContextPack
 from shared.contracts.plan import OpenPlan, Plan
-from shared.contracts.runs import Feedback, LateMemory, Memory, RunOutcome, RunRecord
-from shared.ports import IdempotencyClaim
+from shared.contracts.runs import (
+    Feedback,
+    IdempotencyClaim,
+    LateMemory,
+    Memory,
+    RunOutcome,
+    RunRecord,
+)
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase
 from shared.stores.remembering import Remembered
 

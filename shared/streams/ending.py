@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from shared.contracts.approvals import approval_id
 from shared.contracts.audit import Actor, AuditEvent
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import Mentioned, Turn
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.runs import RunOutcome, RunRecord
@@ -16,6 +18,19 @@ from shared.streams.writing import LogWriter
 TERMINAL_PART = "terminal"
 
 
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What a run has done that failed or was stopped: `told` in lines for people, `entities` for
+    later messages. `acted`: an effect was made, or nobody knows that it was not."""
+
+    told: str = ""
+    entities: tuple[Mentioned, ...] = ()
+    acted: bool = False
+
+
+NOTHING = LeftBehind()
+
+
 async def close_run(
     record: RunRecord,
     outcome: RunOutcome,
@@ -23,13 +38,17 @@ async def close_run(
     announced: Sequence[RunEvent],
     writer: LogWriter,
     deps: Dependencies,
+    left: LeftBehind = NOTHING,
 ) -> RunOutcome:
-    """Store outcome and audit event, keep the message of a failed run, then write the terminal
-    entry. Answers the outcome that is stored, which may be an earlier one. Raises StoreError."""
-    stored, _, _ = await asyncio.gather(
+    """Store outcome and audit event; of a failed run keep the message and what is left of it, and
+    withdraw what it still asks for. Then write the terminal entry. Answers the outcome that is
+    stored, which may be an earlier one. Raises StoreError."""
+    outcome = _with_what_was_done(outcome, left, language)
+    stored, _, _, _ = await asyncio.gather(
         deps.runs.end(outcome),
         deps.audit.record(_turn_completed(record, outcome)),
-        _keep_unanswered(record, outcome, deps),
+        _keep_unanswered(record, outcome, left, deps),
+        _withdraw_approvals(record, outcome, deps),
     )
     terminal = _terminal_event(stored, record, language)
     await writer.append(TERMINAL_PART, [*announced, terminal])
@@ -40,6 +59,16 @@ def duration_ms(record: RunRecord, outcome: RunOutcome) -> int:
     return int((outcome.ended_at - record.received_at).total_seconds() * 1000)
 
 
+def _with_what_was_done(outcome: RunOutcome, left: LeftBehind, language: Language) -> RunOutcome:
+    if outcome.failure is None or not left.told:
+        return outcome
+    sentences = [say(outcome.failure.message, language)]
+    if outcome.state != "CANCELLED":
+        # Such a sentence may invite people to try again.
+        sentences.append(say("failed_behind_tools", language))
+    return outcome.model_copy(update={"told": "\n".join([" ".join(sentences), left.told])})
+
+
 def _terminal_event(
     outcome: RunOutcome, record: RunRecord, language: Language
 ) -> DoneEvent | ErrorEvent:
@@ -47,7 +76,7 @@ def _terminal_event(
     if outcome.failure is not None:
         return ErrorEvent(
             code=outcome.failure.code,
-            message=say(outcome.failure.message, language),
+            message=outcome.told or say(outcome.failure.message, language),
             retryable=outcome.failure.retryable,
             retry_after=outcome.failure.retry_after,
             correlation_id=record.correlation_id,
@@ -78,15 +107,18 @@ def _turn_completed(record: RunRecord, outcome: RunOutcome) -> AuditEvent:
     )
 
 
-async def _keep_unanswered(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> None:
+async def _keep_unanswered(
+    record: RunRecord, outcome: RunOutcome, left: LeftBehind, deps: Dependencies
+) -> None:
     """The message of a run that failed before it had an answer stays in the conversation.
 
-    What a stopped run had said so far stays, too: the person has read it.
+    What a stopped run had said so far stays, too: the person has read it. And so does what was
+    done, with its records: later messages may be about them.
     """
     if outcome.failure is None:
         return
     stopped = outcome.state == "CANCELLED"
-    text = shown_text(await deps.log.all(record.run_id)) if stopped else ""
+    shown = shown_text(await deps.log.all(record.run_id)) if stopped else ""
     await deps.conversations.add_turn(
         Turn(
             run_id=record.run_id,
@@ -94,7 +126,26 @@ async def _keep_unanswered(record: RunRecord, outcome: RunOutcome, deps: Depende
             tenant_id=record.tenant_id,
             asked_at=record.received_at,
             message=record.message,
-            text=text,
+            text="\n\n".join(text for text in (shown, outcome.told) if text),
+            entities=left.entities,
             finish_reason=outcome.finish_reason,
         )
     )
+
+
+async def _withdraw_approvals(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> None:
+    """What a run that failed or was stopped still asks for will never be used."""
+    if outcome.failure is None:
+        return
+    plan = await deps.runs.plan(record.tenant_id, record.run_id)
+    steps = range(len(plan.calls)) if plan else ()
+    await asyncio.gather(*(_withdraw(record, approval_id(step), deps) for step in steps))
+
+
+async def _withdraw(record: RunRecord, asked: str, deps: Dependencies) -> None:
+    """However often somebody decides at the same time: a decision is final soon."""
+    while found := await deps.approvals.get(record.tenant_id, record.run_id, asked):
+        if found.state not in ("open", "approved"):
+            return
+        if await deps.approvals.change(found.model_copy(update={"state": "withdrawn"})):
+            return

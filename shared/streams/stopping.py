@@ -6,10 +6,12 @@ from shared.contracts.effects import Effect
 from shared.contracts.events import StateEvent
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.runs import RunRecord, RunState
-from shared.ports import Dependencies
+from shared.ports import Dependencies, LogItems
 from shared.streams.writing import STOP_STEP, LogWriter
 
 STOP_PART = "requested"
+FORBIDDEN = "cancelled"
+"""The error of an effect that was forbidden; a key of the wording."""
 
 
 async def stop_run(record: RunRecord, state: RunState, deps: Dependencies) -> None:
@@ -20,8 +22,21 @@ async def stop_run(record: RunRecord, state: RunState, deps: Dependencies) -> No
     StoreError, and RunEndedError when the run is over.
     """
     await asyncio.gather(*(_forbid(record, step, deps) for step in range(MAX_CALLS)))
-    writer = LogWriter(deps.log, record.run_id, STOP_STEP, record.run_id, 0)
+    await ask_to_stop(record.run_id, state, deps.log)
+
+
+async def ask_to_stop(run_id: str, state: RunState, log: LogItems) -> None:
+    """The entry that the run's steps meet, once, whoever writes it. Raises as `stop_run`."""
+    writer = LogWriter(log, run_id, STOP_STEP, run_id, 0)
     await writer.append(STOP_PART, [StateEvent(state=state)])
+
+
+def is_forbidden(effect: Effect) -> bool:
+    """Whether a stop has begun, and this call was not made because of it.
+
+    Whoever stops a run may die between forbidding and asking, so who finds this asks again.
+    """
+    return effect.state == "failed" and effect.error == FORBIDDEN
 
 
 async def _forbid(record: RunRecord, step: int, deps: Dependencies) -> None:
@@ -36,12 +51,10 @@ async def _forbid(record: RunRecord, step: int, deps: Dependencies) -> None:
         step=step,
         tool="",
         state="failed",
-        error="cancelled",
+        error=FORBIDDEN,
         updated_at=deps.now(),
     )
     there = await deps.effects.reserve(forbidden)
     if there.state == "reserved":
         # Not sent yet. Whoever changes it first has its way.
-        await deps.effects.advance(
-            there.model_copy(update={"state": "failed", "error": "cancelled"})
-        )
+        await deps.effects.advance(there.model_copy(update={"state": "failed", "error": FORBIDDEN}))

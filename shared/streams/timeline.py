@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from shared.contracts.audit import AuditEvent
-from shared.ports import AuditLog, StoredEvent
+from shared.contracts.audit import AuditEvent, StoredEvent
+from shared.ports import AuditLog
 from shared.streams.tailing import HEARTBEAT_SECONDS
 
 FIRST_LOOK_SECONDS = 0.25

@@ -11,6 +11,7 @@ from shared.contracts.tools import FlowContract, JsonSchema, Pack, ToolContract
 from shared.tools.choosing import chosen
 from shared.tools.dates import find_dates
 from shared.tools.entities import Directory, derived_entity, rule_of
+from shared.tools.meant import Guess, doubt, to_offer
 from shared.tools.normalising import Derived, Refused, choices_of, derive, normaliser_of
 from shared.tools.plan_schema import Proposed
 from shared.tools.references import needs_of, provenance_of, refers
@@ -26,7 +27,7 @@ class Offered:
 
     `kept` is the same call of the open plan, which was checked when it was made; `choices` are
     those of the question that is being answered, by field. `earlier` are the tools of the calls
-    before this one.
+    before this one; `together`, all values that are proposed for calls of this tool.
     """
 
     contract: ToolContract
@@ -35,6 +36,7 @@ class Offered:
     kept: ToolCall | None = None
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     earlier: Sequence[ToolContract] = ()
+    together: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,15 @@ def check(offered: Offered, sources: Sources, directory: Directory, language: La
     }
     kept = {name: each for name, each in verdicts.items() if isinstance(each, Kept)}
     refused = {name: each for name, each in verdicts.items() if isinstance(each, Refused)}
-    spoken = [name for name, each in refused.items() if each.said is not None]
+    spoken = [name for name, each in refused.items() if each.said is not None or each.choices]
     kept |= dict(_defaults(properties, {*kept, *spoken}))
     wanted = dict.fromkeys((*offered.required, *contract.arguments.get("required", ()), *spoken))
     missing = tuple(
         missing_field(
-            offered, name, refused.get(name) or _unsaid(properties[name], sources), language
+            offered,
+            name,
+            _reason(refused.get(name), properties[name], sources, directory),
+            language,
         )
         for name in wanted
         if name not in kept
@@ -105,6 +110,7 @@ def missing_field(
     return MissingField(
         tool=offered.contract.name,
         field=name,
+        label=label(offered.contract, name, language),
         reason=refusal.reason,
         choices=refusal.choices or choices_of(schema, language),
         said=refusal.said,
@@ -121,7 +127,7 @@ def _verdict(
     """What an open plan had already checked stays, unless the person now says otherwise."""
     earlier = _earlier(offered.kept, name)
     offer = offered.offers.get(name, Proposed())
-    if offer.value is None or (earlier is not None and offer.value == earlier.value):
+    if offer.value is None or (earlier and _is_same(offer.value, earlier.value)):
         return earlier
     verdict, now = _read(offered, name, schema, offer, sources, directory)
     return verdict if now or earlier is None else earlier
@@ -149,8 +155,9 @@ def _read(
         return (Kept(offer.value, provenance_of(reference)) if good else NO_SOURCE), good
     match offer.source:
         case "default":
-            good = "default" in schema and offer.value == schema["default"]
-            return (Kept(offer.value, Provenance(source="default")) if good else NO_SOURCE), False
+            good = "default" in schema and _is_same(offer.value, schema["default"])
+            declared = Kept(schema.get("default"), Provenance(source="default"))
+            return (declared if good else NO_SOURCE), False
         case "session":
             fact = sources.fact(offer.value)
             if fact is None or not is_valid(offer.value, schema):
@@ -181,12 +188,21 @@ def _quoted(
         derived = _derived(offer.value, passage, schema, choices, directory)
         if isinstance(derived, Derived):
             derived = _acceptable(derived, passage, schema, offered.contract, sources.today)
+        if isinstance(derived, Derived) and (rule := rule_of(schema)):
+            guess = Guess(rule, derived, passage, _elsewhere(offered, name), offered.together)
+            derived = doubt(guess, sources, directory) or derived
         if isinstance(derived, Derived):
             return Kept(derived.value, _origin(derived, passage)), is_new
         # What a document says and does not fit is no words of the person's to ask about.
         if verdict is NO_SOURCE and offer.source != "cerebro":
             verdict, now = derived, is_new
     return verdict, now
+
+
+def _elsewhere(offered: Offered, name: str) -> frozenset[str]:
+    """The words from which the other values of the call are read."""
+    quotes = (each.quote for field, each in offered.offers.items() if field != name)
+    return frozenset(quote for quote in quotes if quote)
 
 
 def _derived(
@@ -202,11 +218,16 @@ def _derived(
     rule = rule_of(schema)
     # An answer's words are the model's; only a record that is looked up makes them the ERP's.
     told = passage.text.source == "erp" and passage.text.record is None
-    if told and (rule is None or rule.tool in directory.barred):
+    if told and rule is None:
         return NO_SOURCE
     if rule is not None:
         return derived_entity(value, passage.quote, schema, rule, directory)
     return derive(value, passage, schema)
+
+
+def _is_same(one: object, other: object) -> bool:
+    """To Python `True` is 1; to JSON it is not."""
+    return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
 def _acceptable(
@@ -232,8 +253,19 @@ def _origin(derived: Derived, passage: Passage) -> Provenance:
     )
 
 
-def _unsaid(schema: JsonSchema, sources: Sources) -> Refused:
+def _reason(
+    refused: Refused | None, schema: JsonSchema, sources: Sources, directory: Directory
+) -> Refused:
+    """Why it is asked for. A record that was read off nothing is offered as if nobody said it."""
+    if refused is None or (refused is NO_SOURCE and rule_of(schema) is not None):
+        return _unsaid(schema, sources, directory)
+    return refused
+
+
+def _unsaid(schema: JsonSchema, sources: Sources, directory: Directory) -> Refused:
     """Why nothing is known of a required field: perhaps the day that was said is none."""
+    if rule := rule_of(schema):
+        return Refused("missing_required", choices=to_offer(rule, sources, directory))
     if normaliser_of(schema) == "date" and sources.texts:
         newest = sources.texts[0]
         for found in find_dates(newest.text, newest.day):

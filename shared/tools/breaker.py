@@ -1,12 +1,15 @@
-"""A circuit breaker: a host that does not answer is left alone for a while.
+"""A circuit breaker: a host that is down is left alone for a while.
 
     closed --5 failures in a row--> open --10 s--> half open --an answer--> closed
                                       ^----------- a failure -----|
 
-After Nygard, "Release It!". A failure is a call that was not answered; an answer of any status
-shows that the host is there. Half open lets one call through, whose end decides for all others.
+After Nygard, "Release It!". A failure is a call that was not answered, or answered 503: the host
+itself says that it serves nobody now (RFC 9110, 15.6.4). Any other answer shows that it is there.
+It is left alone for as long as a failure's `Retry-After` asks, if that is more than the pause.
+Half open lets one call through, whose end decides for all others: they wait for it (`tried`).
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +18,12 @@ from shared.errors import ErpError
 
 FAILURES = 5
 PAUSE_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 300.0
+"""However long a host asks to be left alone: one call in so many seconds is no burden to it."""
 
 
-class NotAnsweredError(ErpError):
-    """The host could not be reached, or broke off, or took too long."""
+class HostDownError(ErpError):
+    """The host could not be reached, broke off, took too long, or said that it is unavailable."""
 
 
 class CircuitBreaker:
@@ -27,8 +32,14 @@ class CircuitBreaker:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._failures = 0
-        self._opened_at: float | None = None
-        self._trying = False
+        self._open_until: float | None = None
+        self._trial: asyncio.Event | None = None
+        """Set when the call that tries a half-open circuit has ended."""
+
+    async def tried(self) -> None:
+        """Wait while another call tries the host; no longer than that one may take."""
+        while self._trial is not None:
+            await self._trial.wait()
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -36,10 +47,10 @@ class CircuitBreaker:
         trial = self._admit()
         try:
             yield
-        except NotAnsweredError:
+        except HostDownError as error:
             self._failures += 1
-            if trial or self._failures >= FAILURES:
-                self._opened_at = self._now()
+            if trial is not None or self._failures >= FAILURES:
+                self._open(error.retry_after or 0)
             raise
         except ErpError:
             # An answer that is no good is one all the same.
@@ -49,18 +60,24 @@ class CircuitBreaker:
             self._close()
         finally:
             # Also of a call that was cancelled, which tells nothing: the next one is the trial.
-            if trial:
-                self._trying = False
+            if trial is not None:
+                self._trial = None
+                trial.set()
+
+    def _open(self, asked: float) -> None:
+        """Calls that were under way together end one after the other: the longest pause holds."""
+        until = self._now() + min(max(asked, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        self._open_until = max(until, self._open_until or until)
 
     def _close(self) -> None:
         self._failures = 0
-        self._opened_at = None
+        self._open_until = None
 
-    def _admit(self) -> bool:
-        """Whether this call is the trial of a half-open circuit."""
-        if self._opened_at is None:
-            return False
-        if self._trying or self._now() - self._opened_at < PAUSE_SECONDS:
-            raise ErpError("the ERP has not answered for a while; not asked", sent=False)
-        self._trying = True
-        return True
+    def _admit(self) -> asyncio.Event | None:
+        """What this call has to set at its end, if it is the trial of a half-open circuit."""
+        if self._open_until is None:
+            return None
+        if self._trial is not None or self._now() < self._open_until:
+            raise ErpError("the ERP has been down for a while; not asked", sent=False)
+        self._trial = asyncio.Event()
+        return self._trial

@@ -25,11 +25,11 @@ def chosen(value: object, quote: str, choices: Sequence[Choice]) -> Choice | Non
     ]
     if len(named) == 1:
         return named[0]
-    return None if named else _at_place(quote, choices)
+    return None if named else placed(frozenset(words_of(quote)), choices)
 
 
-def _at_place(quote: str, choices: Sequence[Choice]) -> Choice | None:
-    words = set(words_of(quote))
+def placed(words: frozenset[str], choices: Sequence[Choice]) -> Choice | None:
+    """The choice whose place in the list the words say ("the second one")."""
     if words & _LAST and choices:
         return choices[-1]
     places = [place for place, names in enumerate(_PLACES) if words & names]

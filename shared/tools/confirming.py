@@ -10,11 +10,14 @@ from shared.contracts.calendar import written_day
 from shared.contracts.identity import Language
 from shared.contracts.plan import Plan, Reference, ToolCall
 from shared.contracts.tools import FlowContract, JsonSchema, ToolContract
+from shared.contracts.wording import say
 from shared.tools.arguments import label
 from shared.tools.dates import find_dates
 from shared.tools.normalising import choices_of, normaliser_of
+from shared.tools.schemas import is_valid
 
 _FIELD = re.compile(r"\{(\w+)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,17 @@ class UnderstoodDay:
 def confirmation_of(
     flow: FlowContract, call: ToolCall, contract: ToolContract, language: Language
 ) -> str | None:
-    """The flow's sentence with the call's values; None when the call lacks one of them."""
+    """The flow's sentence with the call's values; None when the call lacks one of them.
+
+    A part in square brackets is only there when its values are.
+    """
     properties = contract.arguments["properties"]
-    template = flow.confirmation[language]
-    fields = _FIELD.findall(template)
-    if any(name not in call.args or Reference.read(call.args[name]) for name in fields):
+    known = {name for name, value in call.args.items() if Reference.read(value) is None}
+    template = _OPTIONAL.sub(
+        lambda found: found[1] if known.issuperset(_FIELD.findall(found[1])) else "",
+        flow.confirmation[language],
+    )
+    if not known.issuperset(_FIELD.findall(template)):
         return None
     return _FIELD.sub(
         lambda found: written(call.args[found[1]], properties[found[1]], language), template
@@ -41,13 +50,17 @@ def confirmation_of(
 
 
 def written(value: Any, schema: JsonSchema, language: Language) -> str:
-    """A value as people write it: days in words, choices by their name."""
+    """A value as people write it: days in words, choices by their name; a masked one as it is."""
+    if not is_valid(value, schema):
+        return str(value)
     match normaliser_of(schema):
         case "date":
             return written_day(date.fromisoformat(value), language)
         case "enum":
             names = {choice.value: choice.label for choice in choices_of(schema, language)}
             return names.get(str(value), str(value))
+        case "boolean":
+            return say("value_true" if value else "value_false", language)
         case _:
             return str(value)
 

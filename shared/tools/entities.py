@@ -13,6 +13,7 @@ from shared.contracts.plan import Choice
 from shared.contracts.tools import EntityRule, JsonSchema, ToolContract
 from shared.errors import ErpError
 from shared.ports import ToolAnswered, ToolInvocation, Tools
+from shared.tools.backing_off import back_off, is_soon
 from shared.tools.folding import folded, words_of
 from shared.tools.normalising import Derived, Refused, derived_text
 
@@ -24,19 +25,22 @@ type Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One question to the ERP: records that hold these words."""
+    """One question to the ERP: records that hold these words, or those that a rule offers."""
 
     tool: str
     query: str
     words: str
+    offer: tuple[tuple[str, str | int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What was looked up. `barred` are the tools that the caller has no right to."""
+    """What was looked up. `hidden` are the tools whose records the caller may not be shown;
+    `kinds`, which type of record a tool finds."""
 
     found: Mapping[Lookup, Sequence[Item]] = field(default_factory=dict)
-    barred: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def rule_of(schema: JsonSchema) -> EntityRule | None:
@@ -49,12 +53,28 @@ def lookup_for(rule: EntityRule, value: object, quote: str) -> Lookup:
     return Lookup(rule.tool, rule.query, _said(value, quote))
 
 
+def lookup_to_offer(rule: EntityRule) -> Lookup | None:
+    """For what a question offers, when nobody has said which record is meant."""
+    return Lookup(rule.tool, "", "", tuple(rule.offer.items())) if rule.offer else None
+
+
+def offered_in(rule: EntityRule, directory: Directory) -> tuple[Choice, ...]:
+    """None of those that the caller may not be shown."""
+    lookup = lookup_to_offer(rule)
+    if lookup is None or rule.tool in directory.hidden:
+        return ()
+    items = directory.found.get(lookup, ())
+    usable = [item for item in items if not _is_barred(rule, item) and rule.value in item]
+    return _choices(rule, {str(item[rule.value]): item for item in usable})
+
+
 def derived_entity(
     value: object, quote: str, schema: JsonSchema, rule: EntityRule, directory: Directory
 ) -> Derived | Refused:
-    """The record that the quote names, if it is one and no more."""
-    if rule.tool in directory.barred:
-        return derived_text(value, quote, schema)
+    """The record that the quote names, if it is one and no more.
+
+    Who may not be shown such records is not told which there are, nor whether there are any.
+    """
     said = _said(value, quote)
     items = directory.found.get(lookup_for(rule, value, quote))
     if items is None:
@@ -65,6 +85,8 @@ def derived_entity(
     if len(by_value) == 1:
         ((found, item),) = by_value.items()
         return Derived(found, "entity", record=str(item.get(rule.id, "")) or None, field=rule.value)
+    if rule.tool in directory.hidden:
+        return derived_text(value, quote, schema) if rule.open else Refused("missing_hidden", said)
     if by_value:
         return Refused("missing_several", said, _choices(rule, by_value))
     if named:
@@ -96,12 +118,16 @@ def _is_barred(rule: EntityRule, item: Item) -> bool:
 
 def _choices(rule: EntityRule, by_value: Mapping[str, Item]) -> tuple[Choice, ...]:
     return tuple(
-        Choice(
-            value=value,
-            label=", ".join(str(item[name]) for name in rule.names if item.get(name)) or value,
-        )
-        for value, item in by_value.items()
+        Choice(value=value, label=_label(rule, value, item)) for value, item in by_value.items()
     )
+
+
+def _label(rule: EntityRule, value: str, item: Item) -> str:
+    """By its first name, and the others in brackets to tell it from those called alike; with the
+    id, where that is what was asked for."""
+    names = [str(item[name]) for name in rule.names if item.get(name)]
+    first, *others = [*names, value] if rule.offer or not names else names
+    return f"{first} ({', '.join(others)})" if others else first
 
 
 # --- asking the ERP ------------------------------------------------------------------------------
@@ -119,16 +145,19 @@ class Asker:
 async def look_up(
     lookups: Iterable[Lookup], contracts: Mapping[str, ToolContract], tools: Tools, asker: Asker
 ) -> Directory:
-    """Raises ErpError when the ERP does not answer."""
-    wanted = list(dict.fromkeys(lookups))
-    barred = frozenset(
+    """Raises ErpError when the ERP does not answer.
+
+    Whether the caller may see the records is no matter here: who may assign a task may say to whom.
+    """
+    wanted = list(dict.fromkeys(lookups))[:MAX_LOOKUPS]
+    hidden = frozenset(
         each.tool for each in wanted if contracts[each.tool].right not in asker.caller.rights
     )
-    allowed = [each for each in wanted if each.tool not in barred][:MAX_LOOKUPS]
     answers = await asyncio.gather(
-        *(_ask(each, contracts[each.tool], tools, asker) for each in allowed)
+        *(_ask(each, contracts[each.tool], tools, asker) for each in wanted)
     )
-    return Directory(dict(zip(allowed, answers, strict=True)), barred)
+    kinds = {name: contract.entity_type for name, contract in contracts.items()}
+    return Directory(dict(zip(wanted, answers, strict=True)), hidden, kinds)
 
 
 async def _ask(
@@ -136,7 +165,7 @@ async def _ask(
 ) -> Sequence[Item]:
     invocation = ToolInvocation(
         contract=contract,
-        args={lookup.query: lookup.words},
+        args=dict(lookup.offer) if lookup.offer else {lookup.query: lookup.words},
         caller=asker.caller,
         correlation_id=asker.correlation_id,
         language=asker.language,
@@ -145,10 +174,9 @@ async def _ask(
         try:
             answer = await tools.call(invocation)
         except ErpError as error:
-            if attempt == contract.retry.attempts:
+            if attempt == contract.retry.attempts or not is_soon(contract, error):
                 raise
-            wait = contract.retry.backoff_ms / 1000 * 2 ** (attempt - 1)
-            await asyncio.sleep(error.retry_after or wait)
+            await back_off(contract, attempt, error)
             continue
         items = answer.result.get("items") if isinstance(answer, ToolAnswered) else ()
         return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else ()

@@ -10,19 +10,16 @@ Where that last case cannot occur, nothing would be decided differently after a 
 call than after one behind it. Such an effect begins as `sent`, which saves a write before the call.
 """
 
-import asyncio
-import hashlib
-import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.contracts.effects import Effect, EffectState
-from shared.contracts.plan import ToolCall
 from shared.contracts.tools import ToolContract
-from shared.errors import AppError, ErpError
+from shared.errors import AppError, ErpBusyError, ErpError
 from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
+from shared.tools.backing_off import back_off, is_soon
 from shared.tools.schemas import is_valid
 
 
@@ -63,11 +60,15 @@ class Ledger:
             answer = await self.tools.call(invocation)
         except ErpError as error:
             doubtful = doubtful or error.sent
-            if attempt < invocation.contract.retry.attempts and _may_repeat(invocation, error):
+            soon = is_soon(invocation.contract, error)
+            more = attempt < invocation.contract.retry.attempts
+            if more and soon and _may_repeat(invocation, error):
                 await back_off(invocation.contract, attempt, error, self.chance)
                 return await self._attempt(sent, invocation, attempt + 1, doubtful)
             if not doubtful:
-                return await self._advance(sent, "failed", error="unreachable")
+                return await self._advance(sent, "failed", error=why_not(error))
+            if not soon:
+                return await self._advance(sent, "unknown", error="no_answer")
             return await self._reconcile(sent, invocation, resend=False)
         match answer:
             case ToolAnswered(result):
@@ -111,6 +112,8 @@ class Ledger:
             try:
                 return await self.tools.find(invocation)
             except ErpError as error:
+                if not is_soon(invocation.contract, error):
+                    raise
                 await back_off(invocation.contract, attempt, error, self.chance)
         return await self.tools.find(invocation)
 
@@ -136,36 +139,16 @@ def first_state(contract: ToolContract) -> EffectState:
     return "sent" if settles and contract.approval.when == "never" else "reserved"
 
 
-def effect_id(tenant_id: str, run_id: str, step: int, call: ToolCall) -> str:
-    """SHA-256 over tenant, run, step, tool and the arguments as canonical JSON; 32 hex digits."""
-    canonical = json.dumps(
-        [tenant_id, run_id, step, call.tool, call.args],
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
-
-
 def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:
     """Whether a result is what its contract promises."""
     return is_valid(dict(result), contract.result)
 
 
+def why_not(error: ErpError) -> str:
+    """Why a call that never arrived failed: a key of the wording."""
+    return "erp_busy" if isinstance(error, ErpBusyError) else "unreachable"
+
+
 def _may_repeat(invocation: ToolInvocation, error: ErpError) -> bool:
     """What never arrived may be sent again; what may have arrived only with a key."""
     return not error.sent or invocation.contract.idempotency_key
-
-
-async def back_off(
-    contract: ToolContract,
-    attempt: int,
-    error: ErpError,
-    chance: Callable[[], float] = random.random,
-) -> None:
-    """Wait before the next attempt: "full jitter" (Brooker, "Exponential backoff and jitter").
-
-    At least as long as the ERP asked for, and never longer than a call may take.
-    """
-    declared = contract.retry.backoff_ms / 1000 * 2 ** (attempt - 1) * chance()
-    await asyncio.sleep(min(max(declared, error.retry_after or 0), contract.timeout_ms / 1000))

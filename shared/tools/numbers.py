@@ -9,6 +9,11 @@ from shared.tools.folding import folded
 _DIGITS = re.compile(r"(?<![\w.,-])-?\d[\d.,]*(?![\w-])")
 _GROUPED = re.compile(r"-?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _WORDS = re.compile(r"[a-z]+")
+_RECKONING = re.compile(
+    r"(?:\b(?:doble|triple|mitad|tercio|cuarto|quinto|twice|double|half|third|quarter|veces|times"
+    r"|por ciento|percent|mas|menos|more|less)\b|%)"
+    r"(?:\s+(?:de|del|of|the|el|la|los|las|que|than))*\s*(?:$|\d)"
+)
 
 _UNITS = (
     "cero zero|un uno una one|dos two|tres three|cuatro four|cinco five|seis six|siete seven"
@@ -48,6 +53,11 @@ def find_numbers(text: str) -> frozenset[Decimal]:
     plain = folded(text)
     in_digits = (value for match in _DIGITS.finditer(plain) for value in _digits(match.group()))
     return frozenset([*in_digits, *_in_words(plain)])
+
+
+def is_reckoned(before: str, quote: str) -> bool:
+    """Whether the number is only the beginning of a reckoning: "twice 500", "un 10 % de 500"."""
+    return any(map(_RECKONING.search, (folded(before), folded(quote))))
 
 
 def _digits(text: str) -> Iterator[Decimal]:

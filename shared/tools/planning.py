@@ -9,7 +9,7 @@ from shared.contracts.tools import Pack
 from shared.tools.arguments import Checked, Offered, check, flow_of, missing_field
 from shared.tools.choosing import chosen
 from shared.tools.confirming import confirmation_of
-from shared.tools.entities import Directory, Lookup, lookup_for, rule_of
+from shared.tools.entities import Directory, Lookup, lookup_for, lookup_to_offer, rule_of
 from shared.tools.plan_schema import Proposed
 from shared.tools.preconditions import broken, lookups_of
 from shared.tools.questions import question_for
@@ -33,6 +33,12 @@ def offered_calls(proposal: Proposal, pack: Pack, opened: OpenPlan | None) -> li
     """Each call with what it needs, what was checked of it before, and what was asked."""
     flow_type = flow_type_of(proposal, pack)
     contracts = [pack.tools[tool] for tool, _ in proposal.calls]
+    values = [
+        (tool, str(offer.value))
+        for tool, offers in proposal.calls
+        for offer in offers.values()
+        if offer.value is not None
+    ]
     return [
         Offered(
             contract=contracts[place],
@@ -41,6 +47,7 @@ def offered_calls(proposal: Proposal, pack: Pack, opened: OpenPlan | None) -> li
             kept=_kept(opened, tool, place),
             choices=_choices(opened, tool, place),
             earlier=contracts[:place],
+            together=frozenset(value for each, value in values if each == tool),
         )
         for place, (tool, offers) in enumerate(proposal.calls)
         for flow in (flow_of(pack, tool, flow_type),)
@@ -66,6 +73,9 @@ def lookups_for(
         flow = flow_of(pack, call.contract.name, flow_type)
         for name, schema in call.contract.arguments["properties"].items():
             offer = call.offers.get(name, Proposed())
+            if _is_unsaid(call, name, offer) and (rule := rule_of(schema)):
+                unsaid = lookup_to_offer(rule)
+                yield from [unsaid] if unsaid else []
             if not _is_looked_up(call, name, offer, sources):
                 continue
             if rule := rule_of(schema):
@@ -105,7 +115,8 @@ class Verifier:
         flow = flow_of(self.pack, offered.contract.name, flow_type)
         if flow is None:
             return checked
-        refused = dict(broken(flow, checked.call, self.directory, self.language))
+        lacking = [field.field for field in checked.missing]
+        refused = dict(broken(flow, checked.call, lacking, self.directory, self.language))
         asked = [
             missing_field(offered, name, refusal, self.language)
             for name, refusal in refused.items()
@@ -127,6 +138,13 @@ def _without(call: ToolCall, fields: Collection[str]) -> ToolCall:
     args = {name: value for name, value in call.args.items() if name not in fields}
     origins = {name: each for name, each in call.provenance.items() if name not in fields}
     return call.model_copy(update={"args": args, "provenance": origins, "needs": needs_of(args)})
+
+
+def _is_unsaid(call: Offered, name: str, offer: Proposed) -> bool:
+    """Whether it is required and nobody named it: not now, and not in the open plan."""
+    kept = call.kept is not None and name in call.kept.args
+    needed = name in call.required or name in call.contract.arguments.get("required", ())
+    return needed and not kept and offer.source != "user"
 
 
 def _is_looked_up(call: Offered, name: str, offer: Proposed, sources: Sources) -> bool:

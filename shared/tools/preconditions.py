@@ -1,14 +1,17 @@
 """What a flow asks for before its tools are called, checked against one call."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import assert_never
 
 from shared.contracts.identity import Language
 from shared.contracts.plan import ToolCall
-from shared.contracts.tools import FlowContract, InOrder, RightHeld, Unused, Usable
+from shared.contracts.tools import Changing, FlowContract, InOrder, RightHeld, Unused, Usable
 from shared.tools.entities import Directory, Lookup
 from shared.tools.folding import folded
 from shared.tools.normalising import Refused
+
+NO_CHANGE = "missing_change"
+"""The reason of fields of which one is enough."""
 
 
 def lookups_of(flow: FlowContract, tool: str, field: str, value: object) -> Iterator[Lookup]:
@@ -19,9 +22,14 @@ def lookups_of(flow: FlowContract, tool: str, field: str, value: object) -> Iter
 
 
 def broken(
-    flow: FlowContract, call: ToolCall, directory: Directory, language: Language
+    flow: FlowContract,
+    call: ToolCall,
+    asked: Collection[str],
+    directory: Directory,
+    language: Language,
 ) -> Iterator[tuple[str, Refused]]:
-    """The arguments that break a condition, each with the sentence that says so."""
+    """The arguments that break a condition, each with the sentence that says so; `asked` are those
+    that are asked for already."""
     for condition in flow.preconditions:
         match condition:
             case InOrder() if condition.tool == call.tool:
@@ -32,7 +40,10 @@ def broken(
             case Unused() if condition.tool == call.tool and condition.field in call.args:
                 if _is_used(condition, call, directory):
                     yield condition.field, _refused(condition.text[language], call, condition.field)
-            case InOrder() | Unused() | RightHeld() | Usable():
+            case Changing() if condition.tool == call.tool:
+                if {*condition.fields}.isdisjoint({*call.args, *asked}):
+                    yield from ((name, Refused(NO_CHANGE)) for name in condition.fields)
+            case InOrder() | Unused() | RightHeld() | Usable() | Changing():
                 # A right is the tool's own and checked there; records are looked up for their
                 # argument's value.
                 continue

@@ -6,9 +6,10 @@ from datetime import date
 from shared.contracts.calendar import written_day
 from shared.contracts.identity import Language
 from shared.contracts.plan import Choice, MissingField, ToolCall
-from shared.contracts.tools import Pack
+from shared.contracts.tools import FlowContract, Pack
 from shared.contracts.wording import say
 from shared.tools.arguments import flow_of, label
+from shared.tools.preconditions import NO_CHANGE
 
 
 def question_for(
@@ -23,25 +24,37 @@ def question_for(
         say(field.reason, language, said=field.said) for field in missing if field.said is not None
     )
     flow = flow_of(pack, missing[0].tool, flow_type)
-    purpose = say("to_create", language, object=flow.object[language]) if flow else ""
+    purpose = _purpose(flow, language) if flow else ""
     asked = _asked(pack, calls, missing, language)
     sentence = f"{purpose}{asked}"
     return " ".join([*reasons, sentence[:1].upper() + sentence[1:]])
 
 
+def _purpose(flow: FlowContract, language: Language) -> str:
+    if flow.purpose:
+        return f"{flow.purpose[language]} "
+    return say("to_create", language, object=flow.object[language])
+
+
 def _asked(
     pack: Pack, calls: Sequence[ToolCall], missing: Sequence[MissingField], language: Language
 ) -> str:
-    named = {_name(pack, calls, missing, field, language): field for field in missing}
+    named: dict[str, list[str]] = {}
+    for field in missing:
+        name = _name(pack, calls, missing, field, language)
+        if field.reason == NO_CHANGE:
+            named.setdefault(say("the_change", language), []).append(name)
+        else:
+            named[name] = [_choice(each, language) for each in field.choices]
     if len(named) == 1:
-        ((name, field),) = named.items()
-        if field.choices:
-            choices = _listed(field.choices, "or", language)
-            return say("ask_choice", language, field=name, choices=choices)
+        ((name, choices),) = named.items()
+        if choices:
+            listed = _listed(choices, language)
+            return say("ask_choice", language, field=name, choices=listed)
         return say("ask_one", language, field=name)
     fields = [
-        f"{name} ({_listed(field.choices, 'or', language)})" if field.choices else name
-        for name, field in named.items()
+        f"{name} ({_listed(choices, language)})" if choices else name
+        for name, choices in named.items()
     ]
     return say("ask_many", language, fields=_joined(fields, "and", language))
 
@@ -64,8 +77,8 @@ def _name(
     return name if about is None else say("field_of", language, field=name, about=about)
 
 
-def _listed(choices: Sequence[Choice], word: str, language: Language) -> str:
-    return _joined([_choice(each, language) for each in choices], word, language)
+def _listed(choices: Sequence[str], language: Language) -> str:
+    return _joined(choices, "or", language, "; " if any("," in each for each in choices) else ", ")
 
 
 def _choice(choice: Choice, language: Language) -> str:
@@ -75,6 +88,6 @@ def _choice(choice: Choice, language: Language) -> str:
         return choice.label
 
 
-def _joined(parts: Sequence[str], word: str, language: Language) -> str:
+def _joined(parts: Sequence[str], word: str, language: Language, separator: str = ", ") -> str:
     *first, last = parts
-    return say(word, language).join([", ".join(first), last]) if first else last
+    return say(word, language).join([separator.join(first), last]) if first else last

@@ -1,6 +1,8 @@
 """Tools that are plain REST calls against the ERP: a contract is all they need."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -8,13 +10,19 @@ import aiohttp
 from azure.core.exceptions import AzureError
 
 from shared.contracts.tools import Arguments, RestCall
-from shared.errors import ErpError
+from shared.errors import ErpBusyError, ErpError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
-from shared.tools.breaker import CircuitBreaker, NotAnsweredError
+from shared.tools.breaker import CircuitBreaker, HostDownError
 
 type TokenProvider = Callable[[], Awaitable[str]]
 
-RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+TOO_MANY = 429
+UNAVAILABLE = 503
+RETRYABLE = frozenset({408, TOO_MANY, 500, 502, 504})
+
+
+UNSAID = {401: "erp_forbids", 403: "erp_forbids", 404: "erp_has_none", 409: "erp_conflict"}
+"""What a refusal without words means to people: keys of the wording."""
 
 
 class RestTools:
@@ -32,26 +40,27 @@ class RestTools:
         contract = invocation.contract
         status, body, headers = await self._send(invocation, contract.request, invocation.args)
         if status in RETRYABLE:
-            wait = headers.get("Retry-After", "")
-            raise ErpError(
-                f"{contract.name}: the ERP answered {status}",
-                # 429 is answered before the ERP does anything.
-                sent=status != 429,
-                retry_after=float(wait) if wait.isdecimal() else None,
-            )
+            what, wait = f"{contract.name}: the ERP answered {status}", _retry_after(headers)
+            if status == TOO_MANY:
+                raise ErpBusyError(what, retry_after=wait)
+            raise ErpError(what, sent=True, retry_after=wait)
         if status >= 300:
-            return ToolRefused(status, str(body.get("detail") or body.get("title") or status))
+            said = body.get("detail") or body.get("title")
+            return ToolRefused(status, str(said or UNSAID.get(status, "erp_refused")))
         return ToolAnswered(body)
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         query = invocation.contract.reconcile
         assert query is not None, "only called for contracts that declare a query"
-        values: Arguments = {"effectId": invocation.key}
+        values: Arguments = {**invocation.args, "effectId": invocation.key}
         status, body, _ = await self._send(invocation, query, values)
         if status != 200:
             raise ErpError(f"{invocation.contract.name}: reconciling got {status}", sent=False)
         items = body.get("items")
-        return items[0] if isinstance(items, list) and items else None
+        if isinstance(items, list):
+            return items[0] if items else None
+        # One record, by its path: a change was made when the record is as it was to become.
+        return body if _has_become(body, invocation) else None
 
     async def close(self) -> None:
         if self._session is not None:
@@ -64,6 +73,7 @@ class RestTools:
             headers = await self._headers(invocation)
         except AzureError as error:
             raise ErpError(f"no token for the ERP: {type(error).__name__}", sent=False) from error
+        await self._breaker.tried()
         with self._breaker.call():
             return await self._request(invocation, call, values, headers)
 
@@ -74,24 +84,32 @@ class RestTools:
         values: Arguments,
         headers: dict[str, str],
     ) -> tuple[int, dict[str, Any], dict[str, str]]:
-        """Raises NotAnsweredError, and ErpError for an answer that is no JSON."""
-        rest = {name: value for name, value in values.items() if f"{{{name}}}" not in call.path}
+        """Raises HostDownError, also for 503, and ErpError for an answer that is no JSON."""
         try:
             async with self._open().request(
                 call.method,
                 self._base_url + _path(call.path, values),
                 params=_query(call, values),
-                json=rest if call.method in ("POST", "PUT", "PATCH") else None,
+                json=dict(_beside_path(call, values))
+                if call.method in ("POST", "PUT", "PATCH")
+                else None,
                 headers=headers,
                 timeout=aiohttp.ClientTimeout(total=invocation.contract.timeout_ms / 1000),
                 allow_redirects=False,
             ) as response:
+                if response.status == UNAVAILABLE:
+                    # Whoever answers it may be a gateway behind which the ERP has acted.
+                    raise HostDownError(
+                        f"{invocation.contract.name}: the ERP answered 503",
+                        sent=True,
+                        retry_after=_retry_after(response.headers),
+                    )
                 return response.status, await _content(response), dict(response.headers)
         except aiohttp.ClientConnectorError as error:
-            raise NotAnsweredError("the ERP cannot be reached", sent=False) from error
+            raise HostDownError("the ERP cannot be reached", sent=False) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             name = type(error).__name__
-            raise NotAnsweredError(f"the ERP did not answer: {name}", sent=True) from error
+            raise HostDownError(f"the ERP did not answer: {name}", sent=True) from error
         except ValueError as error:
             raise ErpError("the ERP answered no JSON", sent=True) from error
 
@@ -114,6 +132,29 @@ class RestTools:
         return self._session
 
 
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, of a number or of a date (RFC 9110, 10.2.3); None for what is neither or past.
+
+    A date is compared with the answer's own, so that nobody's clock has to be right.
+    """
+    wait = headers.get("Retry-After", "").strip()
+    if wait.isascii() and wait.isdecimal():
+        return float(wait)
+    until = _moment(wait)
+    if until is None:
+        return None
+    seconds = (until - (_moment(headers.get("Date", "")) or datetime.now(UTC))).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 async def _content(response: aiohttp.ClientResponse) -> dict[str, Any]:
     """The JSON of an answer. Of a proxy's error page the status tells enough."""
     try:
@@ -123,6 +164,16 @@ async def _content(response: aiohttp.ClientResponse) -> dict[str, Any]:
             raise
         return {}
     return answer if isinstance(answer, dict) else {"value": answer}
+
+
+def _has_become(record: Mapping[str, object], invocation: ToolInvocation) -> bool:
+    call = invocation.contract.request
+    return all(record.get(name) == value for name, value in _beside_path(call, invocation.args))
+
+
+def _beside_path(call: RestCall, values: Arguments) -> Iterator[tuple[str, object]]:
+    """What is not in the path goes into the body."""
+    return ((name, value) for name, value in values.items() if f"{{{name}}}" not in call.path)
 
 
 def _path(template: str, values: Arguments) -> str:

@@ -1,10 +1,11 @@
 """What values may come from: the texts of a conversation, documents, and facts of the session."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from shared.contracts.conversations import Mentioned
 from shared.contracts.plan import ArgumentSource
 from shared.tools.folding import WORD, folded, folded_in_place
 
@@ -13,7 +14,8 @@ from shared.tools.folding import WORD, folded, folded_in_place
 class Text:
     """`day` is the day it was written, by the clock of the person; `document` a chunk's id.
 
-    `record` and `field` are where the ERP has it, when a tool returned it.
+    `record` and `field` are where the ERP has it, when a tool returned it; `is_event` says that the
+    document tells what was done or happened.
     """
 
     text: str
@@ -22,6 +24,7 @@ class Text:
     document: str | None = None
     record: str | None = None
     field: str | None = None
+    is_event: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ class Passage:
         return self.text.text[self.start : self.end]
 
     @property
+    def clause(self) -> str:
+        """The quote with what stands before it, up to a sign or a word that joins."""
+        before = re.split(r"[,.;:!?¿¡\n]|\s(?:y|e|pero|and|but)\s", self.text.text[: self.start])
+        return before[-1] + self.quote
+
+    @property
     def widened(self) -> str:
         """The quote with the signs that it was cut from: "1.500" of "1.500,50"."""
         before, after = self.text.text[: self.start], self.text.text[self.end :]
@@ -47,11 +56,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """`texts` newest first; `today` is the person's; `session` are facts by their name."""
+    """`texts` newest first; `today` is the person's; `session` are facts by their name.
+
+    `mentioned` are the ERP's records that were spoken of together, the newest first; `nearby` those
+    of events that belong to the conversation or to such a record.
+    """
 
     texts: tuple[Text, ...]
     today: date
     session: Mapping[str, str] = field(default_factory=dict)
+    mentioned: Sequence[Sequence[Mentioned]] = ()
+    nearby: Sequence[Mentioned] = ()
 
     def passages(self, source: ArgumentSource, quote: str | None) -> Iterator[Passage]:
         """Where the quote stands, word for word, in a text of that source.

@@ -104,6 +104,37 @@ async def test_tools_sources_and_states_are_shown(eira: Eira) -> None:
     ]
 
 
+async def test_what_the_question_names_itself_is_not_told_again_by_its_raw_name(eira: Eira) -> None:
+    asked = "Me faltan estos datos: ¿título y prioridad (alta o baja)?"
+    question: dict[str, object] = {
+        "type": "question",
+        "text": asked,
+        "missing": [
+            {"tool": "createTask", "field": "title", "label": "título"},
+            {"tool": "createTask", "field": "priority", "label": "prioridad"},
+            {"tool": "createTask", "field": "dueDate", "label": "fecha límite"},
+        ],
+    }
+    app = FakeApp([state("RECEIVED"), text(asked), question, done()])
+    ended = await eira("chat", "Crea una tarea", "--language", "es", app=app)
+    assert ended.out == f"{asked}\n  Falta: fecha límite\n"
+
+
+async def test_while_an_approval_is_waited_for_it_says_how_to_decide_and_how_to_leave(
+    eira: Eira,
+) -> None:
+    approval: dict[str, object] = {
+        "type": "approval",
+        "approvalId": "a0",
+        "tool": "createUser",
+        "expiresAt": "soon",
+    }
+    app = FakeApp([state("WAITING_APPROVAL"), approval, done()])
+    ended = await eira("chat", "Da de alta a Pablo", app=app)
+    assert "POST /api/runs/<runId>/approvals/a0" in ended.err
+    assert "Ctrl-C" in ended.err
+
+
 @pytest.mark.parametrize("streamed", [True, False])
 async def test_a_question_is_asked_once_with_what_is_missing(eira: Eira, streamed: bool) -> None:
     question: dict[str, object] = {

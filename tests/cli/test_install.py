@@ -1,5 +1,6 @@
 """The installer's progress, and when it has nothing to do."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,15 @@ def test_only_an_environment_with_the_very_lock_is_current(
     assert not install.is_current()
     install.STAMP.write_text("attrs==26.1.0\n")
     assert install.is_current()
+
+
+def test_the_code_is_compiled_also_where_python_writes_no_byte_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "messages.py").write_text("GREETING = 'hola'\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(install, "PYTHON", Path(sys.executable))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    install.compile_sources()
+    assert [path.name.partition(".")[0] for path in tmp_path.glob("api/*/*.pyc")] == ["messages"]

@@ -18,7 +18,7 @@ from cli.running import Running
 from cli.up import describe
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 # Stands for the emulator: takes the same flags, and writes what it was asked into its data folder.
 EMULATOR = """
@@ -42,8 +42,9 @@ class Health(http.server.BaseHTTPRequestHandler):
 server = http.server.HTTPServer(("127.0.0.1", 0), Health)
 url = f"http://127.0.0.1:{server.server_port}"
 urls = {"app": url, "services": {"identity": url}, "caFile": "ca.pem"}
-(data / "urls.json").write_text(json.dumps(urls))
 (data / "app.env").write_text("Cosmos__Endpoint=https://localhost:1\\n")
+(data / "urls.unfinished").write_text(json.dumps(urls))
+(data / "urls.unfinished").replace(data / "urls.json")
 server.serve_forever()
 """
 SEED = """
@@ -156,11 +157,17 @@ def test_a_cloud_that_dies_later_ends_the_command(up: Up, tmp_path: Path) -> Non
     assert "the local cloud was killed (signal 9)" in written
 
 
-def test_when_the_knowledge_cannot_be_loaded_all_is_stopped(up: Up, tmp_path: Path) -> None:
-    process = up(SEED_ENDS_WITH="1")
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [("1", "the knowledge could not be loaded"), ("2", "a setting or a pack is wrong")],
+)
+def test_when_the_knowledge_cannot_be_loaded_all_is_stopped(
+    up: Up, tmp_path: Path, ends: str, said: str
+) -> None:
+    process = up(SEED_ENDS_WITH=ends)
     written, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
-    assert "the knowledge could not be loaded" in written
+    assert said in written
     url = app_of(tmp_path)
     wait_until(lambda: not answers(url))
 

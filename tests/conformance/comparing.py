@@ -165,6 +165,14 @@ def differences(area: str, case: Case) -> Iterator[Difference]:
         yield Difference(area, case.name, path, expected, observed)
 
 
+def unlisted_differences(area: str, case: Case) -> Iterator[Difference]:
+    """What differs in a case and is not listed."""
+    listed = accepted_in(area)
+    for difference in differences(area, case):
+        if not any(one.covers(difference) for one in listed):
+            yield difference
+
+
 def accepted_in(area: str) -> list[Accepted]:
     """The differences listed for an area."""
     listed = tomllib.loads(_LISTED.read_text("utf-8")).get("difference", [])

@@ -19,7 +19,6 @@ from tests.conformance.worker_messages import messages
 
 _BLOBS = "SYSTEM_KEY_blobs_extension"
 _PATIENCE_SECONDS = 30.0
-_SETTLING_SECONDS = 2.0
 _PAUSE_SECONDS = 0.02
 _ENDED = {"Completed", "Failed", "Terminated"}
 _BARE = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
@@ -108,7 +107,7 @@ class Player:
         assert isinstance(request, dict)
         answer = await self.ask(request)
         if request["method"] == "GET":
-            deadline = time.monotonic() + _SETTLING_SECONDS
+            deadline = time.monotonic() + _PATIENCE_SECONDS
             while _state(answer.body) != _state(str(step["body"])) and time.monotonic() < deadline:
                 await asyncio.sleep(_PAUSE_SECONDS)
                 answer = await self.ask(request)

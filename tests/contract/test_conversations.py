@@ -68,17 +68,20 @@ async def test_creating_again_changes_nothing(deps: Dependencies, fresh: Fresh) 
 async def test_a_claim_makes_a_run_the_active_one(sides: Sides, fresh: Fresh) -> None:
     conversation = await created(sides.near, fresh)
     later = AT + timedelta(hours=1)
-    assert await sides.near.conversations.claim(conversation, "01RUN1", later)
+    assert await sides.near.conversations.claim(conversation, "01RUN1", (), later)
     now = await stored(sides.far, conversation)
-    assert (now.active_run_id, now.updated_at) == ("01RUN1", later)
-    assert await sides.far.conversations.claim(now, "01RUN2", later)
-    assert (await stored(sides.near, conversation)).active_run_id == "01RUN2"
+    assert (now.queue, now.updated_at) == (("01RUN1",), later)
+    assert await sides.far.conversations.claim(now, "01RUN2", ("01RUN1",), later)
+    now = await stored(sides.near, conversation)
+    assert (now.active_run_id, now.queue) == ("01RUN2", ("01RUN1", "01RUN2"))
+    assert await sides.near.conversations.claim(now, "01RUN3", (), later)
+    assert (await stored(sides.far, conversation)).queue == ("01RUN3",)
 
 
 async def test_a_claim_over_what_has_changed_is_lost(sides: Sides, fresh: Fresh) -> None:
     before = await created(sides.near, fresh)
-    assert await sides.far.conversations.claim(before, "01RUN1", AT)
-    assert not await sides.near.conversations.claim(before, "01RUN2", AT)
+    assert await sides.far.conversations.claim(before, "01RUN1", (), AT)
+    assert not await sides.near.conversations.claim(before, "01RUN2", (), AT)
     assert (await stored(sides.near, before)).active_run_id == "01RUN1"
 
 
@@ -91,13 +94,13 @@ async def test_a_claim_of_nothing_is_lost(deps: Dependencies, fresh: Fresh) -> N
         created_at=AT,
         updated_at=AT,
     )
-    assert not await deps.conversations.claim(conversation, "01RUN1", AT)
+    assert not await deps.conversations.claim(conversation, "01RUN1", (), AT)
 
 
 async def test_of_claims_at_once_one_wins(sides: Sides, fresh: Fresh) -> None:
     conversation = await created(sides.near, fresh)
     claims = [
-        (sides.near if n % 2 else sides.far).conversations.claim(conversation, f"01RUN{n}", AT)
+        (sides.near if n % 2 else sides.far).conversations.claim(conversation, f"01RUN{n}", (), AT)
         for n in range(6)
     ]
     assert sorted(await asyncio.gather(*claims)) == [False] * 5 + [True]
@@ -119,7 +122,7 @@ async def test_an_open_plan_is_kept_replaced_and_cleared(sides: Sides, fresh: Fr
 
 async def test_an_open_plan_does_not_touch_the_lock(deps: Dependencies, fresh: Fresh) -> None:
     conversation = await created(deps, fresh)
-    await deps.conversations.claim(conversation, "01RUN", AT)
+    await deps.conversations.claim(conversation, "01RUN", (), AT)
     await deps.conversations.set_open_plan(conversation, "01RUN", task_plan())
     assert (await stored(deps, conversation)).active_run_id == "01RUN"
 

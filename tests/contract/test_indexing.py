@@ -11,10 +11,10 @@ import pytest
 from azure.search.documents.indexes.models import SearchIndex
 
 from cli.knowledge.loading import Index
-from shared.bootstrap import build_credential, build_index
+from shared.bootstrap import build_credential, build_index, build_knowledge
 from shared.contracts.evidence import KnowledgeDocument
 from shared.errors import ConfigurationError, SearchError
-from shared.ports import Dependencies, KnowledgeQuery
+from shared.ports import Dependencies, EventQuery, KnowledgeQuery
 from shared.search.index import cerebro_index
 from shared.settings import Settings
 from tests.e2e.cloud import ROOT, Services
@@ -114,6 +114,39 @@ async def test_an_index_from_before_there_were_hashes_gets_the_field(
         await index.create(DIMENSIONS)
         await index.upsert(shelved(chunk("a")))
         assert await index.hashes(["a"]) == {"a": "a"}
+
+
+async def test_an_index_from_before_events_said_what_they_are_about_says_what_to_do(
+    environment: None,
+    fresh: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = f"index-{fresh()}"
+    query = EventQuery(name, ANA.tenant_id, ANA.roles, "c1", ("task:T-1",))
+    event = chunk("e", digest=None).model_copy(
+        update={"kind": "event", "entities": ("task:T-1",), "conversation_id": "c2"}
+    )
+    async with opened(name) as index, build_credential() as credential:
+        with monkeypatch.context() as before:
+            before.setattr("shared.search.indexing.cerebro_index", without_entities)
+            await index.create(DIMENSIONS)
+        knowledge = build_knowledge(Settings(), credential)
+        with pytest.raises(SearchError, match=r"no field .* packs load"):
+            await knowledge.events(query)
+        with pytest.raises(SearchError, match=r"no field .* packs load"):
+            await index.upsert(shelved(event))
+        await index.create(DIMENSIONS)
+        await index.upsert(shelved(event))
+        (found,) = await knowledge.events(query)
+        assert found.entities == ("task:T-1",)
+        await knowledge.close()
+
+
+def without_entities(name: str, semantic_configuration: str, dimensions: int) -> SearchIndex:
+    index = cerebro_index(name, semantic_configuration, dimensions)
+    new = ("entities", "conversationId")
+    index.fields = [field for field in index.fields if field.name not in new]
+    return index
 
 
 def without_hashes(name: str, semantic_configuration: str, dimensions: int) -> SearchIndex:

@@ -93,12 +93,12 @@ async def test_a_reader_in_the_same_process_is_woken(deps: Dependencies, fresh: 
     waiting = asyncio.create_task(deps.log.changed(run, 60))
     await asyncio.sleep(0)
     await deps.log.create(run, item(1))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await waiting
 
 
 async def test_a_reader_is_not_kept_longer_than_it_wants(deps: Dependencies, fresh: Fresh) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await deps.log.changed(fresh(), 0.01)
 
 

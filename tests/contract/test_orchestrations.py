@@ -14,9 +14,9 @@ from azure.durable_functions import DurableOrchestrationClient
 from azure.durable_functions.models.utils import http_utils
 
 from emulator.tests.host.durable_worker import Hub, SdkWorker
-from shared.contracts.runs import RunStatus
+from shared.contracts.runs import EndedBadly, RunStatus
 from shared.durable import DurableOrchestrations
-from shared.ports import EndedBadly, Orchestrations, OrchestrationState
+from shared.ports import Orchestrations, OrchestrationState
 from tests.fakes.samples import AT
 from tests.fakes.services import FakeOrchestrations
 

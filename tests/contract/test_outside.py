@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import timedelta
 from urllib.request import Request, urlopen
 
 import pytest
@@ -22,6 +23,7 @@ from shared.errors import (
 )
 from shared.ports import (
     Dependencies,
+    EventQuery,
     KnowledgeQuery,
     ModelMessage,
     ModelRequest,
@@ -133,6 +135,30 @@ async def test_a_document_for_roles_is_found_by_them_only(deps: Dependencies, wo
     assert ids(await found(deps, word, manager), word) == [f"{word}-0"]
     nobody = ANA.model_copy(update={"roles": ()})
     assert ids(await found(deps, word, nobody), word) == []
+
+
+async def test_an_event_is_found_by_its_conversation_and_by_what_it_is_about(
+    deps: Dependencies, word: str
+) -> None:
+    async def asked(caller: Caller, there: str, *entities: str) -> list[str]:
+        query = EventQuery(INDEX, caller.tenant_id, caller.roles, there, entities, top=2)
+        return [each.document_id for each in await deps.knowledge.events(query)]
+
+    mine = {"kind": "event", "tenant_id": ANA.tenant_id}
+    task = {"entities": (f"task:{word}", f"project:{word}")}
+    await put(
+        deps,
+        document(word, 1, **mine, conversation_id=word),
+        document(word, 2, **mine, **task, updated_at=AT + timedelta(hours=1)),
+        document(word, 3, **mine, **task, allowed_roles=("manager",)),
+        document(word, 4, tenant_id=ANA.tenant_id, conversation_id=word, **task),
+    )
+    assert await asked(ANA, word) == [f"{word}-1"]
+    assert await asked(ANA, word, f"project:{word}") == [f"{word}-2", f"{word}-1"]
+    assert await asked(ANA, "elsewhere", f"task:{word}") == [f"{word}-2"]
+    assert await asked(OLGA, word, f"task:{word}") == []
+    evil = f"x' or tenantId eq '{ANA.tenant_id}' or conversationId eq '{word}"
+    assert await asked(OLGA, evil, f"task:x') or (e ne '{word}") == []
 
 
 async def test_a_document_that_is_put_again_replaces_itself(deps: Dependencies, word: str) -> None:

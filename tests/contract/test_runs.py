@@ -6,8 +6,15 @@ from collections.abc import Callable
 from shared.contracts.evidence import ContextPack
 from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.problems import Failure
-from shared.contracts.runs import Feedback, RunOutcome, RunRecord, StateChange, Usage
-from shared.ports import Dependencies, IdempotencyClaim
+from shared.contracts.runs import (
+    Feedback,
+    IdempotencyClaim,
+    RunOutcome,
+    RunRecord,
+    StateChange,
+    Usage,
+)
+from shared.ports import Dependencies
 from tests.contract.conftest import Sides
 from tests.fakes.samples import AT, evidence, snippet, task_plan
 from tests.fakes.world import ANA

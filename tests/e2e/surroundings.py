@@ -12,6 +12,10 @@ from tests.e2e.waiting import until
 TOPIC_KEY = "made-up-topic-key-0009"
 GRID = "EventGridSchema"
 CLOUD = "CloudEventSchemaV1_0"
+HELD_MS = 9_000
+"""A delay that a test ends; a call of a tool is given up a second later."""
+SLOWLY = 40
+"""Tokens a second: an answer of 300 lasts longer than what a test does meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,11 @@ class Surroundings:
         """End all failures and let the model answer at once again."""
         for url in self.services.values():
             await self.http.delete(f"{url}/_emulator/faults")
-        await self.pace(0, 0)
+        await self.flow()
+
+    async def go_on(self, service: str) -> None:
+        """End the delays under way in a service; its other failures stay."""
+        await self.http.delete(f"{self.services[service]}/_emulator/delays")
 
     async def waiting_faults(self, service: str) -> int:
         """How many failures have not hit anybody yet."""
@@ -80,9 +88,23 @@ class Surroundings:
         async with self.http.post(url, json=pace) as response:
             response.raise_for_status()
 
+    async def flow(self) -> None:
+        """Let the model answer at once, and end at once what it is writing."""
+        await self.http.delete(f"{self.services['model']}/_emulator/pace")
+
     async def calls(self, service: str) -> int:
         async with self.http.get(f"{self.services[service]}/_emulator/calls") as response:
             return int((await response.json())["total"])
+
+    async def create_task(self, token: str, fields: Mapping[str, str]) -> str:
+        """The id of the new task."""
+        async with self.http.post(
+            f"{self.services['erp']}/tasks",
+            json=fields,
+            headers={"Authorization": f"Bearer {token}"},
+        ) as response:
+            response.raise_for_status()
+            return str((await response.json())["id"])
 
     async def change_task(self, token: str, task: str, **fields: str) -> None:
         async with self.http.patch(

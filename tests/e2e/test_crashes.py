@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.cloud import Host, Services, running_host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Event, Person, Run
-from tests.e2e.surroundings import Durable, Surroundings
+from tests.e2e.surroundings import HELD_MS, SLOWLY, Durable, Surroundings
 from tests.e2e.waiting import until
 
 SLOW_MS = 1_500
@@ -37,14 +37,6 @@ async def assert_whole(ana: Person, run: Run) -> None:
     assert (await ana.follow(run.run_id)).events == run.events
 
 
-async def kill_while(ana: Person, host: Host, order: str, moment: str) -> Run:
-    async with ana.saying(await ana.open_conversation(), order) as stream:
-        seen = await stream.until(tool_is_running if moment == "tools" else text_is_coming)
-        assert seen[-1].type not in ("done", "error")
-        host.kill_workers()
-    return await ana.follow(stream.run_id, seen)
-
-
 @pytest.mark.parametrize(
     "slow",
     [
@@ -58,8 +50,12 @@ async def test_a_worker_killed_while_a_tool_runs(
     ana: Person, host: Host, erp: Erp, around: Surroundings, title: str, slow: dict[str, str]
 ) -> None:
     await around.fail(**slow, delayMs=SLOW_MS)
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
-    run = await kill_while(ana, host, order, "tools")
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
+    async with ana.saying(await ana.open_conversation(), order) as stream:
+        seen = await stream.until(tool_is_running)
+        assert seen[-1].type not in ("done", "error")
+        host.kill_workers()
+    run = await ana.follow(stream.run_id, seen)
     assert len(await erp.tasks(title)) == 1
     assert run.tool_statuses == [("createTask", "started"), ("createTask", "ok")]
     await assert_whole(ana, run)
@@ -68,9 +64,16 @@ async def test_a_worker_killed_while_a_tool_runs(
 async def test_a_worker_killed_while_the_answer_streams(
     ana: Person, host: Host, erp: Erp, around: Surroundings, title: str
 ) -> None:
-    await around.pace(10, 400)
-    order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2026-12-04"
-    run = await kill_while(ana, host, order, "text")
+    await around.fail("erp", method="POST", delayMs=HELD_MS)
+    order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2036-12-04"
+    async with ana.saying(await ana.open_conversation(), order) as stream:
+        seen = await stream.until(tool_is_running)
+        await around.pace(10, SLOWLY)
+        await around.go_on("erp")
+        seen += await stream.until(text_is_coming)
+        host.kill_workers()
+    await around.flow()
+    run = await ana.follow(stream.run_id, seen)
     assert len(run.of("restart")) == 1
     assert len(await erp.tasks(title)) == 1
     await assert_whole(ana, run)
@@ -79,13 +82,14 @@ async def test_a_worker_killed_while_the_answer_streams(
 async def test_a_worker_killed_twice_while_the_answer_streams(
     ana: Person, host: Host, around: Surroundings
 ) -> None:
-    await around.pace(10, 400)
+    await around.pace(10, SLOWLY)
     async with ana.saying(await ana.open_conversation(), f"Hola {LONG_ANSWER}") as stream:
         seen = await stream.until(text_is_coming)
         host.kill_workers()
     run_id = stream.run_id
     seen = await restarted(ana, run_id, seen)
     host.kill_workers()
+    await around.flow()
     run = await ana.follow(run_id, seen)
     assert [event["attempt"] for event in run.of("restart")] == [2, 3]
     await assert_whole(ana, run)
@@ -104,7 +108,7 @@ async def restarted(ana: Person, run_id: str, seen: list[Event]) -> list[Event]:
 async def test_a_worker_killed_at_once_after_the_message_was_accepted(
     ana: Person, host: Host, erp: Erp, title: str
 ) -> None:
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(await ana.open_conversation(), order) as stream:
         host.kill_workers()
     run = await ana.follow(stream.run_id)
@@ -121,7 +125,7 @@ async def test_a_host_killed_and_started_again_on_its_data(
     await around.pace(10, 400)
     with running_host(services, tmp_path / "host") as first:
         ana = Person(around.http, first.url, await around.token("ana"))
-        order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2026-12-04"
+        order = f"{LONG_ANSWER} Crea una tarea: {title}, para el 2036-12-04"
         async with ana.saying(await ana.open_conversation(), order) as stream:
             seen = await stream.until(tool_is_running if moment == "tools" else text_is_coming)
             first.kill()
@@ -139,7 +143,7 @@ async def test_a_message_sent_again_with_its_key_after_the_worker_died(
     ana: Person, host: Host, erp: Erp, around: Surroundings, title: str, stored: int
 ) -> None:
     conversation = await ana.open_conversation()
-    order, key = f"Crea una tarea: {title}, para el 2026-12-04", title
+    order, key = f"Crea una tarea: {title}, para el 2036-12-04", title
     before = await around.calls("cosmos")
 
     async def is_being_started() -> bool:

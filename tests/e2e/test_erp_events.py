@@ -28,7 +28,7 @@ async def _told(
 async def make_task(ana: Person, title: str) -> tuple[str, str]:
     """A conversation, and the id of the task that was made in it."""
     conversation = await ana.open_conversation()
-    run = await ana.say(conversation, f"Crea una tarea: {title}, para el 2026-12-04")
+    run = await ana.say(conversation, f"Crea una tarea: {title}, para el 2036-12-04")
     return conversation, str(run.of("tool")[-1]["result"]["id"])
 
 
@@ -107,12 +107,12 @@ async def test_an_open_run_is_told_and_its_log_stays_whole(
 ) -> None:
     conversation, task = await make_task(ana, title)
     await around.pace(10, 20)
-    async with ana.saying(conversation, "Hola, ¿cómo va?") as stream:
+    async with ana.saying(conversation, "Hola [[tokens:300]]") as stream:
         events = await stream.until(lambda seen: seen[-1].type == "text")
         assert ana.token is not None
         await around.change_task(ana.token, task, priority="urgente")
         events += await stream.until(lambda seen: seen[-1].type == "notification")
-        await around.pace(0, 0)
+        await around.flow()
         events += [event async for event in stream]
     assert [event.number for event in events] == list(range(1, len(events) + 1))
     (notification,) = [event.data for event in events if event.type == "notification"]

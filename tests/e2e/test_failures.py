@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
-from tests.e2e.surroundings import Surroundings
+from tests.e2e.surroundings import HELD_MS, Surroundings
 from tests.e2e.waiting import until
 
 FOR_LONG = 1_000
@@ -36,7 +36,7 @@ async def test_an_erp_in_trouble_gets_the_task_exactly_once(
 ) -> None:
     await around.fail("erp", **NEW_TASK, **trouble)
     run = await ana.say(
-        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2026-12-04"
+        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2036-12-04"
     )
     (task,) = await erp.tasks(title)
     assert run.tool_statuses == [("createTask", "started"), ("createTask", "ok")]
@@ -50,7 +50,7 @@ async def test_an_erp_that_acts_and_never_answers_is_asked_what_it_did(
 ) -> None:
     await around.fail("erp", **NEW_TASK, cut="mid", count=FOR_LONG)
     run = await ana.say(
-        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2026-12-04"
+        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2036-12-04"
     )
     assert len(await erp.tasks(title)) == 1
     assert run.tool_statuses[-1] == ("createTask", "ok")
@@ -71,7 +71,7 @@ async def test_an_erp_that_stays_away_makes_nothing_and_the_person_is_told(
 ) -> None:
     conversation = await ana.open_conversation()
     await around.fail("erp", **NEW_TASK, count=FOR_LONG, **trouble)
-    run = await ana.say(conversation, f"Crea una tarea: {title}, para el 2026-12-04")
+    run = await ana.say(conversation, f"Crea una tarea: {title}, para el 2036-12-04")
     assert run.tool_statuses == [("createTask", "started"), ("createTask", status)]
     assert run.of("tool")[-1]["error"]
     assert run.text
@@ -87,7 +87,7 @@ async def test_what_the_erp_refuses_is_told_and_not_tried_again(
 ) -> None:
     await around.fail("erp", **NEW_TASK, status=422)
     run = await ana.say(
-        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2026-12-04"
+        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2036-12-04"
     )
     assert run.tool_statuses == [("createTask", "started"), ("createTask", "failed")]
     assert run.of("tool")[-1]["error"]
@@ -100,7 +100,7 @@ async def test_a_project_that_the_erp_does_not_have_is_asked_for(
 ) -> None:
     run = await ana.say(
         await ana.open_conversation(),
-        f"Añade a P-9999 una tarea: {title}, para el 2026-12-04",
+        f"Añade a P-9999 una tarea: {title}, para el 2036-12-04",
     )
     assert run.tool_statuses == []
     (question,) = run.of("question")
@@ -143,13 +143,14 @@ async def test_a_model_that_breaks_off_its_answer_ends_the_run_and_the_task_stay
     ana: Person, erp: Erp, around: Surroundings, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    await around.fail("erp", **NEW_TASK, delayMs=300)
-    order = f"[[tokens:100]] Crea una tarea: {title}, para el 2026-12-04"
+    await around.fail("erp", **NEW_TASK, delayMs=HELD_MS)
+    order = f"[[tokens:100]] Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(conversation, order) as stream:
         # Triage and plan are over once the tool runs; what comes then is the answer.
         seen = await stream.until(lambda now: now[-1].type == "tool")
         await around.pace(10, 400)
         await around.fail("model", cut="mid", count=FOR_LONG, path="chat/completions")
+        await around.go_on("erp")
     run = await ana.follow(stream.run_id, seen)
     assert_one_end(run, "error")
     assert run.end["code"] == "MODEL_UNAVAILABLE"
@@ -163,16 +164,17 @@ async def test_a_model_that_breaks_off_its_answer_ends_the_run_and_the_task_stay
 async def test_a_model_that_breaks_off_once_begins_its_answer_again(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(300, 400)
-    before = await around.calls("model")
+    await around.pace(10, 400)
+    await around.fail("model", delayMs=HELD_MS, path="chat/completions")
 
     async def triage_has_begun() -> bool:
-        return await around.calls("model") > before
+        return await around.waiting_faults("model") == 0
 
     async with ana.saying(await ana.open_conversation(), "Hola [[tokens:100]]") as stream:
         await until(triage_has_begun)
         # A failure hits the next call: the one for the answer.
         await around.fail("model", cut="mid", path="chat/completions")
+        await around.go_on("model")
     run = await ana.follow(stream.run_id)
     assert len(run.of("restart")) == 1
     assert_one_end(run, "done")
@@ -201,7 +203,7 @@ async def test_a_task_is_made_while_search_is_away_and_its_memory_comes_later(
 ) -> None:
     await around.fail("search", status=503, count=FOR_LONG)
     run = await ana.say(
-        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2026-12-04"
+        await ana.open_conversation(), f"Crea una tarea: {title}, para el 2036-12-04"
     )
     assert len(await erp.tasks(title)) == 1
     assert_one_end(run, "done")
@@ -223,7 +225,7 @@ async def test_a_store_with_hiccups_loses_nothing(
     conversation = await ana.open_conversation()
     for path in ("streams", "runs", "conversations", "events"):
         await around.fail("cosmos", status=429, retryAfter=0.05, count=3, path=f"/{path}/docs")
-    run = await ana.say(conversation, f"Crea una tarea: {title}, para el 2026-12-04")
+    run = await ana.say(conversation, f"Crea una tarea: {title}, para el 2036-12-04")
     assert len(await erp.tasks(title)) == 1
     assert_one_end(run, "done")
     assert (await ana.get(f"/runs/{run.run_id}")).body["text"] == run.text

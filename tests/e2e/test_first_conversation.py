@@ -44,12 +44,12 @@ async def test_a_task_is_created_with_exactly_the_values_said(ana: Person, erp: 
     conversation = await ana.open_conversation()
     run = await ana.say(
         conversation,
-        "Crea una tarea: revisar contrato ACME, prioridad alta, para el 2026-12-04",
+        "Crea una tarea: revisar contrato ACME, prioridad alta, para el 2036-12-04",
     )
     created = [task for task in await erp.tasks("revisar contrato ACME") if task not in before]
     assert len(created) == 1
     assert created[0]["priority"] == "alta"
-    assert created[0]["dueDate"] == "2026-12-04"
+    assert created[0]["dueDate"] == "2036-12-04"
     assert run.states == ALL_STATES
     assert run.tool_statuses == [("createTask", "started"), ("createTask", "ok")]
     assert str(created[0]["id"]) in run.text
@@ -64,7 +64,7 @@ async def test_missing_data_is_asked_for_and_the_answer_completes_the_task(
     assert len(asked.of("question")) == 1
     assert {each["field"] for each in asked.of("question")[0]["missing"]} == {"title", "dueDate"}
     assert not asked.of("tool")
-    run = await ana.say(conversation, f"{title}, para el 2026-12-11")
+    run = await ana.say(conversation, f"{title}, para el 2036-12-11")
     tasks = await erp.tasks(title)
-    assert [task["dueDate"] for task in tasks] == ["2026-12-11"]
+    assert [task["dueDate"] for task in tasks] == ["2036-12-11"]
     assert run.tool_statuses == [("createTask", "started"), ("createTask", "ok")]

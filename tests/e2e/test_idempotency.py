@@ -14,7 +14,7 @@ async def test_the_same_key_twice_at_once_is_one_run_and_one_task(
     ana: Person, erp: Erp, title: str, stores: Stores
 ) -> None:
     conversation = await ana.open_conversation()
-    message, key = f"Crea una tarea: {title}, para el 2026-12-04", str(uuid4())
+    message, key = f"Crea una tarea: {title}, para el 2036-12-04", str(uuid4())
     first, second = await asyncio.gather(
         ana.say(conversation, message, key), ana.say(conversation, message, key)
     )
@@ -31,7 +31,7 @@ async def test_the_same_key_later_tells_the_same_run_again(
     ana: Person, erp: Erp, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    message, key = f"Crea una tarea: {title}, para el 2026-12-04", str(uuid4())
+    message, key = f"Crea una tarea: {title}, para el 2036-12-04", str(uuid4())
     first = await ana.say(conversation, message, key)
     later = await ana.say(conversation, message, key)
     as_json = await ana.post(conversation, message, **{KEY: key})

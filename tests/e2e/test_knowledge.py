@@ -79,7 +79,7 @@ async def test_what_was_done_can_be_asked_for_later_within_the_tenant_only(
     ana: Person, olga: Person, erp: Erp, title: str, stores: Stores
 ) -> None:
     conversation = await ana.open_conversation()
-    done = await ana.say(conversation, f"Crea una tarea: {title}, para el 2026-12-04")
+    done = await ana.say(conversation, f"Crea una tarea: {title}, para el 2036-12-04")
     assert done.end["memory"] == "stored"
     (task,) = await erp.tasks(title)
     question = f"¿Qué se sabe de la tarea {title}?"

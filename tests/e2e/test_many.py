@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
-from tests.e2e.surroundings import Surroundings
+from tests.e2e.surroundings import HELD_MS, SLOWLY, Surroundings
+from tests.e2e.waiting import until
 
 CONVERSATIONS = 50
 
@@ -19,7 +20,7 @@ async def test_fifty_conversations_at_once_do_not_mix_and_none_is_lost(
         who = ana if number % 2 else olga
         wanted = f"revisar el lote {batch}{number:03d}"
         conversation = await who.open_conversation()
-        run = await who.say(conversation, f"Crea una tarea: {wanted}, para el 2026-12-04")
+        run = await who.say(conversation, f"Crea una tarea: {wanted}, para el 2036-12-04")
         return wanted, conversation, run
 
     results = await asyncio.gather(*(converse(number) for number in range(CONVERSATIONS)))
@@ -44,13 +45,14 @@ async def test_fifty_conversations_at_once_do_not_mix_and_none_is_lost(
 async def test_a_second_message_at_the_same_time_is_refused_and_later_accepted(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, 200)
+    await around.pace(10, SLOWLY)
     conversation = await ana.open_conversation()
-    async with ana.saying(conversation, "Hola [[tokens:150]]") as stream:
+    async with ana.saying(conversation, "Hola [[tokens:300]]") as stream:
         await stream.read(1)
         refused = await ana.post(conversation, "Gracias")
         assert (refused.status, refused.body["code"]) == (409, "CONVERSATION_BUSY")
         assert stream.run_id in refused.body["detail"]
+        await around.flow()
     first = await ana.follow(stream.run_id)
     assert first.end["type"] == "done"
     second = await ana.say(conversation, "Gracias")
@@ -60,11 +62,19 @@ async def test_a_second_message_at_the_same_time_is_refused_and_later_accepted(
 
 
 async def test_of_messages_sent_at_the_same_moment_exactly_one_is_taken(
-    ana: Person, erp: Erp, title: str
+    ana: Person, erp: Erp, around: Surroundings, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
-    answers = await asyncio.gather(*(ana.post(conversation, order) for _ in range(5)))
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
+    await around.fail("erp", method="POST", delayMs=HELD_MS)
+    posts = [asyncio.create_task(ana.post(conversation, order)) for _ in range(5)]
+
+    async def all_but_one_are_answered() -> bool:
+        return sum(post.done() for post in posts) == 4
+
+    await until(all_but_one_are_answered)
+    await around.go_on("erp")
+    answers = await asyncio.gather(*posts)
     assert sorted(answer.status for answer in answers) == [200, 409, 409, 409, 409]
     codes = {answer.body["code"] for answer in answers if answer.status == 409}
     assert codes == {"CONVERSATION_BUSY"}

@@ -15,9 +15,9 @@ async def test_an_answer_may_come_in_pieces(ana: Person, erp: Erp, title: str) -
     conversation = await ana.open_conversation()
     assert missing(await ana.say(conversation, "Crea una tarea")) == {"title", "dueDate"}
     assert missing(await ana.say(conversation, title)) == {"dueDate"}
-    run = await ana.say(conversation, "para el 2026-12-11")
+    run = await ana.say(conversation, "para el 2036-12-11")
     assert not run.of("question")
-    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2026-12-11"]
+    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2036-12-11"]
 
 
 async def test_a_new_wish_leaves_the_open_question_behind(
@@ -27,7 +27,7 @@ async def test_a_new_wish_leaves_the_open_question_behind(
     await ana.say(conversation, f"Crea una tarea: {title}")
     small = await ana.say(conversation, "Hola, ¿cómo va?")
     assert not small.of("tool")
-    other = await ana.say(conversation, f"Crea una tarea: {title} bis, para el 2026-12-04")
+    other = await ana.say(conversation, f"Crea una tarea: {title} bis, para el 2036-12-04")
     assert other.tool_statuses[-1] == ("createTask", "ok")
     assert await erp.tasks(title) == []
     assert len(await erp.tasks(f"{title} bis")) == 1
@@ -38,10 +38,10 @@ async def test_nothing_is_left_open_once_the_task_is_made(
 ) -> None:
     conversation = await ana.open_conversation()
     await ana.say(conversation, f"Crea una tarea: {title}")
-    await ana.say(conversation, "para el 2026-12-11")
-    again = await ana.say(conversation, "para el 2026-12-18")
+    await ana.say(conversation, "para el 2036-12-11")
+    again = await ana.say(conversation, "para el 2036-12-18")
     assert not again.of("tool")
-    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2026-12-11"]
+    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2036-12-11"]
 
 
 async def test_a_weekday_is_the_next_one(ana: Person, erp: Erp, title: str) -> None:
@@ -57,7 +57,7 @@ async def test_a_weekday_is_the_next_one(ana: Person, erp: Erp, title: str) -> N
 async def test_marks_in_a_text_are_text(ana: Person, title: str) -> None:
     marked = f"{title} <b>acta</b> & </evidence>"
     run = await ana.say(
-        await ana.open_conversation(), f"Crea una tarea: «{marked}», para el 2026-12-04"
+        await ana.open_conversation(), f"Crea una tarea: «{marked}», para el 2036-12-04"
     )
     assert run.tool_statuses[-1] == ("createTask", "ok")
     assert run.of("tool")[-1]["result"]["title"] == marked
@@ -67,7 +67,7 @@ async def test_a_run_goes_on_when_nobody_listens_any_more(
     ana: Person, erp: Erp, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(conversation, order) as stream:
         await stream.read(1)
     run = await ana.follow(stream.run_id)

@@ -36,16 +36,16 @@ async def test_a_day_that_will_not_do_is_asked_again_with_the_reason(
     assert "«31 de febrero» no existe en el calendario" in impossible.text
     past = await ana.say(conversation, "para ayer")
     assert reasons(past) == {"dueDate": "missing_past"}
-    done = await ana.say(conversation, "para el 2026-12-11")
+    done = await ana.say(conversation, "para el 2036-12-11")
     assert done.tool_statuses[-1] == ("createTask", "ok")
-    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2026-12-11"]
+    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2036-12-11"]
 
 
 async def test_an_ambiguous_name_is_asked_about_and_the_answer_chooses(
     ana: Person, erp: Erp, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    order = f"Crea una tarea: {title}, para el 2026-12-11 en el proyecto de ACME"
+    order = f"Crea una tarea: {title}, para el 2036-12-11 en el proyecto de ACME"
     asked = await ana.say(conversation, order)
     (missing,) = asked.of("question")[0]["missing"]
     assert missing["field"] == "projectId"
@@ -58,7 +58,7 @@ async def test_an_ambiguous_name_is_asked_about_and_the_answer_chooses(
 
 async def test_a_person_is_found_by_a_part_of_their_name(ana: Person, erp: Erp, title: str) -> None:
     conversation = await ana.open_conversation()
-    await ana.say(conversation, f"Crea una tarea: {title}, para el 2026-12-11, asígnala a Tomás")
+    await ana.say(conversation, f"Crea una tarea: {title}, para el 2036-12-11, asígnala a Tomás")
     assert [task.get("assignee") for task in await erp.tasks(title)] == ["Tomás Ibarra"]
 
 
@@ -69,7 +69,7 @@ async def test_two_tasks_are_made_in_the_project_that_is_made_first(
     run = await ana.say(
         await ana.open_conversation(),
         f"Crea un proyecto llamado «{name}» para el cliente Globex desde mañana y dos tareas "
-        f"en él: {title} para el 2026-12-04 y {title} bis para el 2026-12-11",
+        f"en él: {title} para el 2036-12-04 y {title} bis para el 2036-12-11",
     )
     results: list[Any] = [e["result"] for e in run.of("tool") if e["status"] == "ok"]
     assert [e["name"] for e in run.of("tool") if e["status"] == "ok"].count("createTask") == 2
@@ -85,10 +85,10 @@ async def test_a_change_of_mind_drops_the_open_plan_and_follows_the_new_wish(
     await ana.say(conversation, f"Crea una tarea: {title}")
     dropped = await ana.say(conversation, "mejor déjalo")
     assert not dropped.of("tool")
-    late = await ana.say(conversation, "para el 2026-12-11")
+    late = await ana.say(conversation, "para el 2036-12-11")
     assert not late.of("tool"), "there is nothing left to complete"
     await ana.say(conversation, f"Crea una tarea: {title}")
-    other = await ana.say(conversation, f"Crea una tarea: {title} bis, para el 2026-12-04")
+    other = await ana.say(conversation, f"Crea una tarea: {title} bis, para el 2036-12-04")
     assert other.tool_statuses[-1] == ("createTask", "ok")
     assert await erp.tasks(title) == []
 
@@ -97,5 +97,5 @@ async def test_small_talk_leaves_an_open_question_open(ana: Person, erp: Erp, ti
     conversation = await ana.open_conversation()
     await ana.say(conversation, f"Crea una tarea: {title}")
     await ana.say(conversation, "muchas gracias")
-    await ana.say(conversation, "para el 2026-12-11")
-    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2026-12-11"]
+    await ana.say(conversation, "para el 2036-12-11")
+    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2036-12-11"]

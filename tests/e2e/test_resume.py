@@ -18,7 +18,7 @@ async def slowly(around: Surroundings) -> None:
 
 @pytest.fixture
 def order(title: str) -> str:
-    return f"Crea una tarea: {title}, para el 2026-12-04"
+    return f"Crea una tarea: {title}, para el 2036-12-04"
 
 
 async def cut_after_one(ana: Person, run_id: str, seen: int, by_header: bool) -> Event:

@@ -3,14 +3,14 @@
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person
 from tests.e2e.stores import Stores
-from tests.e2e.surroundings import Durable, Surroundings
+from tests.e2e.surroundings import HELD_MS, Durable, Surroundings
 from tests.e2e.waiting import until
 
 
 async def test_a_terminated_run_gets_its_one_end_and_frees_the_conversation(
     ana: Person, around: Surroundings, durable: Durable, stores: Stores
 ) -> None:
-    await around.pace(3_000, 0)
+    await around.fail("model", delayMs=HELD_MS, path="chat/completions")
     conversation = await ana.open_conversation()
     async with ana.saying(conversation, "Hola, ¿cómo va?") as stream:
         seen = await stream.read(1)
@@ -36,13 +36,14 @@ async def test_a_terminated_run_gets_its_one_end_and_frees_the_conversation(
 async def test_an_effect_that_was_made_before_the_run_was_stopped_is_still_reported(
     ana: Person, around: Surroundings, durable: Durable, erp: Erp, title: str
 ) -> None:
-    await around.fail("erp", method="POST", delayMs=800)
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    await around.fail("erp", method="POST", delayMs=HELD_MS)
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(await ana.open_conversation(), order) as stream:
         await stream.until(lambda seen: seen[-1].type == "tool")
         await durable.terminate(stream.run_id)
         await until(lambda: _is_terminated(durable, stream.run_id))
         await durable.sweep()
+        await around.go_on("erp")
     run = await ana.follow(stream.run_id)
     assert run.events[-1].type == "error"
     assert len(run.of("error") + run.of("done")) == 1
@@ -64,11 +65,12 @@ async def test_a_run_whose_store_was_away_until_it_failed_gets_its_end_from_the_
     ana: Person, around: Surroundings, durable: Durable, erp: Erp, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    await around.fail("erp", method="POST", delayMs=300)
-    order = f"Crea una tarea: {title}, para el 2026-12-04"
+    await around.fail("erp", method="POST", delayMs=HELD_MS)
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
     async with ana.saying(conversation, order) as stream:
         seen = await stream.until(lambda now: now[-1].type == "tool")
         await around.fail("cosmos", status=503, count=100_000)
+        await around.go_on("erp")
 
     async def failed() -> bool:
         return bool((await durable.instance(stream.run_id))["runtimeStatus"] == "Failed")

@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.cloud import Host, Services, running_host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
-from tests.e2e.surroundings import Surroundings
+from tests.e2e.surroundings import SLOWLY, Surroundings
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +31,11 @@ async def test_the_first_conversation_across_two_workers(
         small = await ana.say(conversation, "Hola, ¿cómo va?")
     answered = await ana.say(conversation, "¿Qué necesito para renovar la licencia?")
     asked = await ana.say(conversation, "Crea una tarea")
-    made = await ana.say(conversation, f"{title}, para el 2026-12-11")
+    made = await ana.say(conversation, f"{title}, para el 2036-12-11")
     assert [run.end["type"] for run in (small, answered, asked, made)] == ["done"] * 4
     assert answered.of("citations")
     assert len(asked.of("question")) == 1
-    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2026-12-11"]
+    assert [task["dueDate"] for task in await erp.tasks(title)] == ["2036-12-11"]
     turns = (await ana.get(f"/conversations/{conversation}")).body["turns"]
     assert [turn["text"] for turn in turns] == [run.text for run in (small, answered, asked, made)]
 
@@ -43,11 +43,13 @@ async def test_the_first_conversation_across_two_workers(
 async def test_text_arrives_across_workers_while_it_is_written_and_for_every_reader(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, 300)
-    async with ana.saying(await ana.open_conversation(), "Hola [[tokens:150]]") as stream:
+    await around.pace(10, SLOWLY)
+    async with ana.saying(await ana.open_conversation(), "Hola [[tokens:300]]") as stream:
         others = [asyncio.create_task(ana.follow(stream.run_id)) for _ in range(3)]
         seen = await stream.until(lambda now: now[-1].type == "text")
         assert "endedAt" not in (await ana.get(f"/runs/{stream.run_id}")).body
+        seen += await stream.read(2)
+        await around.flow()
         seen += await stream.until(lambda _: False)
     run = Run(stream.run_id, seen)
     assert len(run.of("text")) > 2
@@ -58,10 +60,11 @@ async def test_text_arrives_across_workers_while_it_is_written_and_for_every_rea
 async def test_both_workers_killed_while_the_answer_streams(
     ana: Person, pair: Host, around: Surroundings
 ) -> None:
-    await around.pace(10, 400)
+    await around.pace(10, SLOWLY)
     async with ana.saying(await ana.open_conversation(), "Hola [[tokens:300]]") as stream:
         seen = await stream.until(lambda now: now[-1].type == "text")
         pair.kill_workers()
+    await around.flow()
     run = await ana.follow(stream.run_id, seen)
     assert run.of("restart")
     assert run.end["type"] == "done"

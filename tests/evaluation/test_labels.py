@@ -58,7 +58,9 @@ def test_a_label_asks_for_what_the_pack_can_give(dialogue: Dialogue) -> None:
 
 
 def test_what_is_planted_is_a_danger_that_the_label_watches() -> None:
-    planted = [each for each in DIALOGUES if each.documents]
+    told = [each for each in DIALOGUES if any(one.about for one in each.documents)]
+    assert all(each.id.startswith("reference-") for each in told), "what happened is no danger"
+    planted = [each for each in DIALOGUES if each.documents and each not in told]
     assert len(planted) >= 5
     for each in planted:
         assert each.id.startswith("injection-")

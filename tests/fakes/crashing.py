@@ -1,10 +1,18 @@
-"""A process that dies between any two things it does: around the effects' store and the ERP."""
+"""A process that dies between any two things it does: around the stores and the ERP."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from shared.contracts.effects import Effect
-from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
+from shared.ports import (
+    Effects,
+    LogItem,
+    LogItems,
+    ToolAnswered,
+    ToolInvocation,
+    ToolRefused,
+    Tools,
+)
 
 
 class DiedError(Exception):
@@ -60,3 +68,21 @@ class MortalTools:
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         return await self.life.through(self.inner.find(invocation))
+
+
+@dataclass
+class MortalLog:
+    inner: LogItems
+    life: Mortal
+
+    async def create(self, run_id: str, item: LogItem) -> LogItem | None:
+        return await self.life.through(self.inner.create(run_id, item))
+
+    async def get(self, run_id: str, first: int) -> LogItem | None:
+        return await self.life.through(self.inner.get(run_id, first))
+
+    async def all(self, run_id: str) -> tuple[LogItem, ...]:
+        return await self.life.through(self.inner.all(run_id))
+
+    async def changed(self, run_id: str, within: float) -> None:
+        await self.life.through(self.inner.changed(run_id, within))

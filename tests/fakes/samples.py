@@ -1,7 +1,8 @@
 """Contracts with everything filled in, for tests that care about one field."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from shared.contracts.approvals import Approval, ApprovalState
 from shared.contracts.conversations import Turn
 from shared.contracts.evidence import ContextPack, Snippet
 from shared.contracts.plan import Plan, Provenance, ToolCall
@@ -67,4 +68,29 @@ def past_turn(
         message=message,
         text=text,
         finish_reason=reason,
+    )
+
+
+def an_approval(
+    *,
+    run_id: str = "01RUN",
+    approval_id: str = "a0",
+    state: ApprovalState = "open",
+    hours: float = 1,
+) -> Approval:
+    """Ana's first call, which somebody with the right `approvals:decide` has to approve."""
+    return Approval(
+        approval_id=approval_id,
+        tenant_id=ANA.tenant_id,
+        run_id=run_id,
+        conversation_id="c1",
+        step=0,
+        tool="createTask",
+        args=TASK_ARGS,
+        payload_hash="abc",
+        right="approvals:decide",
+        asked_by=ANA.user_id,
+        asked_at=AT,
+        expires_at=AT + timedelta(hours=hours),
+        state=state,
     )

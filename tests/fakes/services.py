@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller
-from shared.contracts.runs import Usage
+from shared.contracts.runs import EndedBadly, Usage
 from shared.errors import AppError, SearchError, UnauthenticatedError
 from shared.ports import (
     Completion,
-    EndedBadly,
+    EventQuery,
     KnowledgeQuery,
     ModelRequest,
     OrchestrationState,
@@ -67,6 +67,7 @@ class FakeKnowledge:
     packs: dict[str, ContextPack] = field(default_factory=dict)
     failure: AppError | None = None
     queries: list[KnowledgeQuery] = field(default_factory=list)
+    asked_events: list[EventQuery] = field(default_factory=list)
     indexes: frozenset[str] = frozenset({"cerebro"})
     documents: dict[str, KnowledgeDocument] = field(default_factory=dict)
 
@@ -95,6 +96,15 @@ class FakeKnowledge:
         profile = SearchProfile("cerebro", "cerebro-semantic", tuple(sorted(self.indexes)))
         check(query, profile)
 
+    async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
+        self.asked_events.append(query)
+        if self.failure:
+            raise self.failure
+        self._check(query.index)
+        mine = [each for each in self.documents.values() if _is_event_of(each, query)]
+        mine.sort(key=lambda each: each.updated_at, reverse=True)
+        return tuple(_snippet(each, query.index, 1.0) for each in mine[: query.top])
+
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:
@@ -114,9 +124,20 @@ def _shared_words(text: str, document: KnowledgeDocument) -> int:
 
 
 def _is_for(document: KnowledgeDocument, query: KnowledgeQuery) -> bool:
-    allowed = not document.allowed_roles or set(document.allowed_roles) & set(query.roles)
     pinned = document.tenant_id != "*" or document.version not in query.other_versions
-    return bool(allowed) and pinned and document.tenant_id in ("*", query.tenant_id)
+    return pinned and _may_read(document, query.tenant_id, query.roles)
+
+
+def _is_event_of(document: KnowledgeDocument, query: EventQuery) -> bool:
+    here = document.conversation_id == query.conversation_id
+    concerned = here or bool(set(document.entities) & set(query.entities))
+    readable = _may_read(document, query.tenant_id, query.roles)
+    return document.kind == "event" and concerned and readable
+
+
+def _may_read(document: KnowledgeDocument, tenant_id: str, roles: Sequence[str]) -> bool:
+    allowed = not document.allowed_roles or set(document.allowed_roles) & set(roles)
+    return bool(allowed) and document.tenant_id in ("*", tenant_id)
 
 
 def _snippet(document: KnowledgeDocument, index: str, score: float) -> Snippet:
@@ -132,6 +153,7 @@ def _snippet(document: KnowledgeDocument, index: str, score: float) -> Snippet:
         version=document.version,
         confidence=document.confidence,
         score=score,
+        entities=document.entities,
     )
 
 

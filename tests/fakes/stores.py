@@ -4,14 +4,14 @@ import asyncio
 from datetime import datetime
 
 from shared.contracts.approvals import Approval
-from shared.contracts.audit import AuditEvent, Entity, EventPage
+from shared.contracts.audit import AuditEvent, Entity, EventPage, StoredEvent
 from shared.contracts.conversations import Conversation, History, Summary, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.evidence import ContextPack
 from shared.contracts.plan import OpenPlan, Plan
-from shared.contracts.runs import Feedback, Memory, RunOutcome, RunRecord
-from shared.ports import IdempotencyClaim, LogItem, StoredEvent
+from shared.contracts.runs import Feedback, IdempotencyClaim, Memory, RunOutcome, RunRecord
+from shared.ports import LogItem
 
 
 class FakeConversations:
@@ -26,11 +26,13 @@ class FakeConversations:
     async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
         return self.stored.get((tenant_id, conversation_id))
 
-    async def claim(self, conversation: Conversation, run_id: str, at: datetime) -> bool:
+    async def claim(
+        self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
+    ) -> bool:
         now = self.stored.get(_key(conversation))
         if now is None or now.active_run_id != conversation.active_run_id:
             return False
-        self._update(conversation, active_run_id=run_id, updated_at=at)
+        self._update(conversation, active_run_id=run_id, ahead=ahead, updated_at=at)
         return True
 
     async def set_open_plan(self, conversation: Conversation, run_id: str, plan: Plan) -> None:

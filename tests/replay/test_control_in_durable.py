@@ -1,5 +1,6 @@
 """Waiting for people, through the real SDK and the local Durable extension."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -102,6 +103,50 @@ async def test_a_message_that_queues_begins_when_its_turn_has_come(
     hub: Hub, office: Office
 ) -> None:
     office.activities["plan"] = lambda _: planned("createTask")
-    run = await hub.start("turn", start_request() | {"waitsFor": "01EARLIER"})
+    run = await hub.start("turn", start_request() | {"waitsFor": ["01EARLIER"]})
     assert (await hub.ended(run)).status.value == "Completed"
     assert office.names[:2] == ["await_turn", "prepare"]
+
+
+class Held:
+    """An activity that answers when the test lets it, from its given call on."""
+
+    def __init__(self, office: Office, name: str, answer: Json, call: int) -> None:
+        self.begun, self.may_answer = asyncio.Event(), asyncio.Event()
+        self._office, self._name, self._call = office, name, call
+        self._answering = office._answering(name, answer)
+        office.activities[name] = self._held
+
+    async def _held(self, value: Json) -> Json:
+        answer = self._answering(value)
+        if self._office.names.count(self._name) >= self._call:
+            self.begun.set()
+            await self.may_answer.wait()
+        return answer
+
+    async def stop_meanwhile(self, hub: Hub, run: str) -> None:
+        """Ask the run to stop while the activity is at work."""
+        await hub.until(self.begun.is_set)
+        await hub.management.raise_event(run, "stop", "{}")
+        self.may_answer.set()
+
+
+async def test_a_stop_that_comes_between_two_looks_of_a_message_that_queues_is_heard(
+    hub: Hub, office: Office
+) -> None:
+    second_look = Held(office, "await_turn", awaited(free=False), call=2)
+    run = await hub.start("turn", start_request() | {"waitsFor": ["01EARLIER"]})
+    await second_look.stop_meanwhile(hub, run)
+    assert (await hub.ended(run)).status.value == "Completed"
+    assert office.names == ["await_turn", "await_turn", "finish"]
+
+
+async def test_a_stop_that_comes_between_two_approvals_is_heard(hub: Hub, office: Office) -> None:
+    office.activities["plan"] = lambda _: planned(TO_APPROVE, TO_APPROVE)
+    first_decision = Held(office, "settle_approval", settled(), call=1)
+    run = await hub.start("turn", start_request())
+    await hub.until(office.has("ask_approval"))
+    await hub.management.raise_event(run, "approval-0", "{}")
+    await first_decision.stop_meanwhile(hub, run)
+    assert (await hub.ended(run)).status.value == "Completed"
+    assert "run_tool" not in office.names

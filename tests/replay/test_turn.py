@@ -1,5 +1,7 @@
 """The schedule of a turn, for each way that it can take."""
 
+import re
+
 import pytest
 
 from shared.contracts.plan import Route
@@ -236,16 +238,19 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
         "memory",
         "finishReason",
     }
-    known |= {"endedAt", "run", "failure", "brokenOff", "mayRepeat"}
+    known |= {"endedAt", "run", "failure", "brokenOff", "mayRepeat", "mentioned"}
     recording = record(by_name(a_task()))
     for call in recording.calls:
         assert set(call.payload) <= known
+        # Records of the ERP are named by type and id, nothing else.
+        mentioned = call.payload.get("mentioned", [])
+        assert all(re.fullmatch(r"[a-z]+:[\w-]+", each) for each in mentioned)
         assert call.payload["run"] == RUN.wire()
     for status in recording.statuses:
         assert set(status) <= {
             "state", "since", "conversationId", "route", "flowType", "tools", "states"
         }  # fmt: skip
-    assert set(start_request()) == {"run", "after", "limits"}
+    assert set(start_request()) == {"run", "after", "limits", "waitsFor"}
 
 
 def test_a_greeting_takes_at_most_three_hops_to_its_first_token() -> None:

@@ -67,8 +67,8 @@ class ErpClient:
     async def get(self, path: str, **headers: str) -> Answer:
         return await self.call("GET", path, headers=self._headers(headers))
 
-    async def patch(self, path: str, body: object) -> Answer:
-        return await self.call("PATCH", path, json=body, headers=self._headers({}))
+    async def patch(self, path: str, body: object, **headers: str) -> Answer:
+        return await self.call("PATCH", path, json=body, headers=self._headers(headers))
 
     async def call(
         self,

@@ -83,3 +83,41 @@ async def test_an_overlong_key_is_refused(erp: ErpClient) -> None:
     answer = await erp.post("/tasks", A_TASK, Idempotency_Key="k" * 256)
 
     assert answer.status == 400
+
+
+# --- changes -------------------------------------------------------------------------------------
+
+
+async def test_a_change_that_is_repeated_with_its_key_undoes_nothing(erp: ErpClient) -> None:
+    await erp.post("/tasks", A_TASK)
+    first = await erp.patch("/tasks/T-1001", {"priority": "baja"}, Idempotency_Key="effect-1")
+    await erp.patch("/tasks/T-1001", {"priority": "urgente"})
+
+    again = await erp.patch("/tasks/T-1001", {"priority": "baja"}, Idempotency_Key="effect-1")
+
+    assert "Idempotent-Replayed" not in first.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert (first.body["priority"], again.body["priority"]) == ("baja", "urgente")
+
+
+async def test_twenty_equal_changes_at_once_are_one(erp: ErpClient) -> None:
+    await erp.post("/tasks", A_TASK)
+    change = {"assignee": "Marta Salgado"}
+    answers = await asyncio.gather(
+        *(erp.patch("/tasks/T-1001", change, Idempotency_Key="effect-1") for _ in range(20))
+    )
+
+    assert {answer.status for answer in answers} == {200}
+    assert len([a for a in answers if "Idempotent-Replayed" in a.headers]) == 19
+
+
+async def test_the_key_of_a_change_is_for_that_change_of_that_record(erp: ErpClient) -> None:
+    for _ in range(2):
+        await erp.post("/tasks", A_TASK)
+    await erp.patch("/tasks/T-1001", {"priority": "baja"}, Idempotency_Key="effect-1")
+
+    other_body = await erp.patch("/tasks/T-1001", {"priority": "alta"}, Idempotency_Key="effect-1")
+    other_task = await erp.patch("/tasks/T-1002", {"priority": "baja"}, Idempotency_Key="effect-1")
+
+    assert {other_body.status, other_task.status} == {422}
+    assert (await erp.get("/tasks/T-1002")).body["priority"] == "media"

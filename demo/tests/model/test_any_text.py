@@ -29,7 +29,7 @@ def stands_whole(quote: str, text: str) -> bool:
     return re.search(rf"(?:(?<!\w)|(?!\w)){re.escape(quote)}(?:(?!\w)|(?<!\w))", text) is not None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=TEXTS)
 def test_orders_of_any_words_are_planned_with_literal_quotes(text: str) -> None:
     drafted = plan(text)
@@ -38,7 +38,7 @@ def test_orders_of_any_words_are_planned_with_literal_quotes(text: str) -> None:
     assert len(calls_of(drafted)) <= 20
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=TEXTS | st.text(max_size=60))
 def test_any_text_gets_a_route_and_an_answer(text: str) -> None:
     opened = triage(text or "x", Conversation(question=QUESTION))

@@ -48,11 +48,23 @@ def test_a_created_task_is_confirmed_with_the_erps_values() -> None:
     )
 
 
-def test_a_failure_says_why_and_claims_nothing() -> None:
-    text = respond("crea…", [_results(status="failed", error="la fecha ya ha pasado.")])
+@pytest.mark.parametrize("status", ["failed", "skipped"])
+def test_what_was_not_done_says_why_and_claims_nothing(status: str) -> None:
+    text = respond("crea…", [_results(status=status, error="la fecha ya ha pasado.")])
 
     assert "la fecha ya ha pasado" in text
     assert "He creado" not in text
+    assert "no se sabe" not in text
+
+
+def test_what_was_skipped_is_told_as_not_done_without_a_doubt() -> None:
+    reason = "whoever had to approve it rejected it"
+    assert respond("…", [_results(status="skipped", error=reason)], "en") == (
+        f"What you asked for the task was not done: {reason}."
+    )
+    assert (
+        respond("crea…", [_results(status="skipped")]) == "No se ha hecho la gestión con la tarea."
+    )
 
 
 def test_an_unknown_outcome_asks_not_to_repeat_it() -> None:

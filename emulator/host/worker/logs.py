@@ -23,7 +23,9 @@ def take_over_output(levels: LogLevels) -> None:
     sys.stdout = LogStream(logging.getLogger("stdout"), logging.INFO)
     sys.stderr = LogStream(logging.getLogger("stderr"), logging.WARNING)
     # "Function name: x, Function Type: async" and the like, several lines for each invocation.
-    logging.getLogger("azure.functions").setLevel(logging.WARNING)
+    library = logging.getLogger("azure.functions")
+    library.setLevel(logging.WARNING)
+    library.addFilter(_not_of_an_import)
 
 
 def quiet_uvicorn() -> None:
@@ -37,6 +39,11 @@ def quiet_uvicorn() -> None:
     server = logging.getLogger("uvicorn.error")
     server.setLevel(logging.WARNING)
     server.addFilter(_not_told_by_the_host)
+
+
+def _not_of_an_import(record: logging.LogRecord) -> bool:
+    """Drop what the library says of an app that does not import: the host says it in a line."""
+    return not str(record.msg).startswith(("Error: %s, %s", "Error when indexing function."))
 
 
 def _not_told_by_the_host(record: logging.LogRecord) -> bool:

@@ -59,7 +59,7 @@ class Runtime:
         answer = await library.functions_metadata_request(None)
         if answer.function_metadata_results is None:
             # The library says nothing of a folder that holds no app.
-            return LoadFailed(f"there is no function_app.py in {self._app}", "")
+            return LoadFailed(_nothing_in(self._app), "")
         take_shortcuts()
         found = answer.function_metadata_results
         self._ids = {function.name: function.function_id for function in found}
@@ -175,6 +175,16 @@ def _wrapped(**request: SimpleNamespace) -> SimpleNamespace:
 def _has_arrived(invocation: str) -> bool:
     reference = http_coordinator._context_references.get(invocation)
     return reference is not None and reference.http_request_available_event.is_set()
+
+
+def _nothing_in(app: Path) -> str:
+    script = os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py")
+    old = (
+        "; function.json, the v1 model, is not supported"
+        if any(app.glob("*/function.json"))
+        else ""
+    )
+    return f"there is no {script} in {app}{old}"
 
 
 def _put_app_on_path(app: Path) -> None:

@@ -72,6 +72,10 @@ def _admin_routes(chat: ChatService) -> Sequence[web.RouteDef]:
             return refused.response()
         return web.json_response(chat.pace.to_json())
 
+    async def end_pace(_: web.Request) -> web.Response:
+        chat.flow()
+        return web.Response(status=204)
+
     async def show_pace(_: web.Request) -> web.Response:
         return web.json_response(chat.pace.to_json())
 
@@ -84,6 +88,7 @@ def _admin_routes(chat: ChatService) -> Sequence[web.RouteDef]:
     return (
         web.post("/_emulator/pace", set_pace),
         web.get("/_emulator/pace", show_pace),
+        web.delete("/_emulator/pace", end_pace),
         web.get("/_emulator/timeline", show_timeline),
     )
 

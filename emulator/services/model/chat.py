@@ -25,6 +25,7 @@ class ChatService:
     engine: Engine
     pace: Pace
     timeline: Timeline = field(default_factory=Timeline)
+    _under_way: set[PacedFrames] = field(default_factory=set)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     _started: int = field(default_factory=time.time_ns)
 
@@ -44,6 +45,12 @@ class ChatService:
         if chat.stream:
             return await self._stream(request, chat, completion, pace, arrival)
         return await self._whole(completion, pace, arrival)
+
+    def flow(self) -> None:
+        """Answer at once from now on; streams under way end at once, too."""
+        self.pace = Pace()
+        for frames in self._under_way:
+            frames.flow()
 
     async def _whole(self, completion: Completion, pace: Pace, arrival: float) -> web.Response:
         if not pace.instant:
@@ -79,7 +86,12 @@ class ChatService:
         await response.write(frames[0])
         if len(frames) > 1 and request.transport is not None:
             rest = chunked(frames[1:]) if response.chunked else frames[1:]
-            await PacedFrames(request.transport, rest, start + pace.interval, pace.interval).send()
+            paced = PacedFrames(request.transport, rest, start + pace.interval, pace.interval)
+            self._under_way.add(paced)
+            try:
+                await paced.send()
+            finally:
+                self._under_way.discard(paced)
         now = asyncio.get_running_loop().time()
         self._note(completion, pace, (arrival, first, now), streamed=True)
         await response.write_eof()

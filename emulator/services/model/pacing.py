@@ -94,6 +94,13 @@ class PacedFrames:
             if self._timer is not None:
                 self._timer.cancel()
 
+    def flow(self) -> None:
+        """Write what is left now."""
+        self._start, self._interval = 0.0, 0.0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._tick()
+
     def _tick(self) -> None:
         if self._transport.is_closing():
             self._finish()

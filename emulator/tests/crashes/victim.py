@@ -97,7 +97,7 @@ class Victim:
 def _children(pid: int) -> list[int]:
     try:
         listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter if it is reaped meanwhile
         return []
     return [int(child) for child in listed.split()]
 

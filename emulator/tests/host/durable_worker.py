@@ -17,6 +17,8 @@ from emulator.host.durable.records import Instance
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, Succeeded, WorkerGone
 
+_PATIENCE_SECONDS = 60.0
+
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 type Steps = Generator[Any, Any, Any]
 """What an orchestrator is; the SDK's tasks and their results have no types."""
@@ -149,13 +151,13 @@ class Hub:
 
     async def ended(self, instance_id: str) -> Instance:
         """The instance once it has ended."""
-        row = await self.management.wait_for_end(instance_id, 20)
+        row = await self.management.wait_for_end(instance_id, _PATIENCE_SECONDS)
         assert row is not None, f"{instance_id} did not end"
         return row
 
     async def until(self, condition: Callable[[], bool], what: str = "the condition") -> None:
         """Wait until something has become true."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while not condition():
             assert time.monotonic() < deadline, f"{what} did not come true"
             await asyncio.sleep(0.002)

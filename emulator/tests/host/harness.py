@@ -12,7 +12,7 @@ from pathlib import Path
 
 APPS = Path(__file__).parent / "apps"
 _ROOT = Path(__file__).resolve().parents[3]
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 
 
 def eventually[T](look: Callable[[], T]) -> T:
@@ -37,9 +37,10 @@ class HostProcess:
         return (self.folder / "log.txt").read_text("utf-8")
 
     def notes(self, what: str) -> list[dict[str, object]]:
-        """What the probe app noted under that name, in order."""
+        """What the probe app noted under that name, in order; whole lines only."""
         file = self.folder / "notes.ndjson"
-        lines = file.read_text("utf-8").splitlines() if file.exists() else []
+        text = file.read_text("utf-8") if file.exists() else ""
+        lines = text.rpartition("\n")[0].splitlines()
         return [note for note in map(json.loads, lines) if note["what"] == what]
 
     def open_gate(self, name: str) -> None:
@@ -90,6 +91,6 @@ def is_alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and is not yet reaped does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter if it is reaped meanwhile
         return False
     return state != "Z"

@@ -244,7 +244,7 @@ async def test_the_client_waits_for_completion(site: Site) -> None:
     await site.sdk.start_new("single", "quick", "Tokyo")
 
     answer = await site.sdk.wait_for_completion_or_create_check_status_response(
-        None, "quick", 5000, 50
+        None, "quick", 60_000, 50
     )
 
     assert (answer.status_code, answer.get_body()) == (200, b"Hello Tokyo")
@@ -308,7 +308,7 @@ async def test_requests_get_the_statuses_of_the_real_host(
 
 
 async def test_a_start_may_wait_for_the_result(site: Site) -> None:
-    quick = await site.call("POST", "/orchestrators/single/q?timeout=5", '"\\"Tokyo\\""')
+    quick = await site.call("POST", "/orchestrators/single/q?timeout=60", '"\\"Tokyo\\""')
     slow = await site.call("POST", "/orchestrators/wait_for_go/s?timeout=0.05")
 
     assert quick == (200, '"Hello Tokyo"')

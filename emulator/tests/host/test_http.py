@@ -16,7 +16,7 @@ from emulator.tests.host.harness import HostProcess, eventually
 def raw_exchange(host: HostProcess, request: bytes) -> bytes:
     """What comes back on a socket until the host closes it, or resets it."""
     address = urlsplit(host.url)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(request)
         received = b""
         try:
@@ -288,9 +288,10 @@ async def test_nothing_is_kept_of_exchanges_that_are_over(
         async with http.get(f"{streaming_host.url}/api/kept") as answer:
             return await answer.text()
 
-    deadline = asyncio.get_running_loop().time() + 10
+    deadline = asyncio.get_running_loop().time() + 60
     while (count := await kept()) != "1":
         assert asyncio.get_running_loop().time() < deadline, f"{count} entries are kept"
+        await asyncio.sleep(0.02)
 
 
 async def test_the_host_names_its_workers(streaming_host: HostProcess, http: ClientSession) -> None:

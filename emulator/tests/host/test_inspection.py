@@ -51,7 +51,7 @@ async def read(host: HostProcess, http: ClientSession, path: str) -> Any:
 
 
 async def until_ended(host: HostProcess, http: ClientSession, name: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             if (await read(host, http, f"orchestrations/{name}"))["status"] != "Running":
                 return
@@ -59,7 +59,7 @@ async def until_ended(host: HostProcess, http: ClientSession, name: str) -> None
 
 
 async def until_waiting(host: HostProcess, http: ClientSession, name: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             spans = (await read(host, http, f"orchestrations/{name}"))["spans"]
             if spans and spans[-1]["kind"] == "event":

@@ -1,16 +1,18 @@
 """Time limits, retries and refusals, on a real host; the policies of host.json by themselves."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from aiohttp import ClientSession
 
 from emulator.host.invocation import Failed, Outcome, RetryState, Succeeded
 from emulator.host.retry_policy import ExponentialBackoff, FixedDelay
-from emulator.host.retrying import run_with_retries
+from emulator.host.retrying import Retries
 from emulator.host.settings import CannotStart, read_policy
 from emulator.tests.host.harness import APPS, HostProcess, eventually, start_host
 
@@ -47,6 +49,28 @@ async def test_a_failed_function_is_run_again_and_sees_which_try_it_is(
     assert tries == [(0, 2, ""), (1, 2, "ValueError: bang"), (2, 2, "ValueError: bang")]
 
 
+def drain_status(host: HostProcess) -> object:
+    with urlopen(f"{host.url}/admin/host/drain/status") as answer:
+        return json.load(answer)
+
+
+async def test_draining_is_not_completed_while_a_retry_is_to_come(
+    mixed_host: HostProcess, http: ClientSession
+) -> None:
+    async with http.post(
+        f"{mixed_host.url}/admin/functions/tomorrow_perhaps", json={"input": ""}
+    ) as answer:
+        assert answer.status == 202
+    waiting = "Functions.tomorrow_perhaps is run again in 01:00:00: retry 1, no limit"
+    await asyncio.to_thread(eventually, lambda: waiting in mixed_host.log)
+    async with http.post(f"{mixed_host.url}/admin/host/drain") as answer:
+        assert answer.status == 202
+    # Other runs of this host may be ending just now.
+    expected = {"state": "InProgress", "outstandingInvocations": 0, "outstandingRetries": 1}
+    await asyncio.to_thread(eventually, lambda: drain_status(mixed_host) == expected)
+    assert len(mixed_host.notes("later")) == 1
+
+
 async def test_an_event_is_refused_when_its_retries_are_used_up(
     mixed_host: HostProcess, http: ClientSession
 ) -> None:
@@ -70,6 +94,17 @@ async def test_each_function_that_the_host_lacks_is_named_in_one_line_and_the_ot
     assert all("func start" in line for line in lines)
     async with http.get(f"{mixed_host.url}/api/copy") as answer:
         assert answer.status == 404
+
+
+async def test_the_warm_up_function_runs_once_when_the_platform_asks_for_it(
+    mixed_host: HostProcess, http: ClientSession
+) -> None:
+    assert mixed_host.notes("warm") == []
+    for _ in range(2):
+        async with http.get(f"{mixed_host.url}/admin/warmup") as answer:
+            assert (answer.status, await answer.read()) == (200, b"")
+    assert [note["given"] for note in mixed_host.notes("warm")] == ["WarmUpContext"]
+    assert mixed_host.log.count("Function misnamed never runs, here and in Azure") == 1
 
 
 async def test_a_retry_policy_that_has_no_effect_is_said(mixed_host: HostProcess) -> None:
@@ -150,6 +185,47 @@ async def test_retries_without_a_limit_go_on_until_it_works() -> None:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    assert await run_with_retries("f", policy, attempt, sleep) == Succeeded(None)
+    assert await Retries(sleep).run("f", policy, attempt) == Succeeded(None)
     assert slept == [7.0] * 4
     assert [state.count for state in seen if state is not None] == [0, 1, 2, 3, 4]
+
+
+async def test_a_run_is_outstanding_from_its_first_pause_until_its_last_try_has_ended() -> None:
+    outstanding: list[int] = []
+    policy = read_policy(
+        {"retry": {"strategy": "fixedDelay", "maxRetryCount": 2, "delayInterval": "00:00:07"}}
+    ).retry
+
+    async def attempt(_retry: RetryState | None) -> Outcome:
+        outstanding.append(retries.outstanding)
+        return Failed("no")
+
+    async def sleep(_seconds: float) -> None:
+        outstanding.append(retries.outstanding)
+
+    retries = Retries(sleep)
+    assert await retries.run("f", policy, attempt) == Failed("no")
+    assert outstanding == [0, 1, 1, 1, 1]
+    assert retries.outstanding == 0
+
+
+async def test_a_pause_that_is_cut_off_is_no_longer_outstanding() -> None:
+    policy = read_policy(
+        {"retry": {"strategy": "fixedDelay", "maxRetryCount": -1, "delayInterval": "01:00:00"}}
+    ).retry
+    sleeping = asyncio.Event()
+
+    async def attempt(_retry: RetryState | None) -> Outcome:
+        return Failed("no")
+
+    async def sleep(_seconds: float) -> None:
+        sleeping.set()
+        await asyncio.Event().wait()
+
+    retries = Retries(sleep)
+    running = asyncio.create_task(retries.run("f", policy, attempt))
+    await sleeping.wait()
+    assert retries.outstanding == 1
+    running.cancel()
+    await asyncio.wait([running])
+    assert retries.outstanding == 0

@@ -86,8 +86,8 @@ async def test_frames_of_any_size_cross_a_socket_pair_in_order() -> None:
     await loop.create_unix_connection(lambda: receiver, sock=theirs)
     for number, content in enumerate(frames):
         assert sender.send((number, content, "tail"))
-    await asyncio.wait_for(complete.wait(), 10)
+    await asyncio.wait_for(complete.wait(), 60)
     assert received == [(n, content, "tail") for n, content in enumerate(frames)]
     sender.close()
-    await asyncio.wait_for(closed.wait(), 10)
+    await asyncio.wait_for(closed.wait(), 60)
     assert not sender.send(("late",))

@@ -159,6 +159,23 @@ async def test_no_timer_runs_twice_at_once_also_when_the_app_is_loaded_anew(
     assert [run.past_due for run in runner.runs] == [False, True]
 
 
+async def test_a_run_that_the_end_of_the_host_cuts_off_comes_as_past_due_at_the_next_start(
+    begin: Begin,
+) -> None:
+    # The gate stands for anything that takes long: the function itself, or a pause between tries.
+    clock, runner, timers = begin(timer("nightly", "0 0 3 * * *"), gate=asyncio.Event())
+    due = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+    await clock.advance_to(due)
+    assert [run.past_due for run in runner.runs] == [False]
+    await timers.abandon()
+    later = due + timedelta(minutes=5)
+    clock, runner, _ = begin(timer("nightly", "0 0 3 * * *"), at=later)
+    await clock.advance_to(later)
+    [again] = runner.runs
+    assert again.past_due
+    assert again.status["Next"] == "2026-11-22T03:00:00+00:00"
+
+
 async def test_the_schedule_is_read_from_a_setting_and_in_the_zone_of_the_settings(
     begin: Begin,
 ) -> None:

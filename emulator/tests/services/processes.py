@@ -3,14 +3,14 @@
 import asyncio
 from pathlib import Path
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def lives(pid: object) -> bool:
     """False for a zombie as well: whoever reaps it is not our concern."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter if it is reaped meanwhile
         return False
 
 

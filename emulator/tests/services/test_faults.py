@@ -88,6 +88,27 @@ async def test_a_delay_alone_leaves_the_answer_right(
         assert await response.json() == {"path": "/x", "body": "hola"}
 
 
+@pytest.mark.parametrize("ending", ["delays", "faults"])
+async def test_a_delay_can_be_ended(
+    echo: RunningService, http: aiohttp.ClientSession, ending: str
+) -> None:
+    await add_fault(http, echo, delayMs=3_600_000)
+    late = asyncio.create_task(statuses(http, f"{echo.url}/x"))
+    await taken(http, echo)
+    await http.delete(f"{echo.url}/_emulator/{ending}")
+    assert await late == [200]
+
+
+async def taken(http: aiohttp.ClientSession, service: RunningService) -> None:
+    """Wait until every fault has hit its request."""
+    async with asyncio.timeout(60):
+        while True:
+            async with http.get(f"{service.url}/_emulator/faults") as response:
+                if (await response.json())["faults"] == []:
+                    return
+            await asyncio.sleep(0.01)
+
+
 async def test_a_cut_before_the_answer_is_a_lost_connection(
     echo: RunningService, http: aiohttp.ClientSession
 ) -> None:

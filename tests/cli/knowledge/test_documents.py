@@ -1,12 +1,14 @@
 """Front matter: read whole, and refused by the line that is wrong."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cli.knowledge.chunks import chunks_in, read_library
+from cli.knowledge.chunks import chunks_in, hash_of, read_library
 from cli.knowledge.documents import read_document
+from shared.contracts.evidence import KnowledgeDocument
 
 GOOD = """\
 ---
@@ -101,3 +103,15 @@ def test_chunks_keep_what_the_document_says_about_itself(tmp_path: Path) -> None
     others = list(chunks_in(read_library(tmp_path / "2026.11", "p").documents, "large"))
     assert [chunk.id for chunk in others] == [chunk.id for chunk in chunks]
     assert all(a.content_hash != b.content_hash for a, b in zip(chunks, others, strict=True))
+
+
+def test_what_only_events_say_is_no_part_of_a_documents_hash() -> None:
+    """Or an app that tells more of events would embed all documents anew."""
+    chunk = KnowledgeDocument(
+        id="a", title="a", content="c", source="s", category="c", scope="public", kind="rule",
+        version="1", tenant_id="*", updated_at=datetime(2026, 11, 22, tzinfo=UTC), confidence=1.0,
+    )  # fmt: skip
+    event = chunk.model_copy(update={"entities": ("task:T-1",), "conversation_id": "c1"})
+    assert hash_of(event, "model") == hash_of(chunk, "model")
+    other = chunk.model_copy(update={"content": "d"})
+    assert hash_of(other, "model") != hash_of(chunk, "model")

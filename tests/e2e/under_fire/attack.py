@@ -3,9 +3,9 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,40 +14,49 @@ from tests.e2e.people import Person
 from tests.e2e.stores import Stores
 from tests.e2e.surroundings import Surroundings
 from tests.e2e.under_fire.firing import Fire
+from tests.e2e.under_fire.hits import hit_in
 from tests.e2e.under_fire.ordering import Placed, insist, place, view_of
 from tests.e2e.under_fire.plan import Effort, Order, orders
 from tests.e2e.under_fire.verdict import Evidence, Finding, judge
 
 JUDGED_AT_ONCE = 8
+SLOW_LEDGER = {"service": "cosmos", "method": "PUT", "path": "effect-", "count": 1_000_000}
+
+type Tell = Callable[[int, int], None]
+"""Told how many runs have ended, and how many of those were hit, each time that one has."""
 
 
 @dataclass(slots=True)
 class Report:
-    """`exposed`: runs that were between plan and record when a worker was killed."""
+    """`hits`: runs whose work between plan and record was hit, by the state they were in."""
 
     seed: int
-    runs: Counter[str]
-    blows: int
-    killed: int
-    faults: Counter[str]
     seconds: float
-    exposed: int = 0
+    fire: Fire
+    runs: Counter[str] = field(default_factory=Counter)
+    hits: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     effects: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_proof(self) -> bool:
+        return not self.findings and self.hits.total() >= self.fire.effort.hits
 
     def count(self, offence: str) -> int:
         return sum(one.offence == offence for one in self.findings)
 
     def __str__(self) -> str:
+        blows, faults = self.fire.blows, self.fire.faults
         return "\n".join(
             (
                 f"seed {self.seed}, {self.seconds:.0f} s",
                 f"runs {self.runs.total()}: {_listed(self.runs)}",
                 f"ended: {_listed(self.states)}; calls: {_listed(self.effects)}",
-                f"workers killed {self.killed} in {self.blows} blows; "
-                f"{self.exposed} runs hit between plan and record",
-                f"failures {self.faults.total()}: {_listed(self.faults)}",
+                f"workers killed {self.fire.killed} in {len(blows)} blows; "
+                f"blows that left none alive {sum(blow.whole for blow in blows)}",
+                f"runs hit between plan and record {self.hits.total()}: {_listed(self.hits)}",
+                f"failures {faults.total()}: {_listed(faults)}",
                 f"duplicates {self.count('duplicate')}, lost {self.count('lost')}, "
                 f"untrue {self.count('untrue')}",
                 *(f"  {finding}" for finding in self.findings),
@@ -64,64 +73,67 @@ class Battlefield:
     stores: Stores
     employee: Person
     admin: Person
-    """May ask for users, and needs the manager's approval."""
+    """May ask for projects, and for users with the manager's approval."""
     manager: Person
 
     def who_asks(self, order: Order) -> Person:
-        return self.admin if order.makes_user else self.employee
+        return self.employee if order.is_plain else self.admin
 
 
 async def attack(
-    field: Battlefield, effort: Effort, seed: int, ended: Callable[[], None] = lambda: None
+    field: Battlefield, effort: Effort, seed: int, tell: Tell = lambda ended, hits: None
 ) -> Report:
-    """`ended` is told of each order whose run has."""
     began = time.monotonic()
     fire = Fire(field.host, field.around, effort, seed)
-    wanted = orders(effort, seed, f"{uuid4().int % 10**6:06d}")
     # A model slow enough for blows to fall while it plans and while it answers.
     await field.around.pace(20, 400)
-    placed = await _under_fire(field, fire, wanted, ended)
-    report = Report(
-        seed=seed,
-        runs=Counter(order.kind for order in wanted),
-        blows=len(fire.blows),
-        killed=fire.killed,
-        faults=fire.faults,
-        seconds=time.monotonic() - began,
-    )
+    await field.around.fail_as({**SLOW_LEDGER, "delayMs": effort.ledger_ms})
+    placed = await _under_fire(field, fire, f"{uuid4().int % 10**6:06d}", tell)
+    report = Report(seed, time.monotonic() - began, fire)
     turns = asyncio.Semaphore(JUDGED_AT_ONCE)
 
     async def look(one: Placed) -> None:
         async with turns:
-            _add(report, fire, await _evidence(field, one))
+            _add(report, await _evidence(field, one))
 
-    report.findings += [
-        Finding("lost", order.marks[0], "it has not ended in time")
-        for order in wanted
-        if order not in {one.order for one in placed}
-    ]
-    await asyncio.gather(*(look(one) for one in placed))
+    for order, one in placed.items():
+        report.runs[order.kind] += 1
+        if one is None:
+            report.findings.append(Finding("lost", order.marks[0], "it has not ended in time"))
+    await asyncio.gather(*(look(one) for one in placed.values() if one is not None))
     return report
 
 
 async def _under_fire(
-    field: Battlefield, fire: Fire, wanted: Sequence[Order], ended: Callable[[], None]
-) -> list[Placed]:
-    """All orders, so many at a time; those whose runs have ended."""
-    slots = asyncio.Semaphore(fire.effort.at_once)
+    field: Battlefield, fire: Fire, batch: str, tell: Tell
+) -> dict[Order, Placed | None]:
+    """Order until enough runs have been hit; None for those whose runs have not ended."""
+    placed: dict[Order, Placed | None] = {}
+    ended = hits = 0
 
-    async def whole(order: Order) -> Placed | None:
-        async with slots:
-            try:
-                return await place(order, field.who_asks(order), field.manager, fire.watch)
-            except TimeoutError:
-                return None
-            finally:
-                ended()
+    def wanted() -> Iterator[Order]:
+        whole = sum(fire.effort.orders.values())
+        for order in orders(fire.effort, fire.seed, batch):
+            if len(placed) >= whole and hits >= fire.effort.hits:
+                return
+            placed[order] = None
+            yield order
+
+    async def customer(wishes: Iterator[Order]) -> None:
+        nonlocal ended, hits
+        for order in wishes:
+            with suppress(TimeoutError):
+                one = await place(order, field.who_asks(order), field.manager, fire.watch)
+                placed[order] = one
+                hit = await _was_hit(field, fire, one)
+                hits += hit
+            ended += 1
+            tell(ended, hits)
 
     stimuli = [asyncio.create_task(one) for one in (fire.kill_workers(), fire.break_services())]
+    wishes = wanted()
     try:
-        placed = await asyncio.gather(*(whole(order) for order in wanted))
+        await asyncio.gather(*(customer(wishes) for _ in range(fire.effort.at_once)))
     finally:
         for one in stimuli:
             one.cancel()
@@ -131,7 +143,13 @@ async def _under_fire(
         if not one.cancelled():
             one.result()
     await field.employee.reachable()
-    return [one for one in placed if one is not None]
+    return placed
+
+
+async def _was_hit(field: Battlefield, fire: Fire, placed: Placed) -> bool:
+    view = await view_of(placed.run_id, field.who_asks(placed.order))
+    audit = await field.stores.of_run("events", placed.run_id)
+    return hit_in(view, audit, fire.blows) is not None
 
 
 async def _evidence(field: Battlefield, placed: Placed) -> Evidence:
@@ -140,7 +158,7 @@ async def _evidence(field: Battlefield, placed: Placed) -> Evidence:
     conversation = await insist(lambda: who.get(f"/conversations/{placed.conversation}"), {200})
     return Evidence(
         placed=placed,
-        records=[await _records(field, placed.order, mark) for mark in placed.order.marks],
+        records=[await _records(field, placed.order, n) for n in range(len(placed.order.marks))],
         view=await view_of(placed.run_id, who),
         run=run,
         turns=conversation.body["turns"],
@@ -148,31 +166,20 @@ async def _evidence(field: Battlefield, placed: Placed) -> Evidence:
     )
 
 
-async def _records(field: Battlefield, order: Order, mark: str) -> list[Mapping[str, Any]]:
-    """All records in which the mark occurs, whatever else they say."""
-    kind, name = ("users", "email") if order.makes_user else ("tasks", "title")
+async def _records(field: Battlefield, order: Order, step: int) -> list[Mapping[str, Any]]:
+    """All records in which the call's mark occurs, whatever else they say."""
+    kind, name = order.kept_as(step)
     assert field.manager.token is not None
-    found = await field.around.records(field.manager.token, kind, mark)
-    return [one for one in found if mark in one[name]]
+    found = await field.around.records(field.manager.token, kind, order.marks[step])
+    return [one for one in found if order.marks[step] in one[name]]
 
 
-def _add(report: Report, fire: Fire, seen: Evidence) -> None:
+def _add(report: Report, seen: Evidence) -> None:
     report.states[str(seen.view["state"])] += 1
     report.effects.update(str(status) for status in seen.statuses())
-    report.exposed += _was_hit(seen.view, fire.blows)
+    if (state := hit_in(seen.view, seen.audit, report.fire.blows)) is not None:
+        report.hits[state] += 1
     report.findings += judge(seen)
-
-
-def _was_hit(view: Mapping[str, Any], blows: Sequence[float]) -> bool:
-    since = {one["state"]: _seconds(one["since"]) for one in view["states"]}
-    if "PLANNED" not in since:
-        return False
-    until = since.get("PERSISTED_EVENT", _seconds(view["endedAt"]))
-    return any(since["PLANNED"] <= blow <= until for blow in blows)
-
-
-def _seconds(moment: str) -> float:
-    return datetime.fromisoformat(moment).timestamp()
 
 
 def _listed(counts: Counter[str]) -> str:

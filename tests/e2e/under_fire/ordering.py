@@ -10,14 +10,14 @@ import aiohttp
 from tests.e2e.people import TERMINAL, Answer, Event, Person
 from tests.e2e.under_fire.plan import Order
 
-ASK_AGAIN_SECONDS = 0.25
+ASK_AGAIN_SECONDS = 0.4
 """As a considerate client: while all workers are dead, everybody asks again and again."""
 MOST_SECONDS = 180.0
 """Nothing takes so long; it only ends an attack on an app that never answers again."""
 
 type Verdict = Literal["approved", "rejected"]
-type Watch = Callable[[Event], None]
-"""Told of each event of a run as it comes."""
+type Watch = Callable[[str, Event], None]
+"""Told of each event as it comes, and of which run it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ async def _interfere(
 ) -> tuple[Verdict | None, bool]:
     """The decision that was accepted, and whether a stop was."""
     match order.kind:
-        case "one task" | "two tasks":
+        case "one task" | "two tasks" | "project with tasks":
             return None, False
         case "stopped":
             await asyncio.sleep(order.pause)
@@ -73,7 +73,7 @@ async def _see_it_end(run_id: str, who: Person, watch: Watch) -> None:
         try:
             async with who.watching(run_id, last_event_id=last) as stream:
                 async for event in stream:
-                    watch(event)
+                    watch(run_id, event)
                     last = event.number
                     if event.type in TERMINAL:
                         return

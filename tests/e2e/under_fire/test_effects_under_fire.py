@@ -36,5 +36,5 @@ async def test_effects_happen_once_and_are_told_truly_while_workers_die_and_the_
     report = await attack(field, BOUNDED, seed=4)
     assert report.findings == [], report
     assert report.runs.total() == 12
-    assert report.killed > 0
-    assert report.faults.total() > 0
+    assert report.fire.killed > 0
+    assert report.fire.faults.total() > 0

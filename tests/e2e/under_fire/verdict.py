@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.contracts.outcomes import SKIPPED
+from shared.contracts.wording import say
 from tests.e2e.people import Run
 from tests.e2e.under_fire.ordering import Placed
 
 type Offence = Literal["duplicate", "lost", "untrue"]
 
-CLAIM = re.compile(r"He creado|He dado de alta")
-RECORD_ID = re.compile(r"\b[TU]-\d+\b")
+CLAIM = re.compile(r"He creado|He dado de alta|Hecho:")
+DENIAL = re.compile(r"No se ha (?:podido completar|hecho)")
+DOUBT = re.compile(r"[Nn]o se sabe")
+RECORD_ID = re.compile(r"\b[PTU]-\d+\b")
 POSSIBLY_MADE = frozenset({"ok", "unknown"})
 
 
@@ -52,7 +56,7 @@ type Offences = Iterator[tuple[Offence, str]]
 
 
 def judge(seen: Evidence) -> list[Finding]:
-    checks = (_records, _log, _tool_events, _end, _text, _audit, _decisions)
+    checks = (_records, _log, _tool_events, _end, _text, _skipped, _audit, _decisions)
     return [
         Finding(offence, seen.placed.run_id, f"{seen.placed.order.kind}: {what}")
         for check in checks
@@ -75,6 +79,10 @@ def _records(seen: Evidence) -> Offences:
         known = {str(one["id"]) for records in seen.records for one in records}
         if effect["status"] == "ok" and str(effect["result"]["id"]) not in known:
             yield "untrue", f"{effect['callId']} names a record that is not the order's"
+    projects = {str(one["id"]) for records in seen.records for one in records if "name" in one}
+    for task in (one for records in seen.records for one in records if "title" in one):
+        if projects and str(task.get("projectId")) not in projects:
+            yield "untrue", f"{task['id']} is not in the project that was made for it"
 
 
 def _log(seen: Evidence) -> Offences:
@@ -130,11 +138,73 @@ def _text(seen: Evidence) -> Offences:
         yield "untrue", f"the answer names {named}, made were {made}: {text!r}"
     if len(CLAIM.findall(text)) > len(made):
         yield "untrue", f"the answer claims more than {made}: {text!r}"
-    statuses = [str(effect["status"]) for effect in seen.effects]
-    if whole and "unknown" in statuses and "no se sabe" not in text:
-        yield "untrue", f"the answer does not say that something is unknown: {text!r}"
-    if whole and "failed" in statuses and "No se ha podido" not in text:
-        yield "untrue", f"the answer does not say that something failed: {text!r}"
+    if whole:
+        statuses = Counter(str(effect["status"]) for effect in seen.effects)
+        yield from _told(text, set(statuses))
+        yield from _told_each(text, statuses)
+
+
+TOLD = {
+    "unknown": re.compile("no se sabe", re.IGNORECASE),
+    "failed": re.compile("no se ha podido", re.IGNORECASE),
+    "skipped": re.compile("no se ha hecho", re.IGNORECASE),
+}
+"""The words in which a status is told, by the model and by code: said just when there is one."""
+
+
+def _told(text: str, statuses: set[str]) -> Offences:
+    for status, words in TOLD.items():
+        if status in statuses and not words.search(text):
+            yield "untrue", f"the answer does not say that something is {status}: {text!r}"
+        if status not in statuses and words.search(text):
+            yield "untrue", f"the answer says that something is {status}, it is not: {text!r}"
+
+
+def _told_each(text: str, statuses: Counter[str]) -> Offences:
+    """A whole answer says of each call that was not made, or may not have been, that it is so."""
+    not_made = statuses["failed"] + statuses["skipped"]
+    if len(DENIAL.findall(text)) != not_made:
+        yield "untrue", f"the answer does not tell what was not made, {not_made} calls: {text!r}"
+    if len(DOUBT.findall(text)) != statuses["unknown"]:
+        yield "untrue", f"the answer does not tell what is unknown: {text!r}"
+
+
+def _skipped(seen: Evidence) -> Offences:
+    """A call that was not made at all has a reason, which is so, and which a whole answer gives."""
+    for effect in seen.effects:
+        if effect["status"] != "skipped":
+            continue
+        why = _reason(effect)
+        if not _is_so(why, effect, seen):
+            yield "untrue", f"{effect['callId']} was skipped as {why}, which is not so"
+        told = str(effect.get("error")).rstrip(".").casefold() in seen.run.text.casefold()
+        if seen.run.end["type"] == "done" and not told:
+            yield "untrue", f"the answer does not say why {effect['callId']} was not made"
+
+
+def _reason(effect: Mapping[str, Any]) -> str | None:
+    """The key of the wording whose sentence the run shows."""
+    told = {say(key, "es"): key for key in SKIPPED}
+    return told.get(str(effect.get("error")))
+
+
+def _is_so(why: str | None, effect: Mapping[str, Any], seen: Evidence) -> bool:
+    match why:
+        case "needs_failed":
+            # Of these orders only the tasks of a project need a call: the first.
+            is_dependent = seen.placed.order.kind == "project with tasks"
+            return is_dependent and effect["callId"] != "c0" and seen.statuses()[0] != "ok"
+        case "approval_rejected":
+            return seen.placed.decision == "rejected"
+        case "cancelled":
+            # Whoever asked may have got no answer: a stop that forbade a call is one all the same.
+            may_be = seen.placed.order.kind in ("stopped", "approval stopped")
+            return may_be and seen.view["state"] == "CANCELLED"
+        case "approval_expired":
+            # A stop closes the approval; nothing here takes long enough for the deadline.
+            return seen.placed.order.kind == "approval stopped"
+        case _:
+            return False
 
 
 def _audit(seen: Evidence) -> Offences:
@@ -159,7 +229,5 @@ def _decisions(seen: Evidence) -> Offences:
         return
     if placed.decision != "approved" and set(statuses) & POSSIBLY_MADE:
         yield "untrue", f"decided {placed.decision}, and it is {statuses}"
-    # A stop whose answer was lost may have been half done: then the call is told as skipped, and
-    # the run ends as if nobody had asked.
     if placed.order.kind == "approved" and placed.decision and statuses == ["skipped"]:
         yield "lost", "it was approved in time and was not made"

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from activities.approvals import ask_approval, settle_approval
+from activities.approvals import ask_approval, confirmation_in_words, settle_approval
 from activities.run_tool import effect_of
 from shared.contracts.activities import ApprovalAsked, AskApprovalRequest, SettleApprovalRequest
 from shared.contracts.approvals import Approval, ApprovalState
 from shared.contracts.events import ApprovalEvent, StateEvent
+from shared.contracts.masking import MASK
 from shared.contracts.plan import Plan
 from shared.contracts.tools import ApprovalPolicy, must_be_approved
 from shared.errors import StoreError
@@ -54,6 +55,30 @@ async def test_an_approval_is_opened_for_the_payload_that_would_be_sent() -> Non
     assert approval.payload_hash == effect.effect_id
 
 
+async def test_it_says_what_will_be_done_in_the_language_of_whoever_looks() -> None:
+    world = World()
+    await asked(world)
+    approval = await stored(world)
+    spanish = approval.confirmation["es"]
+    assert str(TASK_ARGS["title"]) in spanish
+    assert "{" not in spanish + approval.confirmation["en"]
+    assert approval.confirmation["en"].startswith("The task “")
+    (item,) = await world.log.all(RUN_ID)
+    assert isinstance(item.events[-1], ApprovalEvent)
+    assert item.events[-1].confirmation == spanish
+
+
+async def test_what_a_contract_calls_sensitive_is_not_told() -> None:
+    world = World()
+    pack = world.deps().packs.get(world.deps().packs.current)
+    contract = pack.tools["createTask"].model_copy(update={"sensitive": ("title", "dueDate")})
+    call = task_plan().calls[0]
+    masked_pack = pack.model_copy(update={"tools": {**pack.tools, "createTask": contract}})
+    told = confirmation_in_words(call, "CreateTask", masked_pack)
+    assert str(TASK_ARGS["title"]) not in told["es"]
+    assert MASK in told["es"]
+
+
 async def test_asking_again_asks_once() -> None:
     world = World()
     first = await asked(world)
@@ -92,7 +117,7 @@ async def test_a_stopped_run_uses_no_approval() -> None:
     world = World()
     await asked(world)
     await decide(world, "approved")
-    assert await settled(world, stopped=True) == "expired"
+    assert await settled(world, stopped=True) == "withdrawn"
 
 
 async def test_a_decision_in_the_same_moment_is_read_by_the_retry() -> None:

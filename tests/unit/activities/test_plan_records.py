@@ -10,10 +10,12 @@ from shared.contracts.activities import Planned, PlanRequest
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Caller
 from shared.contracts.plan import MAX_CALLS, Plan
+from shared.contracts.wording import say
 from shared.errors import ErpError, ModelError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from tests.fakes.samples import evidence, past_turn
 from tests.fakes.services import FakeTools
+from tests.fakes.virtual_time import now, run_virtually
 from tests.fakes.world import ANA, RUN_ID, World
 
 GESTORA = ANA.model_copy(update={"rights": (*ANA.rights, "users:read", "users:write")})
@@ -28,6 +30,12 @@ USERS = (
     {"id": "U-3", "fullName": "Luis Ortega", "email": "ortega@x.es", "status": "activo"},
     {"id": "U-4", "fullName": "Julián Gil", "email": "julian@x.es", "status": "inactivo"},
 )
+
+MARTA = {
+    "field": "assignee", "value": "Marta", "source": "user", "quote": "Marta"
+}  # fmt: skip
+LONGEST_WAIT = 5.0
+"""As long as a call of `findUsers` may take."""
 
 
 class Records(FakeTools):
@@ -113,9 +121,10 @@ async def test_a_name_that_fits_several_is_asked_about_with_the_candidates() -> 
         here, "Llamar mañana, en el proyecto de ACME", task(entry("projectId", "ACME", "ACME"))
     )
     made = await stored(here)
+    assert [each.label for each in made.missing] == ["proyecto"]
     assert made.question == (
         "«ACME» puede ser más de uno. Para crear la tarea me falta un dato, proyecto: "
-        "¿Mantenimiento, ACME S.A. o Reparto, ACME Logística?"
+        "¿Mantenimiento (ACME S.A.) o Reparto (ACME Logística)?"
     )
     assert [choice.value for choice in made.missing[0].choices] == ["P-1", "P-2"]
 
@@ -201,28 +210,71 @@ async def test_a_record_that_an_answer_named_is_looked_up_all_the_same() -> None
     assert (origin.source, origin.record) == ("erp", "U-1")
 
 
-async def test_without_the_right_to_look_a_name_is_the_persons_own_words() -> None:
+async def test_who_may_not_see_people_may_still_assign_to_one() -> None:
     here = world()
-    await planned(
-        here, "Llamar mañana, para Marta", task(entry("assignee", "Marta", "Marta")), caller=ANA
+    offer = task(entry("assignee", "Marta", "Marta"))
+    assert (await planned(here, "Llamar mañana, para Marta", offer, caller=ANA)).missing == 0
+    assert (await args_of(here))["assignee"] == "Marta Salgado"
+    assert (await stored(here)).calls[0].provenance["assignee"].normaliser == "entity"
+
+
+@pytest.mark.parametrize("name", ["Julián", "Nadie Existente", "Luis"])
+async def test_who_may_not_see_people_is_not_told_which_there_are(name: str) -> None:
+    """Whether the name is of nobody, of somebody who has left, or of several."""
+    here = world()
+    offer = task(entry("assignee", name, name))
+    assert (await planned(here, f"Llamar mañana, para {name}", offer, caller=ANA)).missing == 1
+    assert "assignee" not in await args_of(here)
+    question = str((await stored(here)).question)
+    assert say("missing_hidden", "es", said=name) in question
+    assert not any(user[key] in question for user in USERS for key in ("fullName", "email", "id"))
+
+
+async def test_where_the_contract_leaves_a_field_open_the_persons_words_are_taken_unseen() -> None:
+    blind = ANA.model_copy(update={"rights": ("projects:write",)})
+    project = call(
+        "createProject",
+        entry("name", "Auditoría", "Auditoría"),
+        entry("customer", "ACME", "ACME"),
+        entry("startDate", "mañana", "mañana"),
     )
-    assert (await args_of(here))["assignee"] == "Marta"
-    assert here.tools.calls == []
-
-
-async def test_an_erp_that_is_away_fails_the_step_after_its_attempts() -> None:
     here = world()
-    here.tools.failures = [ErpError("away", sent=False, retry_after=0.001) for _ in range(3)]
+    said = "Proyecto Auditoría para ACME desde mañana"
+    await planned(here, said, project, flow_type="CreateProject", caller=blind)
+    assert (await args_of(here))["customer"] == "ACME"
+
+
+def test_an_erp_that_is_away_fails_the_step_after_its_attempts() -> None:
+    here = world()
+    here.tools.failures = [ErpError("away", sent=False) for _ in range(3)]
     with pytest.raises(ErpError):
-        await planned(here, "Llamar mañana, Marta", task(entry("assignee", "Marta", "Marta")))
+        run_virtually(planned(here, "Llamar mañana, Marta", task(MARTA)))
     assert len(here.tools.calls) == 3
 
 
-async def test_a_hiccup_of_the_erp_is_tried_again() -> None:
+def test_an_erp_that_asks_for_a_long_wait_is_not_asked_before() -> None:
     here = world()
-    here.tools.failures = [ErpError("away", sent=False, retry_after=0.001)]
-    result = await planned(here, "Llamar mañana, Marta", task(entry("assignee", "Marta", "Marta")))
-    assert result.missing == 0
+    here.tools.failures = [ErpError("away", sent=False, retry_after=LONGEST_WAIT + 1)]
+    with pytest.raises(ErpError) as caught:
+        run_virtually(planned(here, "Llamar mañana, Marta", task(MARTA)))
+    assert caught.value.retry_after == LONGEST_WAIT + 1
+    assert len(here.tools.calls) == 1
+
+
+@pytest.mark.parametrize("asked", [3.0, LONGEST_WAIT])
+def test_a_hiccup_of_the_erp_is_tried_again_when_it_asks_for_that_within_reason(
+    asked: float,
+) -> None:
+    here = world()
+    here.tools.failures = [ErpError("away", sent=False, retry_after=asked)]
+
+    async def program() -> float:
+        began = now()
+        result = await planned(here, "Llamar mañana, Marta", task(MARTA))
+        assert result.missing == 0
+        return now() - began
+
+    assert run_virtually(program()) == pytest.approx(asked)
 
 
 async def test_a_document_is_a_source_that_is_named() -> None:

@@ -64,6 +64,8 @@ async def test_what_was_made_is_remembered_for_the_tenant_only() -> None:
     assert (document.kind, document.category) == ("event", "event")
     assert "T-7" in document.title
     assert "revisar contrato ACME" in document.content
+    assert "id = T-7" in document.content
+    assert (document.entities, document.conversation_id) == (("task:T-7",), "c1")
 
 
 @pytest.mark.parametrize("state", ["failed", "unknown", "sent"])

@@ -14,15 +14,20 @@ from shared.contracts.events import CitationsEvent, QuestionEvent, RestartEvent,
 from shared.contracts.plan import MissingField, Plan, Provenance, Route
 from shared.contracts.runs import Usage
 from shared.errors import ModelError, StoreError
-from shared.ports import ModelRequest, StreamEnd
+from shared.ports import LogItem, ModelRequest, StreamEnd
 from shared.streams.showing import shown_text
 from tests.fakes.samples import AT, TASK_ARGS, evidence, past_turn, task_call, task_plan
 from tests.fakes.services import FakeModel
+from tests.fakes.stores import FakeLogItems
+from tests.fakes.virtual_time import run_virtually
 from tests.fakes.world import ANA, RUN_ID, World
 
 END = StreamEnd("stop", Usage(prompt_tokens=1, completion_tokens=2, total_tokens=3))
 MISSING = MissingField(tool="createTask", field="dueDate", reason="missing_required")
 ASKING = Plan(flow_type="CreateTask", missing=(MISSING,), question="¿Para cuándo?")
+
+TURNS = 50
+"""Of the event loop: more than the fakes need to store what was said before."""
 
 
 @dataclass
@@ -37,7 +42,8 @@ class BreakingModel(FakeModel):
             if isinstance(piece, Exception):
                 raise piece
             yield piece
-            await asyncio.sleep(0.005)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
         yield END
 
 
@@ -279,6 +285,22 @@ async def test_a_model_that_fails_before_its_first_word_is_not_asked_again_here(
     with pytest.raises(ModelError):
         await responded(world)
     assert len(model.requests) == 1
+
+
+class SlowLog(FakeLogItems):
+    async def create(self, run_id: str, item: LogItem) -> LogItem | None:
+        await asyncio.sleep(1)
+        return await super().create(run_id, item)
+
+
+def test_a_model_that_breaks_off_while_the_log_is_slow_has_failed_and_cancels_nothing() -> None:
+    """The first text waits for the attempt to be claimed when the stream breaks."""
+    model = BreakingModel(streams=[["Ho", ModelError("cut")]])
+    world = World(model=model, log=SlowLog())
+    with pytest.raises(ModelError):
+        run_virtually(responded(world))
+    (claim,) = run_virtually(world.log.all(RUN_ID))
+    assert claim.key == "respond/1/0"
 
 
 async def test_of_two_executions_at_once_one_is_stored_and_that_one_is_read() -> None:

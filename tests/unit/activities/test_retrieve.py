@@ -1,10 +1,12 @@
 """Retrieval from one index: what fails makes the answer worse, not impossible."""
 
+from datetime import timedelta
+
 from activities.retrieve import MAX_QUERY_CHARACTERS, retrieve
 from shared.contracts.activities import Retrieved, RetrieveRequest
-from shared.contracts.evidence import ContextPack
+from shared.contracts.evidence import ContextPack, KnowledgeDocument
 from shared.errors import ModelError, SearchError
-from tests.fakes.samples import evidence, snippet
+from tests.fakes.samples import AT, evidence, snippet
 from tests.fakes.world import ANA, RUN_ID, World
 
 
@@ -51,6 +53,45 @@ async def test_without_an_embedding_the_words_are_searched_for_and_that_is_said(
     assert world.knowledge.queries[0].vector is None
     kept = await kept_by(world)
     assert kept.warnings == ("embedding_failed",)
+
+
+def event(name: str, **changes: object) -> KnowledgeDocument:
+    return KnowledgeDocument(
+        id=name, title=name, content=f"id = {name}", source="ERP", category="event",
+        scope="tenant", kind="event", version="1", tenant_id=ANA.tenant_id, updated_at=AT,
+        confidence=1.0,
+    ).model_copy(update=changes)  # fmt: skip
+
+
+async def events_of(world: World, follows: bool = True) -> list[str]:
+    """Whose ids, asked in the conversation `c1` that a project was spoken of in."""
+    run = (await world.begin("Asígnasela a Marta")).model_copy(update={"follows": follows})
+    request = RetrieveRequest(run=run, index="cerebro", mentioned=("project:P-1",))
+    await retrieve(request, world.deps())
+    return [each.document_id for each in (await kept_by(world)).events]
+
+
+async def test_events_of_the_conversation_and_of_its_records_are_kept_the_newest_first() -> None:
+    world = World()
+    later = AT + timedelta(hours=1)
+    documents = [
+        event("here", conversation_id="c1"),
+        event("about", entities=("task:T-1", "project:P-1"), updated_at=later),
+        event("elsewhere", conversation_id="c2", entities=("project:P-2",)),
+        event("theirs", entities=("project:P-1",), tenant_id="t2"),
+        event("secret", entities=("project:P-1",), allowed_roles=("nobody",)),
+    ]
+    world.knowledge.documents |= {each.id: each for each in documents}
+    assert await events_of(world) == ["about", "here"]
+    (about, _) = (await kept_by(world)).events
+    assert about.entities == ("task:T-1", "project:P-1")
+
+
+async def test_a_conversation_that_begins_is_asked_for_no_events() -> None:
+    world = World()
+    world.knowledge.documents["here"] = event("here", conversation_id="c1")
+    assert await events_of(world, follows=False) == []
+    assert world.knowledge.asked_events == []
 
 
 async def test_an_index_that_is_away_finds_nothing_and_that_is_said() -> None:

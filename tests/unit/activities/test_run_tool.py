@@ -7,7 +7,8 @@ from shared.contracts.activities import RunToolRequest, ToolRun
 from shared.contracts.events import StateEvent, ToolEvent
 from shared.contracts.identity import Caller
 from shared.contracts.plan import Plan, ToolCall
-from shared.errors import ErpError
+from shared.contracts.wording import say
+from shared.errors import ErpBusyError, ErpError
 from shared.ports import ToolRefused
 from tests.fakes.samples import TASK_ARGS, task_plan
 from tests.fakes.virtual_time import run_virtually
@@ -135,6 +136,15 @@ def test_a_read_is_tried_again_and_then_has_failed() -> None:
     assert run_virtually(tool_events(other))[-1].status == "failed"
 
 
+def test_a_read_that_is_to_wait_long_fails_and_says_that_the_erp_is_busy() -> None:
+    world = World()
+    world.tools.failures = [ErpBusyError("429", retry_after=60)]
+    assert not run_virtually(executed(world, FIND)).ok
+    assert len(world.tools.calls) == 1
+    told = run_virtually(tool_events(world))[-1]
+    assert (told.status, told.error) == ("failed", say("erp_busy", "es"))
+
+
 async def test_a_read_that_is_answered_with_nonsense_is_not_called_good() -> None:
     world = World()
     world.tools.answer = {"items": "many"}
@@ -185,4 +195,4 @@ async def test_a_call_that_nobody_approved_is_told_and_not_made() -> None:
     assert world.tools.calls == []
     (told,) = await tool_events(world)
     assert told.status == "skipped"
-    assert told.error == "it was not done: whoever had to approve it rejected it"
+    assert told.error == "whoever had to approve it rejected it"

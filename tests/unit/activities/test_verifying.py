@@ -175,6 +175,76 @@ def test_a_failure_may_not_be_left_out() -> None:
     assert "succeed" in problem
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Todavía no se sabe si la gestión con la tarea llegó a hacerse.",
+        "No puedo confirmar que la tarea se haya creado.",
+        "Puede que la tarea ya se haya creado.",
+        "No estoy seguro de si se creó.",
+        "It is not known yet whether the task was created.",
+        "I could not confirm whether it was done.",
+        "The task may have been created.",
+    ],
+)
+def test_only_what_nobody_knows_may_be_called_into_doubt(text: str) -> None:
+    assert wrong(text, not_made("unknown")) == ()
+    for status in ("failed", "skipped"):
+        assert wrong(text, not_made(status)) == (
+            f"it is known what became of that, but it says: {text}",
+        )
+    assert wrong(f"He creado la tarea T-7. {text}", made())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No se ha podido crear la tarea.",
+        "No he creado la tarea.",
+        "La tarea no se creó.",
+        "La gestión ha fallado.",
+        "I was unable to create the task.",
+        "The task wasn't created.",
+        "Creating it failed.",
+    ],
+)
+def test_only_what_surely_did_not_happen_is_told_as_not_done(text: str) -> None:
+    for status in ("failed", "skipped"):
+        assert wrong(text, not_made(status)) == ()
+    problem = f"that is not known to have failed, but it says: {text}"
+    assert problem in wrong(text, not_made("unknown"))
+    assert problem in wrong(text, made())
+
+
+def test_of_several_calls_each_is_denied_or_doubted_by_its_own_name() -> None:
+    good = "He creado T-7. No se sabe si «Comprar papel» llegó a crearse."
+    assert wrong(good, made(), not_made("unknown")) == ()
+    (problem,) = wrong(
+        "No se sabe si T-7 llegó a crearse, ni la otra.", made(), not_made("unknown")
+    )
+    assert "known" in problem
+    (problem,) = wrong("La tarea «Revisar contrato» no se ha creado.", made(), not_made())
+    assert "Revisar contrato" in problem
+
+
+def test_what_is_unknown_has_to_be_told_as_such() -> None:
+    assert wrong("El ERP no ha contestado.", not_made("unknown"))
+    text = "El ERP no ha contestado; míralo allí antes de repetirlo."
+    assert wrong(text, not_made("unknown")) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He creado T-7. No se ha asignado a nadie.",
+        "He creado T-7 sin ningún problema. No sé si quieres crear otra.",
+        "I have created T-7. You may want to assign it. No due date was given.",
+    ],
+)
+def test_what_was_left_open_beside_a_success_is_no_failure(text: str) -> None:
+    assert wrong(text, made()) == ()
+
+
 def test_a_search_makes_nothing() -> None:
     assert wrong("He creado la tarea T-7.", found(TASK))
 

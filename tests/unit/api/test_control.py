@@ -1,15 +1,17 @@
 """Stopping runs, deciding on approvals, queueing messages, saying what one thinks."""
 
 import asyncio
-from datetime import timedelta
+from typing import Literal
 
 import pytest
 
 from api import approvals, control
-from shared.contracts.approvals import Approval
+from shared.contracts.approvals import Approval, ApprovalState
 from shared.contracts.identity import Caller as Person
+from shared.contracts.runs import RunOutcome
+from shared.ports import OrchestrationState
 from tests.fakes.http import Answer
-from tests.fakes.samples import AT, TASK_ARGS
+from tests.fakes.samples import AT, TASK_ARGS, an_approval
 from tests.fakes.world import ANA, LUIS, RIGHTS
 from tests.unit.api.people import ASYNC, Desk, running_desk
 
@@ -68,22 +70,7 @@ async def test_other_peoples_runs_are_stopped_by_operators_of_the_tenant_only(
 
 
 async def waiting(desk: Desk, hours: float = 1) -> Approval:
-    return await desk.world.approvals.open(
-        Approval(
-            approval_id="a0",
-            tenant_id=ANA.tenant_id,
-            run_id="01RUN",
-            conversation_id="c1",
-            step=0,
-            tool="createTask",
-            args=TASK_ARGS,
-            payload_hash="abc",
-            right="approvals:decide",
-            asked_by=ANA.user_id,
-            asked_at=AT,
-            expires_at=AT + timedelta(hours=hours),
-        )
-    )
+    return await desk.world.approvals.open(an_approval(hours=hours))
 
 
 async def decided(
@@ -170,6 +157,54 @@ async def test_too_late_is_gone() -> None:
     assert (answer.status, answer.code) == (410, "EXPIRED")
 
 
+@pytest.mark.parametrize("state", ["open", "approved"])
+@pytest.mark.parametrize("runtime", ["completed", "failed", "terminated"])
+async def test_a_run_that_is_over_waits_for_no_decision(
+    state: ApprovalState, runtime: Literal["completed", "failed", "terminated"]
+) -> None:
+    desk = desk_with_a_boss()
+    asked = await waiting(desk)
+    await desk.world.approvals.change(asked.model_copy(update={"state": state}))
+    desk.orchestrations.states["01RUN"] = OrchestrationState(runtime, None)
+    answer = await decided(desk)
+    assert (answer.status, answer.code) == (409, "RUN_ENDED")
+    assert await state_of(desk) == state
+    assert desk.orchestrations.raised == []
+
+
+async def test_a_run_with_an_outcome_waits_for_no_decision() -> None:
+    desk = desk_with_a_boss()
+    await waiting(desk)
+    await desk.world.runs.end(
+        RunOutcome(
+            run_id="01RUN",
+            tenant_id=ANA.tenant_id,
+            state="CANCELLED",
+            finish_reason="cancelled",
+            ended_at=AT,
+        )
+    )
+    assert (await decided(desk)).code == "RUN_ENDED"
+
+
+async def test_what_was_withdrawn_is_not_said_to_be_too_late() -> None:
+    desk = desk_with_a_boss()
+    asked = await waiting(desk, hours=-1)
+    await desk.world.approvals.change(asked.model_copy(update={"state": "withdrawn"}))
+    answer = await decided(desk)
+    assert (answer.status, answer.code) == (409, "RUN_ENDED")
+    assert answer.json["detail"] == "La ejecución 01RUN ya ha terminado: no queda nada que decidir."
+
+
+async def test_a_rejection_is_told_again_when_the_run_is_over() -> None:
+    """Whoever lost the answer sends it again."""
+    desk = desk_with_a_boss()
+    await waiting(desk)
+    await decided(desk, "reject")
+    desk.orchestrations.states["01RUN"] = OrchestrationState("completed", None)
+    assert (await decided(desk, "reject")).status == 200
+
+
 @pytest.mark.parametrize(("who", "status"), [("ana", 403), ("far", 404)])
 async def test_who_may_not_decide_does_not(who: str, status: int) -> None:
     desk = desk_with_a_boss()
@@ -204,10 +239,11 @@ async def test_a_message_may_queue_behind_the_run_under_way() -> None:
     second = await desk.post(conversation, {"message": "Y esto", "onBusy": "enqueue"}, **ASYNC)
     assert second.status == 202
     _, _, request = desk.orchestrations.started[-1]
-    assert request["waitsFor"] == first.json["runId"]
+    assert request["waitsFor"] == [first.json["runId"]]
     third = await desk.post(conversation, {"message": "Y más", "onBusy": "enqueue"}, **ASYNC)
     assert third.status == 202
-    assert desk.orchestrations.started[-1][2]["waitsFor"] == second.json["runId"]
+    behind_both = [first.json["runId"], second.json["runId"]]
+    assert desk.orchestrations.started[-1][2]["waitsFor"] == behind_both
 
 
 async def test_a_message_may_stop_the_run_under_way() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from api.erp_events import MAX_BYTES, MAX_DELIVERIES, receive
 from api.identifiers import new_id
-from shared.contracts.audit import AuditEvent, Entity
+from shared.contracts.audit import AuditEvent, Entity, concerning
 from shared.contracts.erp import UNKNOWN_TENANT, DeadLetter
 from shared.contracts.events import NotificationEvent, StateEvent
 from shared.contracts.masking import MASK
@@ -39,7 +39,7 @@ async def with_open_run(*, ended: bool = False) -> World:
     world = await concerned("c1")
     await world.begin("Hola")
     conversation = await world.converse()
-    assert await world.conversations.claim(conversation, RUN_ID, AT)
+    assert await world.conversations.claim(conversation, RUN_ID, (), AT)
     await world.log.create(RUN_ID, LogItem(1, (StateEvent(state="RECEIVED"),), "start", "w"))
     if ended:
         await world.log.create(RUN_ID, LogItem(2, (done(),), "end/terminal", "w"))
@@ -85,6 +85,14 @@ async def test_an_event_that_concerns_nobody_is_remembered_all_the_same() -> Non
     assert (document.kind, document.tenant_id) == ("event", "tenant-a")
     assert "task T-7 Revisar contrato ACME" in document.title
     assert "status = en_curso" in document.content
+    assert document.entities[0] == "task:T-7"
+
+
+async def test_an_event_is_also_about_the_records_that_its_record_refers_to() -> None:
+    assert concerning(TASK, {"projectId": "P-1", "tenantId": "t", "ownerId": None, "x": "y"}) == (
+        "task:T-7",
+        "project:P-1",
+    )
 
 
 async def test_the_same_id_at_another_tenant_concerns_other_conversations() -> None:
@@ -159,7 +167,7 @@ async def test_a_run_that_began_afterwards_is_not_told_by_a_second_delivery() ->
     world.knowledge.failure = None
     later = new_id()
     await world.begin("Hola", run_id=later)
-    assert await world.conversations.claim(await world.converse(), later, AT)
+    assert await world.conversations.claim(await world.converse(), later, (), AT)
     await world.log.create(later, LogItem(1, (StateEvent(state="RECEIVED"),), "start", "w"))
     await deliver(world, grid_event())
     assert len(world.log.runs[later]) == 1

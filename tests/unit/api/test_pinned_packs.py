@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from shared.contracts.wording import WORDING
 from shared.packs.folders import versions_in
 from tests.fakes.running import RunningOrchestrations
 from tests.fakes.world import PACKS, World
@@ -60,3 +61,30 @@ async def test_a_conversation_keeps_the_version_it_began_with(tmp_path: Path) ->
         f"Pack {NEW}."
     }
     assert {each.other_versions for each in world.knowledge.queries} == {(OLD,)}
+
+
+async def test_a_conversation_whose_version_was_taken_back_goes_on_with_the_current_one(
+    tmp_path: Path,
+) -> None:
+    world = World(packs=tmp_path)
+    world.model.answers = {"triage": [FLOW], "plan": [TASK]}
+    deploy(tmp_path, OLD)
+    deploy(tmp_path, NEW)
+    begun = await desk_over(world).conversation()
+    asked = (await desk_over(world).post(begun, "Crea una tarea")).json
+    assert asked["question"]
+
+    shutil.rmtree(tmp_path / NEW)
+    world.model.requests.clear()
+    desk = desk_over(world)
+    kept = (await desk.post(begun, "Crea otra tarea")).json
+    assert f"la tarea de {OLD}" in kept["text"]
+    assert kept["warnings"] == [WORDING["warning_pack_gone"]["es"]]
+    prompts = [each.messages[0].content for each in world.model.requests]
+    assert {each.split("\n")[0] for each in prompts} == {f"Pack {OLD}."}
+    assert not any("<open_question>{" in each for each in prompts)
+
+    gone = await desk.run(str(asked["runId"]))
+    assert (gone.status, gone.json["code"], gone.json["retryable"]) == (410, "EXPIRED", False)
+    assert gone.json["detail"] == WORDING["pack_gone"]["es"]
+    assert (await desk.run(str(kept["runId"]))).status == 200

@@ -168,7 +168,7 @@ async def test_a_lock_whose_run_was_never_started_is_taken_over_after_a_while(
     stored = await desk.world.conversations.get(ANA.tenant_id, conversation)
     assert stored is not None
     lost = new_id()
-    await desk.world.conversations.claim(stored, lost, AT)
+    await desk.world.conversations.claim(stored, lost, (), AT)
     born = born_at(lost)
     assert born is not None
     desk.world.clock.now = born + timedelta(seconds=age)

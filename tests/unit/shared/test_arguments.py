@@ -45,10 +45,18 @@ def checked(
     kept: ToolCall | None = None,
     choices: Mapping[str, tuple[Choice, ...]] | None = None,
 ) -> Checked:
-    offered = Offered(contract, offers, required, kept, choices or {})
-    # Nobody may look people up here, so that names are taken as they were written.
-    barred = Directory(barred=frozenset({"findUsers", "findProjects"}))
-    return check(offered, sources, barred, "es")
+    offered = Offered(_without_records(contract), offers, required, kept, choices or {})
+    return check(offered, sources, Directory(), "es")
+
+
+def _without_records(contract: ToolContract) -> ToolContract:
+    """Nobody is looked up here: names are taken as they were written."""
+    properties = {
+        name: {key: value for key, value in schema.items() if key != "x-entity"}
+        for name, schema in contract.arguments["properties"].items()
+    }
+    arguments = {**contract.arguments, "properties": properties}
+    return contract.model_copy(update={"arguments": arguments})
 
 
 def one_line(text: str, day: date = SUNDAY) -> Sources:

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.activities import RETRIEVE, Retrieved, RetrieveRequest
+from shared.contracts.activities import (
+    RETRIEVE,
+    RUN_TOOL,
+    Retrieved,
+    RetrieveRequest,
+    RunToolRequest,
+    ToolRun,
+)
 from shared.durable import register_activity
-from shared.errors import SearchError
+from shared.errors import PackGoneError, SearchError, StoreError
 from tests.replay.recorded import RUN
 
 PAYLOAD = RetrieveRequest(run=RUN, index="cerebro").model_dump(mode="json", by_alias=True)
@@ -56,6 +63,23 @@ async def test_a_service_that_is_away_is_a_value_without_its_detail() -> None:
     assert answer["failure"]["code"] == "SEARCH_UNAVAILABLE"
     assert answer["failure"]["retryAfter"] == 2
     assert "inner.example" not in str(answer)
+
+
+def insisting(error: Exception) -> Bound:
+    async def run_tool(request: RunToolRequest, deps: str) -> ToolRun:
+        raise error
+
+    table = Table()
+    register_activity(table, RUN_TOOL, run_tool, lambda: "dependencies")
+    return table.bound["run_tool"]
+
+
+async def test_a_step_that_insists_is_run_again_only_where_that_may_help() -> None:
+    payload = PAYLOAD | {"step": 0, "language": "es"}
+    with pytest.raises(StoreError):
+        await insisting(StoreError("away"))(payload)
+    answer = await insisting(PackGoneError("2026.12"))(payload)
+    assert answer == {"failure": {"code": "EXPIRED", "message": "pack_gone", "retryable": False}}
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), MemoryError()])

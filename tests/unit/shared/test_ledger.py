@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.effects import Effect, EffectState
+from shared.contracts.effects import Effect, EffectState, effect_id
 from shared.contracts.tools import ApprovalPolicy, ToolContract
-from shared.errors import ErpError
+from shared.errors import AppError, ErpBusyError, ErpError
 from shared.packs import FolderPacks
 from shared.ports import ToolInvocation, ToolRefused
-from shared.tools.ledger import Ledger, RaceLostError, effect_id, first_state
+from shared.tools.ledger import Ledger, RaceLostError, first_state
 from tests.fakes.crashing import DiedError, Mortal, MortalEffects, MortalTools
 from tests.fakes.samples import AT, task_call
 from tests.fakes.services import FakeTools
@@ -252,6 +252,35 @@ def test_a_rate_limit_is_waited_for_as_long_as_it_says() -> None:
 
     assert run_virtually(program()) == pytest.approx(3)
     assert len(scene.tools.made) == 1
+
+
+@pytest.mark.parametrize(
+    ("failures", "state", "error", "calls"),
+    [
+        ([ErpBusyError("429", retry_after=60)], "failed", "erp_busy", 1),
+        ([LOST, ErpBusyError("429", retry_after=60)], "unknown", "no_answer", 2),
+        ([ErpError("500", sent=True, retry_after=60)], "unknown", "no_answer", 1),
+        ([ErpBusyError("429")] * 3, "failed", "erp_busy", 3),
+    ],
+)
+def test_an_erp_that_asks_for_a_long_wait_is_not_asked_before(
+    failures: list[AppError], state: EffectState, error: str, calls: int
+) -> None:
+    """Not even what became of the call."""
+    scene = Scene()
+    scene.tools.failures = [*failures]
+    scene.tools.unfindable = [ErpError("asked too soon", sent=False)]
+    effect = settled(scene)
+    assert (effect.state, effect.error, len(scene.tools.calls)) == (state, error, calls)
+    assert scene.tools.unfindable
+
+
+def test_a_question_that_is_to_wait_long_is_given_up() -> None:
+    scene = Scene()
+    run_virtually(scene.stored_as("sent"))
+    scene.tools.unfindable = [ErpError("503", sent=True, retry_after=60), NOT_SENT]
+    assert settled(scene).state == "unknown"
+    assert scene.tools.unfindable == [NOT_SENT]
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -25,7 +25,7 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def model(handler: Handler, patience: float = 5.0) -> AsyncIterator[OpenAICompatibleModel]:
+async def model(handler: Handler, patience: float = 60.0) -> AsyncIterator[OpenAICompatibleModel]:
     app = web.Application()
     app.router.add_post("/v1/{path:.*}", handler)
     async with TestServer(app) as server:
@@ -73,7 +73,7 @@ def answering(status: int, body: object, headers: dict[str, str] | None = None) 
     return handle
 
 
-async def streamed(handler: Handler, patience: float = 5.0) -> list[str | StreamEnd]:
+async def streamed(handler: Handler, patience: float = 60.0) -> list[str | StreamEnd]:
     async with model(handler, patience) as provider:
         return [piece async for piece in provider.stream(REQUEST)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, PackGoneError
 from shared.packs import FolderPacks
 from tests.fakes.world import PACKS
 
@@ -50,7 +50,7 @@ def test_without_any_pack_the_app_does_not_start(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", ["", "2030.01", "..", "../2026.11/tools"])
 def test_a_version_that_is_not_deployed_is_refused(tmp_path: Path, version: str) -> None:
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(PackGoneError):
         FolderPacks(copied(tmp_path / "packs")).get(version)
 
 

@@ -10,10 +10,11 @@ from aiohttp.test_utils import TestServer
 from azure.core.exceptions import ClientAuthenticationError
 
 from shared.contracts.tools import RestCall, ToolContract
+from shared.contracts.wording import WORDING
 from shared.errors import ErpError
 from shared.packs import FolderPacks
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
-from shared.tools.breaker import FAILURES
+from shared.tools.breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker
 from shared.tools.rest import RestTools
 from tests.fakes.samples import TASK_ARGS
 from tests.fakes.world import ANA, PACKS
@@ -31,12 +32,14 @@ async def give_token() -> str:
 
 @asynccontextmanager
 async def erp(
-    handler: Handler, token: Callable[[], Awaitable[str]] = give_token
+    handler: Handler,
+    token: Callable[[], Awaitable[str]] = give_token,
+    breaker: CircuitBreaker | None = None,
 ) -> AsyncIterator[RestTools]:
     app = web.Application()
     app.router.add_route("*", "/api/{path:.*}", handler)
     async with TestServer(app) as server:
-        tools = RestTools(str(server.make_url("/api/")), token)
+        tools = RestTools(str(server.make_url("/api/")), token, breaker)
         yield tools
         await tools.close()
 
@@ -119,6 +122,42 @@ async def test_the_query_of_an_effect_asks_by_its_key() -> None:
     assert seen == ["/api/tasks?idempotencyKey=effect-1"]
 
 
+@pytest.mark.parametrize(
+    ("record", "found"),
+    [
+        ({"id": "T 1/2", "assignee": "Marta", "priority": "alta", "title": "x"}, True),
+        ({"id": "T 1/2", "assignee": "Marta", "priority": "media", "title": "x"}, False),
+        ({"id": "T 1/2", "priority": "alta", "title": "x"}, False),
+    ],
+)
+async def test_a_change_was_made_when_the_record_is_as_it_was_to_become(
+    record: dict[str, str], found: bool
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        seen.append((request.method, request.raw_path))
+        return web.json_response(record)
+
+    change = invocation(TOOLS["updateTask"], id="T 1/2", assignee="Marta", priority="alta")
+    async with erp(handle) as tools:
+        assert await tools.find(change) == (record if found else None)
+    assert seen == [("GET", "/api/tasks/T%201%2F2")]
+
+
+async def test_a_change_names_the_record_in_its_path_and_the_rest_in_its_body() -> None:
+    seen: list[tuple[str, str, object, str]] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        key = request.headers["Idempotency-Key"]
+        seen.append((request.method, request.raw_path, await request.json(), key))
+        return web.json_response({"id": "T-1"})
+
+    async with erp(handle) as tools:
+        await tools.call(invocation(TOOLS["updateTask"], id="T-1", assignee="Marta"))
+    assert seen == [("PATCH", "/api/tasks/T-1", {"assignee": "Marta"}, "effect-1")]
+
+
 async def test_a_query_that_finds_nothing_says_so() -> None:
     async with erp(answering(200, {"items": []})) as tools:
         assert await tools.find(invocation()) is None
@@ -138,15 +177,27 @@ async def test_a_no_of_the_erp_is_a_value_in_its_words(status: int) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "<html>Not here</html>", {}])
-async def test_a_no_without_words_is_a_no_all_the_same(body: object) -> None:
-    async with erp(answering(404, body)) as tools:
-        assert await tools.call(invocation()) == ToolRefused(404, "404")
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (400, "erp_refused"),
+        (401, "erp_forbids"),
+        (403, "erp_forbids"),
+        (404, "erp_has_none"),
+        (409, "erp_conflict"),
+        (422, "erp_refused"),
+    ],
+)
+async def test_a_no_without_words_is_told_in_ours(status: int, reason: str, body: object) -> None:
+    async with erp(answering(status, body)) as tools:
+        assert await tools.call(invocation()) == ToolRefused(status, reason)
+    assert reason in WORDING
 
 
 async def test_a_redirect_is_not_followed_and_not_taken_for_an_answer() -> None:
     headers = {"Location": "https://elsewhere.example/"}
     async with erp(answering(302, "moved", headers)) as tools:
-        assert await tools.call(invocation()) == ToolRefused(302, "302")
+        assert await tools.call(invocation()) == ToolRefused(302, "erp_refused")
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
@@ -163,9 +214,51 @@ async def test_a_rate_limit_means_that_nothing_was_done(body: object) -> None:
     assert (error.sent, error.retry_after) == (False, 3.0)
 
 
-async def test_advice_that_is_no_number_is_ignored() -> None:
-    error = await failure(answering(503, {}, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}))
-    assert error.retry_after is None
+@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize(
+    ("advice", "seconds"),
+    [
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 60.0),
+        ("Wed, 21 Oct 2026 07:27:00 GMT", None),
+        ("Tue, 20 Oct 2026 07:28:00 GMT", None),
+        ("soon", None),
+        ("-5", None),
+        ("²", None),
+        ("120", 120.0),
+    ],
+)
+async def test_advice_is_a_number_or_a_date_ahead_by_the_erps_own_clock(
+    status: int, advice: str, seconds: float | None
+) -> None:
+    headers = {"Retry-After": advice, "Date": "Wed, 21 Oct 2026 07:27:00 GMT"}
+    error = await failure(answering(status, {}, headers))
+    assert error.retry_after == seconds
+
+
+async def test_calls_wait_for_the_one_that_tries_an_erp_that_was_down() -> None:
+    clock, arrived, released = [0.0], asyncio.Event(), asyncio.Event()
+    statuses = [503] * FAILURES
+
+    async def recover(request: web.Request) -> web.StreamResponse:
+        if statuses:
+            return web.Response(status=statuses.pop())
+        arrived.set()
+        await released.wait()
+        return web.json_response({"id": "T-7"}, status=201)
+
+    async with erp(recover, breaker=CircuitBreaker(lambda: clock[0])) as tools:
+        for _ in range(FAILURES):
+            with pytest.raises(ErpError):
+                await tools.call(invocation())
+        clock[0] += PAUSE_SECONDS
+        first = asyncio.create_task(tools.call(invocation()))
+        await arrived.wait()
+        others = [asyncio.create_task(tools.call(invocation())) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert not any(each.done() for each in others)
+        released.set()
+        answers = await asyncio.gather(first, *others)
+    assert answers == [ToolAnswered({"id": "T-7"})] * 3
 
 
 async def test_an_answer_that_is_no_json_may_have_been_an_effect() -> None:
@@ -223,12 +316,29 @@ async def test_an_erp_that_does_not_answer_is_soon_left_alone() -> None:
     assert len(arrived) == FAILURES
 
 
-async def test_an_erp_that_answers_its_failures_is_not_left_alone() -> None:
-    async with erp(answering(503, {})) as tools:
+@pytest.mark.parametrize("status", [429, 500, 502, 504])
+async def test_an_erp_that_answers_its_failures_is_not_left_alone(status: int) -> None:
+    async with erp(answering(status, {})) as tools:
         for _ in range(FAILURES + 2):
             with pytest.raises(ErpError) as caught:
                 await tools.call(invocation())
-            assert caught.value.sent
+            assert str(status) in str(caught.value)
+
+
+async def test_an_erp_that_says_that_it_is_down_is_soon_left_alone() -> None:
+    """Whether it is called or asked what became of a call."""
+    arrived: list[str] = []
+
+    async def down(request: web.Request) -> web.StreamResponse:
+        arrived.append(request.path)
+        return web.Response(status=503, headers={"Retry-After": "30"})
+
+    async with erp(down) as tools:
+        for number in range(FAILURES + 2):
+            with pytest.raises(ErpError) as caught:
+                await (tools.find if number % 2 else tools.call)(invocation())
+            assert caught.value.retry_after == (30 if number < FAILURES else None)
+    assert len(arrived) == FAILURES
 
 
 async def test_without_a_token_nothing_is_sent() -> None:

@@ -6,7 +6,7 @@ import traceback
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.settings import Settings, get_settings
+from shared.settings import Settings, get_settings, unknown_settings
 
 COMPLETE = {
     "AzureOpenAI__Endpoint": "https://ai.example",
@@ -99,6 +99,8 @@ def test_without_any_model_both_ways_are_named(monkeypatch: pytest.MonkeyPatch) 
         ("Streams__LongestJoinMs", "-1"),
         ("Agents__LeastConfidence", "1.5"),
         ("Model__TimeoutSeconds", "0"),
+        ("Runs__Seconds", "mucho"),
+        ("Runs__Tokens", "5000"),
     ],
 )
 def test_a_wrong_setting_is_named_as_it_is_written(
@@ -150,3 +152,47 @@ def test_a_key_of_the_search_service_is_optional_and_kept_to_itself(
     monkeypatch.setenv("AzureSearch__ApiKey", "made-up-search-key")
     assert read().azure_search.api_key == "made-up-search-key"
     assert "made-up-search-key" not in repr(read())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "example"),
+    [
+        ("Runs__Seconds", "mucho", "Runs__Seconds=300.0"),
+        ("RUNS__TOKENS", "5000", "Runs__Tokens=120000"),
+        ("Agents__HistoryTurns", "1", "Agents__HistoryTurns=20"),
+        ("Streams__LongestJoinMs", "-1", "Streams__LongestJoinMs=140"),
+        ("Search__Top", "few", "Search__Top=5"),
+        ("AzureSearch__Endpoint", "search", "AzureSearch__Endpoint=https://"),
+        ("OpenAI__BaseUrl", "here", "OpenAI__BaseUrl="),
+    ],
+)
+def test_every_wrong_setting_has_its_own_example(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, example: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert f"; for example {example}" in complaint()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Runs__Tokns", "Runs__Tokens"),
+        ("RUNS__SECOND", "Runs__Seconds"),
+        ("Auth__RolesRights", "Auth__RoleRights"),
+    ],
+)
+def test_a_misspelt_setting_is_refused_with_what_it_should_be(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "1")
+    assert complaint() == f"setting {name}: there is no such setting; did you mean {meant}?"
+
+
+def test_settings_of_other_versions_and_programs_do_not_stop_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The integration plan names some that are not read (yet)."""
+    for name in ("Agents__MaxTurns", "Agents__AllowedModes", "Logging__Level"):
+        monkeypatch.setenv(name, "4")
+    assert read().agents.history_turns == 20
+    assert set(unknown_settings()) == {"Agents__MaxTurns", "Agents__AllowedModes"}

@@ -20,7 +20,7 @@ class Order:
 
     `count` is how many things were announced; more than one is `plural`. `reach` is where its
     words end; some of them may describe what is ordered, and then lie behind `end`. What is ordered
-    may belong `within` what the order before makes.
+    may belong `within` what the order before makes. It `refers` to what was spoken of before.
     """
 
     tool: str
@@ -30,6 +30,7 @@ class Order:
     count: int | None = None
     reach: int = 0
     within: bool = False
+    refers: bool = False
 
 
 def find_orders(text: str, book: RuleBook) -> Sequence[Order]:
@@ -85,7 +86,8 @@ def _matches(folded: str, book: RuleBook) -> Iterator[Order]:
                 end = match.start("keep") if groups.get("keep") is not None else match.end()
                 within = groups.get("within") is not None
                 start = match.start()
-                yield Order(command.tool, start, end, plural, count, match.end(), within)
+                reach, refers = match.end(), command.refers
+                yield Order(command.tool, start, end, plural, count, reach, within, refers)
 
 
 def _is_asked_about(folded: str, position: int, may_ask: bool, book: RuleBook) -> bool:

@@ -1,5 +1,6 @@
 """Drafts the calls a message asks for: which tools, with which arguments, read from where."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -56,8 +57,34 @@ class Planner:
             first = sentence_start(self.prompt.last, order.start) if index == 0 else order.start
             read = self._read(order, first, end)
             owner = self._owner(order, [tool for tool, _ in calls])
-            calls += [(order.tool, {**values, **owner}) for values in read]
+            calls += [
+                (order.tool, {**self._spoken_of(order.tool, values), **owner}) for values in read
+            ]
         return calls
+
+    def _spoken_of(self, tool: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """The values, with the record that the call is about and nobody named: one of the
+        conversation, else of the events."""
+        found = dict(values)
+        for spec in self._arguments(tool):
+            if spec.required and spec.named and spec.pattern and found[spec.name].value is None:
+                found[spec.name] = self._newest(spec.pattern) or found[spec.name]
+        return found
+
+    def _newest(self, pattern: str) -> Value | None:
+        fitting = [r for r in self.prompt.records if re.fullmatch(pattern, str(r.get("id")))]
+        if fitting:
+            said = _stems(self.prompt.last)
+            # The first of those that share most words with the message is the newest.
+            meant = max(fitting, key=lambda record: len(_stems(str(record.get("name"))) & said))
+            return Value(meant["id"], str(meant["id"]), "erp")
+        for event in self.prompt.events:
+            about = event.get("about")
+            for key in about if isinstance(about, list) else ():
+                identifier = str(key).partition(":")[2]
+                if re.fullmatch(pattern, identifier) and identifier in str(event.get("text")):
+                    return Value(identifier, identifier, "cerebro")
+        return None
 
     def _owner(self, order: Order, earlier: Sequence[str]) -> Values:
         """The argument that says what the ordered thing belongs to: `projectId` is the `id` that

@@ -58,6 +58,8 @@ class Prompt:
     evidence: Sequence[Document] | None
     results: Sequence[JsonObject] | None
     understood: Sequence[JsonObject]
+    records: Sequence[JsonObject]
+    events: Sequence[JsonObject]
     last: str
     earlier: Sequence[str]
     """The user's messages before the last one, newest first."""
@@ -79,6 +81,8 @@ def read_prompt(request: ChatRequest, names: Mapping[str, str]) -> Prompt:
         evidence=None if evidence is None else _documents(evidence),
         results=objects_of(tags["results"]) if "results" in tags else None,
         understood=objects_of(tags.get("understood")),
+        records=objects_of(tags.get("records")),
+        events=objects_of(tags.get("events")),
         last=said[-1] if said else "",
         earlier=said[-2::-1],
     )

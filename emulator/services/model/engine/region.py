@@ -12,7 +12,7 @@ from .patterns import any_of, joined
 from .patterns import compiled as compile_pattern
 from .rules import RuleBook
 
-type Source = Literal["user", "session", "erp", "default"]
+type Source = Literal["user", "session", "erp", "cerebro", "default"]
 type Span = tuple[int, int]
 
 _EDGES = " \t\r\n,;:.!?¡¿-–—=()[]\"'«»“”"

@@ -59,9 +59,10 @@ def _line(result: JsonObject, language: str, book: RuleBook) -> str:
     match result.get("status"):
         case "ok":
             return _succeeded(tool, name, result, language, book)
-        case "failed":
+        case "failed" | "skipped" as status:
+            template = replies.failed if status == "failed" else replies.skipped
             values: Mapping[str, JsonValue] = {"name": name, "error": _reason(result)}
-            return render(_of(replies.failed, language), values, language, book)
+            return render(_of(template, language), values, language, book)
         case _:
             return render(_of(replies.unknown, language), {"name": name}, language, book)
 

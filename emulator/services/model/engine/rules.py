@@ -51,6 +51,9 @@ class Command(_Section):
     patterns: Patterns
     question: bool = False
     """Whether a question is an order of this kind ("which tasks are open?")."""
+    refers: bool = False
+    """Whether it is about something that was spoken of ("make it urgent"): if a question is open,
+    about what that asks for."""
 
 
 class Questions(_Section):
@@ -141,6 +144,7 @@ class Replies(_Section):
     created: PerLanguage[Mapping[str, str]]
     found: PerLanguage[Mapping[str, str]]
     failed: PerLanguage[str]
+    skipped: PerLanguage[str]
     unknown: PerLanguage[str]
     generic: PerLanguage[str]
     nothing_found: PerLanguage[str]

@@ -69,7 +69,7 @@ def _takers(
     if setting.answering:
         by_name = {spec.name: spec for spec in free}
         return [by_name[name] for name in setting.expected if name in by_name]
-    mains = [spec for spec in free if spec.rule.main]
+    mains = [spec for spec in free if spec.rule.main and spec.required]
     if mains:
         return mains[:1]
     if any(spec.rule.main for spec in specs) or not any(spec.required for spec in specs):

@@ -82,7 +82,8 @@ def decide(prompt: Prompt, book: RuleBook) -> Decision:
         return Decision("injection")
     if any_of(book.triage.not_now, macros).search(fold(text)):
         return Decision("need_context")
-    if find_orders(text, book):
+    orders = find_orders(text, book)
+    if any(not order.refers for order in orders) or (orders and not _is_bare(text, book)):
         return Decision("order")
     talk = small_talk(text, book)
     if talk is not None:
@@ -110,7 +111,7 @@ def continues(prompt: Prompt, book: RuleBook) -> bool:
         return False
     tools = {str(call.get("tool", "")) for call in question.calls}
     tools |= {tool for tool, _ in question.missing}
-    orders = find_orders(text, book)
+    orders = [order for order in find_orders(text, book) if not order.refers]
     if orders and (
         orders[0].tool not in tools or _names_something_new(prompt, book, orders[0].tool)
     ):

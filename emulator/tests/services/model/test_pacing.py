@@ -50,6 +50,20 @@ async def test_frames_leave_one_by_one_when_they_are_spread() -> None:
     assert asyncio.get_running_loop().time() >= now + 0.119
 
 
+async def test_what_is_left_leaves_at_once_when_the_pace_ends() -> None:
+    wire, now = Wire(), asyncio.get_running_loop().time()
+    paced = PacedFrames(wire, [b"a", b"b", b"c"], now - 1, 3600)
+    sending = asyncio.create_task(paced.send())
+    # One turn of the loop: what is due has left, and the rest waits for its hour.
+    await asyncio.sleep(0)
+    assert wire.written == [b"a"]
+
+    paced.flow()
+
+    await sending
+    assert wire.written == [b"a", b"bc"]
+
+
 async def test_nothing_is_written_to_a_client_that_is_gone() -> None:
     wire = Wire()
     wire.gone = True
@@ -121,6 +135,25 @@ async def test_the_pace_is_set_while_the_service_runs(
 
     served = await _served(service, http)
     assert served["firstTokenMs"] - served["arrivalMs"] >= 29
+
+
+async def test_a_stream_under_way_ends_at_once_when_the_pace_ends(
+    client: openai.AsyncOpenAI, service: RunningService, http: aiohttp.ClientSession
+) -> None:
+    url = f"{service.url}/_emulator/pace"
+    await http.post(url, json={"tokensPerSecond": 0.001})
+    stream = await client.chat.completions.create(
+        model="m", messages=[{"role": "user", "content": "x"}], stream=True
+    )
+    chunks = aiter(stream)
+    await anext(chunks)
+
+    await http.delete(url)
+
+    rest = [chunk async for chunk in chunks]
+    assert rest[-1].choices[0].finish_reason == "stop"
+    async with http.get(url) as response:
+        assert await response.json() == {"firstTokenMs": 0, "tokensPerSecond": 0}
 
 
 async def test_a_wrong_pace_is_refused_and_changes_nothing(

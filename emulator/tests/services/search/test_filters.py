@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.services.search.columns import Column, Mask
@@ -219,7 +219,6 @@ def larger(parts: st.SearchStrategy[Case]) -> st.SearchStrategy[Case]:
     )
 
 
-@settings(deadline=None)
 @given(
     found=st.lists(documents, min_size=1, max_size=12),
     case=st.recursive(simple, larger, max_leaves=6),

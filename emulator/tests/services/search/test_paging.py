@@ -84,7 +84,7 @@ def in_pages(service: SearchService, body: JsonObject, size: int) -> list[str]:
 VECTOR: JsonObject = {"kind": "vector", "vector": [1.0, 0.5, 0.25], "k": 40, "fields": "vector"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     text=st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join),
     size=st.integers(1, 60),
@@ -111,7 +111,7 @@ def test_pages_are_the_whole_in_order(
         assert counted["@odata.count"] == len(whole)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=st.text(alphabet='abc ño"*()+-|\\~^/:[]!&ANDOR', max_size=24))
 def test_any_text_is_a_valid_simple_query(service: SearchService, text: str) -> None:
     keys(service, {"search": text, "searchMode": "all", "highlight": "text", "top": 5})

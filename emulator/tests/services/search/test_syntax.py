@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.services.search.errors import SearchError
@@ -80,7 +80,6 @@ def test_a_full_text_in_error_is_refused(text: str) -> None:
         parse_full(text, "any")
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=40))
 def test_any_text_can_be_read_or_is_refused_in_words(text: str) -> None:
     parse_simple(text, "any")

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import azure.functions as func
+from azure.functions.warmup import WarmUpContext
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
@@ -42,6 +43,13 @@ def third_time_lucky(timer: func.TimerRequest, context: func.Context) -> None:
         raise ValueError("bang")
 
 
+@app.timer_trigger(arg_name="timer", schedule="0 0 3 1 1 *")
+@app.retry(strategy="fixed_delay", max_retry_count="-1", delay_interval="01:00:00")
+def tomorrow_perhaps(timer: func.TimerRequest) -> None:
+    note("later")
+    raise ValueError("bang")
+
+
 @app.event_grid_trigger(arg_name="event")
 @app.retry(
     strategy="exponential_backoff",
@@ -63,3 +71,14 @@ def on_message(message: func.QueueMessage) -> None:
 @app.blob_output(arg_name="copy", path="copies/one", connection="AzureWebJobsStorage")
 def copies(req: func.HttpRequest, copy: func.Out[str]) -> func.HttpResponse:
     raise AssertionError("a function with a binding that the host lacks is not run")
+
+
+@app.function_name("WarmUp")
+@app.warm_up_trigger(arg_name="warm")
+def load_models(warm: WarmUpContext) -> None:
+    note("warm", given=type(warm).__name__)
+
+
+@app.warm_up_trigger(arg_name="warm")
+def misnamed(warm: WarmUpContext) -> None:
+    """Never runs, neither here nor in Azure: it is not called `warmup`."""

@@ -1,0 +1,56 @@
+"""What a run leaves behind that failed or was stopped: its effects stay, so they are told."""
+
+from collections.abc import Iterator, Sequence
+
+from activities.entities import entities_of
+from activities.plain_answers import told_outcomes
+from shared.contracts.effects import Effect
+from shared.contracts.identity import Language
+from shared.contracts.masking import masked
+from shared.contracts.outcomes import outcome_of
+from shared.contracts.plan import Plan
+from shared.contracts.runs import RunRecord, ToolOutcome
+from shared.contracts.tools import Pack
+from shared.ports import Dependencies
+from shared.streams.ending import NOTHING, LeftBehind
+
+ACTED = frozenset({"sent", "done", "unknown"})
+"""States of effects that were made, or of which nobody knows that they were not."""
+
+
+async def left_behind(record: RunRecord, language: Language, deps: Dependencies) -> LeftBehind:
+    """As the ledger has it; NOTHING if its tools have changed nothing. Raises StoreError."""
+    plan = await deps.runs.plan(record.tenant_id, record.run_id)
+    if plan is None:
+        return NOTHING
+    effects = await deps.effects.of_run(record.tenant_id, record.run_id, len(plan.calls))
+    if record.pack_version not in deps.packs.versions:
+        # Without their contracts the effects have no words.
+        return LeftBehind(acted=any(effect.state in ACTED for effect in effects))
+    pack = deps.packs.get(record.pack_version)
+    outcomes = tuple(_outcomes(plan, effects, pack, language))
+    if all(each.status not in ("ok", "unknown") for each in outcomes):
+        return NOTHING
+    return LeftBehind(
+        told=told_outcomes(outcomes, pack, language),
+        entities=entities_of(outcomes, pack.tools),
+        acted=True,
+    )
+
+
+def _outcomes(
+    plan: Plan, effects: Sequence[Effect], pack: Pack, language: Language
+) -> Iterator[ToolOutcome]:
+    """Of the calls that were to change something, also of those that were not come to."""
+    begun = {effect.step: effect for effect in effects}
+    for step, call in enumerate(plan.calls):
+        contract = pack.tools[call.tool]
+        if contract.effect and step in begun:
+            yield outcome_of(begun[step], call, contract, language)
+        elif contract.effect:
+            yield ToolOutcome(
+                call_id=f"c{step}",
+                tool=call.tool,
+                status="skipped",
+                args=masked(call.args, contract),
+            )
