@@ -68,6 +68,9 @@ class PlantedKnowledge:
     inner: Knowledge
     planted: Sequence[Planted]
 
+    def check(self, query: KnowledgeQuery) -> None:
+        self.inner.check(query)
+
     async def search(self, query: KnowledgeQuery) -> ContextPack:
         found = await self.inner.search(query)
         first = tuple(_snippet(query.index, n, each) for n, each in enumerate(self.planted))
