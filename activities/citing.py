@@ -2,27 +2,26 @@
 
 import re
 
+from activities.locating import SENTENCE_END, is_borne_out
 from shared.contracts.evidence import Citation, ContextPack, Snippet
-from shared.tools.folding import folded
+from shared.contracts.grounding import LEAST_SHARE
 
 MARK = re.compile(r"\[(\d{1,2})\]")
 LEADING_MARKS = re.compile(r"(?:\[\d{1,2}\][\s.,;]*)+")
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
-WORD = re.compile(r"\w{4,}|\d+")
-MIN_SHARED = 0.5
-"""Share of a sentence's telling words that the document must hold for the citation to count."""
 SNIPPET_CHARACTERS = 300
 
 
-def citations_of(text: str, evidence: ContextPack) -> tuple[Citation, ...]:
+def citations_of(
+    text: str, evidence: ContextPack, least_share: float = LEAST_SHARE
+) -> tuple[Citation, ...]:
     """One citation per document marked, in the order of the marks' numbers.
 
-    Marks that point to no document are left out. `verified` says that every sentence which bears
-    the mark shares most of its words with the document.
+    Marks that point to no document are left out. `verified` says that the document bears out every
+    sentence that has its mark.
     """
     claims = _claims(text)
     return tuple(
-        _citation(number, evidence.snippets[number - 1], claims[number])
+        _citation(number, evidence.snippets[number - 1], claims[number], least_share)
         for number in sorted(claims)
         if 1 <= number <= len(evidence.snippets)
     )
@@ -46,7 +45,7 @@ def _claims(text: str) -> dict[int, list[str]]:
     return claims
 
 
-def _citation(number: int, snippet: Snippet, claims: list[str]) -> Citation:
+def _citation(number: int, snippet: Snippet, claims: list[str], least_share: float) -> Citation:
     return Citation(
         number=number,
         source=snippet.source,
@@ -56,11 +55,5 @@ def _citation(number: int, snippet: Snippet, claims: list[str]) -> Citation:
         score=snippet.score,
         index=snippet.index,
         document_id=snippet.document_id,
-        verified=all(_holds(snippet, claim) for claim in claims),
+        verified=all(is_borne_out(claim, snippet, least_share) for claim in claims),
     )
-
-
-def _holds(snippet: Snippet, claim: str) -> bool:
-    words = set(WORD.findall(folded(claim)))
-    held = set(WORD.findall(folded(f"{snippet.title} {snippet.content}")))
-    return bool(words) and len(words & held) >= MIN_SHARED * len(words)

@@ -1,10 +1,11 @@
 """What an answer is made from: its data, what the model is told of them, what it may say."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from activities.citation_styles import closing, kept, without_marks, without_unverified
 from activities.citing import citations_of
 from activities.plain_answers import told_documents, told_outcomes, without_wrong_marks
 from activities.prompts import (
@@ -28,6 +29,7 @@ from activities.verifying import (
 from shared.contracts.activities import RespondRequest
 from shared.contracts.conversations import History
 from shared.contracts.evidence import Citation, ContextPack
+from shared.contracts.grounding import Grounding
 from shared.contracts.plan import Plan, Route
 from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
 from shared.contracts.tools import Pack
@@ -52,6 +54,7 @@ class Material:
     evidence: ContextPack
     plan: Plan | None
     outcomes: tuple[ToolOutcome, ...]
+    grounding: Grounding = field(default=Grounding())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ async def load_material(request: RespondRequest, deps: Dependencies) -> Material
         load_outcomes(request, request.steps, request.language, deps),
     )
     pack = deps.packs.get(record.pack_version)
-    return Material(record, pack, history, evidence, plan, outcomes)
+    grounding = deps.policy.grounding
+    return Material(record, pack, history, evidence, plan, outcomes, grounding)
 
 
 async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:
@@ -112,8 +116,21 @@ def _messages(
             sections = [results_section(material.outcomes), *_understood(briefing, material)]
             return briefing.messages("respond", [*sections, *more], material.history.turns)
         case "FLOW_EXECUTION":
-            evidence = evidence_section(material.evidence)
-            return briefing.messages("respond", [evidence, *more], material.history.turns)
+            return _from_documents(briefing, material, more)
+
+
+def _from_documents(
+    briefing: Briefing, material: Material, more: list[str]
+) -> tuple[ModelMessage, ...]:
+    turns, grounding = material.history.turns, material.grounding
+    if grounding.policy == "never":
+        return briefing.messages("respond", more, turns)
+    evidence = evidence_section(material.evidence)
+    match grounding.inject:
+        case "system":
+            return briefing.messages("respond", [evidence, *more], turns)
+        case "user":
+            return briefing.messages("respond", more, turns, beside=[evidence])
 
 
 def _understood(briefing: Briefing, material: Material) -> list[str]:
@@ -127,7 +144,27 @@ def _understood(briefing: Briefing, material: Material) -> list[str]:
 
 def wrong_in(text: str, request: RespondRequest, material: Material) -> tuple[str, ...]:
     """What the text says and the material does not; empty when it is right."""
-    return problems_of(text, facts_of(request, material))
+    problems = problems_of(text, facts_of(request, material))
+    return (*problems, *_borne_out_by_nothing(text, material))
+
+
+def _borne_out_by_nothing(text: str, material: Material) -> Iterator[str]:
+    """Where citations that cannot be verified are dropped, a text must not show their marks."""
+    if material.outcomes or material.grounding.unverifiable == "mark":
+        return
+    for citation in citations_in(text, material):
+        if not citation.verified:
+            yield f"document {citation.number} does not say what is marked [{citation.number}]"
+
+
+def citations_in(text: str, material: Material) -> tuple[Citation, ...]:
+    return citations_of(text, material.evidence, material.grounding.least_share)
+
+
+def hides_marks(request: RespondRequest, material: Material) -> bool:
+    """Only an answer from documents has any: in one from results, brackets are a record's own."""
+    cites = request.route == "FLOW_EXECUTION" and not material.outcomes
+    return cites and material.grounding.citation_style == "none"
 
 
 def facts_of(request: RespondRequest, material: Material) -> Facts:
@@ -181,11 +218,24 @@ def plain_answer(request: RespondRequest, material: Material, draft: str) -> Ans
         case "FLOW_EXECUTION" if material.outcomes:
             return Answer(told_outcomes(material.outcomes, material.pack, language), "stop")
         case "FLOW_EXECUTION":
-            text = without_wrong_marks(draft, len(material.evidence.snippets))
-            if not text.strip() or wrong_in(text, request, material):
-                text = told_documents(material.evidence, language)
-            return Answer(text, "stop", citations=citations_of(text, material.evidence))
+            return _kept_of(draft, request, material)
         case "SMALL_TALK":
             return Answer(say("told_nothing_done", language), "stop")
         case "NEED_MORE_CONTEXT" | "UNKNOWN":
             return Answer(say("told_nothing_done", language), "question")
+
+
+def _kept_of(draft: str, request: RespondRequest, material: Material) -> Answer:
+    """The draft without its wrong marks, or else where to read instead."""
+    grounding = material.grounding
+    text = without_wrong_marks(draft, len(material.evidence.snippets))
+    cited = citations_in(text, material)
+    if grounding.unverifiable == "drop":
+        text = without_unverified(text, cited)
+    if not text.strip() or wrong_in(text, request, material):
+        text = told_documents(material.evidence, request.language)
+        cited = citations_in(text, material)
+    if hides_marks(request, material):
+        text = without_marks(text)
+    text += closing(cited, grounding, request.language)
+    return Answer(text, "stop", citations=kept(cited, grounding))

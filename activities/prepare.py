@@ -28,6 +28,7 @@ async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     if outcome is not None:
         return Prepared(ended=True)
     continues = decision.continues_open_question and opened is not None
+    policy = deps.policy.grounding.policy
     unsure = decision.confidence < deps.policy.least_confidence and not continues
     return Prepared(
         after=request.after,
@@ -41,6 +42,7 @@ async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
         opened=opened is not None,
         continues=continues,
         drops=decision.drops_open_question and opened is not None and not continues and not unsure,
-        indexes=deps.policy.indexes,
+        indexes=() if policy == "never" else deps.policy.indexes,
+        looks_later=policy == "conditional",
         mentioned=tuple(f"{each.type}:{each.id}" for each in history.entities[:MOST_MENTIONED]),
     )

@@ -28,12 +28,17 @@ class Briefing:
     """Of what came before the turns."""
 
     def messages(
-        self, prompt: str, sections: Sequence[str], turns: Sequence[Turn]
+        self,
+        prompt: str,
+        sections: Sequence[str],
+        turns: Sequence[Turn],
+        beside: Sequence[str] = (),
     ) -> tuple[ModelMessage, ...]:
-        """`sections` follow the prompt in the system message; `turns` are oldest first."""
+        """`sections` follow the prompt in the system message, `beside` stand before what the
+        person says, in the same message; `turns` are oldest first."""
         system = self.system(prompt, sections)
         remembered = [message for turn in turns for message in _remembered(turn)]
-        asked = ModelMessage("user", escaped(self.record.message))
+        asked = ModelMessage("user", "\n".join([*beside, escaped(self.record.message)]))
         return (ModelMessage("system", system), *remembered, asked)
 
     def system(self, prompt: str, sections: Sequence[str]) -> str:

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from activities.citing import citations_of
+from activities.citation_styles import MarkFilter, closing, kept
 from activities.entities import entities_of
 from activities.material import (
     Answer,
     Material,
+    citations_in,
+    hides_marks,
     load_material,
     model_request,
     plain_answer,
@@ -204,31 +206,57 @@ async def _write(
     joiner = TextJoiner(write_text, deps.policy.longest_join_ms)
     asked = model_request(request, material, wrong.problems if wrong else (), deps)
     try:
-        text, end = await _produce(deps.model.stream(asked), joiner)
+        marks = MarkFilter() if hides_marks(request, material) else None
+        produced = await _produce(deps.model.stream(asked), joiner, marks)
         await claim
     except ModelError:
         await claim
         raise
     finally:
         claim.cancel()
-    if problems := wrong_in(text, request, material):
-        raise WrongAnswerError(text, problems, end.usage)
-    answer = Answer(
-        text=text,
-        finish_reason="question" if _asks(request) else end.finish_reason,
-        usage=end.usage,
-        citations=citations_of(text, material.evidence),
-        model_calls=1,
-    )
-    await writer.write(_last(joiner.rest(), answer, request, writer.attempt))
+    answer = _judged(produced, request, material)
+    unwritten = joiner.rest() + answer.text[len(produced.shown) :]
+    await writer.write(_last(unwritten, answer, request, writer.attempt))
     return answer
 
 
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """The model's text as it wrote it, and as people see it."""
+
+    text: str
+    shown: str
+    end: StreamEnd
+
+
+def _judged(produced: Produced, request: RespondRequest, material: Material) -> Answer:
+    """The answer, with what stands below its text. Raises WrongAnswerError."""
+    text, end = produced.text, produced.end
+    if problems := wrong_in(text, request, material):
+        raise WrongAnswerError(text, problems, end.usage)
+    cited = citations_in(text, material)
+    return Answer(
+        text=produced.shown + closing(cited, material.grounding, request.language),
+        finish_reason="question" if _asks(request) else end.finish_reason,
+        usage=end.usage,
+        citations=kept(cited, material.grounding),
+        model_calls=1,
+    )
+
+
 async def _produce(
-    stream: AsyncGenerator[str | StreamEnd], joiner: TextJoiner
-) -> tuple[str, StreamEnd]:
-    """Hand over the model's text as it comes. Raises ModelError, also when there was none."""
+    stream: AsyncGenerator[str | StreamEnd], joiner: TextJoiner, marks: MarkFilter | None
+) -> Produced:
+    """Hand over the model's text as it comes; with a filter for them, without its marks. Raises
+    ModelError, also when there was none."""
     pieces: list[str] = []
+    shown: list[str] = []
+
+    def show(text: str) -> None:
+        if text:
+            shown.append(text)
+            joiner.add(text)
+
     end = StreamEnd("stop", Usage())
     async with joiner, aclosing(stream):
         async for piece in stream:
@@ -236,10 +264,11 @@ async def _produce(
                 end = piece
             else:
                 pieces.append(piece)
-                joiner.add(piece)
+                show(marks.add(piece) if marks else piece)
+        show(marks.rest() if marks else "")
     if not any(piece.strip() for piece in pieces):
         raise ModelError("the model answered nothing")
-    return "".join(pieces), end
+    return Produced("".join(pieces), "".join(shown), end)
 
 
 def _last(rest: str, answer: Answer, request: RespondRequest, attempt: int) -> Sequence[RunEvent]:

@@ -11,7 +11,7 @@ another model, whose word would be no better.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -27,6 +27,7 @@ from activities.claiming import (
     says_not_done,
     warns,
 )
+from activities.locating import QUOTED, quotes_in
 from shared.contracts.identity import Language
 from shared.contracts.runs import ToolOutcome
 from shared.contracts.tools import JsonSchema, ToolContract
@@ -36,7 +37,6 @@ from shared.tools.folding import folded, holds, stems_of
 MOST_TOLD = 5
 NOT_DONE = frozenset({"failed", "skipped"})
 """What surely did not happen; of `unknown` nobody can say so."""
-QUOTED = re.compile(r"«([^«»\n]+)»|“([^“”\n]+)”|\"([^\"\n]+)\"")
 SENTENCE = re.compile(r"\S(?:.*?[.!?](?=\s|$)|.*$)", re.MULTILINE)
 PLAIN_WORDS = ("1", "12", "2026", "tarea", "task")
 """A pattern that these fit tells no id from any other word."""
@@ -231,7 +231,7 @@ def _untrue(sentence: str, bare: str, facts: Facts) -> Iterator[str]:
 
 def _is_elsewhere(sentence: str, facts: Facts, about: Said) -> bool:
     """Whether it names something, and nothing of what it could be about."""
-    ids, quotes = _ids(sentence, facts.shapes), _quotes(sentence)
+    ids, quotes = _ids(sentence, facts.shapes), quotes_in(sentence)
     if not ids and not quotes:
         return False
     return ids.isdisjoint(about.ids) and not any(map(about.quotes, quotes))
@@ -242,7 +242,7 @@ def _named(sentence: str, bare: str, facts: Facts, allowed: Said) -> Iterator[st
         yield f"{each.upper()} is not in the data for that"
     if not facts.outcomes:
         return
-    for quote in _quotes(sentence):
+    for quote in quotes_in(sentence):
         if not allowed.quotes(quote):
             yield f"“{quote}” is not in the data for that"
     yield from _wrong_dates(bare, facts, allowed)
@@ -261,10 +261,6 @@ def _wrong_dates(bare: str, facts: Facts, allowed: Said) -> Iterator[str]:
             right = day == facts.today or allowed.dates(day, with_year)
         if not right:
             yield f"the date “{found.words}” is not in the data for that"
-
-
-def _quotes(text: str) -> Collection[str]:
-    return [next(filter(None, found.groups())) for found in QUOTED.finditer(text)]
 
 
 def _without_quotes(text: str) -> str:

@@ -3,7 +3,8 @@ One user message, from RECEIVED to DONE:
 
 0. await_turn, if it queues behind other runs of the conversation
 1. prepare: intake and triage
-2. for a flow: retrieve from every index in parallel, then plan
+2. for a flow: retrieve from every index in parallel, then plan; by setting retrieve after the
+   plan, when it has no tool for the message, or never
 3. run the tool calls of a complete plan, in waves; wait for approvals
 4. respond, and at the same time record what the tools did
 5. finish: the run's one end, also when a step failed or the run was stopped
@@ -74,7 +75,13 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
         progress.enter("TRIAGED")
         planned = None
         if prepared.route == "FLOW_EXECUTION":
+            if prepared.looks_later:
+                progress.check_limits()
+            else:
+                yield from _retrieve(progress, prepared)
             planned = yield from _plan(progress, prepared)
+            if prepared.looks_later and not planned.calls and not planned.missing:
+                yield from _retrieve(progress, prepared)
             yield from _run_tools(progress, prepared, planned)
         reason, memory = yield from _respond(progress, prepared, planned)
     except StepFailedError as error:
@@ -115,8 +122,10 @@ def _honest(progress: Progress, failure: Failure) -> Failure:
     return failure.model_copy(update={"retryable": False, **stopped})
 
 
-def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:
+def _retrieve(progress: Progress, prepared: Prepared) -> Steps[None]:
     progress.check_limits()
+    if not prepared.indexes:
+        return
     requests = [
         RetrieveRequest(**progress.peek(), index=index, mentioned=prepared.mentioned)
         for index in prepared.indexes
@@ -124,9 +133,12 @@ def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:
     for found in (yield from call_all(progress.context, [(RETRIEVE, each) for each in requests])):
         progress.done(found)
     progress.enter("RETRIEVED_CONTEXT")
+
+
+def _plan(progress: Progress, prepared: Prepared) -> Steps[Planned]:
     request = PlanRequest(
         **progress.take(),
-        indexes=prepared.indexes,
+        indexes=() if prepared.looks_later else prepared.indexes,
         language=prepared.language,
         continues=prepared.continues,
     )
@@ -155,7 +167,7 @@ def _respond(
         **progress.take(),
         route=prepared.route,
         language=prepared.language,
-        indexes=prepared.indexes if planned and not steps else (),
+        indexes=_looked_up(prepared, planned),
         steps=steps,
         planned=planned is not None,
         opened=prepared.opened,
@@ -176,6 +188,13 @@ def _respond(
     progress.done(recorded)
     progress.enter("PERSISTED_EVENT")
     return answered.finish_reason, recorded.memory
+
+
+def _looked_up(prepared: Prepared, planned: Planned | None) -> tuple[str, ...]:
+    """Where the documents are from that the answer is made of."""
+    if planned is None or (planned.calls and not planned.missing):
+        return ()
+    return () if prepared.looks_later and planned.missing else prepared.indexes
 
 
 def _record_request(progress: Progress, broken_off: bool) -> RecordRequest:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from shared.contracts.activities import RunLimits
+from shared.contracts.grounding import Grounding
 from shared.errors import DependencyError
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Policy
@@ -131,6 +132,13 @@ def build_policy(settings: Settings) -> Policy:
     return Policy(
         indexes=settings.search.allowed_indexes,
         top=settings.search.top,
+        grounding=Grounding(
+            policy=settings.search.policy,
+            inject=settings.search.inject,
+            citation_style=settings.search.citation_style,
+            unverifiable=settings.search.unverifiable,
+            least_share=settings.search.least_share,
+        ),
         longest_join_ms=settings.streams.longest_join_ms,
         limits=RunLimits(
             seconds=settings.runs.seconds,

@@ -13,6 +13,7 @@ from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.events import RunEvent
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
+from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.runs import (
@@ -459,6 +460,7 @@ class Policy:
     indexes: tuple[str, ...]
     top: int = 5
     """Snippets taken from one index."""
+    grounding: Grounding = field(default=Grounding())
     longest_join_ms: int = 140
     limits: RunLimits = field(default=RunLimits())
     tenants: frozenset[str] = frozenset()

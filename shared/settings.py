@@ -88,13 +88,19 @@ class AzureSearchSettings(Section):
 class SearchSettings(Section):
     """`languages`: in which of them the indexes hold their texts. A caller may name the default
     semantic configuration, its variants by language, and those of the list. A caller's vector
-    must have `dimensions` numbers, if they are told."""
+    must have `dimensions` numbers, if they are told. `policy` to `least_share` say how an answer
+    stands on documents (shared/contracts/grounding.py)."""
 
     allowed_indexes: tuple[str, ...] = Field(default=("cerebro",), min_length=1)
     allowed_semantic_configurations: tuple[str, ...] = ()
     languages: tuple[Literal["es", "en"], ...] = Field(default=("es", "en"), min_length=1)
     dimensions: int | None = Field(default=None, ge=2, le=4096)
     top: int = Field(default=5, ge=1, le=10)
+    policy: Literal["always", "never", "conditional"] = "always"
+    inject: Literal["system", "user"] = "system"
+    citation_style: Literal["inline", "footnote", "none"] = "inline"
+    unverifiable: Literal["mark", "drop"] = "mark"
+    least_share: float = Field(default=0.5, gt=0, le=1)
 
 
 class CosmosSettings(Section):

@@ -106,6 +106,8 @@ class Prepared(StepResult):
     continues: bool = False
     drops: bool = False
     indexes: tuple[str, ...] = ()
+    looks_later: bool = False
+    """The documents are looked up when the planner has found nothing to call or to ask."""
     mentioned: tuple[str, ...] = ()
     """Records of the conversation, as `type:id`, the newest first."""
 

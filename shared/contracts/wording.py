@@ -345,6 +345,11 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "La documentación no lo dice.",
         "en": "The documentation does not say.",
     },
+    "told_unverified": {
+        "es": "No he podido comprobar esto en los documentos: la evidencia no basta.",
+        "en": "I could not find this in the documents: the evidence is not enough.",
+    },
+    "told_sources": {"es": "Fuentes:", "en": "Sources:"},
     "told_nothing_done": {
         "es": "No he hecho nada en el ERP. ¿Qué necesitas?",
         "en": "I have not done anything in the ERP. What do you need?",

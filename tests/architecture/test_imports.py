@@ -77,7 +77,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "shared/ports.py": (),
     "shared/errors.py": (),
     "shared/streams": (),
-    "activities": ("pydantic", "jsonschema"),
+    "activities": ("pydantic", "jsonschema", "rapidfuzz"),
     "shared/stores": ("azure.cosmos", "azure.core"),
     "shared/search": ("azure.search", "azure.core"),
     "shared/llm": ("openai", "httpx2"),

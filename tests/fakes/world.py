@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shared.contracts.activities import RunRef
 from shared.contracts.conversations import Conversation
+from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Caller
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.packs import FolderPacks
@@ -50,6 +51,7 @@ class World:
     tools: FakeTools = field(default_factory=FakeTools)
     clock: FakeClock = field(default_factory=FakeClock)
     packs: Path = PACKS
+    grounding: Grounding = field(default_factory=Grounding)
     callers: dict[str, Caller] = field(
         default_factory=lambda: {"ana": ANA, "luis": LUIS, "olga": OLGA}
     )
@@ -71,6 +73,7 @@ class World:
             packs=FolderPacks(self.packs),
             policy=Policy(
                 indexes=("cerebro",),
+                grounding=self.grounding,
                 longest_join_ms=10,
                 tenants=frozenset({"tenant-a", "tenant-b"}),
                 event_types=("task.*", "project.*", "user.*"),

@@ -41,6 +41,7 @@ def prepared(
     ended: bool = False,
     continues: bool = False,
     indexes: tuple[str, ...] = ("cerebro",),
+    looks_later: bool = False,
     language: Literal["es", "en"] = "es",
 ) -> Json:
     return result(
@@ -51,6 +52,7 @@ def prepared(
             route=route,
             continues=continues,
             indexes=indexes,
+            looks_later=looks_later,
             language=language,
         )
     )

@@ -59,6 +59,29 @@ def test_what_is_no_flow_is_answered_at_once(route: Route) -> None:
     assert (respond["steps"], respond["indexes"]) == (0, [])
 
 
+def test_by_setting_documents_are_looked_up_when_the_planner_has_no_tool() -> None:
+    later = {"prepare": prepared("FLOW_EXECUTION", looks_later=True)}
+    recording = record(by_name(a_task() | later | {"plan": planned(flow_type="Other")}))
+    assert recording.names == [["prepare"], ["plan"], ["retrieve"], ["respond"], ["finish"]]
+    assert recording.call("plan").payload["indexes"] == []
+    assert recording.call("respond").payload["indexes"] == ["cerebro"]
+
+
+def test_by_setting_no_documents_are_looked_up_for_a_task() -> None:
+    later = {"prepare": prepared("FLOW_EXECUTION", looks_later=True)}
+    for answers in (a_task() | later, a_task() | later | {"plan": planned(missing=1)}):
+        recording = record(by_name(answers))
+        assert ["retrieve"] not in recording.names
+        assert recording.call("respond").payload["indexes"] == []
+
+
+def test_by_setting_documents_are_never_looked_up() -> None:
+    never = {"prepare": prepared("FLOW_EXECUTION", indexes=())}
+    recording = record(by_name(a_task() | never | {"plan": planned(flow_type="Other")}))
+    assert recording.names == [["prepare"], ["plan"], ["respond"], ["finish"]]
+    assert "RETRIEVED_CONTEXT" not in recording.states
+
+
 def test_a_question_for_more_context_ends_the_run_as_a_question() -> None:
     answers = a_task() | {
         "prepare": prepared("NEED_MORE_CONTEXT"),

@@ -1,0 +1,62 @@
+"""How an answer shows what it cites: marks in the text, sources below it, or neither."""
+
+import re
+from collections.abc import Sequence
+
+from activities.citing import MARK
+from shared.contracts.evidence import Citation
+from shared.contracts.grounding import Grounding
+from shared.contracts.identity import Language
+from shared.contracts.wording import say
+
+_MARK_AND_BLANKS = re.compile(r"[ \t]*\[\d{1,2}\]")
+_PERHAPS_A_MARK = re.compile(r"[ \t]*(?:\[\d{0,2})?\Z")
+
+
+class MarkFilter:
+    """Takes the marks out of a text that comes in pieces; what may yet become one is held back."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def add(self, piece: str) -> str:
+        text = self._held + piece
+        held = _PERHAPS_A_MARK.search(text)
+        self._held = held.group() if held else ""
+        return without_marks(text.removesuffix(self._held))
+
+    def rest(self) -> str:
+        return self._held
+
+
+def without_marks(text: str) -> str:
+    """The model cites in any style, so that it can be checked; not everybody wants to see it."""
+    return _MARK_AND_BLANKS.sub("", text)
+
+
+def without_unverified(text: str, citations: Sequence[Citation]) -> str:
+    """Without the marks of those citations that their documents do not bear out."""
+    doubtful = {each.number for each in citations if not each.verified}
+    return MARK.sub(lambda found: "" if int(found[1]) in doubtful else found[0], text)
+
+
+def closing(citations: Sequence[Citation], grounding: Grounding, language: Language) -> str:
+    """What stands below an answer with these citations, shown or dropped: that nothing bears it
+    out, and its sources. Empty for most."""
+    shown = kept(citations, grounding)
+    told = []
+    if citations and not any(each.verified for each in citations):
+        told.append(say("told_unverified", language))
+    if grounding.citation_style == "footnote" and shown:
+        told.append("\n".join([say("told_sources", language), *map(_footnote, shown)]))
+    return "".join(f"\n\n{each}" for each in told)
+
+
+def kept(citations: Sequence[Citation], grounding: Grounding) -> tuple[Citation, ...]:
+    drops = grounding.unverifiable == "drop"
+    return tuple(each for each in citations if each.verified or not drops)
+
+
+def _footnote(citation: Citation) -> str:
+    parts = (citation.title, citation.url or citation.source)
+    return f"[{citation.number}] " + " — ".join(filter(None, parts))

@@ -1,0 +1,90 @@
+"""Where a document says what a sentence says that cites it: exactly, or nearly."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import fuzz, process
+
+from shared.contracts.evidence import Snippet
+from shared.tools.folding import folded, holds
+from shared.tools.numbers import find_numbers
+
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+QUOTED = re.compile(r"«([^«»\n]+)»|“([^“”\n]+)”|\"([^\"\n]+)\"")
+LIST_SIGN = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
+TELLING = re.compile(r"\w{4,}|\d+")
+NUMBER = re.compile(r"\d[\d.,]*")
+PASSAGE_SENTENCES = 3
+"""Words of one claim stand near one another; those of a whole document would bear out much."""
+SAME_WORD = 85.0
+"""Of 100, by rapidfuzz's `ratio`: "renovación" and "renovar" are not one word, a typing error and
+an ending are."""
+SAME_QUOTE = 92.0
+"""Of 100, by rapidfuzz's `partial_ratio`: who quotes may drop an accent, not change a word."""
+
+
+def is_borne_out(claim: str, snippet: Snippet, least_share: float) -> bool:
+    """Whether the document says it: word for word; or else every quote and number of the claim is
+    there, and `least_share` of its telling words are in one passage."""
+    claim = LIST_SIGN.sub("", claim)
+    said = folded(f"{snippet.title}. {snippet.content}")
+    wanted = folded(claim).strip(" .,;:")
+    words = TELLING.findall(wanted)
+    if not words:
+        return False
+    if holds(said, wanted):
+        return True
+    if not all(_is_quoted(quote, said) for quote in quotes_in(claim)):
+        return False
+    if not _has_numbers(claim, said):
+        return False
+    return any(_share(words, passage) >= least_share for passage in _passages(snippet))
+
+
+def quotes_in(text: str) -> Sequence[str]:
+    """What stands between quotation marks."""
+    return [next(filter(None, found.groups())) for found in QUOTED.finditer(text)]
+
+
+def _is_quoted(quote: str, said: str) -> bool:
+    wanted = folded(quote).strip(" .…,;:")
+    # Of two texts, the shorter is looked for in the longer: a quote of more than all is none.
+    if not wanted or len(wanted) > len(said):
+        return not wanted
+    return holds(said, wanted) or fuzz.partial_ratio(wanted, said) >= SAME_QUOTE
+
+
+def _has_numbers(claim: str, said: str) -> bool:
+    """`1.200` is 1200 or 1.2, "quince" is 15; what is part of a code or a date is compared as it
+    stands."""
+    held, digits = find_numbers(said), _digits_of(said) | {""}
+    return all(
+        find_numbers(number) & held or _digits_of(number) <= digits
+        for number in NUMBER.findall(claim)
+    )
+
+
+def _digits_of(text: str) -> frozenset[str]:
+    return frozenset(digits.lstrip("0") for digits in re.findall(r"\d+", text))
+
+
+def _passages(snippet: Snippet) -> Iterator[frozenset[str]]:
+    """The telling words of every few sentences in a row; the title belongs to each."""
+    lines = snippet.content.splitlines()
+    sentences = [each for line in lines for each in SENTENCE_END.split(line) if each.strip()]
+    last = max(len(sentences) - PASSAGE_SENTENCES, 0)
+    for first in range(last + 1):
+        text = " ".join([snippet.title, *sentences[first : first + PASSAGE_SENTENCES]])
+        yield frozenset(TELLING.findall(folded(text)))
+
+
+def _share(words: Sequence[str], passage: frozenset[str]) -> float:
+    distinct = set(words)
+    return sum(_is_among(word, passage) for word in distinct) / len(distinct)
+
+
+def _is_among(word: str, passage: frozenset[str]) -> bool:
+    if word in passage or word.isdecimal():
+        return word in passage
+    near = process.extractOne(word, passage, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
+    return near is not None
