@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from rapidfuzz import fuzz, process
-
 from shared.contracts.evidence import Snippet
 from shared.tools.folding import folded, holds
 from shared.tools.numbers import find_numbers
@@ -51,6 +49,8 @@ def _is_quoted(quote: str, said: str) -> bool:
     # Of two texts, the shorter is looked for in the longer: a quote of more than all is none.
     if not wanted or len(wanted) > len(said):
         return not wanted
+    from rapidfuzz import fuzz  # takes 25 ms: at the first use, as the SDKs
+
     return holds(said, wanted) or fuzz.partial_ratio(wanted, said) >= SAME_QUOTE
 
 
@@ -86,5 +86,7 @@ def _share(words: Sequence[str], passage: frozenset[str]) -> float:
 def _is_among(word: str, passage: frozenset[str]) -> bool:
     if word in passage or word.isdecimal():
         return word in passage
+    from rapidfuzz import fuzz, process
+
     near = process.extractOne(word, passage, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
     return near is not None

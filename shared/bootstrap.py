@@ -39,6 +39,8 @@ SDKS = (
     "azure.cosmos.aio",
     "azure.identity.aio",
     "jsonschema",
+    "rapidfuzz.fuzz",
+    "rapidfuzz.process",
     "shared.identity.entra",
     "shared.llm.openai_compatible",
     "shared.search.cerebro",
