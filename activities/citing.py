@@ -51,9 +51,15 @@ def _citation(number: int, snippet: Snippet, claims: list[str], least_share: flo
         source=snippet.source,
         title=snippet.title,
         url=snippet.url,
-        snippet=snippet.content[:SNIPPET_CHARACTERS],
+        snippet=_told(snippet),
         score=snippet.score,
         index=snippet.index,
         document_id=snippet.document_id,
         verified=all(is_borne_out(claim, snippet, least_share) for claim in claims),
     )
+
+
+def _told(snippet: Snippet) -> str:
+    """The passage that speaks most of the question, where the semantic ranker has named it."""
+    passage = snippet.caption.text if snippet.caption else ""
+    return (passage or snippet.content)[:SNIPPET_CHARACTERS]

@@ -173,7 +173,13 @@ def evidence_section(pack: ContextPack) -> str:
         f"{escaped(s.content)}</doc>"
         for number, s in enumerate(pack.snippets, start=1)
     ]
-    return "\n".join(["<evidence>", *documents, "</evidence>"])
+    numbers = {(s.index, s.document_id): n for n, s in enumerate(pack.snippets, start=1)}
+    answers = [
+        f'<answer doc="{numbers[each.index, each.document_id]}">{escaped(each.text)}</answer>'
+        for each in pack.answers
+        if (each.index, each.document_id) in numbers
+    ]
+    return "\n".join(["<evidence>", *documents, *answers, "</evidence>"])
 
 
 def results_section(outcomes: Sequence[ToolOutcome]) -> str:

@@ -307,7 +307,8 @@ async def _keep(
             citations=answer.citations,
             warnings=(
                 *record.warnings,
-                *(key.partition(":")[0] for key in material.evidence.warnings),
+                # Once, however many indexes it was: people are not told of indexes.
+                *dict.fromkeys(key.partition(":")[0] for key in material.evidence.warnings),
             ),
             entities=entities_of(material.outcomes, material.pack.tools),
             finish_reason=answer.finish_reason,

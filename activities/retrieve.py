@@ -7,12 +7,17 @@ from activities.steps import load_record
 from shared.contracts.activities import Retrieved, RetrieveRequest
 from shared.contracts.evidence import SEARCH_FAILED, ContextPack, Snippet
 from shared.contracts.runs import RunRecord
-from shared.errors import ModelError, SearchError
+from shared.contracts.search import EMBEDDING_FAILED
+from shared.errors import SearchError
 from shared.ports import Dependencies, EventQuery, KnowledgeQuery
+from shared.search.context import diverse
+from shared.search.embedding import query_vector
 
 log = logging.getLogger("eira.retrieve")
 
 MAX_QUERY_CHARACTERS = 1_000
+CANDIDATES = 2
+"""Times as many as are kept are asked for, to have some of other sources to choose from."""
 
 
 async def retrieve(request: RetrieveRequest, deps: Dependencies) -> Retrieved:
@@ -23,7 +28,7 @@ async def retrieve(request: RetrieveRequest, deps: Dependencies) -> Retrieved:
         _found(request, record, deps), _events(request, record, deps)
     )
     pack = pack.model_copy(update={"events": events})
-    if warning:
+    if warning and warning not in pack.warnings:
         pack = pack.model_copy(update={"warnings": (*pack.warnings, warning)})
     await deps.runs.put_evidence(run.tenant_id, run.run_id, request.index, pack)
     return Retrieved(after=request.after, found=len(pack.snippets), warning=warning)
@@ -34,25 +39,25 @@ async def _found(
 ) -> tuple[ContextPack, str | None]:
     """What the message's words and meaning find, and what it had to do without."""
     text = record.message[:MAX_QUERY_CHARACTERS]
-    warning = None
-    vector: tuple[float, ...] | None = None
-    try:
-        vector = tuple((await deps.model.embed([text]))[0])
-    except ModelError:
-        warning = "embedding_failed"
+    policy = deps.policy.retrieval
+    vector = await query_vector(deps.model, text, policy.embedding_seconds)
+    warning = EMBEDDING_FAILED if vector is None else None
     query = KnowledgeQuery(
         text=text,
         index=request.index,
         tenant_id=request.run.tenant_id,
         roles=record.caller.roles,
-        top=deps.policy.top,
+        top=deps.policy.top * CANDIDATES,
         vector=vector,
         language=record.language,
         other_versions=tuple(each for each in deps.packs.versions if each != record.pack_version),
     )
     try:
-        return await deps.knowledge.search(query), warning
-    except SearchError:
+        async with asyncio.timeout(policy.seconds):
+            found = await deps.knowledge.search(query)
+        return diverse(found, deps.policy.top), warning
+    except (SearchError, TimeoutError) as error:
+        log.warning("run=%s %s: %s", request.run.run_id, type(error).__name__, error)
         return ContextPack(), f"{SEARCH_FAILED}:{request.index}"
 
 

@@ -18,7 +18,8 @@ from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.ports import Dependencies
-from shared.search.fusion import fuse
+from shared.search.context import diverse, within
+from shared.search.fusion import merged
 from shared.streams.writing import AnswerWriter, LogWriter
 
 
@@ -82,8 +83,8 @@ def announced(request: StepRequest) -> list[RunEvent]:
 async def load_evidence(
     request: StepRequest, indexes: Sequence[str], deps: Dependencies
 ) -> ContextPack:
-    """What the indexes found for this run, fused into one pack."""
-    run = request.run
+    """What the indexes found for this run, as one pack within its budget. Raises StoreError."""
+    run, policy = request.run, deps.policy
     packs = await asyncio.gather(
         *(
             must_be_there(
@@ -93,7 +94,9 @@ async def load_evidence(
             for index in indexes
         )
     )
-    return fuse(packs, deps.policy.top)
+    everything = sum(len(pack.snippets) for pack in packs)
+    found = merged(packs, policy.retrieval.normalisation, everything)
+    return within(diverse(found, policy.top), policy.retrieval.tokens)
 
 
 async def load_history(request: StepRequest, deps: Dependencies) -> History:

@@ -13,6 +13,7 @@ One user message, from RECEIVED to DONE:
 """
 
 from datetime import timedelta
+from itertools import batched
 from typing import Any
 
 from orchestrators.progress import Progress, Steps
@@ -130,8 +131,11 @@ def _retrieve(progress: Progress, prepared: Prepared) -> Steps[None]:
         RetrieveRequest(**progress.peek(), index=index, mentioned=prepared.mentioned)
         for index in prepared.indexes
     ]
-    for found in (yield from call_all(progress.context, [(RETRIEVE, each) for each in requests])):
-        progress.done(found)
+    at_once = progress.limits.fan_out or max(len(requests), 1)
+    for wave in batched(requests, at_once, strict=False):
+        calls = [(RETRIEVE, each) for each in wave]
+        for found in (yield from call_all(progress.context, calls)):
+            progress.done(found)
     progress.enter("RETRIEVED_CONTEXT")
 
 

@@ -13,9 +13,11 @@ from weakref import WeakKeyDictionary
 
 from shared.contracts.activities import RunLimits
 from shared.contracts.grounding import Grounding
+from shared.contracts.retrieval import RetrievalPolicy
 from shared.errors import DependencyError
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Policy
+from shared.search.embedding import RememberingModel
 from shared.settings import Settings, get_settings, unknown_settings
 
 if TYPE_CHECKING:
@@ -146,6 +148,13 @@ def build_policy(settings: Settings) -> Policy:
             seconds=settings.runs.seconds,
             model_calls=settings.runs.model_calls,
             tokens=settings.runs.tokens,
+            fan_out=settings.search.max_fan_out,
+        ),
+        retrieval=RetrievalPolicy(
+            normalisation=settings.search.normalisation,
+            tokens=settings.search.context_tokens,
+            seconds=settings.search.timeout_seconds,
+            embedding_seconds=settings.search.embedding_seconds,
         ),
         tenants=frozenset(settings.auth.tenants),
         event_types=settings.events.types,
@@ -200,12 +209,17 @@ def build_index(
 
 
 def build_model(settings: Settings, credential: "AsyncTokenCredential") -> Model:
+    return RememberingModel(_build_model(settings, credential))
+
+
+def _build_model(settings: Settings, credential: "AsyncTokenCredential") -> Model:
     from shared.llm.openai_compatible import OpenAICompatibleModel
 
     azure, plain = settings.azure_openai, settings.openai
+    dimensions = settings.search.dimensions
     if azure.endpoint is None:
         return OpenAICompatibleModel(
-            _openai_client(settings), plain.chat_model, plain.embeddings_model
+            _openai_client(settings), plain.chat_model, plain.embeddings_model, dimensions
         )
     from openai import AsyncAzureOpenAI
 
@@ -216,7 +230,9 @@ def build_model(settings: Settings, credential: "AsyncTokenCredential") -> Model
         azure_ad_token_provider=None if azure.api_key else _token(credential, COGNITIVE_SERVICES),
         http_client=_http_client(settings),
     )
-    return OpenAICompatibleModel(client, azure.chat_deployment, azure.embeddings_deployment)
+    return OpenAICompatibleModel(
+        client, azure.chat_deployment, azure.embeddings_deployment, dimensions
+    )
 
 
 def _openai_client(settings: Settings) -> "AsyncOpenAI":

@@ -16,6 +16,7 @@ from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import OpenPlan, Plan
+from shared.contracts.retrieval import RetrievalPolicy
 from shared.contracts.runs import (
     EndedBadly,
     Feedback,
@@ -459,7 +460,8 @@ class Policy:
 
     indexes: tuple[str, ...]
     top: int = 5
-    """Snippets taken from one index."""
+    """Snippets that an answer is made from, and most taken from one index."""
+    retrieval: RetrievalPolicy = field(default=RetrievalPolicy())
     grounding: Grounding = field(default=Grounding())
     longest_join_ms: int = 140
     limits: RunLimits = field(default=RunLimits())

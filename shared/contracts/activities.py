@@ -41,11 +41,12 @@ class RunRef(Contract):
 
 class RunLimits(Contract):
     """What one run may take: seconds of work (waiting for people does not count), calls of the
-    chat model, tokens in all."""
+    chat model, tokens in all; `fan_out` indexes asked at the same time (without it, all)."""
 
     seconds: float = 300.0
     model_calls: int = 12
     tokens: int = 120_000
+    fan_out: int | None = None
 
 
 class TurnRequest(Contract):

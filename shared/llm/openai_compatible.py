@@ -24,12 +24,19 @@ type Body = dict[str, object]
 
 class OpenAICompatibleModel:
     """`client` is AsyncOpenAI or AsyncAzureOpenAI; `chat` and `embeddings` are model names or,
-    with Azure, deployments."""
+    with Azure, deployments. `dimensions` are asked for, unless the model has only its own."""
 
-    def __init__(self, client: AsyncOpenAI | AsyncAzureOpenAI, chat: str, embeddings: str) -> None:
+    def __init__(
+        self,
+        client: AsyncOpenAI | AsyncAzureOpenAI,
+        chat: str,
+        embeddings: str,
+        dimensions: int | None = None,
+    ) -> None:
         self._client = client
         self._chat = chat
         self._embeddings = embeddings
+        self._dimensions = dimensions
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         # The SDK builds a pydantic object for every chunk, which is most of the cost of a stream:
@@ -72,9 +79,14 @@ class OpenAICompatibleModel:
                 "input": list(texts),
                 "encoding_format": "base64",
             }
+            if self._dimensions is not None:
+                body["dimensions"] = self._dimensions
             answer = json.loads((await self._post(EMBEDDINGS, body)).content)
         rows = sorted(answer["data"], key=lambda row: row["index"])
-        return [_vector(row["embedding"]) for row in rows]
+        vectors = [_vector(row["embedding"]) for row in rows]
+        if self._dimensions and any(len(each) != self._dimensions for each in vectors):
+            raise ModelError("the embeddings have other dimensions than asked", retryable=False)
+        return vectors
 
     async def close(self) -> None:
         await self._client.close()

@@ -20,13 +20,12 @@ from shared.search.audience import audience_filter, one_of, quoted
 from shared.search.fields import CITED, EVERY_ROLE, LANGUAGES, VECTOR_FIELD
 from shared.search.query import CANDIDATES, SearchOptions, SearchProfile, build_options, check
 from shared.search.results import as_answers, as_snippets
+from shared.search.retrying import SearchRetries
 
 type SearchCredential = AsyncTokenCredential | AzureKeyCredential
 
 _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
-RETRIES = 2
-BACKOFF_SECONDS = 0.3
 
 
 class AzureSearchKnowledge:
@@ -110,10 +109,7 @@ class AzureSearchKnowledge:
                 index,
                 self._credential,
                 transport=transport,
-                # Somebody waits for the answer, and without evidence it is only worse.
-                retry_total=RETRIES,
-                retry_status=RETRIES,
-                retry_backoff_factor=BACKOFF_SECONDS,
+                retry_policy=SearchRetries(),
             )
         return self._clients[index]
 

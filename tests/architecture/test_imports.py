@@ -35,6 +35,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "activities",
         *CORE,
         "shared.awaiting",
+        "shared.search.context",
+        "shared.search.embedding",
         "shared.search.fusion",
         "shared.streams",
         "shared.tools",

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from shared.contracts.activities import RunLimits
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
 from tests.replay.answers import (
@@ -173,6 +174,16 @@ def test_several_indexes_are_asked_in_parallel() -> None:
     assert recording.names[1] == ["retrieve"] * 3
     assert [call.payload["index"] for call in recording.waves[1]] == list(indexes)
     assert recording.call("plan").payload["indexes"] == list(indexes)
+
+
+def test_no_more_indexes_are_asked_at_once_than_the_settings_allow() -> None:
+    indexes = ("cerebro", "normativa", "tramites")
+    answers = a_task() | {"prepare": prepared("FLOW_EXECUTION", indexes=indexes)}
+    limits = {"limits": RunLimits(fan_out=2).wire()}
+    recording = record(by_name(answers), start_request() | limits)
+    assert recording.names[1:4] == [["retrieve"] * 2, ["retrieve"], ["plan"]]
+    asked = [call.payload["index"] for wave in recording.waves[1:3] for call in wave]
+    assert asked == list(indexes)
 
 
 def test_without_any_index_the_plan_follows_triage() -> None:

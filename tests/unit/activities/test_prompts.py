@@ -15,6 +15,7 @@ from activities.prompts import (
     open_question_section,
     tag,
 )
+from shared.contracts.evidence import ExtractiveAnswer
 from shared.contracts.runs import RunRecord
 from shared.packs import FolderPacks
 from tests.fakes.samples import AT, evidence, past_turn, snippet
@@ -97,6 +98,15 @@ def test_a_document_cannot_leave_its_place(content: str, title: str) -> None:
 def test_documents_are_numbered_from_one() -> None:
     section = evidence_section(evidence(snippet("a"), snippet("b")))
     assert re.findall(r'<doc n="(\d)"', section) == ["1", "2"]
+
+
+def test_an_answer_of_the_search_names_the_document_it_is_from() -> None:
+    told = ExtractiveAnswer(text="Dos <semanas>.", score=0.9, document_id="b", index="cerebro")
+    lost = told.model_copy(update={"document_id": "elsewhere"})
+    pack = evidence(snippet("a"), snippet("b")).model_copy(update={"answers": (told, lost)})
+    section = evidence_section(pack)
+    assert '<answer doc="2">Dos &lt;semanas>.</answer>' in section
+    assert section.count("<answer") == 1
 
 
 def test_nothing_open_is_no_section() -> None:

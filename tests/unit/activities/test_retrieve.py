@@ -1,12 +1,19 @@
 """Retrieval from one index: what fails makes the answer worse, not impossible."""
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from activities.retrieve import MAX_QUERY_CHARACTERS, retrieve
 from shared.contracts.activities import Retrieved, RetrieveRequest
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
+from shared.contracts.retrieval import RetrievalPolicy
 from shared.errors import ModelError, SearchError
+from shared.ports import KnowledgeQuery
+from shared.search.embedding import query_vector
 from tests.fakes.samples import AT, evidence, snippet
+from tests.fakes.services import FakeKnowledge, FakeModel
 from tests.fakes.world import ANA, RUN_ID, World
 
 
@@ -53,6 +60,45 @@ async def test_without_an_embedding_the_words_are_searched_for_and_that_is_said(
     assert world.knowledge.queries[0].vector is None
     kept = await kept_by(world)
     assert kept.warnings == ("embedding_failed",)
+
+
+class SilentModel(FakeModel):
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody ends it")
+
+
+class SilentKnowledge(FakeKnowledge):
+    async def search(self, query: KnowledgeQuery) -> ContextPack:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody ends it")
+
+
+async def test_an_index_that_does_not_answer_in_time_is_done_without() -> None:
+    world = World(knowledge=SilentKnowledge())
+    deps = world.deps()
+    hasty = replace(deps.policy, retrieval=RetrievalPolicy(seconds=0.001))
+    request = RetrieveRequest(run=await world.begin("¿Qué necesito?"), index="cerebro")
+    result = await retrieve(request, replace(deps, policy=hasty))
+    assert (result.found, result.warning) == (0, "search_failed:cerebro")
+
+
+async def test_without_a_vector_in_time_only_words_are_searched_for() -> None:
+    assert await query_vector(SilentModel(), "licencia", 0.001) is None
+    assert await query_vector(FakeModel(), "licencia", 60) == (8.0, 1.0)
+
+
+async def test_of_more_than_is_kept_another_page_is_chosen() -> None:
+    world = World()
+    snippets = [
+        snippet(page, url=f"https://x.example/{page}", score=1 - n / 20)
+        for n, page in enumerate(["a#1", "a#2", "a#3", "b#1", "b#2", "c#1"])
+    ]
+    world.knowledge.packs["cerebro"] = evidence(*snippets)
+    await retrieved(world)
+    kept = await kept_by(world)
+    assert [each.document_id for each in kept.snippets] == ["a#1", "b#1", "a#2", "c#1", "b#2"]
+    assert world.knowledge.queries[0].top == 10
 
 
 def event(name: str, **changes: object) -> KnowledgeDocument:

@@ -1,12 +1,17 @@
 """One context pack out of what several indexes found."""
 
+from typing import get_args
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.evidence import ContextPack, Snippet
-from shared.search.fusion import fuse
+from shared.contracts.evidence import ContextPack, ExtractiveAnswer, Snippet
+from shared.contracts.search import Normalisation
+from shared.search.fusion import fuse, merged, normalised
 from tests.fakes.samples import snippet
 
+NORMALISATIONS: tuple[Normalisation, ...] = get_args(Normalisation.__value__)
 SCORES = st.integers(0, 4).map(lambda quarter: quarter / 4)
 
 
@@ -93,3 +98,78 @@ def test_every_warning_is_kept_once() -> None:
         ContextPack(warnings=("embedding_failed", "search_failed:x")),
     ]
     assert fuse(packs, 5).warnings == ("embedding_failed", "search_failed:x")
+
+
+# --- several indexes ------------------------------------------------------------------------------
+
+HOW = st.sampled_from(NORMALISATIONS)
+
+
+@given(PACKS.flatmap(lambda packs: st.tuples(st.just(packs), st.permutations(packs))), HOW, TOP)
+def test_merging_does_not_depend_on_who_answered_first(
+    both: tuple[list[ContextPack], list[ContextPack]], how: Normalisation, top: int
+) -> None:
+    packs, turned = both
+    assert merged(turned, how, top).snippets == merged(packs, how, top).snippets
+
+
+@given(PACKS, HOW, TOP)
+def test_merging_what_was_merged_changes_nothing(
+    packs: list[ContextPack], how: Normalisation, top: int
+) -> None:
+    once = merged(packs, how, top)
+    assert merged([once], how, top) == once
+    assert merged([once, ContextPack()], how, top) == once
+
+
+@given(PACKS, HOW, TOP, st.integers(0, 6))
+def test_pages_of_what_was_merged_follow_one_another(
+    packs: list[ContextPack], how: Normalisation, top: int, skip: int
+) -> None:
+    everything = merged(packs, how, 100).snippets
+    page = merged(packs, how, top, skip).snippets
+    assert page == everything[skip : skip + top]
+    keys = [each.url or each.document_id for each in page]
+    assert len(page) <= top
+    assert len(keys) == len(set(keys))
+
+
+@given(st.lists(SNIPPETS, max_size=6).map(pack_of), HOW)
+def test_normalised_scores_are_within_bounds_and_in_the_same_order(
+    pack: ContextPack, how: Normalisation
+) -> None:
+    scores = [each.score for each in normalised(pack, how).snippets]
+    assert all(0 <= score <= 1 for score in scores)
+    before = [each.score for each in pack.snippets]
+    for a, x in zip(before, scores, strict=True):
+        assert all(x >= y for b, y in zip(before, scores, strict=True) if a >= b)
+
+
+@pytest.mark.parametrize("how", ["min_max", "reciprocal_rank"])
+@given(st.lists(SNIPPETS, max_size=6).map(pack_of))
+def test_what_is_normal_stays_so(how: Normalisation, pack: ContextPack) -> None:
+    once = normalised(pack, how)
+    assert normalised(once, how) == once
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("min_max", [1.0, 0.5, 0.0]),
+        ("z_score", [0.8897, 0.5, 0.1103]),
+        ("reciprocal_rank", [1.0, 0.9839, 0.9683]),
+    ],
+)
+def test_scores_are_made_comparable_as_the_settings_say(
+    how: Normalisation, expected: list[float]
+) -> None:
+    pack = ContextPack(snippets=tuple(snippet(str(s), score=s) for s in (0.9, 0.8, 0.7)))
+    assert [each.score for each in normalised(pack, how).snippets] == pytest.approx(expected)
+
+
+def test_answers_of_all_indexes_are_kept_once_the_best_first() -> None:
+    def answer(score: float, index: str) -> ExtractiveAnswer:
+        return ExtractiveAnswer(text="Dos.", score=score, document_id="a", index=index)
+
+    packs = [ContextPack(answers=(answer(0.7, "x"),)), ContextPack(answers=(answer(0.9, "y"),))]
+    assert [each.index for each in fuse([*packs, *packs], 5).answers] == ["y", "x"]

@@ -1,0 +1,83 @@
+"""What of the evidence is told to the model: of several sources, and within a budget."""
+
+from collections import Counter
+
+from shared.contracts.evidence import ContextPack, Snippet
+from shared.search.fusion import rank
+
+CHARACTERS_PER_TOKEN = 4
+"""OpenAI's rule of thumb; an estimate is enough, the budget is far from the model's limit."""
+LEAST_TOKENS = 60
+"""A piece of a document shorter than this says too little to be told."""
+OF_THE_SAME_SOURCE = 0.95
+OF_THE_SAME_PAGE = 0.8
+"""What a snippet's score counts for, once more for each that was chosen before it. Passages of one
+page repeat one another: another page that is nearly as good says more."""
+
+
+def diverse(found: ContextPack, top: int) -> ContextPack:
+    """At most `top` snippets, the best first; those that hold an answer before all others.
+
+    Choosing among what was chosen changes nothing, nor does the order of what is chosen from.
+    """
+    answering = {(each.index, each.document_id) for each in found.answers}
+    left = sorted(found.snippets, key=rank)
+    pages: Counter[str] = Counter()
+    sources: Counter[str] = Counter()
+
+    def worth(snippet: Snippet) -> float:
+        again = OF_THE_SAME_SOURCE ** sources[snippet.source]
+        again *= OF_THE_SAME_PAGE ** pages[page_of(snippet)]
+        answers = (snippet.index, snippet.document_id) in answering
+        return snippet.score * again + answers
+
+    chosen: list[Snippet] = []
+    while left and len(chosen) < top:
+        # Of equals `max` takes the first, which is the best by rank.
+        best = max(left, key=worth)
+        left.remove(best)
+        chosen.append(best)
+        pages[page_of(best)] += 1
+        sources[best.source] += 1
+    return _with(found, chosen)
+
+
+def page_of(snippet: Snippet) -> str:
+    """Where the snippet stands: its address without the place on the page."""
+    return (snippet.url or snippet.document_id).partition("#")[0]
+
+
+def within(found: ContextPack, tokens: int) -> ContextPack:
+    """As many snippets as fit, in their order: whole, else their caption, else their beginning."""
+    told: list[Snippet] = []
+    for snippet in found.snippets:
+        if (fitting := _fitting(snippet, tokens)) is not None:
+            told.append(fitting)
+            tokens -= tokens_of(fitting)
+    return _with(found, told)
+
+
+def tokens_of(snippet: Snippet) -> int:
+    """Estimated, of title and content."""
+    return -(-(len(snippet.title) + len(snippet.content)) // CHARACTERS_PER_TOKEN)
+
+
+def _fitting(snippet: Snippet, tokens: int) -> Snippet | None:
+    if tokens_of(snippet) <= tokens:
+        return snippet
+    if snippet.caption is not None and snippet.caption.text:
+        shorter = snippet.model_copy(update={"content": snippet.caption.text})
+        if tokens_of(shorter) <= tokens:
+            return shorter
+    room = tokens * CHARACTERS_PER_TOKEN - len(snippet.title) - len(" …")
+    if room < LEAST_TOKENS * CHARACTERS_PER_TOKEN:
+        return None
+    beginning = snippet.content[:room].rpartition(" ")[0]
+    return snippet.model_copy(update={"content": f"{beginning} …"}) if beginning else None
+
+
+def _with(found: ContextPack, snippets: list[Snippet]) -> ContextPack:
+    """An answer stays with the document that it can be cited from."""
+    there = {(each.index, each.document_id) for each in snippets}
+    answers = tuple(each for each in found.answers if (each.index, each.document_id) in there)
+    return found.model_copy(update={"snippets": tuple(snippets), "answers": answers})

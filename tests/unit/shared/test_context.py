@@ -1,0 +1,90 @@
+"""What of the evidence is told: of several sources, within a budget, with its answers."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.contracts.evidence import Caption, ContextPack, ExtractiveAnswer, Snippet
+from shared.search.context import diverse, page_of, tokens_of, within
+from tests.fakes.samples import snippet
+
+
+def passage(number: int, page: str, score: int, words: int) -> Snippet:
+    url = f"https://docs.eira.example/{page}#{number}"
+    return snippet(f"d{number}", url=url, score=score / 4, content="palabra " * words)
+
+
+PASSAGES = st.lists(
+    st.tuples(st.sampled_from("abc"), st.integers(0, 4), st.integers(1, 200)), max_size=8
+).map(lambda rows: tuple(passage(number, *row) for number, row in enumerate(rows)))
+TOP = st.integers(1, 9)
+TOKENS = st.integers(0, 600)
+
+
+@given(PASSAGES.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))), TOP)
+def test_the_order_of_what_is_chosen_from_does_not_matter(
+    both: tuple[tuple[Snippet, ...], list[Snippet]], top: int
+) -> None:
+    straight, turned = both
+    chosen = diverse(ContextPack(snippets=straight), top)
+    assert diverse(ContextPack(snippets=tuple(turned)), top) == chosen
+
+
+@given(PASSAGES, TOP)
+def test_choosing_again_changes_nothing(passages: tuple[Snippet, ...], top: int) -> None:
+    once = diverse(ContextPack(snippets=passages), top)
+    assert diverse(once, top) == once
+    assert len(once.snippets) == min(top, len(passages))
+    assert len(set(once.snippets)) == len(once.snippets)
+
+
+@given(PASSAGES, TOP)
+def test_the_best_is_always_first(passages: tuple[Snippet, ...], top: int) -> None:
+    for first in diverse(ContextPack(snippets=passages), top).snippets[:1]:
+        assert first.score == max(each.score for each in passages)
+
+
+@given(PASSAGES, TOKENS)
+def test_the_budget_is_never_exceeded_and_nothing_is_made_up(
+    passages: tuple[Snippet, ...], tokens: int
+) -> None:
+    told = within(ContextPack(snippets=passages), tokens).snippets
+    assert sum(map(tokens_of, told)) <= tokens
+    contents = {each.document_id: each.content for each in passages}
+    for each in told:
+        assert contents[each.document_id].startswith(each.content.removesuffix(" …"))
+
+
+def test_another_page_that_is_nearly_as_good_comes_before_more_of_the_same() -> None:
+    found = ContextPack(
+        snippets=(passage(1, "a", 4, 1), passage(2, "a", 4, 1), passage(3, "b", 4, 1))
+    )
+    assert [page_of(each)[-1] for each in diverse(found, 2).snippets] == ["a", "b"]
+    far = ContextPack(
+        snippets=(passage(1, "a", 4, 1), passage(2, "a", 4, 1), passage(3, "b", 1, 1))
+    )
+    assert [page_of(each)[-1] for each in diverse(far, 2).snippets] == ["a", "a"]
+
+
+def answer_from(document_id: str) -> ExtractiveAnswer:
+    return ExtractiveAnswer(
+        text="Dos semanas.", score=0.9, document_id=document_id, index="cerebro"
+    )
+
+
+def test_what_answers_the_question_is_told_first_and_keeps_its_answer() -> None:
+    found = ContextPack(
+        snippets=(snippet("a", score=1.0), snippet("b", score=0.2)), answers=(answer_from("b"),)
+    )
+    chosen = diverse(found, 1)
+    assert [each.document_id for each in chosen.snippets] == ["b"]
+    assert chosen.answers == found.answers
+    assert within(chosen, 0).answers == (), "without its document it could not be cited"
+
+
+def test_a_passage_too_long_is_told_by_its_caption() -> None:
+    long = snippet("a", content="palabra " * 1_000)
+    captioned = long.model_copy(update={"caption": Caption(text="Tarda dos semanas.")})
+    (told,) = within(ContextPack(snippets=(captioned,)), 100).snippets
+    assert told.content == "Tarda dos semanas."
+    (cut,) = within(ContextPack(snippets=(long,)), 100).snippets
+    assert cut.content.endswith("palabra …")
