@@ -1,16 +1,19 @@
 """What a search block asks of the real service: every mode, and what comes back as evidence."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from azure.core.pipeline.transport import AioHttpTransport
+from azure.core.rest import HttpRequest
 
 from shared.bootstrap import build_credential, build_index, build_search_profile
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.search import SearchIntent
+from shared.errors import SearchError
 from shared.ports import KnowledgeQuery
 from shared.search.cerebro import AzureSearchKnowledge
 from shared.settings import Settings
@@ -205,3 +208,28 @@ async def test_what_is_recent_rises_by_its_scoring_profile(library: Library) -> 
         scores[profile] = {each.document_id: each.search_score or 0 for each in pack.snippets}
     assert scores["recent"]["renovar"] > scores[None]["renovar"]
     assert scores["recent"]["viejo"] == pytest.approx(scores[None]["viejo"])
+
+
+async def test_a_busy_service_is_asked_again(library: Library) -> None:
+    async with refusing(library, times=1):
+        assert await library.found("padrón", mode="keyword") == ["padron"]
+
+
+async def test_an_index_that_stays_busy_says_so(library: Library) -> None:
+    async with refusing(library, times=3):
+        with pytest.raises(SearchError) as caught:
+            await library.found("padrón", mode="keyword")
+        assert caught.value.code == "SEARCH_RATE_LIMIT"
+    assert await library.found("padrón", mode="keyword") == ["padron"], "it was asked three times"
+
+
+@asynccontextmanager
+async def refusing(library: Library, times: int) -> AsyncIterator[None]:
+    """The next searches of this index, which no other test uses, are too many for the service."""
+    fault = {"status": 429, "count": times, "path": f"{library.index}')/docs/search"}
+    endpoint = Settings().azure_search.endpoint
+    async with AioHttpTransport() as transport:
+        request = HttpRequest("POST", f"{endpoint}/_emulator/faults", json=fault)
+        response = await transport.send(request)
+        assert response.status_code == 201, await response.read()
+        yield

@@ -25,7 +25,9 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def model(handler: Handler, patience: float = 60.0) -> AsyncIterator[OpenAICompatibleModel]:
+async def model(
+    handler: Handler, patience: float = 60.0, dimensions: int | None = None
+) -> AsyncIterator[OpenAICompatibleModel]:
     app = web.Application()
     app.router.add_post("/v1/{path:.*}", handler)
     async with TestServer(app) as server:
@@ -33,7 +35,7 @@ async def model(handler: Handler, patience: float = 60.0) -> AsyncIterator[OpenA
             api_key=SECRET, base_url=str(server.make_url("/v1")), max_retries=0, timeout=patience
         )
         async with client:
-            yield OpenAICompatibleModel(client, "gpt-x", "embed-x")
+            yield OpenAICompatibleModel(client, "gpt-x", "embed-x", dimensions)
 
 
 def chunk(text: str | None = None, reason: str | None = None) -> dict[str, Any]:
@@ -231,6 +233,24 @@ async def test_vectors_come_in_the_order_of_the_texts_in_either_encoding() -> No
     async with model(handle) as provider:
         assert await provider.embed(["a", "b"]) == [[0.5, -1.0], [0.25, 2.0]]
         assert await provider.embed([]) == []
+
+
+async def test_dimensions_are_asked_for_and_others_are_no_vectors_of_the_index() -> None:
+    asked: list[object] = []
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        asked.append((await request.json()).get("dimensions"))
+        return web.json_response({"data": [{"index": 0, "embedding": [0.25, 2.0]}]})
+
+    async with model(handle) as provider:
+        await provider.embed(["a"])
+    async with model(handle, dimensions=2) as provider:
+        assert await provider.embed(["a"]) == [[0.25, 2.0]]
+    async with model(handle, dimensions=3) as provider:
+        with pytest.raises(ModelError) as caught:
+            await provider.embed(["a"])
+        assert not caught.value.retryable
+    assert asked == [None, 2, 3]
 
 
 async def test_azure_is_asked_by_deployment_with_a_token() -> None:
