@@ -1,7 +1,7 @@
 """Streaming response: write the answer, piece by piece, into the run's event log."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,7 @@ from activities.steps import announced, answer_writer
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
-from shared.contracts.evidence import SEARCH_FAILED
+from shared.contracts.evidence import SEARCH_FAILED, SEARCH_PARTIAL, ContextPack
 from shared.contracts.plan import Plan
 from shared.contracts.runs import Usage
 from shared.contracts.wording import say
@@ -305,15 +305,17 @@ async def _keep(
             message=record.message,
             text=answer.text,
             citations=answer.citations,
-            warnings=(
-                *record.warnings,
-                # Once, however many indexes it was: people are not told of indexes.
-                *dict.fromkeys(key.partition(":")[0] for key in material.evidence.warnings),
-            ),
+            warnings=(*record.warnings, *_warnings(material.evidence)),
             entities=entities_of(material.outcomes, material.pack.tools),
             finish_reason=answer.finish_reason,
         )
     )
+
+
+def _warnings(evidence: ContextPack) -> Iterator[str]:
+    """Each once, however many indexes it was: people are not told of indexes."""
+    for key in dict.fromkeys(warning.partition(":")[0] for warning in evidence.warnings):
+        yield SEARCH_PARTIAL if key == SEARCH_FAILED and evidence.snippets else key
 
 
 async def _keep_open(request: RespondRequest, material: Material, deps: Dependencies) -> None:

@@ -77,8 +77,9 @@ async def _events(
         entities=request.mentioned,
     )
     try:
-        return await deps.knowledge.events(query)
-    except SearchError as error:
+        async with asyncio.timeout(deps.policy.retrieval.seconds):
+            return await deps.knowledge.events(query)
+    except (SearchError, TimeoutError) as error:
         # Not worth a warning to the person: the conversation itself is remembered elsewhere.
-        log.warning("run=%s no events: %s", run.run_id, error)
+        log.warning("run=%s no events: %s %s", run.run_id, type(error).__name__, error)
         return ()

@@ -9,6 +9,8 @@ type DocumentKind = Literal["contract", "rule", "flow", "example", "faq", "event
 
 SEARCH_FAILED = "search_failed"
 """Begins a context pack's warning that an index could not be asked; `:` and its name follow."""
+SEARCH_PARTIAL = "search_partial"
+"""What an answer warns of when other indexes did find something."""
 
 
 class Caption(Contract):

@@ -96,6 +96,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "La búsqueda en Cerebro falló; la respuesta se ha hecho sin sus documentos.",
         "en": "The search in Cerebro failed; the answer was made without its documents.",
     },
+    "warning_search_partial": {
+        "es": "Una parte de Cerebro no respondió; la respuesta se ha hecho con el resto.",
+        "en": "A part of Cerebro did not answer; the answer was made with the rest.",
+    },
     "warning_embedding_failed": {
         "es": "La búsqueda por significado falló; se ha buscado solo por palabras.",
         "en": "The search by meaning failed; only words were searched.",

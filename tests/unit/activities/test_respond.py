@@ -11,8 +11,10 @@ from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.effects import Effect
 from shared.contracts.events import CitationsEvent, QuestionEvent, RestartEvent, RunEvent
+from shared.contracts.evidence import ContextPack
 from shared.contracts.plan import MissingField, Plan, Provenance, Route
 from shared.contracts.runs import Usage
+from shared.contracts.wording import say
 from shared.errors import ModelError, StoreError
 from shared.ports import LogItem, ModelRequest, StreamEnd
 from shared.streams.showing import shown_text
@@ -227,6 +229,21 @@ async def test_citations_follow_the_text_and_are_verified() -> None:
     (citation,) = last.citations
     assert (citation.number, citation.document_id, citation.verified) == (1, "licencia", True)
     assert (await kept(world)).citations == last.citations
+
+
+@pytest.mark.parametrize(
+    ("found", "warning"), [(evidence(), "search_partial"), (ContextPack(), "search_failed")]
+)
+async def test_an_answer_says_what_part_of_cerebro_it_was_made_without(
+    found: ContextPack, warning: str
+) -> None:
+    world = World()
+    away = {index: ContextPack(warnings=(f"search_failed:{index}",)) for index in ("x", "y")}
+    for index, pack in {"cerebro": found, **away}.items():
+        await world.runs.put_evidence(ANA.tenant_id, RUN_ID, index, pack)
+    await responded(world, "FLOW_EXECUTION", indexes=("cerebro", "x", "y"))
+    assert (await kept(world)).warnings == (warning,)
+    assert say(f"warning_{warning}", "es") != say(f"warning_{warning}", "en")
 
 
 async def test_the_evidence_cannot_pose_as_a_tag() -> None:
