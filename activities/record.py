@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from activities.steps import load_outcomes, load_plan, load_record
 from shared.contracts.activities import Recorded, RecordRequest
-from shared.contracts.audit import Actor, AuditEvent, Entity, concerning
+from shared.contracts.approvals import approval_id
+from shared.contracts.audit import Actor, AuditEvent, Decision, Entity, concerning
 from shared.contracts.erp import timeline_event
 from shared.contracts.evidence import KnowledgeDocument
 from shared.contracts.outcomes import outcomes_of
@@ -22,7 +23,9 @@ async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
         load_record(request, deps), load_plan(request, deps), _outcomes(request, deps)
     )
     pack = deps.packs.get(started.pack_version)
-    event = _event(request, started, plan, outcomes, pack, deps)
+    event = _event(request, started, plan, outcomes, pack, deps).model_copy(
+        update={"approvals": await _decisions(started, plan, pack, deps)}
+    )
     concerned = {entity for outcome in outcomes if (entity := _subject(outcome, pack)) is not None}
     links = (
         deps.entities.link(event.tenant_id, entity, event.conversation_id) for entity in concerned
@@ -81,7 +84,34 @@ def _event(
         entities=tuple(e for outcome in outcomes if (e := _entity(outcome, pack)) is not None),
         provenance={f"c{step}": call.provenance for step, call in enumerate(plan.calls)},
         pack_version=started.pack_version,
+        model=deps.policy.model or None,
+        usage=request.usage,
         correlation_id=started.correlation_id,
+    )
+
+
+async def _decisions(
+    started: RunRecord, plan: Plan, pack: Pack, deps: Dependencies
+) -> tuple[Decision, ...]:
+    """What people decided on the calls that may have to be approved."""
+    found = await asyncio.gather(
+        *(
+            deps.approvals.get(started.tenant_id, started.run_id, approval_id(step))
+            for step, call in enumerate(plan.calls)
+            if pack.tools[call.tool].approval.when != "never"
+        )
+    )
+    return tuple(
+        Decision(
+            approval_id=each.approval_id,
+            tool=each.tool,
+            state=each.state,
+            decided_by=each.decided_by,
+            decided_at=each.decided_at,
+            comment=each.comment,
+        )
+        for each in found
+        if each is not None and each.decided_by is not None and each.decided_at is not None
     )
 
 

@@ -129,6 +129,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
 def build_policy(settings: Settings) -> Policy:
     return Policy(
         indexes=settings.search.allowed_indexes,
+        model=settings.chat_model,
         top=settings.search.top,
         longest_join_ms=settings.streams.longest_join_ms,
         limits=RunLimits(

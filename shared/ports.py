@@ -130,8 +130,7 @@ class Conversations(Protocol):
     async def claim(
         self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
     ) -> bool:
-        """Make `run_id` the active run, behind those `ahead`, if the conversation still has the
-        active run given.
+        """Make `run_id` the active run, behind `ahead`, if the active one is still that given.
 
         False when somebody else was faster.
         """
@@ -464,6 +463,7 @@ class Policy:
     """What settings decide about a run."""
 
     indexes: tuple[str, ...]
+    model: str = ""  # or its deployment, as the audit names it
     top: int = 5
     """Snippets taken from one index."""
     longest_join_ms: int = 140

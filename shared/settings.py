@@ -159,6 +159,12 @@ class Settings(BaseSettings):
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
 
     @property
+    def chat_model(self) -> str:
+        """The model, or deployment, that is asked."""
+        azure = self.azure_openai
+        return azure.chat_deployment if azure.endpoint else self.openai.chat_model
+
+    @property
     def embeddings(self) -> str:
         """The model, or deployment, that vectors come from."""
         azure = self.azure_openai

@@ -71,6 +71,7 @@ class World:
             packs=FolderPacks(self.packs),
             policy=Policy(
                 indexes=("cerebro",),
+                model="gpt-4o",
                 longest_join_ms=10,
                 tenants=frozenset({"tenant-a", "tenant-b"}),
                 event_types=("task.*", "project.*", "user.*"),
