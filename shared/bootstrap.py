@@ -137,6 +137,7 @@ def build_policy(settings: Settings) -> Policy:
             model_calls=settings.runs.model_calls,
             tokens=settings.runs.tokens,
         ),
+        role_rights=settings.auth.role_rights,
         tenants=frozenset(settings.auth.tenants),
         event_types=settings.events.types,
         least_confidence=settings.agents.least_confidence,

@@ -460,7 +460,7 @@ class Packs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What settings decide about a run."""
+    """What settings decide about a run; by `role_rights` also who may read an event in Cerebro."""
 
     indexes: tuple[str, ...]
     model: str = ""  # or its deployment, as the audit names it
@@ -468,6 +468,7 @@ class Policy:
     """Snippets taken from one index."""
     longest_join_ms: int = 140
     limits: RunLimits = field(default=RunLimits())
+    role_rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tenants: frozenset[str] = frozenset()
     """Whose ERP events are taken, and of which types (`*` for any ending)."""
     event_types: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery, 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.errors import SearchError
 from shared.ports import EventQuery, KnowledgeQuery
+from shared.search.fusion import not_crowded
 from shared.search.index import EVERY_ROLE, EVERY_TENANT, VECTOR_FIELD
 
 SELECT = (
@@ -32,6 +33,8 @@ CANDIDATES = 50
 """Neighbours a vector query brings before fusion, as the service recommends for hybrid."""
 _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
+OVERFETCH = 4
+"""Times as many as wanted: events may be left out of what is found (`not_crowded`)."""
 RETRIES = 2
 BACKOFF_SECONDS = 0.3
 
@@ -71,10 +74,10 @@ class AzureSearchKnowledge:
             query_type="semantic" if semantic else None,
             semantic_configuration_name=self.semantic_configuration if semantic else None,
             select=list(SELECT),
-            top=query.top,
+            top=query.top * OVERFETCH,
         )
         found = [document async for document in results]
-        return ContextPack(snippets=_snippets(query.index, found))
+        return ContextPack(snippets=not_crowded(_snippets(query.index, found), query.top))
 
     async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
         mine = f"conversationId eq '{_quoted(query.conversation_id)}'"

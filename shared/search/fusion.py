@@ -1,8 +1,12 @@
 """Making one context pack of what several indexes found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from shared.contracts.evidence import ContextPack, Snippet
+
+MOST_EVENTS = 2
+"""Of what one index finds for a question: whoever wants more of them asks the ERP."""
 
 
 def fuse(packs: Iterable[ContextPack], top: int) -> ContextPack:
@@ -24,6 +28,16 @@ def fuse(packs: Iterable[ContextPack], top: int) -> ContextPack:
     return ContextPack(
         snippets=tuple(ordered[:top]), events=tuple(events.values()), warnings=tuple(warnings)
     )
+
+
+def not_crowded(found: Sequence[Snippet], top: int) -> tuple[Snippet, ...]:
+    """At most `top`, best first, and of events only a few that fit better than every document:
+    what once happened to a licence is no answer to how one gets it."""
+    best = max((each.score for each in found if each.kind != "event"), default=0.0)
+    events = [each for each in found if each.kind == "event" and each.score >= best]
+    kept = {each.document_id for each in events[:MOST_EVENTS]}
+    wanted = (each for each in found if each.kind != "event" or each.document_id in kept)
+    return tuple(islice(wanted, top))
 
 
 def _rank(snippet: Snippet) -> tuple[float, str, str]:

@@ -73,6 +73,7 @@ class World:
                 indexes=("cerebro",),
                 model="gpt-4o",
                 longest_join_ms=10,
+                role_rights={"employee": RIGHTS, "manager": (*RIGHTS, "users:read")},
                 tenants=frozenset({"tenant-a", "tenant-b"}),
                 event_types=("task.*", "project.*", "user.*"),
             ),
