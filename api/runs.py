@@ -11,9 +11,10 @@ from api.answers import json_answer
 from api.approvals import may_decide
 from api.bodies import whole_number
 from api.edge import Call
+from api.waiting import asked_last, asked_together, waiting_answer
 from shared.contracts.approvals import Approval, approval_id, view_of
 from shared.contracts.conversations import Turn
-from shared.contracts.events import ApprovalEvent, QuestionEvent, RunEvent
+from shared.contracts.events import QuestionEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
@@ -26,9 +27,7 @@ from shared.contracts.runs import (
     RunRecord,
     RunStarted,
     RunView,
-    RunWaiting,
     Usage,
-    WaitingApproval,
 )
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
@@ -155,11 +154,11 @@ async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Re
     a person."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            events = await _until_end(call.deps.log, run_id)
+            events = await _until_end(call, run_id)
     except TimeoutError:
         return look_later(run_id)
-    if isinstance(events[-1], ApprovalEvent):
-        return _waits(events[-1], run_id, conversation_id)
+    if asked := asked_last(events):
+        return waiting_answer(asked, run_id, conversation_id)
     outcome, turn = await asyncio.gather(
         call.deps.runs.outcome(call.caller.tenant_id, run_id),
         call.deps.conversations.get_turn(call.caller.tenant_id, conversation_id, run_id),
@@ -204,22 +203,16 @@ async def _frames(log: LogItems, run_id: str, after: int, begun: bool) -> AsyncG
                 return
 
 
-async def _until_end(log: LogItems, run_id: str) -> list[RunEvent]:
-    """All events; if the run waits for an approval, those up to it."""
+async def _until_end(call: Call, run_id: str) -> list[RunEvent]:
+    """All events; if the run waits for approvals, those up to the last that it asks for now."""
     events: list[RunEvent] = []
-    async with aclosing(tail(log, run_id, 0)) as entries:
+    async with aclosing(tail(call.deps.log, run_id, 0)) as entries:
         async for batch in entries:
             events += [entry.event for entry in batch]
-            if events and isinstance(events[-1], ApprovalEvent):
+            asked = {event.approval_id for event in asked_last(events)}
+            if asked and await asked_together(call, run_id) <= asked:
                 break
     return events
-
-
-def _waits(event: ApprovalEvent, run_id: str, conversation_id: str) -> Response:
-    headers = {"Location": f"/api/runs/{run_id}", "x-run-id": run_id}
-    approval = WaitingApproval.model_validate(event.model_dump(exclude={"type"}))
-    waiting = RunWaiting(run_id=run_id, thread_id=conversation_id, approval=approval)
-    return json_answer(waiting, 202, headers)
 
 
 def _answer(
