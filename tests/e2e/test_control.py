@@ -91,6 +91,7 @@ async def test_a_rejected_call_is_not_made_and_the_answer_says_so(
     (approval,) = (await marta.get(f"/runs/{stream.run_id}")).body["approvals"]
     assert (approval["state"], approval["comment"]) == ("rejected", "no")
     assert run.tool_statuses == [("createUser", "skipped")]
+    assert run.text == "No se ha hecho la gestión con el usuario: quien debía aprobarlo lo rechazó."
     assert run.end["type"] == "done"
     assert await erp.users(address) == []
 
