@@ -1,19 +1,22 @@
 """Event logger and Cerebro updater: what was done, for the audit and for later answers."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from activities.steps import load_outcomes, load_plan, load_record
 from shared.contracts.activities import Recorded, RecordRequest
-from shared.contracts.audit import Actor, AuditEvent, Entity, concerning
+from shared.contracts.approvals import approval_id
+from shared.contracts.audit import Actor, AuditEvent, Decision, Entity, concerning
 from shared.contracts.erp import timeline_event
 from shared.contracts.evidence import KnowledgeDocument
 from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
+from shared.contracts.remembered import LANGUAGE, facts_of, named, readers_of
 from shared.contracts.runs import Memory, RunRecord, ToolOutcome
 from shared.contracts.tools import Pack
+from shared.contracts.wording import say
 from shared.errors import ModelError, SearchError
-from shared.ports import Dependencies
+from shared.ports import Dependencies, Policy
 
 
 async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
@@ -22,14 +25,16 @@ async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
         load_record(request, deps), load_plan(request, deps), _outcomes(request, deps)
     )
     pack = deps.packs.get(started.pack_version)
-    event = _event(request, started, plan, outcomes, pack, deps)
+    event = _event(request, started, plan, outcomes, pack, deps).model_copy(
+        update={"approvals": await _decisions(started, plan, pack, deps)}
+    )
     concerned = {entity for outcome in outcomes if (entity := _subject(outcome, pack)) is not None}
     links = (
         deps.entities.link(event.tenant_id, entity, event.conversation_id) for entity in concerned
     )
     await asyncio.gather(deps.audit.record(event), *links)
     # Not at once with it: the answer is being written beside this, and somebody waits for that.
-    memory = await _remember(event, outcomes, deps)
+    memory = await _remember(event, outcomes, pack, deps)
     await asyncio.gather(*(_catch_up(entity, started, deps) for entity in event.entities))
     return Recorded(after=request.after, memory=memory)
 
@@ -40,7 +45,8 @@ async def remember(request: RecordRequest, deps: Dependencies) -> Recorded:
         load_record(request, deps), load_plan(request, deps), _outcomes(request, deps)
     )
     pack = deps.packs.get(started.pack_version)
-    memory = await _remember(_event(request, started, plan, outcomes, pack, deps), outcomes, deps)
+    event = _event(request, started, plan, outcomes, pack, deps)
+    memory = await _remember(event, outcomes, pack, deps)
     if memory != "pending":
         await deps.runs.put_memory(started.tenant_id, started.run_id, memory)
     return Recorded(after=request.after, memory=memory)
@@ -81,7 +87,34 @@ def _event(
         entities=tuple(e for outcome in outcomes if (e := _entity(outcome, pack)) is not None),
         provenance={f"c{step}": call.provenance for step, call in enumerate(plan.calls)},
         pack_version=started.pack_version,
+        model=deps.policy.model or None,
+        usage=request.usage,
         correlation_id=started.correlation_id,
+    )
+
+
+async def _decisions(
+    started: RunRecord, plan: Plan, pack: Pack, deps: Dependencies
+) -> tuple[Decision, ...]:
+    """What people decided on the calls that may have to be approved."""
+    found = await asyncio.gather(
+        *(
+            deps.approvals.get(started.tenant_id, started.run_id, approval_id(step))
+            for step, call in enumerate(plan.calls)
+            if pack.tools[call.tool].approval.when != "never"
+        )
+    )
+    return tuple(
+        Decision(
+            approval_id=each.approval_id,
+            tool=each.tool,
+            state=each.state,
+            decided_by=each.decided_by,
+            decided_at=each.decided_at,
+            comment=each.comment,
+        )
+        for each in found
+        if each is not None and each.decided_by is not None and each.decided_at is not None
     )
 
 
@@ -109,13 +142,13 @@ async def _catch_up(entity: Entity, started: RunRecord, deps: Dependencies) -> N
 
 
 async def _remember(
-    event: AuditEvent, outcomes: tuple[ToolOutcome, ...], deps: Dependencies
+    event: AuditEvent, outcomes: tuple[ToolOutcome, ...], pack: Pack, deps: Dependencies
 ) -> Memory:
     """Put the event into Cerebro, for the tenant's later questions."""
     made = [o for o in outcomes if o.status == "ok" and o.effect_id is not None]
     if not made:
         return "none"
-    document = _document(event, made)
+    document = _document(event, made, pack, deps.policy)
     try:
         vector = (await deps.model.embed([f"{document.title}\n{document.content}"]))[0]
         await deps.knowledge.upsert(deps.policy.indexes[0], [(document, vector)])
@@ -131,19 +164,28 @@ def _keys(event: AuditEvent, made: Sequence[ToolOutcome]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for some in keys for key in some))
 
 
-def _document(event: AuditEvent, made: list[ToolOutcome]) -> KnowledgeDocument:
-    facts = [_fact(outcome) for outcome in made]
-    named = ", ".join(f"{entity.type} {entity.id}" for entity in event.entities)
+def _document(
+    event: AuditEvent, made: list[ToolOutcome], pack: Pack, policy: Policy
+) -> KnowledgeDocument:
+    about = [(entity, _fields(o)) for o in made if (entity := _subject(o, pack)) is not None]
+    facts = [
+        f"{what}: {'; '.join(facts_of(entity.type, record, pack))}"
+        for entity, record in about
+        for what in (named(entity, record, LANGUAGE),)
+    ]
+    names = ", ".join(named(entity, record, LANGUAGE) for entity, record in about)
+    tools = ", ".join(outcome.tool for outcome in made)
     return KnowledgeDocument(
         id=event.event_id,
-        title=f"{event.flow_type}: {named}",
-        content="\n".join(facts),
+        title=say("remembered", LANGUAGE, what=names or tools),
+        content="\n".join(facts) or tools,
         source="EIRA",
         category="event",
         scope="tenant",
         kind="event",
-        version=event.pack_version,
+        version=pack.version,
         tenant_id=event.tenant_id,
+        allowed_roles=readers_of((entity.type for entity, _ in about), pack, policy.role_rights),
         updated_at=event.at,
         confidence=1.0,
         entities=_keys(event, made),
@@ -151,7 +193,5 @@ def _document(event: AuditEvent, made: list[ToolOutcome]) -> KnowledgeDocument:
     )
 
 
-def _fact(outcome: ToolOutcome) -> str:
-    """The record's id stands in it, so that it can be quoted."""
-    args = {**outcome.args, "id": (outcome.result or {}).get("id", outcome.args.get("id"))}
-    return f"{outcome.tool}: " + ", ".join(f"{name} = {value}" for name, value in args.items())
+def _fields(outcome: ToolOutcome) -> Mapping[str, object]:
+    return {**outcome.args, **(outcome.result or {})}

@@ -24,7 +24,7 @@ async def waiting(call: Call) -> Response:
     """What is open in the caller's tenant and the caller may decide on, the oldest first."""
     now = call.deps.now()
     found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
-    mine = [a for a in found if _may_decide(call, a) and a.expires_at > now]
+    mine = [a for a in found if may_decide(call, a) and a.expires_at > now]
     return json_answer(ApprovalList(items=tuple(view_of(each, call.language) for each in mine)))
 
 
@@ -62,7 +62,7 @@ async def decide(call: Call) -> Response:
 
 
 def _check(call: Call, approval: Approval, body: DecideApproval) -> None:
-    if not _may_decide(call, approval):
+    if not may_decide(call, approval):
         key = "no_right_to_approve" if _lacks_right(call, approval) else "not_ones_own"
         raise ForbiddenError(key, right=approval.right)
     if body.payload_hash != approval.payload_hash:
@@ -85,7 +85,7 @@ def _lacks_right(call: Call, approval: Approval) -> bool:
     return approval.right not in call.caller.rights
 
 
-def _may_decide(call: Call, approval: Approval) -> bool:
+def may_decide(call: Call, approval: Approval) -> bool:
     is_own = approval.by_others and approval.asked_by == call.caller.user_id
     return not _lacks_right(call, approval) and not is_own
 

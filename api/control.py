@@ -5,15 +5,12 @@ from azurefunctions.extensions.http.fastapi import Response
 from api.answers import json_answer
 from api.bodies import parse, read_body
 from api.edge import Call
-from api.runs import any_run, own_run
+from api.runs import OPERATE, any_run, own_run
 from shared.contracts.approvals import STOP_EVENT
 from shared.contracts.runs import Feedback, PostFeedback, RunRecord, RunStopping
 from shared.errors import ConflictError
 from shared.streams.stopping import stop_run
 from shared.streams.writing import RunEndedError
-
-OPERATE = "runs:operate"
-"""The right to stop other people's runs."""
 
 
 async def cancel(call: Call) -> Response:

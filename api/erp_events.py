@@ -14,21 +14,24 @@ from uuid import uuid4
 from api.erp_reading import Poison, read_event, type_of
 from api.identifiers import new_id
 from shared.contracts.audit import AuditEvent, concerning
+from shared.contracts.calendar import written_day
 from shared.contracts.conversations import Conversation
 from shared.contracts.erp import (
     UNKNOWN_TENANT,
     DeadLetter,
     ErpEvent,
     SeenErpEvent,
-    name_of,
+    happened,
     notification,
     timeline_event,
 )
 from shared.contracts.events import is_terminal
 from shared.contracts.evidence import KnowledgeDocument
 from shared.contracts.masking import MASK
+from shared.contracts.remembered import LANGUAGE, facts_of, readers_of
+from shared.contracts.tools import Pack
 from shared.errors import DependencyError, ModelError, SearchError
-from shared.ports import Dependencies
+from shared.ports import Dependencies, Policy
 from shared.streams.writing import LogWriter, RunEndedError
 
 log = logging.getLogger("eira.erp_events")
@@ -100,27 +103,26 @@ def _masked(event: ErpEvent, deps: Dependencies) -> ErpEvent:
 
 async def _remember(event: ErpEvent, deps: Dependencies) -> None:
     """Put the event into Cerebro. Raises ModelError and SearchError."""
-    document = _document(event, deps.packs.current)
+    document = _document(event, deps.packs.get(deps.packs.current), deps.policy)
     vector = (await deps.model.embed([f"{document.title}\n{document.content}"]))[0]
     await deps.knowledge.upsert(deps.policy.indexes[0], [(document, vector)])
 
 
-def _document(event: ErpEvent, version: str) -> KnowledgeDocument:
-    name = name_of(event.record)
-    facts = [f"{event.type}: {event.entity.type} {event.entity.id}, {event.at.isoformat()}"]
-    if event.changed:
-        facts.append(f"changed: {', '.join(event.changed)}")
-    facts += [f"{field} = {value}" for field, value in event.record.items()]
+def _document(event: ErpEvent, pack: Pack, policy: Policy) -> KnowledgeDocument:
+    told = happened(event.type, event.entity, event.record, LANGUAGE)
+    facts = facts_of(event.entity.type, event.record, pack)
+    day = written_day(event.at.date(), LANGUAGE)
     return KnowledgeDocument(
         id=f"erp-{event.key}",
-        title=f"{event.type}: {event.entity.type} {event.entity.id}" + (f" {name}" if name else ""),
-        content="\n".join(facts)[:REMEMBERED_CHARACTERS],
+        title=told.rstrip("."),
+        content="\n".join([f"{told} ({day})", *facts])[:REMEMBERED_CHARACTERS],
         source="ERP",
         category="event",
         scope="tenant",
         kind="event",
-        version=version,
+        version=pack.version,
         tenant_id=event.tenant_id,
+        allowed_roles=readers_of([event.entity.type], pack, policy.role_rights),
         updated_at=event.at,
         confidence=1.0,
         entities=concerning(event.entity, event.record),

@@ -8,11 +8,13 @@ from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
 
 from api import problems
 from api.answers import json_answer
+from api.approvals import may_decide
 from api.bodies import whole_number
 from api.edge import Call
-from shared.contracts.approvals import ApprovalView, approval_id, view_of
+from api.waiting import asked_last, asked_together, waiting_answer
+from shared.contracts.approvals import Approval, approval_id, view_of
 from shared.contracts.conversations import Turn
-from shared.contracts.events import ApprovalEvent, QuestionEvent, RunEvent
+from shared.contracts.events import QuestionEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
@@ -25,9 +27,7 @@ from shared.contracts.runs import (
     RunRecord,
     RunStarted,
     RunView,
-    RunWaiting,
     Usage,
-    WaitingApproval,
 )
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
@@ -42,15 +42,26 @@ STREAM_SECONDS = 540.0
 with it every other stream; a client goes on with Last-Event-ID."""
 STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 MAX_EVENT_NUMBER = 10**9
+OPERATE = "runs:operate"
+"""The right to stop other people's runs."""
+OPERATORS = frozenset({"runs:read", OPERATE})
+"""Rights of which one lets people see how other people's runs are doing."""
 
 
 async def read(call: Call) -> Response:
-    record = await own_run(call)
+    """For who started it, who operates runs, and who may approve one of its calls; what was said
+    in the conversation is for the first of them only."""
+    record = await any_run(call)
     run_id, tenant_id = record.run_id, record.tenant_id
-    outcome, turn, plan, state, feedback = await asyncio.gather(
+    plan = await call.deps.runs.plan(tenant_id, run_id)
+    approvals = await _approvals(call, record, plan)
+    mine = is_own(call, record)
+    operates = not OPERATORS.isdisjoint(call.caller.rights)
+    if not mine and not operates and not any(may_decide(call, each) for each in approvals):
+        raise NotFoundError("run_not_found")
+    outcome, turn, state, feedback = await asyncio.gather(
         call.deps.runs.outcome(tenant_id, run_id),
         call.deps.conversations.get_turn(tenant_id, record.conversation_id, run_id),
-        call.deps.runs.plan(tenant_id, run_id),
         call.orchestrations.state(run_id),
         call.deps.runs.feedback(tenant_id, run_id, call.caller.user_id),
     )
@@ -67,11 +78,11 @@ async def read(call: Call) -> Response:
             received_at=record.received_at,
             ended_at=outcome.ended_at if outcome else None,
             finish_reason=outcome.finish_reason if outcome else None,
-            text=turn.text if turn else None,
-            citations=turn.citations if turn else (),
+            text=turn.text if turn and mine else None,
+            citations=turn.citations if turn and mine else (),
             usage=outcome.usage if outcome else Usage(),
             effects=outcomes_of(effects, plan, tools, call.language) if plan else (),
-            approvals=await _approvals(call, record, plan),
+            approvals=tuple(view_of(each, call.language) for each in approvals),
             memory=await _memory(call, outcome),
             rating=feedback.rating if feedback else None,
             error=_told(outcome, call.language) if outcome else None,
@@ -81,7 +92,7 @@ async def read(call: Call) -> Response:
     )
 
 
-async def _approvals(call: Call, record: RunRecord, plan: Plan | None) -> tuple[ApprovalView, ...]:
+async def _approvals(call: Call, record: RunRecord, plan: Plan | None) -> tuple[Approval, ...]:
     """Of the calls of the plan that had to be approved, if any."""
     if plan is None:
         return ()
@@ -93,7 +104,7 @@ async def _approvals(call: Call, record: RunRecord, plan: Plan | None) -> tuple[
             for step in asked
         )
     )
-    return tuple(view_of(one, call.language) for one in found if one)
+    return tuple(one for one in found if one)
 
 
 async def _memory(call: Call, outcome: RunOutcome | None) -> Memory:
@@ -143,11 +154,11 @@ async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Re
     a person."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            events = await _until_end(call.deps.log, run_id)
+            events = await _until_end(call, run_id)
     except TimeoutError:
         return look_later(run_id)
-    if isinstance(events[-1], ApprovalEvent):
-        return _waits(events[-1], run_id, conversation_id)
+    if asked := asked_last(events):
+        return waiting_answer(asked, run_id, conversation_id)
     outcome, turn = await asyncio.gather(
         call.deps.runs.outcome(call.caller.tenant_id, run_id),
         call.deps.conversations.get_turn(call.caller.tenant_id, conversation_id, run_id),
@@ -165,9 +176,13 @@ async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Re
 async def own_run(call: Call) -> RunRecord:
     """Somebody else's is as unknown as one that does not exist. Raises NotFoundError."""
     found = await call.deps.runs.get(call.caller.tenant_id, call.path("runId"))
-    if found is None or found.caller.user_id != call.caller.user_id:
+    if found is None or not is_own(call, found):
         raise NotFoundError("run_not_found")
     return found
+
+
+def is_own(call: Call, record: RunRecord) -> bool:
+    return record.caller.user_id == call.caller.user_id
 
 
 async def any_run(call: Call) -> RunRecord:
@@ -188,22 +203,16 @@ async def _frames(log: LogItems, run_id: str, after: int, begun: bool) -> AsyncG
                 return
 
 
-async def _until_end(log: LogItems, run_id: str) -> list[RunEvent]:
-    """All events; if the run waits for an approval, those up to it."""
+async def _until_end(call: Call, run_id: str) -> list[RunEvent]:
+    """All events; if the run waits for approvals, those up to the last that it asks for now."""
     events: list[RunEvent] = []
-    async with aclosing(tail(log, run_id, 0)) as entries:
+    async with aclosing(tail(call.deps.log, run_id, 0)) as entries:
         async for batch in entries:
             events += [entry.event for entry in batch]
-            if events and isinstance(events[-1], ApprovalEvent):
+            asked = {event.approval_id for event in asked_last(events)}
+            if asked and await asked_together(call, run_id) <= asked:
                 break
     return events
-
-
-def _waits(event: ApprovalEvent, run_id: str, conversation_id: str) -> Response:
-    headers = {"Location": f"/api/runs/{run_id}", "x-run-id": run_id}
-    approval = WaitingApproval.model_validate(event.model_dump(exclude={"type"}))
-    waiting = RunWaiting(run_id=run_id, thread_id=conversation_id, approval=approval)
-    return json_answer(waiting, 202, headers)
 
 
 def _answer(

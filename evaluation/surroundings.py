@@ -8,8 +8,8 @@ from pathlib import Path
 
 from evaluation.labels import Planted
 from shared.contracts.conversations import Mentioned
-from shared.contracts.erp import NAMING_FIELDS
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
+from shared.contracts.remembered import NAMING_FIELDS
 from shared.contracts.runs import Usage
 from shared.errors import ModelError
 from shared.ports import (

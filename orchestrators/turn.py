@@ -207,6 +207,7 @@ def _record_request(progress: Progress, broken_off: bool) -> RecordRequest:
         flow_type=progress.flow_type or "Other",
         steps=len(progress.tools),
         language=progress.language or "es",
+        usage=progress.usage,
         broken_off=broken_off,
     )
 

@@ -135,6 +135,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
 def build_policy(settings: Settings) -> Policy:
     return Policy(
         indexes=settings.search.allowed_indexes,
+        model=settings.chat_model,
         top=settings.search.top,
         grounding=Grounding(
             policy=settings.search.policy,
@@ -156,6 +157,7 @@ def build_policy(settings: Settings) -> Policy:
             seconds=settings.search.timeout_seconds,
             embedding_seconds=settings.search.embedding_seconds,
         ),
+        role_rights=settings.auth.role_rights,
         tenants=frozenset(settings.auth.tenants),
         event_types=settings.events.types,
         least_confidence=settings.agents.least_confidence,

@@ -152,8 +152,7 @@ class Conversations(Protocol):
     async def claim(
         self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
     ) -> bool:
-        """Make `run_id` the active run, behind those `ahead`, if the conversation still has the
-        active run given.
+        """Make `run_id` the active run, behind `ahead`, if the active one is still that given.
 
         False when somebody else was faster.
         """
@@ -456,15 +455,17 @@ class Packs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What settings decide about a run."""
+    """What settings decide about a run; by `role_rights` also who may read an event in Cerebro."""
 
     indexes: tuple[str, ...]
+    model: str = ""  # or its deployment, as the audit names it
     top: int = 5
     """Snippets that an answer is made from, and most taken from one index."""
     retrieval: RetrievalPolicy = field(default=RetrievalPolicy())
     grounding: Grounding = field(default=Grounding())
     longest_join_ms: int = 140
     limits: RunLimits = field(default=RunLimits())
+    role_rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tenants: frozenset[str] = frozenset()
     """Whose ERP events are taken, and of which types (`*` for any ending)."""
     event_types: tuple[str, ...] = ()

@@ -214,6 +214,12 @@ class Settings(BaseSettings):
         return {**given, "azuresearch": named | azure if isinstance(azure, dict) else azure}
 
     @property
+    def chat_model(self) -> str:
+        """The model, or deployment, that is asked."""
+        azure = self.azure_openai
+        return azure.chat_deployment if azure.endpoint else self.openai.chat_model
+
+    @property
     def embeddings(self) -> str:
         """The model, or deployment, that vectors come from."""
         azure = self.azure_openai

@@ -221,6 +221,7 @@ class RecordRequest(StepRequest):
     flow_type: str
     steps: int
     language: Language
+    usage: Usage = Usage()
     broken_off: bool = False
 
 

@@ -80,6 +80,10 @@ class ApprovalView(Contract):
     asked_at: datetime
     expires_at: datetime
     state: ApprovalState
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    comment: str | None = None
+    """Of whoever decided."""
 
 
 def view_of(approval: Approval, language: Language) -> ApprovalView:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from shared.contracts.approvals import ApprovalState
 from shared.contracts.base import Contract
 from shared.contracts.plan import Provenance
 from shared.contracts.runs import FinishReason, ToolOutcome, Usage
@@ -26,6 +27,17 @@ class Entity(Contract):
     @property
     def key(self) -> str:
         return f"{self.type}:{self.id}"
+
+
+class Decision(Contract):
+    """Who decided on one call of a run, when, and what they had to say."""
+
+    approval_id: str
+    tool: str
+    state: ApprovalState
+    decided_by: str
+    decided_at: datetime
+    comment: str | None = None
 
 
 class ErpFacts(Contract):
@@ -61,11 +73,15 @@ class AuditEvent(Contract):
     flow_type: str | None = None
     tools: tuple[str, ...] = ()
     results: tuple[ToolOutcome, ...] = ()
+    approvals: tuple[Decision, ...] = ()
     entities: tuple[Entity, ...] = ()
     provenance: dict[str, dict[str, Provenance]] = Field(default={})
     erp: ErpFacts | None = None
     pack_version: str | None = None
+    model: str | None = None
+    """The model, or deployment, that was asked."""
     usage: Usage | None = None
+    """Of `flow.executed`, what was used up to it; of `turn.completed`, of the whole run."""
     finish_reason: FinishReason | None = None
     duration_ms: int | None = None
     correlation_id: str

@@ -11,6 +11,7 @@ from shared.contracts.audit import Actor, AuditEvent, Entity, ErpFacts
 from shared.contracts.base import Contract
 from shared.contracts.events import NotificationEvent
 from shared.contracts.identity import Language
+from shared.contracts.remembered import named
 from shared.contracts.wording import WORDING, say
 
 type EventId = Annotated[str, Field(min_length=1, max_length=256)]
@@ -21,8 +22,6 @@ type Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.:-]*$", max_len
 type Subject = Annotated[str, Field(max_length=1_024)]
 
 THE_ERP = "erp"
-NAMING_FIELDS = ("title", "name", "fullName")
-"""Where a record says what people call it."""
 
 
 class ErpData(Contract):
@@ -141,23 +140,13 @@ def notification(event: AuditEvent, language: Language) -> NotificationEvent | N
     """What people are told of an ERP event in a timeline; None of an event of ours."""
     if event.erp is None:
         return None
-    entity, name = event.entities[0], name_of(event.erp.record)
-    what = _worded(f"entity_{entity.type}", entity.type, language)
-    shown = f"{what} {entity.id}" + (f" «{name}»" if name else "")
-    verb = event.erp.type.rpartition(".")[2]
+    entity = event.entities[0]
+    text = happened(event.erp.type, entity, event.erp.record, language)
+    return NotificationEvent(kind=event.erp.type, entity=entity, text=text)
+
+
+def happened(kind: str, entity: Entity, record: Mapping[str, object], language: Language) -> str:
+    """What an ERP event says, in a sentence."""
+    verb = kind.rpartition(".")[2]
     key = f"erp_{verb}" if f"erp_{verb}" in WORDING else "erp_event"
-    return NotificationEvent(
-        kind=event.erp.type,
-        entity=entity,
-        text=say(key, language, what=shown, type=event.erp.type),
-    )
-
-
-def name_of(record: Mapping[str, object]) -> str | None:
-    """What people call the record."""
-    found = (record.get(field) for field in NAMING_FIELDS)
-    return next((value for value in found if isinstance(value, str)), None)
-
-
-def _worded(key: str, otherwise: str, language: Language) -> str:
-    return say(key, language) if key in WORDING else otherwise
+    return say(key, language, what=named(entity, record, language), type=kind)

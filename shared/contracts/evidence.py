@@ -7,6 +7,8 @@ from shared.contracts.base import Contract
 
 type DocumentKind = Literal["contract", "rule", "flow", "example", "faq", "event"]
 
+NO_ROLE = "no role"
+"""The role that nobody has: roles of Entra ID have no blanks. No role at all means everybody."""
 SEARCH_FAILED = "search_failed"
 """Begins a context pack's warning that an index could not be asked; `:` and its name follow."""
 SEARCH_PARTIAL = "search_partial"

@@ -189,6 +189,8 @@ class RunWaiting(Contract):
     thread_id: str
     state: Literal["WAITING_APPROVAL"] = "WAITING_APPROVAL"
     approval: WaitingApproval
+    """The first of `approvals`."""
+    approvals: tuple[WaitingApproval, ...] = ()
 
 
 class RunView(Contract):

@@ -361,6 +361,7 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     "entity_task": {"es": "la tarea", "en": "the task"},
     "entity_project": {"es": "el proyecto", "en": "the project"},
     "entity_user": {"es": "el usuario", "en": "the user"},
+    "remembered": {"es": "Hecho en el ERP: {what}", "en": "Done in the ERP: {what}"},
     "erp_created": {"es": "En el ERP se ha creado {what}.", "en": "Created in the ERP: {what}."},
     "erp_updated": {"es": "En el ERP ha cambiado {what}.", "en": "Changed in the ERP: {what}."},
     "erp_deleted": {"es": "En el ERP se ha borrado {what}.", "en": "Deleted in the ERP: {what}."},

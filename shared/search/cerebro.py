@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from azure.core.credentials import AzureKeyCredential
@@ -18,6 +19,7 @@ from shared.errors import SearchError
 from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.audience import audience_filter, one_of, quoted
 from shared.search.fields import CITED, EVERY_ROLE, LANGUAGES, VECTOR_FIELD
+from shared.search.fusion import not_crowded
 from shared.search.query import CANDIDATES, SearchOptions, SearchProfile, build_options, check
 from shared.search.results import as_answers, as_snippets
 from shared.search.retrying import SearchRetries
@@ -26,6 +28,8 @@ type SearchCredential = AsyncTokenCredential | AzureKeyCredential
 
 _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
+OVERFETCH = 2
+"""Times as many as wanted: events may be left out of what is found (`not_crowded`)."""
 
 
 class AzureSearchKnowledge:
@@ -39,8 +43,16 @@ class AzureSearchKnowledge:
         check(query, self.profile)
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
+        """Of a search without an intent of its own, events are kept from crowding out documents."""
         options = build_options(query, self.profile)
-        with translated(query.index):
+        if query.intent is not None:
+            return await self._translated(options)
+        found = await self._translated(replace(options, top=options.top * OVERFETCH))
+        kept = not_crowded(found.snippets, options.top)
+        return found.model_copy(update={"snippets": kept})
+
+    async def _translated(self, options: SearchOptions) -> ContextPack:
+        with translated(options.index):
             try:
                 return await self._search(options)
             except HttpResponseError as error:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import assert_never
 
 from shared.contracts.evidence import ContextPack, ExtractiveAnswer, Snippet
@@ -9,6 +10,9 @@ from shared.contracts.search import Normalisation
 
 RANK_CONSTANT = 60
 """Of reciprocal ranks: Cormack, Clarke and Büttcher 2009, and Azure AI Search itself."""
+
+MOST_EVENTS = 2
+"""Of what one index finds for a question: whoever wants more of them asks the ERP."""
 
 
 def merged(
@@ -80,6 +84,16 @@ def fuse(packs: Iterable[ContextPack], top: int, skip: int = 0) -> ContextPack:
 
 def _answer_rank(answer: ExtractiveAnswer) -> tuple[float, str, str, str]:
     return (-answer.score, answer.index, answer.document_id, answer.text)
+
+
+def not_crowded(found: Sequence[Snippet], top: int) -> tuple[Snippet, ...]:
+    """At most `top`, best first, and of events only a few that fit better than every document:
+    what once happened to a licence is no answer to how one gets it."""
+    best = max((each.score for each in found if each.kind != "event"), default=0.0)
+    events = [each for each in found if each.kind == "event" and each.score >= best]
+    kept = {each.document_id for each in events[:MOST_EVENTS]}
+    wanted = (each for each in found if each.kind != "event" or each.document_id in kept)
+    return tuple(islice(wanted, top))
 
 
 def rank(snippet: Snippet) -> tuple[float, str, str]:

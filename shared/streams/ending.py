@@ -46,7 +46,7 @@ async def close_run(
     outcome = _with_what_was_done(outcome, left, language)
     stored, _, _, _ = await asyncio.gather(
         deps.runs.end(outcome),
-        deps.audit.record(_turn_completed(record, outcome)),
+        deps.audit.record(_turn_completed(record, outcome, deps)),
         _keep_unanswered(record, outcome, left, deps),
         _withdraw_approvals(record, outcome, deps),
     )
@@ -90,7 +90,7 @@ def _terminal_event(
     )
 
 
-def _turn_completed(record: RunRecord, outcome: RunOutcome) -> AuditEvent:
+def _turn_completed(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> AuditEvent:
     return AuditEvent(
         event_id=f"{record.run_id}-2-turn",
         tenant_id=record.tenant_id,
@@ -100,6 +100,7 @@ def _turn_completed(record: RunRecord, outcome: RunOutcome) -> AuditEvent:
         at=outcome.ended_at,
         kind="turn.completed",
         pack_version=record.pack_version,
+        model=deps.policy.model or None,
         usage=outcome.usage,
         finish_reason=outcome.finish_reason,
         duration_ms=duration_ms(record, outcome),

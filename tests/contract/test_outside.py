@@ -31,6 +31,7 @@ from shared.ports import (
     ToolAnswered,
     ToolInvocation,
 )
+from shared.search.fusion import MOST_EVENTS
 from tests.e2e.cloud import Services
 from tests.fakes.samples import AT
 from tests.fakes.services import FakeModel
@@ -102,6 +103,25 @@ async def test_a_document_is_found_by_its_words(deps: Dependencies, word: str) -
     assert (snippet.index, snippet.source, snippet.kind) == (INDEX, "Sede", "rule")
     assert word in snippet.content
     assert snippet.confidence == pytest.approx(0.9)
+
+
+async def test_events_do_not_crowd_out_documents(deps: Dependencies, word: str) -> None:
+    events = [
+        document(word, n, kind="event", title=f"Tarea {n}", content=f"{word} {word} {n}")
+        for n in range(10, 18)
+    ]
+    documents = [document(word, n) for n in range(3)]
+    await put(deps, *events, *documents)
+    pack = await found(deps, word)
+    kinds = [s.kind for s in pack.snippets if s.document_id.startswith(word)]
+    assert kinds.count("event") <= MOST_EVENTS
+    assert kinds.count("rule") == len(documents)
+
+
+async def test_an_event_that_fits_best_is_found(deps: Dependencies, word: str) -> None:
+    event = document(word, 1, kind="event", title=word, content=f"La tarea {word} está hecha.")
+    await put(deps, event)
+    assert ids(await found(deps, word), word) == [f"{word}-1"]
 
 
 @pytest.mark.parametrize("vector", [False, True])

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 
 from emulator.services.tokens import SigningKeys
-from tests.e2e.cloud import Services
+from tests.e2e.cloud import Host, Services
 from tests.e2e.conftest import Call
 from tests.e2e.people import Answer, Person
+from tests.e2e.stores import Stores
 
 OPEN = {"/health", "/openapi.json"}
 UNKNOWN = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -123,3 +125,29 @@ async def test_a_right_that_is_missing_is_told_and_nothing_is_made(
     assert run.tool_statuses == [("createUser", "started"), ("createUser", "failed")]
     assert "users:write" in run.of("tool")[-1]["error"]
     assert run.end["type"] == "done"
+
+
+async def test_who_may_not_see_users_does_not_read_of_them_in_events_either(
+    person: Call, ana: Person, stores: Stores, host: Host, http: aiohttp.ClientSession, title: str
+) -> None:
+    assert ana.token is not None
+    number, tenant = title.rpartition(" ")[2], str(claims_of(ana.token)["tid"])
+    name, address = f"Carmen Exp{number}", f"carmen.{number}@valdeoro.example"
+    event = {
+        "specversion": "1.0",
+        "id": f"user-{number}",
+        "type": "user.created",
+        "source": "/erp",
+        "subject": f"/tenants/{tenant}/users/U-{number}",
+        "data": {"record": {"fullName": name, "email": address, "role": "gestor"}},
+    }
+    url = f"{host.url}/runtime/webhooks/eventgrid?functionName=erp_event"
+    told = {"aeg-event-type": "Notification"}
+    async with http.post(url, json=[event], headers=told) as taken:
+        assert taken.status == 202
+    seen = {}
+    for who in (ana, await person("luis")):
+        run = await who.say(await who.open_conversation(), f"¿Qué se sabe de {name}?")
+        assert run.end["type"] == "done"
+        seen[who] = address in f"{run.text}{await stores.of_run('runs', run.run_id)}"
+    assert list(seen.values()) == [True, False]

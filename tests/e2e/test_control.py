@@ -61,6 +61,9 @@ async def test_a_new_user_waits_for_somebody_elses_approval_and_is_made_once(
     (told,) = [i["confirmation"] for i in waiting if i["runId"] == asked.body["runId"]]
     assert "Carmen Ruiz" in told
     assert told == asked.body["approval"]["confirmation"]
+    seen = await ana.get(f"/runs/{asked.body['runId']}")
+    assert seen.body["approvals"][0]["args"]["email"] == address
+    assert (await (await person("luis")).get(f"/runs/{asked.body['runId']}")).status == 404
     assert (await decide(marta, asked, "approve")).status == 403
     assert (await decide(ana, asked, "approve", payloadHash="other")).status == 409
     assert (await decide(ana, asked, "approve")).status == 200
@@ -85,7 +88,10 @@ async def test_a_rejected_call_is_not_made_and_the_answer_says_so(
             json={"decision": "reject", "payloadHash": event["payloadHash"], "comment": "no"},
         )
     run = await marta.follow(stream.run_id, seen)
+    (approval,) = (await marta.get(f"/runs/{stream.run_id}")).body["approvals"]
+    assert (approval["state"], approval["comment"]) == ("rejected", "no")
     assert run.tool_statuses == [("createUser", "skipped")]
+    assert run.text == "No se ha hecho la gestión con el usuario: quien debía aprobarlo lo rechazó."
     assert run.end["type"] == "done"
     assert await erp.users(address) == []
 

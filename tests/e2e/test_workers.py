@@ -27,8 +27,9 @@ async def test_the_first_conversation_across_two_workers(
     ana: Person, around: Surroundings, erp: Erp, title: str
 ) -> None:
     conversation = await ana.open_conversation()
-    async with around.untouched("search", "erp"):
-        small = await ana.say(conversation, "Hola, ¿cómo va?")
+    small = await around.without_calls(
+        lambda: ana.say(conversation, "Hola, ¿cómo va?"), "search", "erp"
+    )
     answered = await ana.say(conversation, "¿Qué necesito para renovar la licencia?")
     asked = await ana.say(conversation, "Crea una tarea")
     made = await ana.say(conversation, f"{title}, para el 2036-12-11")
@@ -37,7 +38,9 @@ async def test_the_first_conversation_across_two_workers(
     assert len(asked.of("question")) == 1
     assert [task["dueDate"] for task in await erp.tasks(title)] == ["2036-12-11"]
     turns = (await ana.get(f"/conversations/{conversation}")).body["turns"]
-    assert [turn["text"] for turn in turns] == [run.text for run in (small, answered, asked, made)]
+    assert [turn["text"] for turn in turns[-4:]] == [
+        run.text for run in (small, answered, asked, made)
+    ]
 
 
 async def test_text_arrives_across_workers_while_it_is_written_and_for_every_reader(

@@ -21,6 +21,7 @@ from shared.ports import (
     ToolInvocation,
     ToolRefused,
 )
+from shared.search.fusion import not_crowded
 from shared.search.query import SearchProfile, check
 
 
@@ -86,9 +87,9 @@ class FakeKnowledge:
         scored.sort(key=lambda pair: (-pair[0], pair[1].id))
         best = scored[0][0] if scored else 1
         return ContextPack(
-            snippets=tuple(
-                _snippet(document, query.index, shared / best)
-                for shared, document in scored[: query.top]
+            snippets=not_crowded(
+                [_snippet(document, query.index, shared / best) for shared, document in scored],
+                query.top,
             )
         )
 

@@ -74,7 +74,9 @@ class World:
             policy=Policy(
                 indexes=("cerebro",),
                 grounding=self.grounding,
+                model="gpt-4o",
                 longest_join_ms=10,
+                role_rights={"employee": RIGHTS, "manager": (*RIGHTS, "users:read")},
                 tenants=frozenset({"tenant-a", "tenant-b"}),
                 event_types=("task.*", "project.*", "user.*"),
             ),

@@ -140,24 +140,7 @@ def _text(seen: Evidence) -> Offences:
         yield "untrue", f"the answer claims more than {made}: {text!r}"
     if whole:
         statuses = Counter(str(effect["status"]) for effect in seen.effects)
-        yield from _told(text, set(statuses))
         yield from _told_each(text, statuses)
-
-
-TOLD = {
-    "unknown": re.compile("no se sabe", re.IGNORECASE),
-    "failed": re.compile("no se ha podido", re.IGNORECASE),
-    "skipped": re.compile("no se ha hecho", re.IGNORECASE),
-}
-"""The words in which a status is told, by the model and by code: said just when there is one."""
-
-
-def _told(text: str, statuses: set[str]) -> Offences:
-    for status, words in TOLD.items():
-        if status in statuses and not words.search(text):
-            yield "untrue", f"the answer does not say that something is {status}: {text!r}"
-        if status not in statuses and words.search(text):
-            yield "untrue", f"the answer says that something is {status}, it is not: {text!r}"
 
 
 def _told_each(text: str, statuses: Counter[str]) -> Offences:

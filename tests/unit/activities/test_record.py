@@ -9,12 +9,18 @@ from api.erp_events import receive
 from shared.contracts.activities import Recorded, RecordRequest
 from shared.contracts.audit import AuditEvent, Entity
 from shared.contracts.effects import Effect, EffectState
+from shared.contracts.evidence import NO_ROLE, KnowledgeDocument
 from shared.contracts.plan import Plan, ToolCall
+from shared.contracts.remembered import readers_of
+from shared.contracts.runs import Usage
 from shared.errors import ModelError, SearchError, StoreError
+from shared.packs import FolderPacks
+from shared.ports import KnowledgeQuery
 from tests.fakes.erp_events import grid_event
-from tests.fakes.samples import AT, TASK_ARGS, task_plan
-from tests.fakes.world import ANA, RUN_ID, World
+from tests.fakes.samples import AT, TASK_ARGS, an_approval, task_plan
+from tests.fakes.world import ANA, LUIS, PACKS, RUN_ID, World
 
+USED = Usage(prompt_tokens=5, completion_tokens=2, total_tokens=7)
 RESULT: dict[str, object] = {"id": "T-7", "title": "revisar contrato ACME", "status": "abierta"}
 
 
@@ -31,7 +37,13 @@ async def recorded(world: World, broken_off: bool = False, plan: Plan | None = N
     run = await world.begin("Crea una tarea")
     await world.runs.put_plan(run.tenant_id, run.run_id, plan or task_plan())
     request = RecordRequest(
-        run=run, after=5, flow_type="CreateTask", steps=1, language="es", broken_off=broken_off
+        run=run,
+        after=5,
+        flow_type="CreateTask",
+        steps=1,
+        language="es",
+        usage=USED,
+        broken_off=broken_off,
     )
     return await record(request, world.deps())
 
@@ -55,6 +67,37 @@ async def test_the_audit_event_says_who_did_what_with_which_result() -> None:
     assert event.correlation_id == "corr-1"
 
 
+async def test_the_audit_event_names_the_model_and_what_was_used_so_far() -> None:
+    world = World()
+    await with_effect(world)
+    await recorded(world)
+    event = event_of(world)
+    assert (event.model, event.usage) == ("gpt-4o", USED)
+
+
+async def test_the_audit_event_says_who_decided_what_and_why() -> None:
+    world = World()
+    await with_effect(world, tool="createUser")
+    asked = an_approval(run_id=RUN_ID).model_copy(update={"tool": "createUser"})
+    await world.approvals.open(
+        asked.model_copy(
+            update={
+                "state": "rejected",
+                "decided_by": LUIS.user_id,
+                "decided_at": AT,
+                "comment": "ya existe",
+            }
+        )
+    )
+    await recorded(
+        world, plan=Plan(flow_type="CreateUser", calls=(ToolCall(tool="createUser", args={}),))
+    )
+    (decision,) = event_of(world).approvals
+    assert (decision.approval_id, decision.tool, decision.state) == ("a0", "createUser", "rejected")
+    assert (decision.decided_by, decision.decided_at) == (LUIS.user_id, AT)
+    assert decision.comment == "ya existe"
+
+
 async def test_what_was_made_is_remembered_for_the_tenant_only() -> None:
     world = World()
     await with_effect(world)
@@ -64,8 +107,42 @@ async def test_what_was_made_is_remembered_for_the_tenant_only() -> None:
     assert (document.kind, document.category) == ("event", "event")
     assert "T-7" in document.title
     assert "revisar contrato ACME" in document.content
-    assert "id = T-7" in document.content
+    assert "tarea T-7" in document.content
     assert (document.entities, document.conversation_id) == (("task:T-7",), "c1")
+
+
+async def test_what_was_made_is_remembered_in_words_and_for_those_who_may_read_it() -> None:
+    world = World()
+    await with_effect(world)
+    await recorded(world)
+    (document,) = world.knowledge.documents.values()
+    assert document.title == "Hecho en el ERP: la tarea T-7 «revisar contrato ACME»"
+    assert document.content.startswith("la tarea T-7 «revisar contrato ACME»: título: revisar")
+    assert document.allowed_roles == ("employee", "manager")
+
+
+async def test_what_nobody_may_read_is_remembered_for_nobody() -> None:
+    world = World()
+    pack = FolderPacks(PACKS).get(FolderPacks(PACKS).current)
+    assert readers_of(["user"], pack, {"employee": ("tasks:read",)}) == (NO_ROLE,)
+    assert readers_of(["task", "user"], pack, {"a": ("tasks:read",), "b": ("users:read",)}) == (
+        NO_ROLE,
+    )
+    assert readers_of(["invoice"], pack, {}) == ()
+    document = evidence_document(NO_ROLE)
+    await world.knowledge.upsert("cerebro", [(document, None)])
+    query = KnowledgeQuery(
+        text="Carmen", index="cerebro", tenant_id="tenant-a", roles=("employee",)
+    )
+    assert (await world.knowledge.search(query)).snippets == ()
+
+
+def evidence_document(role: str) -> KnowledgeDocument:
+    return KnowledgeDocument(
+        id="e-1", title="Carmen Ruiz", content="Carmen", source="ERP", category="event",
+        scope="tenant", kind="event", version="1", tenant_id="tenant-a", allowed_roles=(role,),
+        updated_at=AT, confidence=1.0,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ["failed", "unknown", "sent"])

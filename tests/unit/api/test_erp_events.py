@@ -83,8 +83,8 @@ async def test_an_event_that_concerns_nobody_is_remembered_all_the_same() -> Non
     assert lines(world) == []
     (document,) = world.knowledge.documents.values()
     assert (document.kind, document.tenant_id) == ("event", "tenant-a")
-    assert "task T-7 Revisar contrato ACME" in document.title
-    assert "status = en_curso" in document.content
+    assert document.title == "En el ERP ha cambiado la tarea T-7 «Revisar contrato ACME»"
+    assert "estado: en curso" in document.content.splitlines()
     assert document.entities[0] == "task:T-7"
 
 
@@ -93,6 +93,49 @@ async def test_an_event_is_also_about_the_records_that_its_record_refers_to() ->
         "task:T-7",
         "project:P-1",
     )
+
+
+async def test_what_is_remembered_of_an_event_holds_no_ids_of_systems() -> None:
+    guid = "a1000000-0000-4000-8000-000000000001"
+    record = {
+        "id": "T-7",
+        "title": "Renovar la licencia",
+        "dueDate": "2026-12-04",
+        "priority": "alta",
+        "assignee": guid,
+        "createdBy": guid,
+        "tenantId": "11111111-1111-4111-8111-111111111111",
+        "createdAt": "2026-11-22T10:00:00Z",
+    }
+    world = await concerned()
+    await deliver(world, grid_event(kind="task.created", about=data(record=record)))
+    (document,) = world.knowledge.documents.values()
+    assert document.title == "En el ERP se ha creado la tarea T-7 «Renovar la licencia»"
+    assert sorted(document.content.splitlines()) == sorted(
+        [
+            f"{document.title}. (domingo 22 de noviembre de 2026)",
+            "título: Renovar la licencia",
+            "fecha límite: viernes 4 de diciembre de 2026",
+            "prioridad: alta",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles"),
+    [
+        ("task.created", ("employee", "manager")),
+        ("project.updated", ("employee", "manager")),
+        ("user.created", ("manager",)),
+    ],
+)
+async def test_an_event_is_for_those_who_may_read_such_records(
+    kind: str, roles: tuple[str, ...]
+) -> None:
+    world = await concerned()
+    await deliver(world, grid_event(kind=kind))
+    (document,) = world.knowledge.documents.values()
+    assert document.allowed_roles == roles
 
 
 async def test_the_same_id_at_another_tenant_concerns_other_conversations() -> None:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from api import runs
+from api import approvals, runs
 from shared.contracts.effects import Effect
+from shared.contracts.plan import Plan, ToolCall
 from shared.contracts.runs import RunStatus, StateChange
 from shared.ports import OrchestrationState
-from tests.fakes.samples import AT, TASK_ARGS, task_plan
-from tests.fakes.world import ANA
+from tests.fakes.samples import AT, TASK_ARGS, an_approval, past_turn, task_plan
+from tests.fakes.world import ANA, LUIS, OLGA
 from tests.unit.api.people import ASYNC, Desk, running_desk
 
 
@@ -101,3 +102,71 @@ async def test_a_place_that_is_no_number_is_refused(place: str) -> None:
     answer = await desk.events(await ended_run(desk), last_event_id=place)
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
     assert answer.json["errors"][0]["pointer"] == "/after"
+
+
+# --- other people's runs --------------------------------------------------------------------------
+
+
+async def a_run_that_asks(desk: Desk) -> str:
+    """Ana's run, with an answer, of a plan whose one call has to be approved."""
+    run_id = str((await desk.post(await desk.conversation(), **ASYNC)).json["runId"])
+    user = ToolCall(tool="createUser", args={"fullName": "Carmen Ruiz"})
+    plan = Plan(flow_type="CreateUser", calls=(user,))
+    await desk.world.runs.put_plan(ANA.tenant_id, run_id, plan)
+    asked = an_approval(run_id=run_id).model_copy(update={"tool": "createUser", "args": user.args})
+    await desk.world.approvals.open(asked)
+    record = await desk.world.runs.get(ANA.tenant_id, run_id)
+    assert record is not None
+    turn = past_turn(run_id).model_copy(update={"conversation_id": record.conversation_id})
+    await desk.world.conversations.add_turn(turn)
+    return run_id
+
+
+@pytest.mark.parametrize(
+    ("rights", "status"),
+    [
+        (("approvals:decide",), 200),
+        (("runs:read",), 200),
+        (("runs:operate",), 200),
+        (("tasks:read",), 404),
+    ],
+)
+async def test_who_may_approve_or_operates_reads_a_run_but_not_what_was_said(
+    rights: tuple[str, ...], status: int
+) -> None:
+    desk = Desk()
+    run_id = await a_run_that_asks(desk)
+    desk.world.callers["luis"] = LUIS.model_copy(update={"rights": rights})
+    answer = await desk.run(run_id, "luis")
+    assert answer.status == status
+    if status == 200:
+        (approval,) = answer.json["approvals"]
+        assert (approval["args"], approval["payloadHash"]) == ({"fullName": "Carmen Ruiz"}, "abc")
+        assert "text" not in answer.json
+    assert (await desk.run(run_id)).json["text"] == "Hola, Ana."
+
+
+async def test_who_may_approve_reads_no_run_that_asks_for_nothing() -> None:
+    desk = running_desk()
+    run_id = await ended_run(desk)
+    desk.world.callers["luis"] = LUIS.model_copy(update={"rights": ("approvals:decide",)})
+    assert (await desk.run(run_id, "luis")).status == 404
+
+
+async def test_operators_read_the_runs_of_their_own_tenant_only() -> None:
+    desk = Desk()
+    run_id = await a_run_that_asks(desk)
+    desk.world.callers["olga"] = OLGA.model_copy(update={"rights": ("runs:read",)})
+    assert (await desk.run(run_id, "olga")).status == 404
+
+
+async def test_who_asked_learns_who_decided_and_why() -> None:
+    desk = Desk()
+    run_id = await a_run_that_asks(desk)
+    desk.world.callers["luis"] = LUIS.model_copy(update={"rights": ("approvals:decide",)})
+    body = {"decision": "reject", "payloadHash": "abc", "comment": "ya existe"}
+    path = {"runId": run_id, "approvalId": "a0"}
+    assert (await desk.person("luis").call(approvals.decide, "POST", body, path=path)).status == 200
+    (approval,) = (await desk.run(run_id)).json["approvals"]
+    assert (approval["state"], approval["decidedBy"]) == ("rejected", LUIS.user_id)
+    assert (approval["comment"], "decidedAt" in approval) == ("ya existe", True)

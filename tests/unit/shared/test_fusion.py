@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.evidence import ContextPack, ExtractiveAnswer, Snippet
 from shared.contracts.search import Normalisation
-from shared.search.fusion import fuse, merged, normalised
+from shared.search.fusion import MOST_EVENTS, fuse, merged, normalised, not_crowded
 from tests.fakes.samples import snippet
 
 NORMALISATIONS: tuple[Normalisation, ...] = get_args(Normalisation.__value__)
@@ -98,6 +98,24 @@ def test_every_warning_is_kept_once() -> None:
         ContextPack(warnings=("embedding_failed", "search_failed:x")),
     ]
     assert fuse(packs, 5).warnings == ("embedding_failed", "search_failed:x")
+
+
+@given(st.lists(st.tuples(SNIPPETS, st.booleans()), max_size=12), st.integers(1, 5))
+def test_events_stand_only_where_they_beat_every_document(
+    drawn: list[tuple[Snippet, bool]], top: int
+) -> None:
+    told = [one.model_copy(update={"kind": "event" if event else "rule"}) for one, event in drawn]
+    ranked = sorted(
+        {each.document_id: each for each in told}.values(), key=lambda each: -each.score
+    )
+    kept = not_crowded(ranked, top)
+    events = [each for each in kept if each.kind == "event"]
+    best = max((each.score for each in ranked if each.kind != "event"), default=0)
+    documents = sum(each.kind != "event" for each in ranked)
+    assert len(events) <= MOST_EVENTS
+    assert all(each.score >= best for each in events)
+    assert len(kept) - len(events) == min(documents, top - len(events))
+    assert [each.score for each in kept] == sorted((each.score for each in kept), reverse=True)
 
 
 # --- several indexes ------------------------------------------------------------------------------
