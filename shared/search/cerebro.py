@@ -28,8 +28,8 @@ type SearchCredential = AsyncTokenCredential | AzureKeyCredential
 
 _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
-OVERFETCH = 2
-"""Times as many as wanted: events may be left out of what is found (`not_crowded`)."""
+SPARE = 15
+"""More than wanted: events may be left out of what is found (`not_crowded`)."""
 
 
 class AzureSearchKnowledge:
@@ -47,7 +47,7 @@ class AzureSearchKnowledge:
         options = build_options(query, self.profile)
         if query.intent is not None:
             return await self._translated(options)
-        found = await self._translated(replace(options, top=options.top * OVERFETCH))
+        found = await self._translated(replace(options, top=options.top + SPARE))
         kept = not_crowded(found.snippets, options.top)
         return found.model_copy(update={"snippets": kept})
 
