@@ -10,13 +10,14 @@ examples:
   ./eira chat "Hola, ¿cómo va?"              one message, streamed
   ./eira chat --user luis                    a conversation; Ctrl-D ends it
   ./eira packs check                         what is wrong in packs/, by file and line
+  ./eira cerebro load handbook/              the Markdown, HTML, PDF and Word files of a folder
   ./eira eval --only dates                   how well the configured model reads dates
   ./eira runs show ID                        what an orchestration did, as a timeline
   ./eira test -- tests/unit -k triage        checks, then only these tests
 """
 
 DEFAULT_PORT = 7071
-HANDED_OVER = ("bench", "eval")
+HANDED_OVER = ("bench", "cerebro", "eval")
 """Commands whose arguments another program reads."""
 
 
@@ -44,6 +45,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_chat(commands)
     _add_token(commands)
     _add_packs(commands)
+    cerebro = "create, fill, look at, make anew or drop an index; --help"
+    commands.add_parser("cerebro", help=cerebro, add_help=False)
     commands.add_parser("eval", help="ask the model labelled dialogues; --help", add_help=False)
     _add_runs(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")

@@ -1,24 +1,28 @@
 """One index of Cerebro as whoever fills it sees it: its definition, and what is in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from itertools import batched
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
+from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
+from azure.search.documents.indexes.models import SearchAlias
 from azure.search.documents.models import IndexDocumentsBatch
 
 from shared.contracts.evidence import KnowledgeDocument
 from shared.errors import ConfigurationError
-from shared.search.audience import one_of
+from shared.search.audience import one_of, quoted
 from shared.search.cerebro import AzureSearchKnowledge, translated
 from shared.search.fields import EVERY_TENANT, VECTOR_FIELD
 from shared.search.index import cerebro_index
 
 PAGE = 1000
 """The most documents that one answer of Azure AI Search holds."""
-LOADED = f"tenantId eq '{EVERY_TENANT}' and contentHash ne null"
-"""What came from a pack: nothing else in the index is ever removed."""
+OF_A_FOLDER = "folder"
+"""The version of documents that came from a folder: they have none of their own."""
+LOADED = f"tenantId eq '{EVERY_TENANT}' and contentHash ne null and version ne '{OF_A_FOLDER}'"
+"""What came from a pack: a pack's load removes nothing else."""
 
 
 class AzureSearchIndex:
@@ -27,13 +31,14 @@ class AzureSearchIndex:
         self._name = name
 
     async def create(self, dimensions: int) -> None:
-        """Create the index, or bring its definition up to date.
+        """Create the index behind an alias of its name, or bring its definition up to date.
 
         Raises ConfigurationError when it holds vectors of another length: another model's.
         """
         with translated(self._name):
             async with self._knowledge.administration() as client:
-                if (held := await _dimensions(client, self._name)) not in (None, dimensions):
+                target = await target_of(client, self._name)
+                if (held := await _dimensions(client, target)) not in (None, dimensions):
                     raise ConfigurationError(
                         f"the index {self._name} holds vectors of {held} dimensions and the "
                         f"embedding model gives {dimensions}: name another "
@@ -41,13 +46,16 @@ class AzureSearchIndex:
                         "./eira up --fresh)"
                     )
                 semantic = self._knowledge.profile.semantic_configuration
-                index = cerebro_index(self._name, semantic, dimensions)
-                await client.create_or_update_index(index)
+                await client.create_or_update_index(cerebro_index(target, semantic, dimensions))
+                if target != self._name:
+                    # Also that of a creation that broke off before it came to this.
+                    alias = SearchAlias(name=self._name, indexes=[target])
+                    await client.create_or_update_alias(alias)
 
     async def hashes(self, ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for some in batched(ids, PAGE, strict=False):
-            rows = await self._rows(f"{LOADED} and {one_of('id', some)}", "contentHash")
+            rows = await self._rows(f"contentHash ne null and {one_of('id', some)}", "contentHash")
             found |= {row["id"]: row["contentHash"] for row in rows}
         return found
 
@@ -63,6 +71,16 @@ class AzureSearchIndex:
         )
         rows = await self._rows(f"{LOADED} and {known}" if known else LOADED, "version")
         return {row["id"]: row["version"] for row in rows}
+
+    async def of_folder(self, source: str, tenant_id: str) -> set[str]:
+        """The ids of what was loaded from a folder for a tenant."""
+        condition = (
+            f"version eq '{OF_A_FOLDER}' and source eq {quoted(source)} "
+            f"and tenantId eq {quoted(tenant_id)} and contentHash ne null"
+        )
+        with translated(self._name):
+            rows = all_rows(self._knowledge.client(self._name), condition, ("id",))
+            return {row["id"] async for row in rows}
 
     async def delete(self, ids: Iterable[str]) -> None:
         batch = IndexDocumentsBatch()
@@ -88,3 +106,39 @@ async def _dimensions(client: SearchIndexClient, name: str) -> int | None:
         return None
     lengths = (f.vector_search_dimensions for f in index.fields if f.name == VECTOR_FIELD)
     return next(lengths, None)
+
+
+async def target_of(client: SearchIndexClient, name: str) -> str:
+    """The index that an alias means; the name itself of an index without one; of neither, what
+    the first index behind an alias of this name is called."""
+    try:
+        return (await client.get_alias(name)).indexes[0]
+    except ResourceNotFoundError:
+        return name if await _dimensions(client, name) is not None else f"{name}-v1"
+
+
+async def all_rows(
+    client: SearchClient, condition: str, fields: Sequence[str]
+) -> AsyncIterator[dict[str, Any]]:
+    """Every document that fulfils the condition, the longest unchanged first, however many there
+    are: a page begins where the last one ended, which `skip` cannot do beyond 100 000."""
+    since, seen = "1970-01-01T00:00:00Z", list[str]()
+    while True:
+        known = f" and not {one_of('id', seen)}" if seen else ""
+        results = await client.search(
+            search_text="*",
+            filter=f"({condition}) and updatedAt ge {since}{known}",
+            order_by=["updatedAt asc"],
+            select=[*{"id", "updatedAt", *fields}],
+            top=PAGE,
+        )
+        page = [row async for row in results]
+        for row in page:
+            yield row
+        if len(page) < PAGE:
+            return
+        last = page[-1]["updatedAt"]
+        latest = [row["id"] for row in page if row["updatedAt"] == last]
+        # Of the moment at which the page ended there may be more.
+        seen = [*seen, *latest] if last == since else latest
+        since = last

@@ -52,3 +52,8 @@ def test_help_comes_without_importing_any_command() -> None:
         "sys.exit(bool({'cli.chat', 'cli.up', 'ssl', 'aiohttp'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=20)
+
+
+def test_cerebro_reads_its_own_arguments() -> None:
+    options = parse(["cerebro", "load", "handbook", "--role", "employee"])
+    assert options.handed_over == ["load", "handbook", "--role", "employee"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shared.contracts.evidence import KnowledgeDocument
 from shared.errors import SearchError
+from shared.search.indexing import OF_A_FOLDER
 
 
 class FakeIndex:
@@ -33,8 +34,16 @@ class FakeIndex:
         return {
             each.id: each.version
             for each in self.held.values()
-            if each.content_hash and each.id not in ids and each.version not in versions
+            if each.content_hash
+            and each.version != OF_A_FOLDER
+            and each.id not in ids
+            and each.version not in versions
         }
+
+    async def of_folder(self, source: str, tenant_id: str) -> set[str]:
+        mine = (each for each in self.held.values() if each.version == OF_A_FOLDER)
+        whose = (source, tenant_id)
+        return {each.id for each in mine if (each.source, each.tenant_id) == whose}
 
     async def delete(self, ids: Sequence[str]) -> None:
         for each in ids:

@@ -106,7 +106,15 @@ class _Routes:
             web.get("/indexes", self.list_indexes),
             web.post("/indexes", self.create_index),
             web.get("/servicestats", self.service_statistics),
+            web.get("/aliases", self.list_aliases),
+            web.post("/aliases", self.create_alias),
         ]
+        for alias in ("/aliases('{alias}')", "/aliases/{alias}"):
+            routes += [
+                web.get(alias, self.get_alias),
+                web.put(alias, self.put_alias),
+                web.delete(alias, self.delete_alias),
+            ]
         for index in ("/indexes('{index}')", "/indexes/{index}"):
             routes += [
                 web.get(index, self.get_index),
@@ -149,7 +157,8 @@ class _Routes:
         return _json(self._service.index(_index(request)).definition.document)
 
     async def put_index(self, request: web.Request) -> web.Response:
-        existed = any(one.get("name") == _index(request) for one in self._service.definitions())
+        name = self._service.aliases.target(_index(request))
+        existed = any(one.get("name") == name for one in self._service.definitions())
         if existed and request.headers.get("If-None-Match") == "*":
             raise SearchError(412, "ConditionNotMet", f"The index '{_index(request)}' exists.")
         body = await _body(request)
@@ -159,6 +168,29 @@ class _Routes:
 
     async def delete_index(self, request: web.Request) -> web.Response:
         await self._service.delete_index(_index(request), request.headers.get("If-Match"))
+        return web.Response(status=204)
+
+    async def list_aliases(self, request: web.Request) -> web.Response:
+        aliases: list[Json] = [*self._service.aliases.all()]
+        return _json({"@odata.context": f"{self._url}/$metadata#aliases", "value": aliases})
+
+    async def create_alias(self, request: web.Request) -> web.Response:
+        return _json(self._service.aliases.create(await _body(request)), 201)
+
+    async def get_alias(self, request: web.Request) -> web.Response:
+        return _json(self._service.aliases.get(_alias(request)))
+
+    async def put_alias(self, request: web.Request) -> web.Response:
+        name = _alias(request)
+        existed = name in self._service.aliases
+        if existed and request.headers.get("If-None-Match") == "*":
+            raise SearchError(412, "ConditionNotMet", f"The alias '{name}' exists.")
+        body, if_match = await _body(request), request.headers.get("If-Match")
+        document = self._service.aliases.put(name, body, if_match)
+        return _json(document, 200 if existed else 201)
+
+    async def delete_alias(self, request: web.Request) -> web.Response:
+        self._service.aliases.delete(_alias(request), request.headers.get("If-Match"))
         return web.Response(status=204)
 
     async def statistics(self, request: web.Request) -> web.Response:
@@ -174,7 +206,7 @@ class _Routes:
         return _json({"counters": counters, "limits": {}})
 
     async def analyze(self, request: web.Request) -> web.Response:
-        self._service.index(_index(request))
+        self._service.index_by_own_name(_index(request))
         body = await _body(request)
         text, name = body.get("text"), body.get("analyzer") or "standard.lucene"
         if not isinstance(text, str) or not isinstance(name, str) or not is_known_analyzer(name):
@@ -234,6 +266,10 @@ class _Routes:
 
 def _index(request: web.Request) -> str:
     return request.match_info["index"]
+
+
+def _alias(request: web.Request) -> str:
+    return request.match_info["alias"]
 
 
 def _json(body: JsonObject, status: int = 200) -> web.Response:

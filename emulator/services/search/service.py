@@ -9,6 +9,7 @@ from hashlib import sha256
 import numpy as np
 
 from emulator.services.embedding import Embedder
+from emulator.services.search.aliases import Aliases
 from emulator.services.search.definitions import Field, IndexDefinition
 from emulator.services.search.errors import SearchError, index_not_found, invalid, unknown_property
 from emulator.services.search.index import Placement, SearchIndex
@@ -39,6 +40,7 @@ class SearchService:
         self._open: dict[str, _Open] = {}
         for document in store.definitions():
             self._load(parse_definition(document))
+        self.aliases = Aliases(store, self._open)
 
     def close(self) -> None:
         """Closes the database."""
@@ -49,7 +51,11 @@ class SearchService:
         return [self._open[name].index.definition.document for name in sorted(self._open)]
 
     def index(self, name: str) -> SearchIndex:
-        """The index with this name; raises SearchError (404)."""
+        """The index with this name or alias; raises SearchError (404)."""
+        return self._opened(self.aliases.target(name)).index
+
+    def index_by_own_name(self, name: str) -> SearchIndex:
+        """The index with this name, which may be no alias; raises SearchError (404)."""
         return self._opened(name).index
 
     def create_index(self, document: JsonObject) -> JsonObject:
@@ -58,13 +64,18 @@ class SearchService:
         if definition.name in self._open:
             message = f"Cannot create index '{definition.name}' because it already exists."
             raise SearchError(409, "ResourceNameAlreadyInUse", message)
+        if definition.name in self.aliases:
+            raise invalid(f"The name of the index '{definition.name}' is that of an alias.")
         return self._install(definition)
 
     async def put_index(self, name: str, document: JsonObject, if_match: str | None) -> JsonObject:
         """Creates or updates an index; an update may add fields but not change them (400)."""
-        definition = parse_definition(_completed({**document, "name": document.get("name", name)}))
-        if definition.name != name:
-            raise invalid(f"The index is '{definition.name}' in the body, but '{name}' in the URL.")
+        named = document.get("name", name)
+        target = self.aliases.target(name)
+        if named not in (name, target):
+            raise invalid(f"The index is '{named}' in the body, but '{name}' in the URL.")
+        name = target
+        definition = parse_definition(_completed({**document, "name": name}))
         opened = self._open.get(name)
         if opened is None:
             self._check_etag(name, if_match)
@@ -78,6 +89,7 @@ class SearchService:
         """Deletes an index with its documents; raises SearchError (404, 412)."""
         async with self._opened(name).writing:
             self._check_etag(name, if_match)
+            self.aliases.check_unused(name)
             self._store.delete_index(name)
             del self._open[name]
 
@@ -87,12 +99,13 @@ class SearchService:
         vectors = sum(column.stored_bytes for column in index.vectors.values())
         return {
             "documentCount": index.count,
-            "storageSize": self._store.size(name),
+            "storageSize": self._store.size(index.definition.name),
             "vectorIndexSize": vectors,
         }
 
     async def change(self, name: str, body: JsonObject) -> Batch:
         """Applies a batch of indexing actions; searches see them when this returns."""
+        name = self.aliases.target(name)
         opened = self._opened(name)
         async with opened.writing:
             self._check_still_open(name, opened)

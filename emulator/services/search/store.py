@@ -14,6 +14,7 @@ from emulator.services.search.vectors import Vector
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS indexes (name TEXT PRIMARY KEY, definition TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS aliases (name TEXT PRIMARY KEY, index_name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
     number INTEGER PRIMARY KEY, index_name TEXT NOT NULL, key TEXT NOT NULL, content TEXT NOT NULL,
     UNIQUE (index_name, key)
@@ -79,6 +80,22 @@ class Store:
             database.execute("DELETE FROM vectors WHERE index_name = ?", (name,))
             database.execute("DELETE FROM documents WHERE index_name = ?", (name,))
             database.execute("DELETE FROM indexes WHERE name = ?", (name,))
+
+    def aliases(self) -> dict[str, str]:
+        """The index by alias."""
+        with self._lock:
+            rows = self._database.execute("SELECT name, index_name FROM aliases").fetchall()
+        return dict(rows)
+
+    def save_alias(self, name: str, index: str) -> None:
+        """Creates an alias or lets it mean another index."""
+        with self._lock, self._database as database:
+            database.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?)", (name, index))
+
+    def delete_alias(self, name: str) -> None:
+        """Forgets an alias; its index stays."""
+        with self._lock, self._database as database:
+            database.execute("DELETE FROM aliases WHERE name = ?", (name,))
 
     def write(self, index: str, changes: Changes) -> None:
         """Stores documents by key, and deletes those that are None, all or nothing."""
