@@ -60,7 +60,7 @@ async def draft_plan(
     """Raises ModelError when the answer is still wrong after two repairs."""
     pack = briefing.pack
     sections = [
-        tools_section(list(pack.tools.values()), briefing.language),
+        tools_section(list(pack.planned.values()), briefing.language),
         flows_section(list(pack.flows.values()), briefing.language),
         *open_question_section(opened),
         *records_section(history.entities),
@@ -87,7 +87,7 @@ async def draft_plan(
 def _request(messages: tuple[ModelMessage, ...], pack: Pack) -> ModelRequest:
     return ModelRequest(
         messages=messages,
-        schema=plan_schema(pack.tools, list(pack.flows)),
+        schema=plan_schema(pack.planned, list(pack.flows)),
         schema_name="plan",
         max_tokens=MAX_TOKENS,
     )
@@ -97,7 +97,7 @@ def _problems(draft: Draft, pack: Pack) -> Iterator[str]:
     """What the schema cannot say: known tools, not too many, references to earlier results."""
     if len(draft.calls) > MAX_CALLS:
         yield f"calls: at most {MAX_CALLS}"
-    unknown = [place for place, call in enumerate(draft.calls) if call.tool not in pack.tools]
+    unknown = [place for place, call in enumerate(draft.calls) if call.tool not in pack.planned]
     yield from (f"calls.{place}.tool: not in <tools>" for place in unknown)
     if unknown:
         return

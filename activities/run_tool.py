@@ -118,6 +118,7 @@ async def _settle(
         correlation_id=record.correlation_id,
         language=language,
         key=effect.effect_id,
+        pack_version=record.pack_version,
     )
     if not contract.effect:
         return await deps.effects.reserve(await _read(effect, invocation, deps))

@@ -117,9 +117,9 @@ class ReadableErp:
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
         contract = invocation.contract
-        if contract.effect or contract.request.method != "GET":
+        if contract.effect or contract.rest.method != "GET":
             raise AssertionError("an evaluation makes no effects")
-        records = self._records.get(contract.request.path.strip("/"), [])
+        records = self._records.get(contract.rest.path.strip("/"), [])
         wanted = {name: folded(str(value)) for name, value in invocation.args.items()}
         limit = int(wanted.pop("limit", "10"))
         items = [each for each in records if _is_wanted(each, wanted)]

@@ -95,6 +95,7 @@ def get_dependencies() -> Dependencies:
 def build_dependencies(settings: Settings) -> Dependencies:
     # The SDKs take half a second to import: at the first use, not when the worker indexes the app.
     from shared.identity.entra import EntraTokens
+    from shared.search.tools import CerebroTools
     from shared.stores.approvals import CosmosApprovals
     from shared.stores.audit import CosmosAuditLog
     from shared.stores.conversations import CosmosConversations
@@ -104,13 +105,16 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.entities import CosmosEntities
     from shared.stores.log_items import CosmosLogItems
     from shared.stores.runs import CosmosRuns
+    from shared.tools.kinds import ToolsByKind
     from shared.tools.rest import RestTools
 
     credential = build_credential()
     database = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
+    model, knowledge = build_model(settings, credential), build_knowledge(settings, credential)
+    packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings)
     return Dependencies(
-        model=build_model(settings, credential),
-        knowledge=build_knowledge(settings, credential),
+        model=model,
+        knowledge=knowledge,
         conversations=CosmosConversations(database),
         runs=CosmosRuns(database),
         effects=CosmosEffects(database),
@@ -119,17 +123,24 @@ def build_dependencies(settings: Settings) -> Dependencies:
         entities=CosmosEntities(database),
         dead_letters=CosmosDeadLetters(database),
         log=CosmosLogItems(database),
-        tools=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
+        tools=ToolsByKind(
+            rest=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
+            cerebro=CerebroTools(knowledge, model, policy.indexes[0], policy.top, packs, _now),
+        ),
         tokens=EntraTokens(
             settings.auth.authority,
             settings.auth.audience,
             settings.auth.tenants,
             settings.auth.role_rights,
         ),
-        packs=FolderPacks(PACKS, settings.packs.version),
-        policy=build_policy(settings),
-        now=lambda: datetime.now(UTC),
+        packs=packs,
+        policy=policy,
+        now=_now,
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def build_policy(settings: Settings) -> Policy:

@@ -17,6 +17,7 @@ The error tree, named for what the caller can do:
     + SearchError
     + ErpError
       . ErpBusyError
+      . CerebroError            of a tool that is no ERP's
     + StoreError
     + PackGoneError             410, trying again does not help
   x RunStoppedError         -> somebody asked the run to stop; the step gives up
@@ -134,6 +135,8 @@ class ErpError(DependencyError):
     """`sent` tells whether the request may have reached the ERP."""
 
     code: ErrorCode = "ERP_UNAVAILABLE"
+    why_not = "unreachable"
+    """Key of the wording, for a call that did not arrive."""
 
     def __init__(self, message: str, *, sent: bool, retry_after: float | None = None) -> None:
         super().__init__(message, retry_after=retry_after)
@@ -143,8 +146,17 @@ class ErpError(DependencyError):
 class ErpBusyError(ErpError):
     """It answered 429: it did nothing, and wants to be asked later."""
 
+    why_not = "erp_busy"
+
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message, sent=False, retry_after=retry_after)
+
+
+class CerebroError(ErpError):
+    """A tool that asks Cerebro, or writes into it, could not."""
+
+    code: ErrorCode = "SEARCH_UNAVAILABLE"
+    why_not = "search_unavailable"
 
 
 class StoreError(DependencyError):

@@ -376,6 +376,8 @@ class ToolInvocation:
     correlation_id: str
     language: Language = "es"
     key: str | None = None
+    pack_version: str | None = None
+    """The conversation's: of what all tenants share, Cerebro shows no other version's."""
 
 
 @dataclass(frozen=True, slots=True)

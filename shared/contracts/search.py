@@ -8,11 +8,13 @@ from pydantic import (
     AliasChoices,
     BeforeValidator,
     Field,
+    ValidationError,
     ValidationInfo,
     field_validator,
 )
 
 from shared.contracts.base import Inbound
+from shared.contracts.problems import FieldProblem
 
 type SearchMode = Literal["keyword", "semantic", "vector", "hybrid"]
 type Normalisation = Literal["min_max", "z_score", "reciprocal_rank"]
@@ -141,3 +143,14 @@ class SearchIntent(Inbound):
         if len({*indexes, known.data.get("index")} - {None}) > MAX_INDEXES:
             raise ValueError(f"at most {MAX_INDEXES} indexes, the one in `index` included")
         return indexes
+
+
+def read_intent(args: Mapping[str, object]) -> SearchIntent | tuple[FieldProblem, ...]:
+    """What the arguments of a tool ask, or what is wrong with them, by field of the block."""
+    try:
+        return SearchIntent.model_validate(args)
+    except ValidationError as error:
+        return tuple(
+            FieldProblem(pointer="/".join(["/search", *map(str, each["loc"])]), message=each["msg"])
+            for each in error.errors(include_url=False, include_input=False)
+        )

@@ -60,15 +60,21 @@ def must_be_approved(policy: ApprovalPolicy, args: Arguments, roles: Sequence[st
 
 
 class ToolContract(Contract):
-    """One tool: what it takes, what it answers, and how carefully it has to be called."""
+    """One tool: what it takes, what it answers, and how carefully it has to be called.
+
+    A `rest` tool is a `request`, one of `cerebro` an `operation`. `for_agents`: whoever asks for it
+    by name has it; the planner of tasks, whose evidence is found for it, is not told of it.
+    """
 
     name: str
     version: str
-    kind: Literal["rest"]
+    kind: Literal["rest", "cerebro"]
     effect: bool
     right: str
     description: dict[Language, str]
-    request: RestCall
+    request: RestCall | None = None
+    operation: Literal["search", "upsert"] | None = None
+    for_agents: bool = False
     arguments: JsonSchema
     result: JsonSchema
     sensitive: tuple[str, ...] = ()
@@ -81,7 +87,20 @@ class ToolContract(Contract):
     @property
     def entity_type(self) -> str:
         """What its calls are about: REST names it by the collection that begins the path."""
+        if self.request is None:
+            return "document"
         return self.request.path.strip("/").partition("/")[0].removesuffix("s")
+
+    @property
+    def rest(self) -> RestCall:
+        """The request of a `rest` tool, which packs without one are refused for."""
+        assert self.request is not None, f"{self.name} is no REST call"
+        return self.request
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether it can be asked if an effect was made: Cerebro by the document's id."""
+        return self.reconcile is not None or self.operation == "upsert"
 
 
 class EntityRule(Contract):
@@ -182,3 +201,8 @@ class Pack(Contract):
     prompts: dict[Language, dict[str, str]]
     tools: dict[str, ToolContract]
     flows: dict[str, FlowContract]
+
+    @property
+    def planned(self) -> dict[str, ToolContract]:
+        """The tools that the planner may call."""
+        return {name: tool for name, tool in self.tools.items() if not tool.for_agents}

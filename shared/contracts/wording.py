@@ -228,6 +228,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "no cuadra con lo que el ERP ya tiene",
         "en": "it does not agree with what the ERP already has",
     },
+    "no_answer_of_cerebro": {
+        "es": "Cerebro no ha contestado y no se sabe si el documento llegó a guardarse.",
+        "en": "Cerebro did not answer, and whether it stored the document is not known.",
+    },
     "no_answer": {
         "es": "El ERP no ha contestado y no se sabe si la operación llegó a hacerse.",
         "en": "The ERP did not answer, and whether it acted is not known.",

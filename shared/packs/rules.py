@@ -30,8 +30,18 @@ def tool_problems(
         return
     for argument, schema in properties.items():
         yield from _argument_problems(argument, schema, file, languages)
+    yield from _kind_problems(tool, file)
     yield from _unknown_arguments(tool, properties, file)
     yield from _approval_problems(tool, properties, file)
+
+
+def _kind_problems(tool: ToolContract, file: JsonFile) -> Iterator[Problem]:
+    needed = "request" if tool.kind == "rest" else "operation"
+    for name in ("request", "operation"):
+        if (getattr(tool, name) is not None) != (name == needed):
+            verb = "needs" if name == needed else "has no"
+            remedy = "add it" if name == needed else "remove it"
+            yield file.problem((name,), f"a tool of kind {tool.kind!r} {verb} {name!r}", remedy)
 
 
 def _argument_problems(
@@ -57,8 +67,9 @@ def _unknown_arguments(
     named: dict[Place, Set[str]] = {
         ("arguments", "required"): {*tool.arguments.get("required", ())},
         ("sensitive",): {*tool.sensitive},
-        ("request",): _named(tool.request),
     }
+    if tool.request:
+        named["request",] = _named(tool.request)
     if tool.reconcile:
         named["reconcile",] = _named(tool.reconcile) - {RECONCILED_BY}
     for place, names in named.items():

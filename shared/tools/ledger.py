@@ -17,7 +17,7 @@ from datetime import datetime
 
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.tools import ToolContract
-from shared.errors import AppError, ErpBusyError, ErpError
+from shared.errors import AppError, ErpError
 from shared.ports import Effects, ToolAnswered, ToolInvocation, ToolRefused, Tools
 from shared.tools.backing_off import back_off, is_soon
 from shared.tools.schemas import is_valid
@@ -68,7 +68,7 @@ class Ledger:
             if not doubtful:
                 return await self._advance(sent, "failed", error=why_not(error))
             if not soon:
-                return await self._advance(sent, "unknown", error="no_answer")
+                return await self._advance(sent, "unknown", error=_silent(invocation.contract))
             return await self._reconcile(sent, invocation, resend=False)
         match answer:
             case ToolAnswered(result):
@@ -88,23 +88,24 @@ class Ledger:
         """
         if is_good(result, contract):
             return await self._advance(sent, "done", result=result)
-        return await self._advance(sent, "unknown", result=result, error="no_answer")
+        return await self._advance(sent, "unknown", result=result, error=_silent(contract))
 
     async def _reconcile(
         self, sent: Effect, invocation: ToolInvocation, resend: bool = True
     ) -> Effect:
         contract = invocation.contract
-        if contract.reconcile is not None:
+        if contract.reconciles:
             try:
                 found = await self._find(invocation)
             except ErpError:
-                return await self._advance(sent, "unknown", error="unreachable")
+                away = "unreachable" if contract.kind == "rest" else _silent(contract)
+                return await self._advance(sent, "unknown", error=away)
             if found is not None:
                 return await self._answered(sent, contract, found)
             if resend and contract.idempotency_key:
                 last = contract.retry.attempts
                 return await self._attempt(sent, invocation, last, doubtful=True)
-        return await self._advance(sent, "unknown", error="no_answer")
+        return await self._advance(sent, "unknown", error=_silent(contract))
 
     async def _find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         """Ask as often as the contract allows to call: asking changes nothing."""
@@ -135,7 +136,7 @@ class Ledger:
 
 def first_state(contract: ToolContract) -> EffectState:
     """`sent` for a tool that can be asked and honours keys, once nobody has to approve."""
-    settles = contract.idempotency_key and contract.reconcile is not None
+    settles = contract.idempotency_key and contract.reconciles
     return "sent" if settles and contract.approval.when == "never" else "reserved"
 
 
@@ -144,9 +145,13 @@ def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:
     return is_valid(dict(result), contract.result)
 
 
+def _silent(contract: ToolContract) -> str:
+    return "no_answer" if contract.kind == "rest" else "no_answer_of_cerebro"
+
+
 def why_not(error: ErpError) -> str:
     """Why a call that never arrived failed: a key of the wording."""
-    return "erp_busy" if isinstance(error, ErpBusyError) else "unreachable"
+    return error.why_not
 
 
 def _may_repeat(invocation: ToolInvocation, error: ErpError) -> bool:

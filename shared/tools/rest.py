@@ -38,7 +38,7 @@ class RestTools:
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
         contract = invocation.contract
-        status, body, headers = await self._send(invocation, contract.request, invocation.args)
+        status, body, headers = await self._send(invocation, contract.rest, invocation.args)
         if status in RETRYABLE:
             what, wait = f"{contract.name}: the ERP answered {status}", _retry_after(headers)
             if status == TOO_MANY:
@@ -167,7 +167,7 @@ async def _content(response: aiohttp.ClientResponse) -> dict[str, Any]:
 
 
 def _has_become(record: Mapping[str, object], invocation: ToolInvocation) -> bool:
-    call = invocation.contract.request
+    call = invocation.contract.rest
     return all(record.get(name) == value for name, value in _beside_path(call, invocation.args))
 
 

@@ -190,7 +190,7 @@ class FakeTools:
         return self._known(invocation)
 
     def _act(self, invocation: ToolInvocation) -> dict[str, object]:
-        if invocation.contract.request.method == "GET":
+        if invocation.contract.rest.method == "GET":
             items = [each for each in self.made if self._is_of(each, invocation)]
             return {"items": items, "total": len(items), "next": None}
         return self._make(invocation)
@@ -223,7 +223,7 @@ class FakeTools:
 
 def _prefix(invocation: ToolInvocation) -> str:
     """Records are numbered by kind: T-1 is a task, P-1 a project."""
-    return invocation.contract.request.path.strip("/")[:1].upper() + "-"
+    return invocation.contract.rest.path.strip("/")[:1].upper() + "-"
 
 
 @dataclass

@@ -55,6 +55,7 @@ def test_a_version_that_is_not_deployed_is_refused(tmp_path: Path, version: str)
 
 
 CREATE_TASK = "tools/createTask.json"
+UPSERT = "tools/upsertCerebro.json"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,9 @@ CREATE_TASK = "tools/createTask.json"
         (CREATE_TASK, '"en": "title"', '"en": ""', "x-label has no text in 'en'"),
         (CREATE_TASK, '"low"', '""', "x-choices.baja has no text in 'en'"),
         (CREATE_TASK, '"additionalProperties": false', '"minProperties": 1', "no.* closed object"),
+        (CREATE_TASK, '"kind": "rest"', '"kind": "cerebro"', "of kind 'cerebro' needs 'operation'"),
+        (CREATE_TASK, '"kind": "rest"', '"kind": "cerebro"', "of kind 'cerebro' has no 'request'"),
+        (UPSERT, '"kind": "cerebro"', '"kind": "rest"', "of kind 'rest' needs 'request'"),
         ("flows/CreateTask.json", '"createTask"', '"doTask"', "@no such tool: doTask"),
         ("flows/CreateTask.json", '"dueDate"', '"until"', "@createTask has no argument 'until'"),
         ("flows/CreateTask.json", "{title}", "{name}", "has an argument 'name'"),

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("version", VERSIONS)
 
 def schema_of(version: str) -> JsonSchema:
     pack = FolderPacks(PACKS).get(version)
-    return plan_schema(pack.tools, list(pack.flows))
+    return plan_schema(pack.planned, list(pack.flows))
 
 
 def inside(schema: JsonSchema) -> Iterator[JsonSchema]:
@@ -80,7 +80,7 @@ def test_each_tool_has_its_arguments_or_null_and_where_they_came_from(version: s
     schema = schema_of(version)
     assert schema["properties"]["flow_type"]["enum"] == [*pack.flows, "Other"]
     valid = Draft202012Validator(schema).is_valid
-    for tool in pack.tools.values():
+    for tool in pack.planned.values():
         fields = list(tool.arguments["properties"])
         source = {"field": fields[0], "source": "user", "quote": None}
         call: dict[str, Any] = {

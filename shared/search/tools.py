@@ -1,0 +1,214 @@
+"""Cerebro as tools of agents: what they search is bounded, and what they write belongs, to the
+caller's tenant, whatever the arguments say."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shared.contracts.evidence import SEARCH_FAILED, ContextPack, KnowledgeDocument, Snippet
+from shared.contracts.identity import Caller
+from shared.contracts.search import EMBEDDING_FAILED, SearchIntent, read_intent
+from shared.contracts.tools import Arguments
+from shared.contracts.wording import say
+from shared.errors import (
+    CerebroError,
+    InvalidRequestError,
+    ModelError,
+    NotAllowedError,
+    SearchError,
+)
+from shared.ports import (
+    Knowledge,
+    KnowledgeQuery,
+    Model,
+    Packs,
+    ToolAnswered,
+    ToolInvocation,
+    ToolRefused,
+)
+from shared.search.fusion import fuse
+
+MAX_QUERY_CHARACTERS = 1_000
+OF_A_TOOL = "tool"
+"""The category of documents that agents wrote."""
+
+
+class CerebroTools:
+    """`index` is asked without another one, and takes what is written; `top` results without
+    `topK`."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        model: Model,
+        index: str,
+        top: int,
+        packs: Packs,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._knowledge = knowledge
+        self._model = model
+        self._index = index
+        self._top = top
+        self._packs = packs
+        self._now = now
+
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        """Raises ErpError: CerebroError."""
+        match invocation.contract.operation:
+            case "upsert":
+                return await self._upsert(invocation)
+            case "search" | None:
+                return await self._search(invocation)
+
+    async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        """What was written, once the index shows it as it was to be. Raises CerebroError."""
+        document = self._document(invocation)
+        intent = SearchIntent(mode="keyword", filter=f"id eq '{document.id}'", top_k=1)
+        found = await self._asked(self._query(invocation, document.title, intent), sent=False)
+        same = [each for each in found.snippets if each.content == document.content]
+        return _written(invocation.args, document) if same else None
+
+    async def _search(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        args = {name: value for name, value in invocation.args.items() if value is not None}
+        text = str(args.pop("query"))[:MAX_QUERY_CHARACTERS]
+        if "filters" in args:
+            args["filter"] = args.pop("filters")
+        try:
+            intent = _intent(args)
+            query = self._query(invocation, text, intent)
+            self._knowledge.check(query)
+        except (InvalidRequestError, NotAllowedError) as error:
+            return ToolRefused(400, _reason(error, invocation))
+        return ToolAnswered(_found(await self._everywhere(query, intent), intent, self._top))
+
+    async def _everywhere(self, query: KnowledgeQuery, intent: SearchIntent) -> list[ContextPack]:
+        """What each index found; one that fails is a warning, unless it is the only one."""
+        vector: tuple[float, ...] | None = None
+        warnings: tuple[str, ...] = ()
+        if intent.mode in ("vector", "hybrid") and intent.vector is None:
+            vector, warnings = await self._vector(query.text)
+        indexes = intent.chosen_indexes or (self._index,)
+        queries = [_in(query, index, vector) for index in indexes]
+        if len(queries) == 1:
+            packs = [await self._asked(queries[0], sent=False)]
+        else:
+            packs = list(await asyncio.gather(*map(self._warned, queries)))
+        return [*packs, ContextPack(warnings=warnings)]
+
+    async def _warned(self, query: KnowledgeQuery) -> ContextPack:
+        try:
+            return await self._knowledge.search(query)
+        except SearchError:
+            return ContextPack(warnings=(f"{SEARCH_FAILED}:{query.index}",))
+
+    async def _asked(self, query: KnowledgeQuery, *, sent: bool) -> ContextPack:
+        try:
+            return await self._knowledge.search(query)
+        except SearchError as error:
+            raise CerebroError(str(error), sent=sent, retry_after=error.retry_after) from error
+
+    async def _vector(self, text: str) -> tuple[tuple[float, ...] | None, tuple[str, ...]]:
+        try:
+            return tuple((await self._model.embed([text]))[0]), ()
+        except ModelError:
+            return None, (EMBEDDING_FAILED,)
+
+    def _query(self, invocation: ToolInvocation, text: str, intent: SearchIntent) -> KnowledgeQuery:
+        caller, version = invocation.caller, invocation.pack_version or self._packs.current
+        return KnowledgeQuery(
+            text=text,
+            index=self._index,
+            tenant_id=caller.tenant_id,
+            roles=caller.roles,
+            top=self._top,
+            other_versions=tuple(each for each in self._packs.versions if each != version),
+            intent=intent,
+            language=invocation.language,
+        )
+
+    async def _upsert(self, invocation: ToolInvocation) -> ToolAnswered:
+        """Doing it again writes the same document over itself."""
+        document = self._document(invocation)
+        try:
+            vector = (await self._model.embed([f"{document.title}\n{document.content}"]))[0]
+        except ModelError as error:
+            # Without its vector it would be found by its words only, for ever.
+            raise CerebroError(str(error), sent=False, retry_after=error.retry_after) from error
+        try:
+            await self._knowledge.upsert(self._index, [(document, vector)])
+        except SearchError as error:
+            raise CerebroError(str(error), sent=True, retry_after=error.retry_after) from error
+        return ToolAnswered(_written(invocation.args, document))
+
+    def _document(self, invocation: ToolInvocation) -> KnowledgeDocument:
+        told = invocation.args["document"]
+        return KnowledgeDocument(
+            id=document_id(invocation.caller, str(told["id"])),
+            title=told["title"],
+            content=told["content"],
+            url=told.get("url"),
+            source=told["source"],
+            category=OF_A_TOOL,
+            scope="tenant",
+            kind=told.get("kind", "faq"),
+            version=str(told.get("version", "1")),
+            tenant_id=invocation.caller.tenant_id,
+            allowed_roles=tuple(told.get("allowedRoles", ())),
+            updated_at=self._now(),
+            confidence=float(told.get("confidence", 0.5)),
+        )
+
+
+def document_id(caller: Caller, name: str) -> str:
+    """The same name is one document in one tenant, and another in each: nobody can write over what
+    is not theirs, nor over what came from a pack."""
+    named = json.dumps([caller.tenant_id, name])
+    return f"tool-{hashlib.sha256(named.encode()).hexdigest()[:40]}"
+
+
+def _intent(args: Arguments) -> SearchIntent:
+    """Raises InvalidRequestError: a schema cannot say all that the search block does."""
+    found = read_intent(args)
+    if isinstance(found, SearchIntent):
+        return found
+    raise InvalidRequestError(found)
+
+
+def _in(query: KnowledgeQuery, index: str, vector: tuple[float, ...] | None) -> KnowledgeQuery:
+    return replace(query, index=index, vector=vector)
+
+
+def _written(args: Arguments, document: KnowledgeDocument) -> dict[str, object]:
+    return {"id": args["document"]["id"], "documentId": document.id}
+
+
+def _found(packs: Sequence[ContextPack], intent: SearchIntent, top: int) -> dict[str, object]:
+    """The plan's citations, best first; of several indexes the page is cut here."""
+    wanted = intent.top_k or top
+    skipped = intent.skip if len(intent.chosen_indexes) > 1 else 0
+    fused = fuse(packs, wanted + skipped)
+    answers = sorted((each for pack in packs for each in pack.answers), key=lambda a: -a.score)
+    found: dict[str, object] = {
+        "citations": [_citation(each) for each in fused.snippets[skipped:]],
+        "warnings": list(fused.warnings),
+    }
+    return found | ({"answers": [each.wire() for each in answers]} if answers else {})
+
+
+def _citation(snippet: Snippet) -> dict[str, object]:
+    shown = ("title", "url", "source", "content", "score", "index", "documentId", "kind",
+             "scope", "version", "confidence", "caption", "highlights", "selected")  # fmt: skip
+    told = snippet.wire()
+    return {name: told[name] for name in shown if name in told}
+
+
+def _reason(error: InvalidRequestError | NotAllowedError, invocation: ToolInvocation) -> str:
+    match error:
+        case InvalidRequestError():
+            return "; ".join(f"{each.pointer}: {each.message}" for each in error.problems)
+        case NotAllowedError():
+            return say(error.message, invocation.language, **error.values)
