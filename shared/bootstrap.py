@@ -125,7 +125,9 @@ def build_dependencies(settings: Settings) -> Dependencies:
         log=CosmosLogItems(database),
         tools=ToolsByKind(
             rest=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
-            cerebro=CerebroTools(knowledge, model, policy.indexes[0], policy.top, packs, _now),
+            cerebro=CerebroTools(
+                knowledge, model, policy.indexes[0], policy.top, policy.retrieval, packs, _now
+            ),
         ),
         tokens=EntraTokens(
             settings.auth.authority,

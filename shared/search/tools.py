@@ -10,6 +10,7 @@ from datetime import datetime
 
 from shared.contracts.evidence import SEARCH_FAILED, ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller
+from shared.contracts.retrieval import RetrievalPolicy
 from shared.contracts.search import EMBEDDING_FAILED, SearchIntent, read_intent
 from shared.contracts.tools import Arguments
 from shared.contracts.wording import say
@@ -29,7 +30,8 @@ from shared.ports import (
     ToolInvocation,
     ToolRefused,
 )
-from shared.search.fusion import fuse
+from shared.search.embedding import query_vector
+from shared.search.fusion import merged
 
 MAX_QUERY_CHARACTERS = 1_000
 OF_A_TOOL = "tool"
@@ -46,6 +48,7 @@ class CerebroTools:
         model: Model,
         index: str,
         top: int,
+        retrieval: RetrievalPolicy,
         packs: Packs,
         now: Callable[[], datetime],
     ) -> None:
@@ -53,6 +56,7 @@ class CerebroTools:
         self._model = model
         self._index = index
         self._top = top
+        self._retrieval = retrieval
         self._packs = packs
         self._now = now
 
@@ -68,7 +72,7 @@ class CerebroTools:
         """What was written, once the index shows it as it was to be. Raises CerebroError."""
         document = self._document(invocation)
         intent = SearchIntent(mode="keyword", filter=f"id eq '{document.id}'", top_k=1)
-        found = await self._asked(self._query(invocation, document.title, intent), sent=False)
+        found = await self._asked(self._query(invocation, document.title, intent))
         same = [each for each in found.snippets if each.content == document.content]
         return _written(invocation.args, document) if same else None
 
@@ -83,39 +87,37 @@ class CerebroTools:
             self._knowledge.check(query)
         except (InvalidRequestError, NotAllowedError) as error:
             return ToolRefused(400, _reason(error, invocation))
-        return ToolAnswered(_found(await self._everywhere(query, intent), intent, self._top))
+        return ToolAnswered(self._found(await self._everywhere(query, intent), intent))
 
     async def _everywhere(self, query: KnowledgeQuery, intent: SearchIntent) -> list[ContextPack]:
         """What each index found; one that fails is a warning, unless it is the only one."""
         vector: tuple[float, ...] | None = None
         warnings: tuple[str, ...] = ()
         if intent.mode in ("vector", "hybrid") and intent.vector is None:
-            vector, warnings = await self._vector(query.text)
+            vector = await query_vector(self._model, query.text, self._retrieval.embedding_seconds)
+            warnings = (EMBEDDING_FAILED,) if vector is None else ()
         indexes = intent.chosen_indexes or (self._index,)
         queries = [_in(query, index, vector) for index in indexes]
         if len(queries) == 1:
-            packs = [await self._asked(queries[0], sent=False)]
+            packs = [await self._asked(queries[0])]
         else:
             packs = list(await asyncio.gather(*map(self._warned, queries)))
         return [*packs, ContextPack(warnings=warnings)]
 
     async def _warned(self, query: KnowledgeQuery) -> ContextPack:
         try:
-            return await self._knowledge.search(query)
-        except SearchError:
+            return await self._asked(query)
+        except CerebroError:
             return ContextPack(warnings=(f"{SEARCH_FAILED}:{query.index}",))
 
-    async def _asked(self, query: KnowledgeQuery, *, sent: bool) -> ContextPack:
+    async def _asked(self, query: KnowledgeQuery) -> ContextPack:
         try:
-            return await self._knowledge.search(query)
+            async with asyncio.timeout(self._retrieval.seconds):
+                return await self._knowledge.search(query)
+        except TimeoutError as error:
+            raise CerebroError(f"search in {query.index} took too long", sent=False) from error
         except SearchError as error:
-            raise CerebroError(str(error), sent=sent, retry_after=error.retry_after) from error
-
-    async def _vector(self, text: str) -> tuple[tuple[float, ...] | None, tuple[str, ...]]:
-        try:
-            return tuple((await self._model.embed([text]))[0]), ()
-        except ModelError:
-            return None, (EMBEDDING_FAILED,)
+            raise CerebroError(str(error), sent=False, retry_after=error.retry_after) from error
 
     def _query(self, invocation: ToolInvocation, text: str, intent: SearchIntent) -> KnowledgeQuery:
         caller, version = invocation.caller, invocation.pack_version or self._packs.current
@@ -129,6 +131,16 @@ class CerebroTools:
             intent=intent,
             language=invocation.language,
         )
+
+    def _found(self, packs: Sequence[ContextPack], intent: SearchIntent) -> dict[str, object]:
+        """The plan's citations, best first; of several indexes the page is cut here."""
+        skipped = intent.skip if len(intent.chosen_indexes) > 1 else 0
+        fused = merged(packs, self._retrieval.normalisation, intent.top_k or self._top, skipped)
+        answers = [each.wire() for each in fused.answers]
+        return {
+            "citations": [_citation(each) for each in fused.snippets],
+            "warnings": list(fused.warnings),
+        } | ({"answers": answers} if answers else {})
 
     async def _upsert(self, invocation: ToolInvocation) -> ToolAnswered:
         """Doing it again writes the same document over itself."""
@@ -184,19 +196,6 @@ def _in(query: KnowledgeQuery, index: str, vector: tuple[float, ...] | None) -> 
 
 def _written(args: Arguments, document: KnowledgeDocument) -> dict[str, object]:
     return {"id": args["document"]["id"], "documentId": document.id}
-
-
-def _found(packs: Sequence[ContextPack], intent: SearchIntent, top: int) -> dict[str, object]:
-    """The plan's citations, best first; of several indexes the page is cut here."""
-    wanted = intent.top_k or top
-    skipped = intent.skip if len(intent.chosen_indexes) > 1 else 0
-    fused = fuse(packs, wanted + skipped)
-    answers = sorted((each for pack in packs for each in pack.answers), key=lambda a: -a.score)
-    found: dict[str, object] = {
-        "citations": [_citation(each) for each in fused.snippets[skipped:]],
-        "warnings": list(fused.warnings),
-    }
-    return found | ({"answers": [each.wire() for each in answers]} if answers else {})
 
 
 def _citation(snippet: Snippet) -> dict[str, object]:

@@ -10,8 +10,11 @@ from tests.fakes.world import ANA
 
 
 def tools_of(deps: Dependencies) -> CerebroTools:
-    index, top = deps.policy.indexes[0], deps.policy.top
-    return CerebroTools(deps.knowledge, deps.model, index, top, deps.packs, deps.now)
+    policy = deps.policy
+    return CerebroTools(
+        deps.knowledge, deps.model, policy.indexes[0], policy.top, policy.retrieval, deps.packs,
+        deps.now,
+    )  # fmt: skip
 
 
 def asked(deps: Dependencies, tool: str, caller: Caller, **args: object) -> ToolInvocation:

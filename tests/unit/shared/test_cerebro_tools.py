@@ -11,6 +11,7 @@ from shared.contracts.evidence import ContextPack, ExtractiveAnswer, KnowledgeDo
 from shared.contracts.identity import Caller
 from shared.contracts.outcomes import outcome_of
 from shared.contracts.plan import ToolCall
+from shared.contracts.retrieval import RetrievalPolicy
 from shared.errors import CerebroError, ModelError, SearchError
 from shared.packs import FolderPacks
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
@@ -56,7 +57,13 @@ class Scene:
     def tools(self) -> CerebroTools:
         packs = FolderPacks(PACKS)
         return CerebroTools(
-            self.knowledge, self.model, "cerebro", 5, packs, lambda: datetime.now(UTC)
+            self.knowledge,
+            self.model,
+            "cerebro",
+            5,
+            RetrievalPolicy(),
+            packs,
+            lambda: datetime.now(UTC),
         )
 
     async def answered(self, tool: str, caller: Caller = ANA, **args: object) -> dict[str, object]:
