@@ -89,7 +89,13 @@ def test_a_pace_that_is_none_is_refused(value: str) -> None:
 
 
 def test_what_a_document_does_not_say_stays() -> None:
-    assert pace_from_json({"tokensPerSecond": 5}, Pace(0.1, 1)) == Pace(0.1, 5)
+    assert pace_from_json({"tokensPerSecond": 5}, Pace(0.1, 1, True)) == Pace(0.1, 5, True)
+
+
+def test_whether_embeddings_are_quick_is_said_with_yes_or_no() -> None:
+    assert pace_from_json({"quickEmbeddings": True}, Pace()) == Pace(quick_embeddings=True)
+    with pytest.raises(RequestError, match="quickEmbeddings"):
+        pace_from_json({"quickEmbeddings": 1}, Pace())
 
 
 async def _served(service: RunningService, http: aiohttp.ClientSession) -> Mapping[str, float]:
@@ -129,7 +135,7 @@ async def test_the_pace_is_set_while_the_service_runs(
 ) -> None:
     pace = {"firstTokenMs": 30, "tokensPerSecond": 0}
     async with http.post(f"{service.url}/_emulator/pace", json=pace) as response:
-        assert await response.json() == {"firstTokenMs": 30, "tokensPerSecond": 0}
+        assert await response.json() == {**pace, "quickEmbeddings": False}
 
     await client.chat.completions.create(model="m", messages=[{"role": "user", "content": "x"}])
 
