@@ -8,8 +8,6 @@ from shared.ports import LogItem
 SOON_MS = 8.0
 SOON_GROWTH = 0.1
 """First look when text is about to come, and after an entry that was due."""
-CLOSE_MS = 4.0
-"""Between looks for text when its time has come, as other runs had it."""
 IDLE_MS = 40.0
 IDLE_GROWTH = 0.4
 """First look when nobody said when the next entry comes."""
@@ -46,9 +44,12 @@ class Rhythm:
         self._gaps[kind].append(gap)
 
     def soonest(self, kind: str) -> float:
-        """How long behind an entry of this kind nothing is to be expected; 0 if unknown."""
+        """How long behind an entry of this kind nothing is to be expected; 0 if unknown.
+
+        Bounded by what a reader may be late: the next run may be quicker than all before it.
+        """
         gaps = self._gaps[kind]
-        return EARLY * sorted(gaps)[1] if len(gaps) >= FEWEST_GAPS else 0.0
+        return min(EARLY * sorted(gaps)[1], RESTING_MS) if len(gaps) >= FEWEST_GAPS else 0.0
 
 
 class Pace:
@@ -56,10 +57,10 @@ class Pace:
 
     An entry that says when the next one is due is believed, and counted from when this one was
     due, not from when it was found, or the reader would fall behind a little with each. After
-    another one the next is expected when it came in other runs, and until then looked for now and
-    then. Waits grow with the time since the last entry, or since the next one was expected, so a
-    look is late by a fraction of what was waited for anyway. Where looking itself takes long,
-    because the machine or the store is busy, it is done less often.
+    another one the next is expected when it came in other runs. Behind what was expected waits
+    grow with the time since the last entry, so a look is late by a fraction of what was waited for
+    anyway. Where looking itself takes long, because the machine or the store is busy, it is done
+    less often.
     """
 
     def __init__(self, now: float, rhythm: Rhythm) -> None:
@@ -96,14 +97,8 @@ class Pace:
             return max(self._due - now, 0.0)
         if not caught_up:
             return 0.0
-        expected = self._not_before + self._rhythm.soonest(self._kind) if self._kind else 0.0
-        if expected - now > self._shortest:
-            self._since = expected
-            if soon:
-                # So few looks are left that they may be closer together.
-                self._shortest = CLOSE_MS
-            return min(expected - now, RESTING_MS)
-        return self._shortest
+        expected = self._not_before + self._rhythm.soonest(self._kind) - now if self._kind else 0.0
+        return max(expected, self._shortest)
 
     def after_miss(self, now: float, look: float) -> float:
         """The look found nothing; `look` is how long it took."""
@@ -113,11 +108,7 @@ class Pace:
         elapsed = now - self._since
         if elapsed > RESTING_AFTER_MS:
             return RESTING_MS
-        if elapsed < -self._shortest:
-            # The next run may be quicker than all before it, so it is looked for all the same.
-            patience = min(-elapsed, RESTING_MS)
-        else:
-            patience = min(max(self._shortest, self._growth * elapsed), self._slowest)
+        patience = min(max(self._shortest, self._growth * elapsed), self._slowest)
         return max(patience, BUSY_FACTOR * look) if self._busy else patience
 
     def _learn(self, now: float) -> None:

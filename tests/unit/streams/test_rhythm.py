@@ -65,16 +65,6 @@ def test_who_has_read_such_runs_looks_less_often_and_is_no_later_with_the_text()
     assert late_last[2] <= max(late_first[2], 0.015)
 
 
-def test_text_close_behind_a_plan_is_not_missed_once_it_is_known_how_long_plans_take() -> None:
-    async def program() -> list[float]:
-        log = RemoteLogItems()
-        for number in range(8):
-            await one_run(log, f"run {number}", (0.4, 2.1 + number / 100, 2.25, 2.6))
-        return (await one_run(log, "last", (0.4, 2.1, 2.2, 2.6)))[1]
-
-    assert run_virtually(program())[2] <= 0.015
-
-
 @given(st.lists(st.integers(1, 2_000), min_size=4, max_size=4))
 def test_a_run_unlike_all_before_is_read_late_by_less_than_half_a_second(gaps: list[int]) -> None:
     times = tuple(sum(gaps[: n + 1]) / 1000 for n in range(4))
