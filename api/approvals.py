@@ -39,6 +39,8 @@ async def decide(call: Call) -> Response:
     if approval.state in ("open", "approved") and await _is_over(call, run_id):
         raise ConflictError("RUN_ENDED", "approval_withdrawn", run_id=run_id)
     wanted = "approved" if body.decision == "approve" else "rejected"
+    if wanted == "approved" and not await _has_its_pack(call, run_id):
+        raise GoneError("pack_gone")
     if not _is_repeated(call, approval, wanted):
         changed = await call.deps.approvals.change(
             approval.model_copy(
@@ -79,6 +81,12 @@ async def _is_over(call: Call, run_id: str) -> bool:
         call.deps.runs.outcome(call.caller.tenant_id, run_id), call.orchestrations.state(run_id)
     )
     return outcome is not None or (state is not None and state.is_over)
+
+
+async def _has_its_pack(call: Call, run_id: str) -> bool:
+    """Without the contracts that it began with, the run could not make the call."""
+    record = await call.deps.runs.get(call.caller.tenant_id, run_id)
+    return record is None or record.pack_version in call.deps.packs.versions
 
 
 def _lacks_right(call: Call, approval: Approval) -> bool:

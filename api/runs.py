@@ -1,7 +1,7 @@
 """Runs: their state, their events, their answer."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
 from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
@@ -29,6 +29,7 @@ from shared.contracts.runs import (
     RunView,
     Usage,
 )
+from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
 from shared.ports import LogItems
@@ -54,7 +55,8 @@ async def read(call: Call) -> Response:
     record = await any_run(call)
     run_id, tenant_id = record.run_id, record.tenant_id
     plan = await call.deps.runs.plan(tenant_id, run_id)
-    approvals = await _approvals(call, record, plan)
+    tools = _tools(call, record)
+    approvals = await _approvals(call, record, plan, tools)
     mine = is_own(call, record)
     operates = not OPERATORS.isdisjoint(call.caller.rights)
     if not mine and not operates and not any(may_decide(call, each) for each in approvals):
@@ -67,7 +69,6 @@ async def read(call: Call) -> Response:
     )
     calls = len(plan.calls) if plan else 0
     effects = await call.deps.effects.of_run(tenant_id, run_id, calls)
-    tools = call.deps.packs.get(record.pack_version).tools
     status = state.status if state else None
     return json_answer(
         RunView(
@@ -92,12 +93,24 @@ async def read(call: Call) -> Response:
     )
 
 
-async def _approvals(call: Call, record: RunRecord, plan: Plan | None) -> tuple[Approval, ...]:
+def _tools(call: Call, record: RunRecord) -> Mapping[str, ToolContract]:
+    """The contracts that the run began with; none when its pack was taken back since."""
+    packs = call.deps.packs
+    known = record.pack_version in packs.versions
+    return packs.get(record.pack_version).tools if known else {}
+
+
+async def _approvals(
+    call: Call, record: RunRecord, plan: Plan | None, tools: Mapping[str, ToolContract]
+) -> tuple[Approval, ...]:
     """Of the calls of the plan that had to be approved, if any."""
     if plan is None:
         return ()
-    tools = call.deps.packs.get(record.pack_version).tools
-    asked = [n for n, one in enumerate(plan.calls) if tools[one.tool].approval.when != "never"]
+    asked = [
+        step
+        for step, one in enumerate(plan.calls)
+        if one.tool not in tools or tools[one.tool].approval.when != "never"
+    ]
     found = await asyncio.gather(
         *(
             call.deps.approvals.get(record.tenant_id, record.run_id, approval_id(step))

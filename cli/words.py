@@ -59,8 +59,8 @@ SPANISH = Words(
     missing="Falta",
     choices="a elegir: {choices}",
     approval="espera una aprobación: {tool}, {identifier}, hasta {expires}",
-    decide="la ve quien puede decidir en GET /api/approvals, y decide en"
-    " POST /api/runs/<runId>/approvals/{identifier}; Ctrl-C sale sin detener la ejecución",
+    decide="quien puede decidir la ve en GET /api/approvals, con el runId y el payloadHash que pide"
+    " POST /api/runs/{{runId}}/approvals/{identifier}; Ctrl-C sale sin detener la ejecución",
     error="Error {code}: {message}",
     retryable="Se puede intentar de nuevo.",
     finished="{tokens} tokens · conversación {conversation}",
@@ -97,8 +97,8 @@ ENGLISH = Words(
     missing="Missing",
     choices="choose: {choices}",
     approval="waits for an approval: {tool}, {identifier}, until {expires}",
-    decide="whoever may decide sees it at GET /api/approvals, and decides at"
-    " POST /api/runs/<runId>/approvals/{identifier}; Ctrl-C leaves and does not stop the run",
+    decide="whoever may decide sees it at GET /api/approvals, with the runId and payloadHash for"
+    " POST /api/runs/{{runId}}/approvals/{identifier}; Ctrl-C leaves and does not stop the run",
     error="Error {code}: {message}",
     retryable="It can be tried again.",
     finished="{tokens} tokens · conversation {conversation}",

@@ -151,7 +151,7 @@ class StreamsSettings(Section):
 class RunSettings(Section):
     """What one run may take; waiting for people does not count as its time.
 
-    A task takes three model calls and about 12 000 tokens, more when its plan has to be repaired.
+    A task takes three model calls and about 14 000 tokens, more when its plan has to be repaired.
     """
 
     seconds: float = Field(default=300.0, gt=0)

@@ -222,16 +222,16 @@ async def _relay(
             response.headers.add(name, value)
     if "Content-Type" not in upstream.headers:
         response[UNTYPED] = True
-    await response.prepare(request)
     try:
+        await response.prepare(request)
         chunk = first
         while chunk:
             await response.write(chunk)
             chunk = await upstream.content.readany()
+        await response.write_eof()
     except ClientError:
+        # The worker's end broke, or the client has left: at any moment, also before the end.
         _reset(request)
-        return response
-    await response.write_eof()
     return response
 
 

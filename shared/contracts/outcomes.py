@@ -16,18 +16,19 @@ SKIPPED = frozenset({"cancelled", "needs_failed", "approval_rejected", "approval
 
 
 def outcome_of(
-    effect: Effect, call: ToolCall, contract: ToolContract, language: Language
+    effect: Effect, call: ToolCall, contract: ToolContract | None, language: Language
 ) -> ToolOutcome:
-    """`call` is what was planned, its references read where they could be."""
+    """`call` is what was planned, its references read where they could be. `contract` is None
+    when the pack that it was in was taken back."""
     effect = with_call(effect, call)
     return ToolOutcome(
         call_id=f"c{effect.step}",
-        tool=contract.name,
+        tool=call.tool,
         status="skipped" if effect.error in SKIPPED else _status(effect.state),
         args=masked(effect.args, contract),
         result=masked(effect.result, contract) if effect.result is not None else None,
         error=say(effect.error, language) if effect.error else None,
-        effect_id=effect.effect_id if contract.effect else None,
+        effect_id=effect.effect_id if contract is None or contract.effect else None,
     )
 
 
@@ -36,7 +37,7 @@ def outcomes_of(
 ) -> tuple[ToolOutcome, ...]:
     """One per effect, in their order."""
     calls = [(effect, plan.calls[effect.step]) for effect in effects]
-    return tuple(outcome_of(each, call, tools[call.tool], language) for each, call in calls)
+    return tuple(outcome_of(each, call, tools.get(call.tool), language) for each, call in calls)
 
 
 def _status(state: EffectState) -> Literal["ok", "failed", "unknown", "skipped"]:

@@ -8,7 +8,7 @@ class Remembered[Key, Value]:
     """The newest `size` values. Every step of a run reads the same few items; when its steps run
     in one process, only the first has to ask the store."""
 
-    def __init__(self, size: int = 512) -> None:
+    def __init__(self, size: int = 128) -> None:
         self._size = size
         self._values: OrderedDict[Key, Value] = OrderedDict()
 

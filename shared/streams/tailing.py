@@ -4,15 +4,28 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
-from shared.contracts.events import RunEvent, is_terminal
+from shared.contracts.events import RunEvent, StateEvent, is_terminal
 from shared.ports import LogItem, LogItems
-from shared.streams.pacing import Pace, Rhythm
 
 HEARTBEAT_SECONDS = 15.0
-
-_rhythms: WeakKeyDictionary[LogItems, Rhythm] = WeakKeyDictionary()
+SOON_MS = 8.0
+SOON_GROWTH = 0.1
+"""First look when text is about to come, and after an entry that was due."""
+IDLE_MS = 40.0
+IDLE_GROWTH = 0.4
+"""First look when nobody said when the next entry comes."""
+SLOWEST_MS = 90.0
+SLOWEST_PLANNING_MS = 250.0
+"""A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
+LEAD_MS = 8.0
+BUSY_LOOK_MS = 15.0
+BUSY_FACTOR = 6.0
+"""A look that takes so long says that the machine or the store is busy: the next one then waits a
+multiple of that, or looking would make it worse."""
+RESTING_AFTER_MS = 5_000.0
+RESTING_MS = 400.0
+"""A run that has been silent for so long is waiting for something slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +34,59 @@ class Numbered:
 
     number: int
     event: RunEvent
+
+
+class Pace:
+    """How long to wait before looking again; every look costs one request unit. Times are in ms.
+
+    Waits grow with the time since the last entry, so a look is late by a fraction of what was
+    waited for anyway. An entry that says when the next one is due is believed, and counted from
+    when this one was due, not from when it was found, or the reader would fall behind a little
+    with each. Where looking itself takes long, because the machine or the store is busy, it is
+    done less often.
+    """
+
+    def __init__(self, now: float) -> None:
+        self._since = now
+        self._due: float | None = None
+        self._missed = True
+        self._busy = False
+        self._shortest = IDLE_MS
+        self._growth = IDLE_GROWTH
+        self._slowest = SLOWEST_MS
+
+    def after_entry(self, item: LogItem, now: float) -> float:
+        """The look found an entry. Found at the first look, more may be there already."""
+        caught_up = self._missed
+        # Who finds an entry at the first look does not know how long it was there: come earlier,
+        # until a look comes too early, or the delay of one look would stay for the whole answer.
+        lead = 0.0 if self._busy else LEAD_MS
+        base = now if caught_up or self._due is None else self._due - lead
+        self._busy = False
+        self._due = base + item.next_ms if item.next_ms else None
+        self._since = now if self._due is None else max(self._due, now)
+        self._missed = False
+        soon = item.next_ms is not None
+        self._shortest, self._growth = (SOON_MS, SOON_GROWTH) if soon else (IDLE_MS, IDLE_GROWTH)
+        self._slowest = SLOWEST_PLANNING_MS if _is_planning(item) else SLOWEST_MS
+        if self._due is not None:
+            return max(self._due - now, 0.0)
+        return self._shortest if caught_up else 0.0
+
+    def after_miss(self, now: float, look: float) -> float:
+        """The look found nothing; `look` is how long it took."""
+        self._missed = True
+        self._busy = look > BUSY_LOOK_MS
+        elapsed = now - self._since
+        if elapsed > RESTING_AFTER_MS:
+            return RESTING_MS
+        patience = min(max(self._shortest, self._growth * elapsed), self._slowest)
+        return max(patience, BUSY_FACTOR * look) if self._busy else patience
+
+
+def _is_planning(item: LogItem) -> bool:
+    last = item.events[-1]
+    return isinstance(last, StateEvent) and last.state == "RETRIEVED_CONTEXT"
 
 
 async def tail(
@@ -53,7 +119,7 @@ async def _live(
 ) -> AsyncGenerator[tuple[Numbered, ...]]:
     clock = asyncio.get_running_loop().time
     heard = clock()
-    pace = Pace(heard * 1000, _rhythms.setdefault(items, Rhythm()))
+    pace = Pace(heard * 1000)
     position = 0
     if latest is not None:
         position = latest.last

@@ -131,7 +131,7 @@ async def test_while_an_approval_is_waited_for_it_says_how_to_decide_and_how_to_
     }
     app = FakeApp([state("WAITING_APPROVAL"), approval, done()])
     ended = await eira("chat", "Da de alta a Pablo", app=app)
-    assert "POST /api/runs/<runId>/approvals/a0" in ended.err
+    assert "POST /api/runs/{runId}/approvals/a0" in ended.err
     assert "Ctrl-C" in ended.err
 
 

@@ -43,7 +43,8 @@ def create_app(context: ServiceContext) -> web.Application:
         )
     )
     chat = ChatService(engine=Engine(_rules(context)), pace=_pace(context))
-    embed = partial(embeddings, Embedder(file=_vector_file(context)), chat.timeline)
+    embedder = Embedder(file=_vector_file(context))
+    embed = partial(embeddings, embedder, chat.timeline)
     for prefix in _PREFIXES:
         app.router.add_post(f"{prefix}/chat/completions", chat.completions)
         app.router.add_post(f"{prefix}/embeddings", embed)
@@ -52,7 +53,7 @@ def create_app(context: ServiceContext) -> web.Application:
     app.router.add_post(f"{_DEPLOYMENT}/chat/completions", _versioned(chat.completions))
     app.router.add_post(f"{_DEPLOYMENT}/embeddings", _versioned(embed))
     app.router.add_get("/openai/models", _versioned(_models))
-    app.add_routes(_admin_routes(chat))
+    app.add_routes(_admin_routes(chat, embedder))
     return app
 
 
@@ -61,13 +62,14 @@ def _vector_file(context: ServiceContext) -> VectorFile | None:
     return VectorFile(context.config_dir / path) if isinstance(path, str) else None
 
 
-def _admin_routes(chat: ChatService) -> Sequence[web.RouteDef]:
+def _admin_routes(chat: ChatService, embedder: Embedder) -> Sequence[web.RouteDef]:
     async def set_pace(request: web.Request) -> web.Response:
         try:
             document = await read_json(request)
             if not isinstance(document, dict):
                 raise RequestError('Send {"firstTokenMs": number, "tokensPerSecond": number}.')
             chat.pace = pace_from_json(document, chat.pace)
+            embedder.quick = chat.pace.quick_embeddings
         except RequestError as refused:
             return refused.response()
         return web.json_response(chat.pace.to_json())

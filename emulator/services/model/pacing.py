@@ -16,11 +16,14 @@ _GRANULARITY = 0.0005
 class Pace:
     """`first_token` is in seconds after the request's arrival, `rate` in tokens a second.
 
-    A rate of 0 means that all tokens follow the first at once.
+    A rate of 0 means that all tokens follow the first at once. With `quick_embeddings`, texts that
+    were never embedded before get vectors of their hashes: for whoever measures what is around the
+    model on the same cores.
     """
 
     first_token: float = 0.0
     rate: float = 0.0
+    quick_embeddings: bool = False
 
     @property
     def instant(self) -> bool:
@@ -35,15 +38,23 @@ class Pace:
         """Seconds from arrival to the last of `tokens`."""
         return self.first_token + self.interval * max(0, tokens - 1)
 
-    def to_json(self) -> dict[str, float]:
-        return {"firstTokenMs": self.first_token * 1000, "tokensPerSecond": self.rate}
+    def to_json(self) -> dict[str, float | bool]:
+        return {
+            "firstTokenMs": self.first_token * 1000,
+            "tokensPerSecond": self.rate,
+            "quickEmbeddings": self.quick_embeddings,
+        }
 
 
 def pace_from_json(document: Mapping[str, object], default: Pace) -> Pace:
-    """`{"firstTokenMs", "tokensPerSecond"}`; what is absent stays as in `default`."""
+    """`{"firstTokenMs", "tokensPerSecond", "quickEmbeddings"}`; what is absent stays as in
+    `default`. Raises RequestError naming what is wrong."""
     first = document.get("firstTokenMs", default.first_token * 1000)
     rate = document.get("tokensPerSecond", default.rate)
-    return Pace(_amount(first, "firstTokenMs") / 1000, _amount(rate, "tokensPerSecond"))
+    quick = document.get("quickEmbeddings", default.quick_embeddings)
+    if not isinstance(quick, bool):
+        raise RequestError("'quickEmbeddings' must be true or false.", param="quickEmbeddings")
+    return Pace(_amount(first, "firstTokenMs") / 1000, _amount(rate, "tokensPerSecond"), quick)
 
 
 def pace_from_header(value: str) -> Pace:

@@ -124,9 +124,16 @@ def _end(seen: Evidence) -> Offences:
         yield "untrue", "it was stopped and does not say that something remains"
 
 
+def _acted(seen: Evidence) -> bool:
+    return not POSSIBLY_MADE.isdisjoint(effect["status"] for effect in seen.effects)
+
+
 def _text(seen: Evidence) -> Offences:
     """The answer names the records that were made, all of them when it is whole, no others."""
     text = seen.run.text
+    if seen.run.end["type"] != "done" and _acted(seen):
+        # What such a run leaves behind is told with its end, and that is what is kept.
+        text = seen.run.end.get("message", text)
     if text != (seen.view.get("text") or ""):
         yield "untrue", f"told {text!r}, stored {seen.view.get('text')!r}"
     if [turn["text"] for turn in seen.turns] != [text]:

@@ -3,11 +3,15 @@
 import shutil
 from pathlib import Path
 
+from api import approvals
+from shared.contracts.effects import Effect
+from shared.contracts.masking import MASK
 from shared.contracts.wording import WORDING
 from shared.packs.folders import versions_in
 from tests.fakes.running import RunningOrchestrations
-from tests.fakes.world import PACKS, World
-from tests.unit.api.people import SMALL_TALK, Desk
+from tests.fakes.samples import AT, TASK_ARGS, an_approval, task_plan
+from tests.fakes.world import ANA, PACKS, World
+from tests.unit.api.people import ASYNC, SMALL_TALK, Desk
 
 FLOW = SMALL_TALK | {"route": "FLOW_EXECUTION"}
 TASK = {
@@ -83,8 +87,41 @@ async def test_a_conversation_whose_version_was_taken_back_goes_on_with_the_curr
     prompts = [each.messages[0].content for each in world.model.requests]
     assert {each.split("\n")[0] for each in prompts} == {f"Pack {OLD}."}
     assert not any("<open_question>{" in each for each in prompts)
-
-    gone = await desk.run(str(asked["runId"]))
-    assert (gone.status, gone.json["code"], gone.json["retryable"]) == (410, "EXPIRED", False)
-    assert gone.json["detail"] == WORDING["pack_gone"]["es"]
+    assert (await desk.run(str(asked["runId"]))).json["text"] == asked["text"]
     assert (await desk.run(str(kept["runId"]))).status == 200
+
+
+async def test_a_run_whose_version_was_taken_back_is_shown_and_nothing_of_it_can_be_approved(
+    tmp_path: Path,
+) -> None:
+    world = World(packs=tmp_path)
+    deploy(tmp_path, OLD)
+    deploy(tmp_path, NEW)
+    run_id = str((await Desk(world).post(await Desk(world).conversation(), **ASYNC)).json["runId"])
+    shutil.rmtree(tmp_path / NEW)
+    await world.runs.put_plan(ANA.tenant_id, run_id, task_plan())
+    await world.effects.reserve(
+        Effect(
+            effect_id="e1", tenant_id=ANA.tenant_id, run_id=run_id, step=0, tool="createTask",
+            state="done", args=TASK_ARGS, result={"id": "T-1"}, updated_at=AT,
+        )
+    )  # fmt: skip
+    await world.approvals.open(an_approval(run_id=run_id))
+    desk = Desk(world)
+
+    view = (await desk.run(run_id)).json
+    assert [(each["status"], each["effectId"]) for each in view["effects"]] == [("ok", "e1")]
+    assert set(view["effects"][0]["args"].values()) == {MASK}
+    assert view["effects"][0]["result"] == {"id": MASK}
+    assert [each["state"] for each in view["approvals"]] == ["open"]
+    world.callers["boss"] = ANA.model_copy(
+        update={"user_id": "boss", "rights": (*ANA.rights, "approvals:decide")}
+    )
+    body = {"decision": "approve", "payloadHash": "abc"}
+    path = {"runId": run_id, "approvalId": "a0"}
+    refused = await desk.person("boss").call(approvals.decide, "POST", body, path=path)
+    assert (refused.status, refused.code) == (410, "EXPIRED")
+    assert refused.json["detail"] == WORDING["pack_gone"]["es"]
+    body["decision"] = "reject"
+    said = await desk.person("boss").call(approvals.decide, "POST", body, path=path)
+    assert said.status == 200

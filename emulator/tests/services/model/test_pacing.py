@@ -89,7 +89,13 @@ def test_a_pace_that_is_none_is_refused(value: str) -> None:
 
 
 def test_what_a_document_does_not_say_stays() -> None:
-    assert pace_from_json({"tokensPerSecond": 5}, Pace(0.1, 1)) == Pace(0.1, 5)
+    assert pace_from_json({"tokensPerSecond": 5}, Pace(0.1, 1, True)) == Pace(0.1, 5, True)
+
+
+def test_whether_embeddings_are_quick_is_said_with_yes_or_no() -> None:
+    assert pace_from_json({"quickEmbeddings": True}, Pace()) == Pace(quick_embeddings=True)
+    with pytest.raises(RequestError, match="quickEmbeddings"):
+        pace_from_json({"quickEmbeddings": 1}, Pace())
 
 
 async def _served(service: RunningService, http: aiohttp.ClientSession) -> Mapping[str, float]:
@@ -129,7 +135,7 @@ async def test_the_pace_is_set_while_the_service_runs(
 ) -> None:
     pace = {"firstTokenMs": 30, "tokensPerSecond": 0}
     async with http.post(f"{service.url}/_emulator/pace", json=pace) as response:
-        assert await response.json() == {"firstTokenMs": 30, "tokensPerSecond": 0}
+        assert await response.json() == {**pace, "quickEmbeddings": False}
 
     await client.chat.completions.create(model="m", messages=[{"role": "user", "content": "x"}])
 
@@ -153,7 +159,7 @@ async def test_a_stream_under_way_ends_at_once_when_the_pace_ends(
     rest = [chunk async for chunk in chunks]
     assert rest[-1].choices[0].finish_reason == "stop"
     async with http.get(url) as response:
-        assert await response.json() == {"firstTokenMs": 0, "tokensPerSecond": 0}
+        assert await response.json() == Pace().to_json()
 
 
 async def test_a_wrong_pace_is_refused_and_changes_nothing(
@@ -163,7 +169,7 @@ async def test_a_wrong_pace_is_refused_and_changes_nothing(
     async with http.post(url, json={"firstTokenMs": "soon"}) as response:
         assert response.status == 400
     async with http.get(url) as response:
-        assert await response.json() == {"firstTokenMs": 0, "tokensPerSecond": 0}
+        assert await response.json() == Pace().to_json()
 
 
 async def test_a_stream_can_be_cut_in_the_middle(

@@ -51,3 +51,15 @@ async def test_embedding_in_a_thread_gives_the_same() -> None:
 def test_tokens_are_counted() -> None:
     embedder = shared_embedder()
     assert embedder.token_count("una factura") < embedder.token_count("una factura muy larga")
+
+
+def test_when_it_has_to_be_quick_only_what_it_has_not_seen_gets_a_vector_of_no_meaning() -> None:
+    embedder = Embedder()
+    seen = embedder.embed(["factura"])
+    embedder.quick = True
+    known, unseen, other = embedder.embed(["factura", "gasto", "viaje"])
+    assert [known] == seen
+    assert np.linalg.norm([unseen, other], axis=1) == pytest.approx([1.0] * 2, abs=1e-5)
+    assert embedder.embed(["gasto"]) == [unseen] != [other]
+    embedder.quick = False
+    assert embedder.embed(["gasto"]) != [unseen]
