@@ -45,8 +45,19 @@ def texts(document: Document, name: str) -> Sequence[str]:
 
 
 @cache
-def tools() -> Mapping[str, Document]:
+def contracts() -> Mapping[str, Document]:
     return {path.stem: read_json(path) for path in sorted((PACK / "tools").glob("*.json"))}
+
+
+@cache
+def tools() -> Mapping[str, Document]:
+    """The contracts a turn may plan with; those only agents are offered are `agent_tools`."""
+    return {name: tool for name, tool in contracts().items() if not tool.get("forAgents")}
+
+
+@cache
+def agent_tools() -> Mapping[str, Document]:
+    return {name: tool for name, tool in contracts().items() if tool.get("forAgents")}
 
 
 @cache

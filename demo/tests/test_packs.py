@@ -6,13 +6,25 @@ from datetime import date
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from .packs import LANGUAGES, PACK, flows, knowledge, part, read_json, texts, tools
+from .packs import (
+    LANGUAGES,
+    PACK,
+    agent_tools,
+    contracts,
+    flows,
+    knowledge,
+    part,
+    read_json,
+    texts,
+    tools,
+)
 
 PROMPTS = {"base", "triage", "plan", "respond", "small_talk", "summary", "clarify"}
 TOOLS = {
     *("createTask", "createProject", "createUser", "updateTask"),
     *("findTasks", "findProjects", "findUsers"),
 }
+AGENT_TOOLS = {"searchCerebro", "ai_search", "upsertCerebro"}
 META = {
     *("id", "title", "language", "category", "scope", "kind", "version", "source", "url"),
     *("confidence", "allowedRoles", "updatedAt"),
@@ -65,15 +77,16 @@ def test_prompts_name_what_the_app_hands_them(language: str, prompt: str, names:
 
 def test_there_is_a_contract_for_each_tool() -> None:
     assert set(tools()) == TOOLS
-    assert all(tool["name"] == name for name, tool in tools().items())
+    assert set(agent_tools()) == AGENT_TOOLS
+    assert all(tool["name"] == name for name, tool in contracts().items())
 
 
-@pytest.mark.parametrize("name", sorted(TOOLS))
+@pytest.mark.parametrize("name", sorted(TOOLS | AGENT_TOOLS))
 def test_a_contract_has_valid_schemas(name: str) -> None:
-    arguments = part(tools()[name], "arguments")
+    arguments = part(contracts()[name], "arguments")
 
     Draft202012Validator.check_schema(arguments)
-    Draft202012Validator.check_schema(part(tools()[name], "result"))
+    Draft202012Validator.check_schema(part(contracts()[name], "result"))
     assert arguments["additionalProperties"] is False
     assert set(texts(arguments, "required")) <= set(part(arguments, "properties"))
 

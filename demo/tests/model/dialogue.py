@@ -9,6 +9,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from demo.tests import packs
 from demo.tests.packs import PACK, read_json
 from emulator.services.model.engine.reply import TextReply
 from emulator.services.model.engine.rules import load_rules
@@ -43,7 +44,8 @@ def engine() -> Engine:
 
 @cache
 def tools() -> Sequence[Json]:
-    return [cast(Json, read_json(path)) for path in sorted((PACK / "tools").glob("*.json"))]
+    """The contracts a turn plans with, as the app hands them over."""
+    return [cast(Json, tool) for tool in packs.tools().values()]
 
 
 def triage(text: str, conversation: Conversation | None = None) -> Json:
