@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.tools",
     ),
     "shared/contracts": ("shared.contracts",),
-    "shared/ports.py": ("shared.contracts",),
+    "shared/ports": ("shared.ports", "shared.contracts"),
     "shared/awaiting.py": ("shared.errors",),
     "shared/errors.py": ("shared.contracts",),
     "shared/settings.py": ("shared.errors",),
@@ -76,7 +76,7 @@ OF_THE_STANDARD_LIBRARY = {
 THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "orchestrators": ("azure.durable_functions",),
     "shared/contracts": ("pydantic",),
-    "shared/ports.py": (),
+    "shared/ports": (),
     "shared/errors.py": (),
     "shared/streams": (),
     "activities": ("pydantic", "jsonschema", "rapidfuzz"),

@@ -1,0 +1,41 @@
+"""The seams of the app: what it needs from the outside world, and no more."""
+
+from shared.ports.conversations import Conversations
+from shared.ports.dependencies import Dependencies, Policy
+from shared.ports.knowledge import EventQuery, Knowledge, KnowledgeQuery
+from shared.ports.log import LogItem, LogItems
+from shared.ports.model import Completion, Model, ModelMessage, ModelRequest, StreamEnd
+from shared.ports.platform import Orchestrations, OrchestrationState, Packs, TokenVerifier
+from shared.ports.records import AuditLog, DeadLetters, Entities
+from shared.ports.runs import Approvals, Effects, Runs
+from shared.ports.tools import ToolAnswered, ToolInvocation, ToolRefused, Tools
+
+__all__ = [
+    "Approvals",
+    "AuditLog",
+    "Completion",
+    "Conversations",
+    "DeadLetters",
+    "Dependencies",
+    "Effects",
+    "Entities",
+    "EventQuery",
+    "Knowledge",
+    "KnowledgeQuery",
+    "LogItem",
+    "LogItems",
+    "Model",
+    "ModelMessage",
+    "ModelRequest",
+    "OrchestrationState",
+    "Orchestrations",
+    "Packs",
+    "Policy",
+    "Runs",
+    "StreamEnd",
+    "TokenVerifier",
+    "ToolAnswered",
+    "ToolInvocation",
+    "ToolRefused",
+    "Tools",
+]

@@ -1,0 +1,61 @@
+"""Everything a step may use, and what the settings decide about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.contracts.activities import RunLimits
+from shared.contracts.grounding import Grounding
+from shared.contracts.retrieval import RetrievalPolicy
+from shared.ports.conversations import Conversations
+from shared.ports.knowledge import Knowledge
+from shared.ports.log import LogItems
+from shared.ports.model import Model
+from shared.ports.platform import Packs, TokenVerifier
+from shared.ports.records import AuditLog, DeadLetters, Entities
+from shared.ports.runs import Approvals, Effects, Runs
+from shared.ports.tools import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What settings decide about a run; by `role_rights` also who may read an event in Cerebro."""
+
+    indexes: tuple[str, ...]
+    model: str = ""  # or its deployment, as the audit names it
+    top: int = 5
+    """Snippets that an answer is made from, and most taken from one index."""
+    retrieval: RetrievalPolicy = field(default=RetrievalPolicy())
+    grounding: Grounding = field(default=Grounding())
+    longest_join_ms: int = 140
+    limits: RunLimits = field(default=RunLimits())
+    role_rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tenants: frozenset[str] = frozenset()
+    """Whose ERP events are taken, and of which types (`*` for any ending)."""
+    event_types: tuple[str, ...] = ()
+    history_tokens: int = 3_000
+    """What the model is told of a conversation; older turns are told by their summary."""
+    history_turns: int = 20
+    least_confidence: float = 0.6
+    """Below this confidence of the triage the person is asked what they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Everything an activity or a handler may use."""
+
+    model: Model
+    knowledge: Knowledge
+    conversations: Conversations
+    runs: Runs
+    effects: Effects
+    approvals: Approvals
+    audit: AuditLog
+    entities: Entities
+    dead_letters: DeadLetters
+    log: LogItems
+    tools: Tools
+    tokens: TokenVerifier
+    packs: Packs
+    policy: Policy
+    now: Callable[[], datetime]

@@ -1,0 +1,44 @@
+"""The seam to what a plan or an agent may call."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.contracts.identity import Caller, Language
+from shared.contracts.tools import Arguments, ToolContract
+
+
+@dataclass(frozen=True, slots=True)
+class ToolInvocation:
+    """`key` is the idempotency key, for tools that honour one."""
+
+    contract: ToolContract
+    args: Arguments
+    caller: Caller
+    correlation_id: str
+    language: Language = "es"
+    key: str | None = None
+    pack_version: str | None = None
+    """The conversation's: of what all tenants share, Cerebro shows no other version's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswered:
+    result: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRefused:
+    """The tool understood and said no; calling again would not help."""
+
+    status: int
+    reason: str
+
+
+class Tools(Protocol):
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        """Call once. Raises ErpError, whose `sent` tells whether it may have arrived."""
+        ...
+
+    async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        """Ask by the contract's reconciliation query whether an effect was made."""
+        ...
