@@ -24,7 +24,7 @@ from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
 from shared.contracts.evidence import SEARCH_FAILED, SEARCH_PARTIAL, ContextPack
 from shared.contracts.plan import Plan
-from shared.contracts.runs import Usage
+from shared.contracts.runs import FinishReason, Usage
 from shared.contracts.wording import say
 from shared.errors import AppError, ModelError
 from shared.ports import Dependencies, StreamEnd
@@ -237,11 +237,17 @@ def _judged(produced: Produced, request: RespondRequest, material: Material) -> 
     cited = citations_in(text, material)
     return Answer(
         text=produced.shown + closing(cited, material.grounding, request.language),
-        finish_reason="question" if _asks(request) else end.finish_reason,
+        finish_reason=_finish_reason(request, end),
         usage=end.usage,
         citations=kept(cited, material.grounding),
         model_calls=1,
     )
+
+
+def _finish_reason(request: RespondRequest, end: StreamEnd) -> FinishReason:
+    if _asks(request):
+        return "question"
+    return "length" if end.finish_reason == "length" else "stop"
 
 
 async def _produce(

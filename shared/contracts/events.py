@@ -30,12 +30,29 @@ class TextEvent(Contract):
 class RestartEvent(Contract):
     """The answer so far is void: drop its text and start again with this attempt's.
 
-    `reason`: the writer was `interrupted`, or the answer had to be `corrected`.
+    `reason`: the writer was `interrupted`, the answer had to be `corrected`, or it was no answer
+    yet: the model asked for `tools`.
     """
 
     type: Literal["restart"] = "restart"
     reason: str
     attempt: int
+
+
+class AgentTurnEvent(Contract):
+    """A participant has said something to the others."""
+
+    type: Literal["agent_turn"] = "agent_turn"
+    speaker: str
+    text: str
+
+
+class HandoffEvent(Contract):
+    """The coordinator passes on to another participant."""
+
+    type: Literal["handoff"] = "handoff"
+    from_: str = Field(alias="from")
+    to: str
 
 
 class ToolEvent(Contract):
@@ -118,6 +135,8 @@ type RunEvent = (
     StateEvent
     | TextEvent
     | RestartEvent
+    | AgentTurnEvent
+    | HandoffEvent
     | ToolEvent
     | QuestionEvent
     | ApprovalEvent

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from shared.contracts.agents import AgentCall
 from shared.contracts.approvals import ApprovalView
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.evidence import Citation
@@ -85,6 +86,8 @@ class RunRecord(Contract):
     """What the conversation was waiting for when the message came."""
     warnings: tuple[str, ...] = ()
     """What the message asked for in vain, by key of the wording."""
+    call: AgentCall | None = None
+    """Of a run that is an inline agent call."""
 
 
 class ToolOutcome(Contract):

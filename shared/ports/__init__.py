@@ -4,7 +4,16 @@ from shared.ports.conversations import Conversations
 from shared.ports.dependencies import Dependencies, Policy
 from shared.ports.knowledge import EventQuery, Knowledge, KnowledgeQuery
 from shared.ports.log import LogItem, LogItems
-from shared.ports.model import Completion, Model, ModelMessage, ModelRequest, StreamEnd
+from shared.ports.model import (
+    Completion,
+    Model,
+    ModelMessage,
+    ModelRequest,
+    Models,
+    ModelTool,
+    ModelToolCall,
+    StreamEnd,
+)
 from shared.ports.platform import Orchestrations, OrchestrationState, Packs, TokenVerifier
 from shared.ports.records import AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
@@ -27,6 +36,9 @@ __all__ = [
     "Model",
     "ModelMessage",
     "ModelRequest",
+    "ModelTool",
+    "ModelToolCall",
+    "Models",
     "OrchestrationState",
     "Orchestrations",
     "Packs",

@@ -4,26 +4,54 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from shared.contracts.runs import (
-    Usage,
-)
+from shared.contracts.models import ModelChoice
+from shared.contracts.runs import Usage
 from shared.contracts.tools import JsonSchema
 
 
 @dataclass(frozen=True, slots=True)
+class ModelTool:
+    """A function the model may ask for; `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: JsonSchema
+
+
+@dataclass(frozen=True, slots=True)
+class ModelToolCall:
+    """`arguments` is what the model wrote: meant to be a JSON object, and not always one."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelMessage:
-    role: Literal["system", "user", "assistant"]
+    """An `assistant` message may hold the `calls` that the model asked for; each is answered by a
+    `tool` message with its `call_id`."""
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    calls: tuple[ModelToolCall, ...] = ()
+    call_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """`schema` asks for an answer that is JSON of this schema (strict), under `schema_name`."""
+    """`schema` asks for an answer that is JSON of this schema (strict), under `schema_name`;
+    `json` for a JSON object of any shape. `temperature` 0 to 2, `top_p` 0 to 1: a model that takes
+    neither is not sent them."""
 
     messages: tuple[ModelMessage, ...]
     schema: JsonSchema | None = None
     schema_name: str = "answer"
     max_tokens: int | None = None
+    tools: tuple[ModelTool, ...] = ()
+    temperature: float | None = None
+    top_p: float | None = None
+    json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +65,12 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class StreamEnd:
-    """Last item of a stream: why the model stopped and what it used."""
+    """Last item of a stream: why the model stopped, what it used, and which tools it asks for."""
 
-    finish_reason: Literal["stop", "length"]
+    finish_reason: Literal["stop", "length", "tool_calls"]
     usage: Usage
+    calls: tuple[ModelToolCall, ...] = ()
+    model: str = ""
 
 
 class Model(Protocol):
@@ -58,4 +88,13 @@ class Model(Protocol):
 
     async def close(self) -> None:
         """Let go of the connections."""
+        ...
+
+
+class Models(Protocol):
+    """The models that a call may choose from."""
+
+    def get(self, choice: ModelChoice) -> Model:
+        """Without a provider or a name, those of the settings. Raises NotAllowedError naming what
+        is refused, ConfigurationError for a provider whose extra or settings are missing."""
         ...
