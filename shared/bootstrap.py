@@ -95,7 +95,9 @@ def get_dependencies() -> Dependencies:
 def build_dependencies(settings: Settings) -> Dependencies:
     # The SDKs take half a second to import: at the first use, not when the worker indexes the app.
     from shared.identity.entra import EntraTokens
+    from shared.llm.settled import SettledModels
     from shared.search.tools import CerebroTools
+    from shared.stores.agent_steps import CosmosAgentSteps
     from shared.stores.approvals import CosmosApprovals
     from shared.stores.audit import CosmosAuditLog
     from shared.stores.conversations import CosmosConversations
@@ -114,9 +116,11 @@ def build_dependencies(settings: Settings) -> Dependencies:
     packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings)
     return Dependencies(
         model=model,
+        models=SettledModels(model),
         knowledge=knowledge,
         conversations=CosmosConversations(database),
         runs=CosmosRuns(database),
+        agent_steps=CosmosAgentSteps(database),
         effects=CosmosEffects(database),
         approvals=CosmosApprovals(database),
         audit=CosmosAuditLog(database),

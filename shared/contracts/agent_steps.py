@@ -1,11 +1,12 @@
 """What was said and decided on the way of an inline agent call."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
 
 from shared.contracts.base import Contract
-from shared.contracts.runs import Usage
+from shared.contracts.runs import ToolOutcome, Usage
 
 
 class StepToolCall(Contract):
@@ -23,19 +24,38 @@ class AgentStep(Contract):
     """One model step as it is stored, once: a second execution of the step answers the stored one.
 
     `number` counts from 1 in the order in which the orchestrator asked; steps of a fan-out run at
-    the same time. `answers`: its text is (a draft of) the answer to the person.
+    the same time. `answers`: its text is (a draft of) the answer to the person. A step that
+    `reviews` says in `content` whether the one before it will do, one that `chooses` in `chosen`
+    who speaks next (nobody: enough was said). `repeats`: it says what was said before.
     """
 
     run_id: str
     tenant_id: str
     number: int
+    kind: Literal["says", "reviews", "chooses"] = "says"
     speaker: str
     text: str = ""
     calls: tuple[StepToolCall, ...] = ()
     answers: bool = False
+    content: bool = True
+    chosen: str | None = None
+    repeats: bool = False
     finish_reason: Literal["stop", "length", "tool_calls"] = "stop"
     usage: Usage = Usage()
     model: str = ""
+
+
+class AgentResult(Contract):
+    """What came of call `call` of step `number`, stored once. `place` is that of an effect in the
+    run's ledger. A search numbers what it found: `n` of each citation is the mark to cite it by."""
+
+    run_id: str
+    tenant_id: str
+    number: int
+    call: int
+    speaker: str
+    outcome: ToolOutcome
+    place: int | None = None
 
 
 class TraceStep(Contract):
@@ -51,3 +71,22 @@ class Handoff(Contract):
 
     from_: str = Field(alias="from")
     to: str
+
+
+def trace_of(steps: Iterable[AgentStep]) -> tuple[tuple[TraceStep, ...], tuple[Handoff, ...]]:
+    """Who said what and called which tools, and who passed on to whom, in the order of the steps.
+
+    A step with tool calls is an entry for each of them, with what was said along with it.
+    """
+    told: list[TraceStep] = []
+    handoffs: list[Handoff] = []
+    for step in sorted(steps, key=lambda each: each.number):
+        if step.kind == "chooses":
+            if step.chosen is not None:
+                handoffs.append(Handoff.model_validate({"from": step.speaker, "to": step.chosen}))
+            continue
+        tools: list[str | None] = [call.tool for call in step.calls]
+        told += (
+            TraceStep(speaker=step.speaker, text=step.text, tool=tool) for tool in tools or [None]
+        )
+    return tuple(told), tuple(handoffs)

@@ -1,5 +1,6 @@
 """The seams of the app: what it needs from the outside world, and no more."""
 
+from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
 from shared.ports.dependencies import Dependencies, Policy
 from shared.ports.knowledge import EventQuery, Knowledge, KnowledgeQuery
@@ -20,6 +21,7 @@ from shared.ports.runs import Approvals, Effects, Runs
 from shared.ports.tools import ToolAnswered, ToolInvocation, ToolRefused, Tools
 
 __all__ = [
+    "AgentSteps",
     "Approvals",
     "AuditLog",
     "Completion",

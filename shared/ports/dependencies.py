@@ -7,10 +7,11 @@ from datetime import datetime
 from shared.contracts.activities import RunLimits
 from shared.contracts.grounding import Grounding
 from shared.contracts.retrieval import RetrievalPolicy
+from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
 from shared.ports.knowledge import Knowledge
 from shared.ports.log import LogItems
-from shared.ports.model import Model
+from shared.ports.model import Model, Models
 from shared.ports.platform import Packs, TokenVerifier
 from shared.ports.records import AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
@@ -45,9 +46,11 @@ class Dependencies:
     """Everything an activity or a handler may use."""
 
     model: Model
+    models: Models
     knowledge: Knowledge
     conversations: Conversations
     runs: Runs
+    agent_steps: AgentSteps
     effects: Effects
     approvals: Approvals
     audit: AuditLog

@@ -11,6 +11,7 @@ from shared.bootstrap import build_credential, build_knowledge, build_model
 from shared.identity.entra import EntraTokens
 from shared.ports import Dependencies
 from shared.settings import Settings
+from shared.stores.agent_steps import CosmosAgentSteps
 from shared.stores.approvals import CosmosApprovals
 from shared.stores.audit import CosmosAuditLog
 from shared.stores.conversations import CosmosConversations
@@ -69,6 +70,7 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             tokens=EntraTokens(auth.authority, auth.audience, auth.tenants, auth.role_rights),
             conversations=CosmosConversations(cosmos),
             runs=CosmosRuns(cosmos),
+            agent_steps=CosmosAgentSteps(cosmos),
             effects=CosmosEffects(cosmos),
             approvals=CosmosApprovals(cosmos),
             audit=CosmosAuditLog(cosmos),

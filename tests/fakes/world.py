@@ -12,6 +12,7 @@ from shared.packs import FolderPacks
 from shared.ports import Dependencies, Policy
 from shared.streams.ending import close_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
+from tests.fakes.agents import FakeAgentSteps, FakeModels
 from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
 from tests.fakes.stores import (
     FakeApprovals,
@@ -42,6 +43,7 @@ class World:
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     conversations: FakeConversations = field(default_factory=FakeConversations)
     runs: FakeRuns = field(default_factory=FakeRuns)
+    agent_steps: FakeAgentSteps = field(default_factory=FakeAgentSteps)
     effects: FakeEffects = field(default_factory=FakeEffects)
     approvals: FakeApprovals = field(default_factory=FakeApprovals)
     audit: FakeAuditLog = field(default_factory=FakeAuditLog)
@@ -59,9 +61,11 @@ class World:
     def deps(self) -> Dependencies:
         return Dependencies(
             model=self.model,
+            models=FakeModels(self.model),
             knowledge=self.knowledge,
             conversations=self.conversations,
             runs=self.runs,
+            agent_steps=self.agent_steps,
             effects=self.effects,
             approvals=self.approvals,
             audit=self.audit,
