@@ -14,7 +14,7 @@ from activities.record import record, remember
 from activities.respond import respond
 from activities.retrieve import retrieve
 from activities.run_tool import run_tool
-from api import approvals, control, conversations, messages, runs
+from api import approvals, chat, control, conversations, messages, runs
 from api.edge import authenticated
 from api.erp_events import receive
 from api.health import health
@@ -51,6 +51,7 @@ for name, method, route, handler in (
     ("create_conversation", "POST", "conversations", conversations.create),
     ("read_conversation", "GET", "conversations/{id}", conversations.read),
     ("post_message", "POST", "conversations/{id}/messages", messages.post),
+    ("post_chat", "POST", "chat", chat.post),
     ("conversation_events", "GET", "conversations/{id}/events", conversations.events),
     ("read_run", "GET", "runs/{runId}", runs.read),
     ("run_events", "GET", "runs/{runId}/events", runs.events),

@@ -1,10 +1,14 @@
 """Request bodies: read with a limit, parsed once, refused with the fields that are wrong."""
 
+import json
+from typing import Any
+
 from azurefunctions.extensions.http.fastapi import Request
 from pydantic import ValidationError
 
 from api.problems import field_problems
 from shared.contracts.base import Inbound
+from shared.contracts.conversations import MAX_CONTEXT_BYTES, MAX_MESSAGE_CHARACTERS
 from shared.contracts.identity import Language
 from shared.contracts.problems import FieldProblem
 from shared.contracts.wording import say
@@ -16,6 +20,7 @@ from shared.errors import (
 )
 
 MAX_BODY_BYTES = 256 * 1024
+JSON = ("application/json",)
 
 
 async def read_body(request: Request) -> bytes:
@@ -31,17 +36,36 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def parse[T: Inbound](model: type[T], request: Request, body: bytes, language: Language) -> T:
+def parse[T: Inbound](
+    model: type[T],
+    request: Request,
+    body: bytes,
+    language: Language,
+    media_types: tuple[str, ...] = JSON,
+) -> T:
     """Raises UnsupportedMediaTypeError, InvalidRequestError."""
-    media_type = request.headers.get("content-type", "application/json").partition(";")[0]
-    if media_type.strip().lower() != "application/json":
-        raise UnsupportedMediaTypeError("unsupported_media_type")
+    media_type = request.headers.get("content-type", media_types[0]).partition(";")[0]
+    if media_type.strip().lower() not in media_types:
+        raise UnsupportedMediaTypeError("unsupported_media_type", allowed=", ".join(media_types))
     try:
         return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         if error.errors()[0]["type"] == "json_invalid":
             raise RequestError("not_json") from error
         raise InvalidRequestError(field_problems(error, language)) from error
+
+
+def check_sizes(message: str, context: dict[str, Any] | None) -> None:
+    """Raises TooLargeError."""
+    if len(message) > MAX_MESSAGE_CHARACTERS:
+        raise TooLargeError("message_too_large", length=len(message), limit=MAX_MESSAGE_CHARACTERS)
+    if len(json.dumps(context, ensure_ascii=False).encode()) > MAX_CONTEXT_BYTES:
+        raise TooLargeError("context_too_large", limit=MAX_CONTEXT_BYTES)
+
+
+def can_be_seen(message: str) -> bool:
+    """Blanks, control characters and zero-width ones say nothing, however many they are."""
+    return any(c.isprintable() and not c.isspace() for c in message)
 
 
 def invalid(

@@ -1,43 +1,40 @@
 """One user message: start its run, then tell it as SSE, as JSON, or where to look."""
 
-import json
-
 from azurefunctions.extensions.http.fastapi import Response
 
-from api.bodies import invalid, parse, read_body
+from api.bodies import can_be_seen, check_sizes, invalid, parse, read_body
 from api.conversations import own_conversation
 from api.edge import Call
-from api.negotiation import wants_events, wants_no_waiting
-from api.runs import answer_when_ended, event_stream, look_later
-from api.starting import start_turn
-from shared.contracts.conversations import (
-    MAX_CONTEXT_BYTES,
-    MAX_MESSAGE_CHARACTERS,
-    PostMessage,
-)
-from shared.errors import TooLargeError
+from api.starting import Wanted, start_run
+from api.telling import tell_run
+from shared.contracts.activities import RunLimits, RunRef, TurnRequest
+from shared.contracts.conversations import PostMessage
+
+TURN = "turn"
 
 
 async def post(call: Call) -> Response:
     body = await read_body(call.request)
     posted = parse(PostMessage, call.request, body, call.language)
-    if len(posted.message) > MAX_MESSAGE_CHARACTERS:
-        raise TooLargeError(
-            "message_too_large", length=len(posted.message), limit=MAX_MESSAGE_CHARACTERS
-        )
-    if len(json.dumps(posted.context, ensure_ascii=False).encode()) > MAX_CONTEXT_BYTES:
-        raise TooLargeError("context_too_large", limit=MAX_CONTEXT_BYTES)
-    if not _can_be_seen(posted.message):
+    check_sizes(posted.message, posted.context)
+    if not can_be_seen(posted.message):
         raise invalid("/message", "field_blank", call.language)
     conversation = await own_conversation(call, call.path("id"))
-    started = await start_turn(call, conversation, posted, body)
-    if wants_no_waiting(call.request):
-        return look_later(started.run_id)
-    if wants_events(call.request):
-        return event_stream(call, started.run_id, 0, begun=not started.here)
-    return await answer_when_ended(call, started.run_id, started.conversation_id)
+    wanted = _wanted(conversation.conversation_id, posted, body, call.deps.policy.limits)
+    return await tell_run(call, await start_run(call, conversation, wanted))
 
 
-def _can_be_seen(message: str) -> bool:
-    """Blanks, control characters and zero-width ones say nothing, however many they are."""
-    return any(c.isprintable() and not c.isspace() for c in message)
+def _wanted(conversation_id: str, posted: PostMessage, body: bytes, limits: RunLimits) -> Wanted:
+    def request(run: RunRef, after: int, waits_for: tuple[str, ...]) -> TurnRequest:
+        return TurnRequest(run=run, after=after, limits=limits, waits_for=waits_for)
+
+    return Wanted(
+        route=f"conversations/{conversation_id}/messages",
+        body=body,
+        orchestrator=TURN,
+        request=request,
+        message=posted.message,
+        context=posted.context,
+        warnings=posted.warnings,
+        on_busy=posted.on_busy,
+    )

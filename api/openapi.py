@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideApproval
 from shared.contracts.audit import EventPage
+from shared.contracts.chat import PostChat
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
 from shared.contracts.events import RUN_EVENT, TIMELINE_EVENT
 from shared.contracts.problems import Problem
@@ -28,6 +29,7 @@ MODELS = (
     CreateConversation,
     ConversationView,
     PostMessage,
+    PostChat,
     EventPage,
     RunAnswer,
     RunStarted,
@@ -124,6 +126,11 @@ def _paths() -> dict[str, Any]:
                 True,
             )
         },
+        "/chat": {
+            "post": _operation(
+                "Call an agent, alone or with others", "200", RunAnswer, [key, prefer], PostChat
+            )
+        },
         "/conversations/{id}/events": {
             "get": _timeline(
                 _operation(
@@ -186,7 +193,7 @@ def _operation(
     responses: dict[str, Any] = {
         status: {"description": "As asked.", "content": content, "headers": headers}
     }
-    if body is PostMessage:
+    if body in (PostMessage, PostChat):
         responses["202"] = {
             "description": "Started, or waiting for an approval; look at Location.",
             "content": {
@@ -200,7 +207,7 @@ def _operation(
     if parameters:
         operation["parameters"] = parameters
     if body is not None:
-        required = body is PostMessage
+        required = body in (PostMessage, PostChat)
         operation["requestBody"] = {
             "required": required,
             "content": {"application/json": {"schema": _ref(body)}},
@@ -213,7 +220,7 @@ def _errors(parameters: list[dict[str, Any]], body: type[BaseModel] | None) -> l
     codes = {*EVERYWHERE}
     if body is not None:
         codes |= {*WITH_A_BODY}
-    if body is PostMessage:
+    if body in (PostMessage, PostChat):
         codes |= {*OF_A_RUN}
     if any(parameter["in"] == "path" for parameter in parameters):
         codes.add("404")

@@ -78,10 +78,13 @@ def broken(language: Language, correlation_id: str) -> Response:
     return _response(500, "INTERNAL", say("internal", language), correlation_id)
 
 
-def field_problems(error: ValidationError, language: Language) -> tuple[FieldProblem, ...]:
+def field_problems(
+    error: ValidationError, language: Language, below: str = ""
+) -> tuple[FieldProblem, ...]:
+    """`below` is the pointer to what was validated. No value that was sent is told back."""
     return tuple(
         FieldProblem(
-            pointer="".join(f"/{_escaped(part)}" for part in found["loc"]),
+            pointer=below + "".join(f"/{_escaped(part)}" for part in found["loc"]),
             message=_field_message(dict(found), language),
         )
         for found in error.errors(include_url=False, include_input=False)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from api.control import stop
 from api.edge import Call
 from api.identifiers import born_at
-from shared.contracts.conversations import Conversation, PostMessage
+from shared.contracts.conversations import Conversation, OnBusy
 from shared.errors import ConflictError
 
 STARTING = timedelta(seconds=30)
@@ -27,13 +27,13 @@ async def runs_before(call: Call, conversation: Conversation, run_id: str) -> tu
     return tuple(each for each, ended in zip(before, over, strict=True) if not ended)
 
 
-async def make_way(call: Call, posted: PostMessage, before: tuple[str, ...]) -> None:
+async def make_way(call: Call, on_busy: OnBusy, before: tuple[str, ...]) -> None:
     """Raises ConflictError unless the message may wait for the runs that are under way."""
-    if posted.on_busy == "reject":
+    if on_busy == "reject":
         raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=before[0])
     if len(before) >= MOST_WAITING:
         raise ConflictError("CONVERSATION_BUSY", "queue_full", limit=MOST_WAITING)
-    if posted.on_busy == "enqueue":
+    if on_busy == "enqueue":
         return
     # The newest first: none of those that queue gets its turn because one before it is stopped.
     for run_id in reversed(before):

@@ -1,17 +1,21 @@
-"""Starting a turn once: the idempotency claim, the place in the queue, the run, its start."""
+"""Starting a run once: the idempotency claim, the place in the queue, the run, its start."""
 
 import asyncio
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from api.conversations import own_conversation
 from api.edge import Call
 from api.identifiers import new_id
 from api.queueing import make_way, runs_before, take_turn
-from shared.contracts.activities import RunRef, TurnRequest
-from shared.contracts.conversations import Conversation, PostMessage
+from shared.contracts.activities import RunRef
+from shared.contracts.agents import AgentCall
+from shared.contracts.base import Contract
+from shared.contracts.conversations import Conversation, OnBusy
 from shared.contracts.events import StateEvent
 from shared.contracts.runs import IdempotencyClaim, RunRecord
 from shared.errors import ConflictError
@@ -19,9 +23,29 @@ from shared.streams.writing import LogWriter
 
 log = logging.getLogger("eira.http")
 
-TURN = "turn"
 LOOKS = 60
 LOOK_AGAIN_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be run. `route` is what an Idempotency-Key belongs to, `body` what was sent with
+    it; `request` makes the input of the orchestration, from the number of the last event and the
+    runs that it waits for."""
+
+    route: str
+    body: bytes
+    orchestrator: str
+    request: Callable[[RunRef, int, tuple[str, ...]], Contract]
+    message: str
+    context: dict[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+    on_busy: OnBusy = "reject"
+    call: AgentCall | None = None
+
+
+type Place = Conversation | Callable[[str], Conversation]
+"""Where it is run: a conversation, or one that is made for the run with this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +57,47 @@ class Started:
     here: bool = True
 
 
-async def start_turn(
-    call: Call, conversation: Conversation, posted: PostMessage, body: bytes
-) -> Started:
-    """Start a run for this message, or find the one that its Idempotency-Key started.
+async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
+    """Start a run, or find the one that its Idempotency-Key started.
 
     Raises ConflictError (busy, or the key was used with another body).
     """
     run_id = new_id()
     key = call.request.headers.get("idempotency-key")
     if key:
-        claim = await _claim(call, conversation, key, run_id, body)
+        claim = await _claim(call, wanted, key, run_id)
         if claim.run_id != run_id:
-            if await _is_started(call, claim.run_id):
-                return Started(claim.run_id, conversation.conversation_id, here=False)
-            # That took a while: the queue and the open plan may be others by now.
-            conversation = await own_conversation(call, conversation.conversation_id)
-        run_id = claim.run_id
-    waits_for = await runs_before(call, conversation, run_id)
-    if waits_for:
-        await make_way(call, posted, waits_for)
-    await _start(call, conversation, posted, run_id, waits_for)
+            run_id = claim.run_id
+            if await _is_started(call, run_id):
+                return Started(run_id, _conversation(place, run_id).conversation_id, here=False)
+            if isinstance(place, Conversation):
+                # That took a while: the queue and the open plan may be others by now.
+                place = await own_conversation(call, place.conversation_id)
+    conversation = _conversation(place, run_id)
+    if conversation is not place:
+        await _start(call, conversation, wanted, run_id, (), makes=True)
+    else:
+        waits_for = await runs_before(call, conversation, run_id)
+        if waits_for:
+            await make_way(call, wanted.on_busy, waits_for)
+        await _start(call, conversation, wanted, run_id, waits_for)
     return Started(run_id, conversation.conversation_id)
 
 
-async def _claim(
-    call: Call, conversation: Conversation, key: str, run_id: str, body: bytes
-) -> IdempotencyClaim:
-    route = f"conversations/{conversation.conversation_id}/messages"
-    identity = json.dumps([call.caller.tenant_id, call.caller.user_id, route, key])
-    wanted = IdempotencyClaim(
+def _conversation(place: Place, run_id: str) -> Conversation:
+    return place if isinstance(place, Conversation) else place(run_id)
+
+
+async def _claim(call: Call, wanted: Wanted, key: str, run_id: str) -> IdempotencyClaim:
+    identity = json.dumps([call.caller.tenant_id, call.caller.user_id, wanted.route, key])
+    claim = IdempotencyClaim(
         claim_id=f"claim-{hashlib.sha256(identity.encode()).hexdigest()}",
         tenant_id=call.caller.tenant_id,
         run_id=run_id,
-        body_hash=hashlib.sha256(body).hexdigest(),
+        body_hash=hashlib.sha256(wanted.body).hexdigest(),
     )
-    stored = await call.deps.runs.claim_key(wanted)
-    if stored.body_hash != wanted.body_hash:
+    stored = await call.deps.runs.claim_key(claim)
+    if stored.body_hash != claim.body_hash:
         raise ConflictError("IDEMPOTENCY_MISMATCH", "idempotency_mismatch")
     return stored
 
@@ -89,47 +117,53 @@ async def _is_started(call: Call, run_id: str) -> bool:
 async def _start(
     call: Call,
     conversation: Conversation,
-    posted: PostMessage,
+    wanted: Wanted,
     run_id: str,
     waits_for: tuple[str, ...],
+    *,
+    makes: bool = False,
 ) -> None:
+    """`makes`: the conversation is made for this run, which has its turn from the beginning."""
+    record = _record(call, conversation, wanted, run_id)
+    writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
+    received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)
+    # All at once: whoever loses the race for the turn leaves a record that nothing refers to.
+    await asyncio.gather(
+        call.deps.conversations.create(conversation)
+        if makes
+        else take_turn(call, conversation, run_id, waits_for),
+        call.deps.runs.create(record),
+        writer.append("received", [received]),
+    )
+    run = RunRef(
+        run_id=run_id,
+        tenant_id=record.tenant_id,
+        conversation_id=record.conversation_id,
+        correlation_id=call.correlation_id,
+        follows=conversation.active_run_id is not None and not makes,
+        queued=bool(waits_for),
+    )
+    request = wanted.request(run, writer.after, waits_for)
+    await call.orchestrations.start(run_id, wanted.orchestrator, request.wire())
+    log.info("run=%s correlation=%s started", run_id, call.correlation_id)
+
+
+def _record(call: Call, conversation: Conversation, wanted: Wanted, run_id: str) -> RunRecord:
     pinned = conversation.pack_version in call.deps.packs.versions
-    record = RunRecord(
+    return RunRecord(
         run_id=run_id,
         tenant_id=conversation.tenant_id,
         conversation_id=conversation.conversation_id,
         correlation_id=call.correlation_id,
         caller=call.caller,
-        message=posted.message,
-        context=posted.context,
+        message=wanted.message,
+        context=wanted.context,
         language=conversation.language,
         time_zone=conversation.time_zone,
         pack_version=conversation.pack_version if pinned else call.deps.packs.current,
         received_at=call.deps.now(),
         # A plan of a version that was taken back is not gone on with.
         open_plan=conversation.open_plan if pinned else None,
-        warnings=posted.warnings if pinned else (*posted.warnings, "pack_gone"),
+        warnings=wanted.warnings if pinned else (*wanted.warnings, "pack_gone"),
+        call=wanted.call,
     )
-    writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
-    received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)
-    # All at once: whoever loses the race for the turn leaves a record that nothing refers to.
-    await asyncio.gather(
-        take_turn(call, conversation, run_id, waits_for),
-        call.deps.runs.create(record),
-        writer.append("received", [received]),
-    )
-    request = TurnRequest(
-        run=RunRef(
-            run_id=run_id,
-            tenant_id=record.tenant_id,
-            conversation_id=record.conversation_id,
-            correlation_id=call.correlation_id,
-            follows=conversation.active_run_id is not None,
-            queued=bool(waits_for),
-        ),
-        after=writer.after,
-        limits=call.deps.policy.limits,
-        waits_for=waits_for,
-    )
-    await call.orchestrations.start(run_id, TURN, request.wire())
-    log.info("run=%s correlation=%s started", run_id, call.correlation_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from shared.contracts.activities import RunLimits
+from shared.contracts.agent_policy import AgentPolicy, ProfileLists
 from shared.contracts.grounding import Grounding
 from shared.contracts.retrieval import RetrievalPolicy
 from shared.errors import DependencyError
@@ -180,7 +181,34 @@ def build_policy(settings: Settings) -> Policy:
         least_confidence=settings.agents.least_confidence,
         history_tokens=settings.agents.history_tokens,
         history_turns=settings.agents.history_turns,
+        agents=build_agent_policy(settings),
     )
+
+
+def build_agent_policy(settings: Settings) -> AgentPolicy:
+    agents, one, search = settings.agents, settings.agent, settings.azure_search
+    return AgentPolicy(
+        default_index=search.default_index,
+        indexes=settings.search.allowed_indexes,
+        semantic_configurations=(
+            search.semantic_configuration, *settings.search.allowed_semantic_configurations
+        ),
+        default_profile="coordinator" if one.default_profile == "default" else one.default_profile,
+        default_participants=agents.default_participants,
+        default_mode=agents.default_mode,
+        participants=agents.allowed_participants,
+        modes=agents.allowed_modes,
+        tools=agents.allowed_tools,
+        models=(settings.chat_model,),
+        profiles={
+            name: ProfileLists(lists.allowed_search_indexes, lists.allowed_participants)
+            for name, lists in one.profiles.items()
+        },
+        max_tokens=agents.max_tokens,
+        max_turns=agents.max_turns,
+        max_steps=agents.max_internal_steps,
+        timeout_ms=agents.timeout_ms,
+    )  # fmt: skip
 
 
 def build_credential() -> "AsyncTokenCredential":

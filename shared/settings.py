@@ -5,14 +5,19 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.errors import ConfigurationError
 
 EXAMPLES = {
+    "agent__profiles": 'Agent__Profiles__rag__AllowedSearchIndexes=["cerebro"]',
+    "agents__allowedmodes": 'Agents__AllowedModes=["sequential", "fanout", "group_chat"]',
+    "agents__allowedparticipants": 'Agents__AllowedParticipants=["Coordinator", "DomainExpert"]',
+    "agents__allowedtools": 'Agents__AllowedTools=["ai_search"]',
+    "agents__defaultparticipants": 'Agents__DefaultParticipants=["Coordinator", "DomainExpert"]',
     "azureopenai__endpoint": "AzureOpenAI__Endpoint=https://<name>.openai.azure.com",
     "azureopenai__chatdeployment": "AzureOpenAI__ChatDeployment=gpt-4o",
     "azuresearch__endpoint": "AzureSearch__Endpoint=https://<name>.search.windows.net",
@@ -30,6 +35,11 @@ EXAMPLES = {
     "search__languages": 'Search__Languages=["es", "en"]',
 }
 LISTS_AND_MAPS = (
+    "agent__profiles",
+    "agents__allowedmodes",
+    "agents__allowedparticipants",
+    "agents__allowedtools",
+    "agents__defaultparticipants",
     "auth__tenants",
     "auth__rolerights",
     "events__types",
@@ -57,6 +67,16 @@ class Section(BaseModel):
 
 type Url = Annotated[str, Field(pattern=r"^https?://[^\s/:]+(:\d+)?(/\S*)?$")]
 """Where a service is; what is no address is found at the start, not at the first message."""
+
+
+def _listed(value: object) -> object:
+    """A list as JSON in a text, inside a map whose keys only the operator knows."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+type Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+type Mode = Literal["sequential", "fanout", "group_chat"]
+type Profile = Literal["normal", "rag", "coordinator", "retrieval", "domain_expert"]
 
 
 class AzureOpenAISettings(Section):
@@ -168,11 +188,40 @@ class AgentsSettings(Section):
 
     `history_tokens` and `history_turns` bound what the model is told of a conversation; what is
     older is folded into a summary.
+
+    The rest bounds inline agent calls. What is on none of the lists is refused; a call without
+    participants or mode has the default ones. Of `max_tokens` (of one answer), `max_turns`,
+    `max_internal_steps` and `timeout_ms` a call gets no more than this.
     """
 
     least_confidence: float = Field(default=0.6, ge=0, le=1)
     history_tokens: int = Field(default=3_000, ge=200)
     history_turns: int = Field(default=20, ge=2, le=50)
+    allowed_participants: tuple[str, ...] = ("Coordinator", "RetrievalAgent", "DomainExpert")
+    allowed_modes: tuple[Mode, ...] = ("sequential", "fanout", "group_chat")
+    allowed_tools: tuple[str, ...] = ("ai_search",)
+    default_participants: tuple[str, ...] = Field(
+        default=("Coordinator", "RetrievalAgent", "DomainExpert"), min_length=1
+    )
+    default_mode: Mode = "group_chat"
+    max_tokens: int = Field(default=4_096, ge=1)
+    max_turns: int = Field(default=12, ge=1, le=12)
+    max_internal_steps: int = Field(default=16, ge=1, le=32)
+    timeout_ms: int = Field(default=120_000, ge=1_000, le=120_000)
+
+
+class AgentProfileSettings(Section):
+    """What one agent profile may use of what is allowed at all."""
+
+    allowed_search_indexes: Names | None = None
+    allowed_participants: Names | None = None
+
+
+class AgentSettings(Section):
+    """`profiles` by name; `default` stands for those without an entry of their own."""
+
+    default_profile: Profile | Literal["default"] = "coordinator"
+    profiles: dict[Profile | Literal["default"], AgentProfileSettings] = {}
 
 
 class PacksSettings(Section):
@@ -201,6 +250,7 @@ class Settings(BaseSettings):
     model: ModelLimits = Field(default=ModelLimits(), validation_alias="model")
     runs: RunSettings = Field(default=RunSettings(), validation_alias="runs")
     agents: AgentsSettings = Field(default=AgentsSettings(), validation_alias="agents")
+    agent: AgentSettings = Field(default=AgentSettings(), validation_alias="agent")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
 
     @model_validator(mode="before")
@@ -281,6 +331,10 @@ def _known() -> Mapping[str, str]:
             name = f"{alias}__{_joined(field)}"
             usual = "…" if info.is_required() or info.default is None else info.default
             found[name] = EXAMPLES.get(name, f"{written}={usual}")
+    for profile in (*get_args(Profile.__value__), "default"):
+        for field in AgentProfileSettings.model_fields:
+            written = f"Agent__Profiles__{profile}__{_pascal(field)}"
+            found[written.lower()] = f'{written}=["…"]'
     others = OTHER_SPELLINGS.items()
     return {
         **{f"search__{other}": found[f"azuresearch__{name}"] for other, name in others},

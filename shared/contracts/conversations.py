@@ -14,6 +14,8 @@ from shared.contracts.runs import FinishReason
 MAX_MESSAGE_CHARACTERS = 8_000
 MAX_CONTEXT_BYTES = 64 * 1024
 
+type OnBusy = Literal["reject", "enqueue", "interrupt"]
+
 
 class CreateConversation(Inbound):
     title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -27,7 +29,7 @@ class PostMessage(Inbound):
     message: Annotated[str, Field(min_length=1)]
     context: dict[str, Any] | None = None
     """Data of the calling application for this message, at most 64 KB as JSON."""
-    on_busy: Literal["reject", "enqueue", "interrupt"] = "reject"
+    on_busy: OnBusy = "reject"
     """While another run of the conversation is under way: 409, wait for it, or stop it."""
     on_disconnect: Literal["continue"] = "continue"
     agent_id: Any = None
@@ -47,12 +49,14 @@ class Conversation(Contract):
     """`owner_id` is the user it belongs to; `active_run_id` is the run that was started last.
 
     `ahead` are the runs that were under way when that one was started, the oldest first: it waits
-    for each of them.
+    for each of them. One with a `session_id` is a thread of inline agent calls, bound to that
+    session.
     """
 
     conversation_id: str
     tenant_id: str
     owner_id: str
+    session_id: str | None = None
     title: str | None = None
     language: Language = "es"
     time_zone: str = "Europe/Madrid"

@@ -81,7 +81,10 @@ type FieldNames = Annotated[
     AfterValidator(_distinct),
 ]
 """A JSON array of names, or one text with commas between them."""
-type Name = Annotated[str, Field(min_length=1, max_length=128)]
+type Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w .-]+$")]
+"""As Azure AI Search allows it; whoever is refused one is told it again."""
+type ODataFilter = Annotated[str, Field(min_length=1, max_length=4_000)]
+type LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
 class SearchIntent(Inbound):
@@ -105,7 +108,7 @@ class SearchIntent(Inbound):
     )
     top_k: int | None = Field(default=None, ge=1, le=MAX_TOP)
     skip: int = Field(default=0, ge=0, le=MAX_SKIP)
-    filter: str | None = Field(default=None, min_length=1, max_length=4_000)
+    filter: ODataFilter | None = None
     select: FieldNames = ()
     answers: Literal["extractive", "generative"] | None = None
     answers_count: int = Field(default=1, ge=1, le=10)
@@ -114,10 +117,8 @@ class SearchIntent(Inbound):
     captions_highlight_enabled: bool = True
     highlight: FieldNames = ()
     scoring_profile: Name | None = None
-    query_language: str | None = Field(
-        default=None,
-        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-        validation_alias=AliasChoices("queryLanguage", "language"),
+    query_language: LanguageTag | None = Field(
+        default=None, validation_alias=AliasChoices("queryLanguage", "language")
     )
     vector: (
         Annotated[

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from shared.contracts.agents import ParticipantContract
 from shared.contracts.base import Contract
 from shared.contracts.identity import Language
 
@@ -195,12 +196,14 @@ class FlowContract(Contract):
 
 
 class Pack(Contract):
-    """One version of everything the agents are told: prompts by language and name, tools, flows."""
+    """One version of everything the agents are told: prompts by language and name, tools, flows,
+    and who may take part in an inline agent call, by name."""
 
     version: str
     prompts: dict[Language, dict[str, str]]
     tools: dict[str, ToolContract]
     flows: dict[str, FlowContract]
+    participants: dict[str, ParticipantContract] = Field(default={})
 
     @property
     def planned(self) -> dict[str, ToolContract]:

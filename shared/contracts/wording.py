@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from shared.contracts.chat_wording import OF_CHAT
 from shared.contracts.identity import Language
 from shared.contracts.search_wording import OF_SEARCH
 
 WORDING: Mapping[str, Mapping[Language, str]] = {
+    **OF_CHAT,
     **OF_SEARCH,
     "invalid_request": {
         "es": "La petición tiene campos que no son válidos.",
@@ -41,8 +43,8 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "en": "The request is larger than {limit} bytes.",
     },
     "unsupported_media_type": {
-        "es": "El tipo de contenido debe ser application/json.",
-        "en": "The content type must be application/json.",
+        "es": "El tipo de contenido debe ser uno de estos: {allowed}.",
+        "en": "The content type must be one of these: {allowed}.",
     },
     "conversation_busy": {
         "es": "La conversación tiene otra ejecución en curso: {run_id}.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.contracts.activities import RunLimits
+from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.grounding import Grounding
 from shared.contracts.retrieval import RetrievalPolicy
 from shared.ports.agents import AgentSteps
@@ -39,6 +40,7 @@ class Policy:
     history_turns: int = 20
     least_confidence: float = 0.6
     """Below this confidence of the triage the person is asked what they mean."""
+    agents: AgentPolicy = field(default=AgentPolicy(default_index="", indexes=()))
 
 
 @dataclass(frozen=True, slots=True)

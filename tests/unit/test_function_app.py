@@ -38,6 +38,7 @@ ROUTES = {
     "create_conversation": ("POST", "conversations"),
     "read_conversation": ("GET", "conversations/{id}"),
     "post_message": ("POST", "conversations/{id}/messages"),
+    "post_chat": ("POST", "chat"),
     "conversation_events": ("GET", "conversations/{id}/events"),
     "read_run": ("GET", "runs/{runId}"),
     "run_events": ("GET", "runs/{runId}/events"),

@@ -31,9 +31,9 @@ def test_a_pack_that_is_wrong_stops_the_start_with_file_and_line(
 def test_settings_that_nobody_reads_are_named_in_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for name, value in {**SETTINGS, "Agents__MaxTurns": "4"}.items():
+    for name, value in {**SETTINGS, "Agents__Palette": "4"}.items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
     bootstrap.check_settings()
     get_settings.cache_clear()
-    assert "none of this version: Agents__MaxTurns" in caplog.text
+    assert "none of this version: Agents__Palette" in caplog.text

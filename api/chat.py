@@ -1,0 +1,123 @@
+"""`POST /api/chat`: one inline agent call, alone or in a thread."""
+
+from azurefunctions.extensions.http.fastapi import Response
+
+from api.bodies import can_be_seen, check_sizes, invalid, parse, read_body
+from api.calling import Called, Rules, called
+from api.conversations import DEFAULT_TIME_ZONE, own_conversation
+from api.edge import Call
+from api.identifiers import thread_of
+from api.starting import Place, Wanted, start_run
+from api.telling import tell_run
+from shared.contracts.activities import RunLimits, RunRef
+from shared.contracts.agent_activities import ChatRequest
+from shared.contracts.chat import PostChat
+from shared.contracts.conversations import Conversation
+from shared.errors import NotFoundError
+from shared.ports import KnowledgeQuery
+
+CHAT = "chat"
+MEDIA_TYPES = ("application/json", "application/vnd.agent+json")
+
+
+async def post(call: Call) -> Response:
+    body = await read_body(call.request)
+    posted = parse(PostChat, call.request, body, call.language, MEDIA_TYPES)
+    check_sizes(posted.message, posted.context)
+    message = _message(posted, call)
+    thread = await _own_thread(call, posted)
+    allowed = _called(posted, message, thread, call)
+    started = await start_run(
+        call, thread or _new_thread(call, posted), _wanted(allowed, posted, message, body, call)
+    )
+    return await tell_run(call, started)
+
+
+def _message(posted: PostChat, call: Call) -> str:
+    """What is said to the agent: without a message, its instructions alone."""
+    for text in (posted.message, posted.system_prompt or ""):
+        if can_be_seen(text):
+            return text
+    key = "field_blank" if "message" in posted.model_fields_set else "field_missing"
+    raise invalid("/message", key, call.language)
+
+
+def _called(posted: PostChat, message: str, thread: Conversation | None, call: Call) -> Called:
+    """The call as it is run. Raises InvalidRequestError, ForbiddenError, NotAllowedError."""
+    deps, policy = call.deps, call.deps.policy
+    pinned = thread is not None and thread.pack_version in deps.packs.versions
+    pack = deps.packs.get(thread.pack_version if thread and pinned else deps.packs.current)
+    rules = Rules(
+        settings=policy.agents,
+        participants=pack.participants,
+        tools=pack.tools,
+        caller=call.caller,
+        language=call.language,
+        retrieval=policy.grounding.policy,
+    )
+    allowed = called(posted, rules)
+    if allowed.call.search is not None:
+        deps.knowledge.check(
+            KnowledgeQuery(
+                text=message,
+                index=policy.agents.default_index,
+                tenant_id=call.caller.tenant_id,
+                roles=call.caller.roles,
+                intent=allowed.call.search,
+                language=call.language,
+            )
+        )
+    return allowed
+
+
+def _wanted(allowed: Called, posted: PostChat, message: str, body: bytes, call: Call) -> Wanted:
+    limits = _limits(call.deps.policy.limits, allowed)
+
+    def request(run: RunRef, after: int, _: tuple[str, ...]) -> ChatRequest:
+        return ChatRequest(run=run, after=after, limits=limits, shape=allowed.shape)
+
+    return Wanted(
+        route=CHAT,
+        body=body,
+        orchestrator=CHAT,
+        request=request,
+        message=message,
+        context=posted.context,
+        warnings=allowed.warnings,
+        call=allowed.call,
+    )
+
+
+def _limits(limits: RunLimits, allowed: Called) -> RunLimits:
+    seconds = min(limits.seconds, allowed.call.runtime.timeout_ms / 1000)
+    return limits.model_copy(update={"seconds": seconds})
+
+
+async def _own_thread(call: Call, posted: PostChat) -> Conversation | None:
+    """Another session's is as unknown as another user's. Raises NotFoundError."""
+    if posted.thread_id is None:
+        return None
+    thread = await own_conversation(call, posted.thread_id)
+    if thread.session_id != posted.session_id:
+        raise NotFoundError("conversation_not_found")
+    return thread
+
+
+def _new_thread(call: Call, posted: PostChat) -> Place:
+    now = call.deps.now()
+
+    def thread(run_id: str) -> Conversation:
+        return Conversation(
+            conversation_id=thread_of(run_id),
+            tenant_id=call.caller.tenant_id,
+            owner_id=call.caller.user_id,
+            session_id=posted.session_id,
+            language=call.language,
+            time_zone=DEFAULT_TIME_ZONE,
+            pack_version=call.deps.packs.current,
+            created_at=now,
+            updated_at=now,
+            active_run_id=run_id,
+        )
+
+    return thread

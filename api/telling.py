@@ -1,0 +1,16 @@
+"""A run that was just started, in the form that the caller prefers."""
+
+from azurefunctions.extensions.http.fastapi import Response
+
+from api.edge import Call
+from api.negotiation import wants_events, wants_no_waiting
+from api.runs import answer_when_ended, event_stream, look_later
+from api.starting import Started
+
+
+async def tell_run(call: Call, started: Started) -> Response:
+    if wants_no_waiting(call.request):
+        return look_later(started.run_id)
+    if wants_events(call.request):
+        return event_stream(call, started.run_id, 0, begun=not started.here)
+    return await answer_when_ended(call, started.run_id, started.conversation_id)

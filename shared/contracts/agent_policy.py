@@ -1,0 +1,63 @@
+"""What settings allow an inline agent call, and fill in. What is on no list is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.contracts.agents import AgentProfile, TeamMode
+from shared.contracts.models import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLists:
+    """What an agent profile may use of what is allowed at all; None is all of it."""
+
+    indexes: tuple[str, ...] | None = None
+    participants: tuple[str, ...] | None = None
+
+
+EVERYTHING = ProfileLists()
+ANY_PROFILE = "default"
+"""In the settings: the lists of profiles without lists of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPolicy:
+    """`default_participants` and `default_mode` are those of a coordinator that is told of none.
+
+    `providers` and `models` are told to callers; the seam to the models refuses others. `mcp` has
+    the methods that may be called by server, `hosts` where the tool `http` may go to. `max_tokens`
+    of one answer, `max_turns` of a discussion, `timeout_ms` of a call, `max_steps` of the model.
+    """
+
+    default_index: str
+    indexes: tuple[str, ...]
+    semantic_configurations: tuple[str, ...] = ()
+    default_profile: AgentProfile = "coordinator"
+    default_participants: tuple[str, ...] = ("Coordinator", "RetrievalAgent", "DomainExpert")
+    default_mode: TeamMode = "group_chat"
+    participants: tuple[str, ...] = ("Coordinator", "RetrievalAgent", "DomainExpert")
+    modes: tuple[TeamMode, ...] = ("sequential", "fanout", "group_chat")
+    tools: tuple[str, ...] = ("ai_search",)
+    providers: tuple[Provider, ...] = ()
+    models: tuple[str, ...] = ()
+    mcp: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+    credential_profiles: tuple[str, ...] = ("default",)
+    profiles: Mapping[str, ProfileLists] = field(default_factory=dict)
+    max_tokens: int = 4_096
+    max_turns: int = 12
+    max_steps: int = 16
+    timeout_ms: int = 120_000
+
+    def lists(self, profile: AgentProfile) -> ProfileLists:
+        return self.profiles.get(profile) or self.profiles.get(ANY_PROFILE, EVERYTHING)
+
+    def indexes_of(self, profile: AgentProfile) -> tuple[str, ...]:
+        """The default index first, if this profile may use it."""
+        own = self.lists(profile).indexes
+        allowed = [each for each in self.indexes if own is None or each in own]
+        return tuple(sorted(allowed, key=lambda name: name != self.default_index))
+
+    def participants_of(self, profile: AgentProfile) -> tuple[str, ...]:
+        own = self.lists(profile).participants
+        return tuple(each for each in self.participants if own is None or each in own)

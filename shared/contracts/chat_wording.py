@@ -1,0 +1,62 @@
+"""What people are told of an inline agent call: what it may not ask for, and what is left of it."""
+
+from collections.abc import Mapping
+
+from shared.contracts.identity import Language
+
+OF_CHAT: Mapping[str, Mapping[Language, str]] = {
+    "participant_not_allowed": {
+        "es": "El participante «{name}» no está entre los permitidos.",
+        "en": "The participant “{name}” is not among those allowed.",
+    },
+    "mode_not_allowed": {
+        "es": "El modo «{name}» no está entre los permitidos.",
+        "en": "The mode “{name}” is not among those allowed.",
+    },
+    "tool_not_allowed": {
+        "es": "La herramienta «{name}» no está entre las permitidas.",
+        "en": "The tool “{name}” is not among those allowed.",
+    },
+    "mcp_server_not_allowed": {
+        "es": "El servidor MCP «{name}» no está entre los permitidos.",
+        "en": "The MCP server “{name}” is not among those allowed.",
+    },
+    "mcp_method_not_allowed": {
+        "es": "El método «{name}» no está entre los permitidos de ese servidor MCP.",
+        "en": "The method “{name}” is not among those allowed of that MCP server.",
+    },
+    "host_not_allowed": {
+        "es": "El servidor «{name}» no está entre los permitidos.",
+        "en": "The host “{name}” is not among those allowed.",
+    },
+    "profile_not_allowed": {
+        "es": "El perfil de credenciales «{name}» no está entre los permitidos.",
+        "en": "The credential profile “{name}” is not among those allowed.",
+    },
+    "no_right_to_use": {
+        "es": "Tu usuario no puede usar «{name}» (falta {right}).",
+        "en": "Your user may not use “{name}” ({right} is missing).",
+    },
+    "field_nobody_speaks": {
+        "es": "debe nombrar al menos a un participante que intervenga además del coordinador",
+        "en": "must name at least one participant who speaks, besides the coordinator",
+    },
+    "field_handle_unknown": {
+        "es": "no es una credencial vigente de esta sesión",
+        "en": "is no valid credential of this session",
+    },
+    "warning_ignored_search": {
+        "es": "Se ha ignorado la búsqueda: el perfil normal no consulta documentos.",
+        "en": "The search was ignored: the profile normal looks nothing up.",
+    },
+    "warning_ignored_by_retrieval": {
+        "es": "El perfil retrieval responde con evidencias: se han ignorado modelo, instrucciones, "
+        "modo y participantes.",
+        "en": "The profile retrieval answers evidence: model, instructions, mode and participants "
+        "were ignored.",
+    },
+    "warning_limited": {
+        "es": "Algún límite pedido supera el de la configuración, y se ha aplicado este.",
+        "en": "A limit that was asked for is above that of the settings, which was applied.",
+    },
+}
