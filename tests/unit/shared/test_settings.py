@@ -196,7 +196,7 @@ def test_a_misspelt_setting_is_refused_with_what_it_should_be(
 def test_settings_of_other_versions_and_programs_do_not_stop_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name in ("Agents__Palette", "Agents__AllowedTones", "Logging__Level"):
+    for name in ("Agents__Palette", "Agents__Wardrobe", "Logging__Level"):
         monkeypatch.setenv(name, "4")
     assert read().agents.history_turns == 20
-    assert set(unknown_settings()) == {"Agents__Palette", "Agents__AllowedTones"}
+    assert set(unknown_settings()) == {"Agents__Palette", "Agents__Wardrobe"}
