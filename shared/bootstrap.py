@@ -14,17 +14,18 @@ from weakref import WeakKeyDictionary
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy, ProfileLists
 from shared.contracts.grounding import Grounding
+from shared.contracts.models import ModelChoice
 from shared.contracts.retrieval import RetrievalPolicy
 from shared.errors import DependencyError
+from shared.llm.choosing import OfferedModels
 from shared.packs import FolderPacks
-from shared.ports import Dependencies, Model, Policy
+from shared.ports import Dependencies, Model, Models, Policy
+from shared.providers import build_offered_models
 from shared.search.embedding import RememberingModel
 from shared.settings import Settings, get_settings, unknown_settings
 
 if TYPE_CHECKING:
-    import httpx2
     from azure.core.credentials_async import AsyncTokenCredential
-    from openai import AsyncOpenAI
 
     from shared.search.cerebro import AzureSearchKnowledge
     from shared.search.indexing import AzureSearchIndex
@@ -96,7 +97,6 @@ def get_dependencies() -> Dependencies:
 def build_dependencies(settings: Settings) -> Dependencies:
     # The SDKs take half a second to import: at the first use, not when the worker indexes the app.
     from shared.identity.entra import EntraTokens
-    from shared.llm.settled import SettledModels
     from shared.search.tools import CerebroTools
     from shared.stores.agent_steps import CosmosAgentSteps
     from shared.stores.approvals import CosmosApprovals
@@ -113,11 +113,12 @@ def build_dependencies(settings: Settings) -> Dependencies:
 
     credential = build_credential()
     database = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
-    model, knowledge = build_model(settings, credential), build_knowledge(settings, credential)
+    models, knowledge = build_models(settings, credential), build_knowledge(settings, credential)
+    model = build_model(settings, credential, models)
     packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings)
     return Dependencies(
         model=model,
-        models=SettledModels(model),
+        models=models,
         knowledge=knowledge,
         conversations=CosmosConversations(database),
         runs=CosmosRuns(database),
@@ -255,48 +256,17 @@ def build_index(
     return AzureSearchIndex(build_knowledge(settings, credential), name)
 
 
-def build_model(settings: Settings, credential: "AsyncTokenCredential") -> Model:
-    return RememberingModel(_build_model(settings, credential))
+def build_models(settings: Settings, credential: "AsyncTokenCredential") -> OfferedModels:
+    return build_offered_models(settings, _token(credential, COGNITIVE_SERVICES))
 
 
-def _build_model(settings: Settings, credential: "AsyncTokenCredential") -> Model:
-    from shared.llm.openai_compatible import OpenAICompatibleModel
-
-    azure, plain = settings.azure_openai, settings.openai
-    dimensions = settings.search.dimensions
-    if azure.endpoint is None:
-        return OpenAICompatibleModel(
-            _openai_client(settings), plain.chat_model, plain.embeddings_model, dimensions
-        )
-    from openai import AsyncAzureOpenAI
-
-    client = AsyncAzureOpenAI(
-        azure_endpoint=azure.endpoint,
-        api_version=azure.api_version,
-        api_key=azure.api_key,
-        azure_ad_token_provider=None if azure.api_key else _token(credential, COGNITIVE_SERVICES),
-        http_client=_http_client(settings),
-    )
-    return OpenAICompatibleModel(
-        client, azure.chat_deployment, azure.embeddings_deployment, dimensions
-    )
-
-
-def _openai_client(settings: Settings) -> "AsyncOpenAI":
-    from openai import AsyncOpenAI
-
-    return AsyncOpenAI(
-        api_key=settings.openai.api_key,
-        base_url=settings.openai.base_url,
-        http_client=_http_client(settings),
-    )
-
-
-def _http_client(settings: Settings) -> "httpx2.AsyncClient":
-    """aiohttp under the SDK: half the time a call, a third of the time a stream takes otherwise."""
-    from openai import DefaultAioHttpClient
-
-    return DefaultAioHttpClient(timeout=settings.model.timeout_seconds)
+def build_model(
+    settings: Settings, credential: "AsyncTokenCredential", models: Models | None = None
+) -> Model:
+    """The model that the app uses itself, of those that calls may choose from."""
+    models = models or build_models(settings, credential)
+    own = ModelChoice(provider=settings.provider, name=settings.chat_model)
+    return RememberingModel(models.get(own))
 
 
 def _token(

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.errors import ConfigurationError
@@ -20,6 +21,16 @@ EXAMPLES = {
     "agents__defaultparticipants": 'Agents__DefaultParticipants=["Coordinator", "DomainExpert"]',
     "azureopenai__endpoint": "AzureOpenAI__Endpoint=https://<name>.openai.azure.com",
     "azureopenai__chatdeployment": "AzureOpenAI__ChatDeployment=gpt-4o",
+    "openai__apikey": "OpenAI__ApiKey=sk-<key>",
+    "modelproxy__baseurl": "ModelProxy__BaseUrl=https://<gateway>/v1",
+    "anthropic__apikey": "Anthropic__ApiKey=sk-ant-<key>",
+    "google__apikey": "Google__ApiKey=<key>",
+    "ai__allowedproviders": 'AI__AllowedProviders=["anthropic", "google"]',
+    "ai__allowedendpoints": (
+        'AI__AllowedEndpoints={"azure-openai": ["https://<other>.openai.azure.com"]}'
+    ),
+    "ai__allowedmodels": 'AI__AllowedModels=["gpt-4o-mini", "o3-mini"]',
+    "ai__deployments": 'AI__Deployments={"<deployment>": "o3-mini"}',
     "azuresearch__endpoint": "AzureSearch__Endpoint=https://<name>.search.windows.net",
     "cosmos__endpoint": "Cosmos__Endpoint=https://<name>.documents.azure.com",
     "erp__baseurl": "Erp__BaseUrl=https://erp.example.org/api",
@@ -40,6 +51,10 @@ LISTS_AND_MAPS = (
     "agents__allowedparticipants",
     "agents__allowedtools",
     "agents__defaultparticipants",
+    "ai__allowedproviders",
+    "ai__allowedendpoints",
+    "ai__allowedmodels",
+    "ai__deployments",
     "auth__tenants",
     "auth__rolerights",
     "events__types",
@@ -59,6 +74,9 @@ OTHER_SPELLINGS = {
 def _joined(name: str) -> str:
     """chat_deployment -> chatdeployment: setting names are compared without case."""
     return name.replace("_", "")
+
+
+type Way = tuple[str, ...]
 
 
 class Section(BaseModel):
@@ -94,6 +112,51 @@ class OpenAISettings(Section):
     base_url: Url | None = None
     chat_model: str = "gpt-4o"
     embeddings_model: str = "text-embedding-3-small"
+
+
+class ModelProxySettings(Section):
+    """A gateway that speaks OpenAI's chat completions, whatever models stand behind it."""
+
+    base_url: Url | None = None
+    api_key: str | None = Field(default=None, repr=False)
+    model: str = "gpt-4o"
+
+
+class AnthropicSettings(Section):
+    api_key: str | None = Field(default=None, repr=False)
+    base_url: Url | None = None
+    model: str = "claude-sonnet-4-5"
+
+
+class GoogleSettings(Section):
+    api_key: str | None = Field(default=None, repr=False)
+    base_url: Url | None = None
+    model: str = "gemini-2.5-flash"
+
+
+type ProviderName = Literal["azure-openai", "openai", "proxy", "anthropic", "google"]
+
+
+class AiModelsSettings(Section):
+    """`default` answers agent calls that name no model, `reasoning` those that ask for it."""
+
+    default: str | None = None
+    reasoning: str | None = None
+
+
+class AiSettings(Section):
+    """What an agent call may ask for besides the app's own provider, endpoint and model.
+
+    Providers and endpoints that are not named are refused: an endpoint is sent the key of its
+    provider. Of the models that the providers have, all may be asked for, unless some are named.
+    `deployments` tells which model a deployment runs whose name does not say it.
+    """
+
+    models: AiModelsSettings = AiModelsSettings()
+    allowed_providers: tuple[ProviderName, ...] = ()
+    allowed_endpoints: dict[ProviderName, tuple[Url, ...]] = {}
+    allowed_models: tuple[str, ...] = ()
+    deployments: dict[str, str] = {}
 
 
 class AzureSearchSettings(Section):
@@ -239,6 +302,12 @@ class Settings(BaseSettings):
         default=AzureOpenAISettings(), validation_alias="azureopenai"
     )
     openai: OpenAISettings = Field(default=OpenAISettings(), validation_alias="openai")
+    model_proxy: ModelProxySettings = Field(
+        default=ModelProxySettings(), validation_alias="modelproxy"
+    )
+    anthropic: AnthropicSettings = Field(default=AnthropicSettings(), validation_alias="anthropic")
+    google: GoogleSettings = Field(default=GoogleSettings(), validation_alias="google")
+    ai: AiSettings = Field(default=AiSettings(), validation_alias="ai")
     azure_search: AzureSearchSettings = Field(validation_alias="azuresearch")
     search: SearchSettings = Field(default=SearchSettings(), validation_alias="search")
     cosmos: CosmosSettings = Field(validation_alias="cosmos")
@@ -262,6 +331,23 @@ class Settings(BaseSettings):
         named = {name: search[other] for other, name in OTHER_SPELLINGS.items() if other in search}
         azure = given.get("azuresearch", {})
         return {**given, "azuresearch": named | azure if isinstance(azure, dict) else azure}
+
+    @property
+    def provider(self) -> ProviderName:
+        """Whose models the app uses itself."""
+        return "azure-openai" if self.azure_openai.endpoint else "openai"
+
+    def lacking(self, provider: ProviderName) -> str | None:
+        """The name of the setting without which a provider cannot be asked."""
+        needed = {
+            "azure-openai": ("AzureOpenAI__Endpoint", self.azure_openai.endpoint),
+            "openai": ("OpenAI__ApiKey", self.openai.api_key),
+            "proxy": ("ModelProxy__BaseUrl", self.model_proxy.base_url),
+            "anthropic": ("Anthropic__ApiKey", self.anthropic.api_key),
+            "google": ("Google__ApiKey", self.google.api_key),
+        }
+        name, value = needed[provider]
+        return None if value else name
 
     @property
     def chat_model(self) -> str:
@@ -296,6 +382,13 @@ def get_settings() -> Settings:
             f"setting AzureOpenAI__Endpoint or OpenAI__ApiKey is missing; "
             f"for example {EXAMPLES['azureopenai__endpoint']}"
         )
+    for provider in settings.ai.allowed_providers:
+        if (lacking := settings.lacking(provider)) is not None:
+            example = EXAMPLES[lacking.lower()]
+            raise ConfigurationError(
+                f"setting {lacking} is missing, and AI__AllowedProviders names {provider}; "
+                f"for example {example}"
+            )
     return settings
 
 
@@ -323,14 +416,10 @@ def _known() -> Mapping[str, str]:
     """An example of every setting, by its name in lower case: our own, or what it is by default."""
     found: dict[str, str] = {}
     for section, declared in Settings.model_fields.items():
-        alias, model = str(declared.validation_alias), declared.annotation
-        assert isinstance(model, type)
-        assert issubclass(model, Section)
-        for field, info in model.model_fields.items():
-            written = f"{_pascal(section)}__{_pascal(field)}"
-            name = f"{alias}__{_joined(field)}"
+        for way, info in _settings_of(declared.annotation, (section,)):
+            name = "__".join(_joined(part) for part in way)
             usual = "…" if info.is_required() or info.default is None else info.default
-            found[name] = EXAMPLES.get(name, f"{written}={usual}")
+            found[name] = EXAMPLES.get(name, f"{'__'.join(map(_pascal, way))}={usual}")
     for profile in (*get_args(Profile.__value__), "default"):
         for field in AgentProfileSettings.model_fields:
             written = f"Agent__Profiles__{profile}__{_pascal(field)}"
@@ -342,9 +431,22 @@ def _known() -> Mapping[str, str]:
     }
 
 
+def _settings_of(section: object, way: Way) -> Iterator[tuple[Way, FieldInfo]]:
+    """The fields of a section and of those inside it, each with the names that lead to it."""
+    assert isinstance(section, type)
+    assert issubclass(section, Section)
+    for name, info in section.model_fields.items():
+        inner = info.annotation
+        if isinstance(inner, type) and issubclass(inner, Section):
+            yield from _settings_of(inner, (*way, name))
+        else:
+            yield (*way, name), info
+
+
 def _pascal(name: str) -> str:
-    """azure_openai -> AzureOpenAI, base_url -> BaseUrl, as Azure writes them."""
-    return "".join(part.capitalize() for part in name.split("_")).replace("Openai", "OpenAI")
+    """azure_openai -> AzureOpenAI, base_url -> BaseUrl, ai -> AI, as Azure and the plan write."""
+    joined = "".join(part.capitalize() for part in name.split("_"))
+    return "AI" if name == "ai" else joined.replace("Openai", "OpenAI")
 
 
 def _wrong(name: str, what: str) -> ConfigurationError:

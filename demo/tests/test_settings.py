@@ -1,9 +1,11 @@
 """The app starts with the demo's settings, and with those of the sample for Azure."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from shared.settings import Settings
 
@@ -53,10 +55,18 @@ def test_the_sample_names_every_setting_that_is_no_secret(sample: Document) -> N
     for section, declared in Settings.model_fields.items():
         # A key for OpenAI itself is the other way to have a model; Azure is the sample's.
         if section != "openai":
-            for field in getattr(declared.annotation, "model_fields", {}):
-                name = f"{declared.validation_alias}__{field.replace('_', '')}"
+            for name in settings_of(declared.annotation, str(declared.validation_alias)):
                 within = any(each.startswith(f"{name}__") for each in named)
                 assert name in named or within or name.endswith("apikey")
+
+
+def settings_of(section: object, way: str) -> Iterator[str]:
+    """The names of a section's settings, those of sections inside it too."""
+    fields: dict[str, FieldInfo] = getattr(section, "model_fields", {})
+    for field, info in fields.items():
+        name = f"{way}__{field.replace('_', '')}"
+        inner = list(settings_of(info.annotation, name))
+        yield from inner or [name]
 
 
 def test_the_sample_grants_the_rights_of_the_demo(sample: Document) -> None:

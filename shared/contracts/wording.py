@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from shared.contracts.chat_wording import OF_CHAT
 from shared.contracts.identity import Language
+from shared.contracts.model_wording import OF_MODELS
 from shared.contracts.search_wording import OF_SEARCH
 
 WORDING: Mapping[str, Mapping[Language, str]] = {
     **OF_CHAT,
+    **OF_MODELS,
     **OF_SEARCH,
     "invalid_request": {
         "es": "La petición tiene campos que no son válidos.",

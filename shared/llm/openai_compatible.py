@@ -3,28 +3,31 @@
 import base64
 import json
 import struct
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx2
 import openai
 from openai import AsyncAzureOpenAI, AsyncOpenAI, AsyncStream
 
-from shared.contracts.runs import Usage
 from shared.errors import ModelError
+from shared.llm.abilities import abilities_of
+from shared.llm.chat_body import Body, LimitField, chat_body
+from shared.llm.chat_reading import StreamReading, blocked, completion_of
 from shared.ports import Completion, ModelRequest, StreamEnd
+from shared.retry_after import retry_after
 
 CHAT = "/chat/completions"
 EMBEDDINGS = "/embeddings"
 
-type Body = dict[str, object]
-
 
 class OpenAICompatibleModel:
     """`client` is AsyncOpenAI or AsyncAzureOpenAI; `chat` and `embeddings` are model names or,
-    with Azure, deployments. `dimensions` are asked for, unless the model has only its own."""
+    with Azure, deployments. `dimensions` are asked for, unless the model has only its own.
+    `version` is the API's, where a call asks for another than the client's; `kind` the name of
+    the model that a deployment runs, if its own name does not tell it; `limit` the name under
+    which the service knows the most tokens of an answer."""
 
     def __init__(
         self,
@@ -32,16 +35,23 @@ class OpenAICompatibleModel:
         chat: str,
         embeddings: str,
         dimensions: int | None = None,
+        *,
+        version: str | None = None,
+        kind: str | None = None,
+        limit: LimitField = "max_completion_tokens",
     ) -> None:
         self._client = client
         self._chat = chat
         self._embeddings = embeddings
         self._dimensions = dimensions
+        self._version = version
+        self._abilities = abilities_of(kind or chat)
+        self._limit: LimitField = limit
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         # The SDK builds a pydantic object for every chunk, which is most of the cost of a stream:
         # read the raw lines and take what is needed.
-        reading = _Reading()
+        reading = StreamReading()
         with _translated():
             body = self._chat_body(request) | {
                 "stream": True,
@@ -53,22 +63,12 @@ class OpenAICompatibleModel:
                         continue
                     if text := reading.take(json.loads(line[6:])):
                         yield text
-        if reading.finish_reason == "content_filter":
-            raise _blocked()
-        if reading.finish_reason is None:
-            # A gateway that dies may close the connection as if all were well.
-            raise ModelError("the model's answer has no end")
-        yield StreamEnd("length" if reading.finish_reason == "length" else "stop", reading.usage)
+        yield reading.end()
 
     async def complete(self, request: ModelRequest) -> Completion:
         with _translated():
             answer = json.loads((await self._post(CHAT, self._chat_body(request))).content)
-        choice = answer["choices"][0]
-        if choice.get("finish_reason") == "content_filter":
-            raise _blocked()
-        text = choice["message"].get("content") or ""
-        usage = _usage(answer.get("usage"))
-        return Completion(text=text, usage=usage, model=str(answer.get("model") or ""))
+        return completion_of(answer)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         if not texts:
@@ -96,28 +96,43 @@ class OpenAICompatibleModel:
         authentication, without the third of the time that its typed methods take to walk
         through what is known to be right."""
         answer = await self._client.post(
-            path, cast_to=httpx2.Response, body=body, stream=stream, stream_cls=AsyncStream[object]
+            path,
+            cast_to=httpx2.Response,
+            body=body,
+            options={"params": {"api-version": self._version}} if self._version else {},
+            stream=stream,
+            stream_cls=AsyncStream[object],
         )
         assert isinstance(answer, httpx2.Response)
         return answer
 
     def _chat_body(self, request: ModelRequest) -> Body:
-        body: Body = {
-            "model": self._chat,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-        }
-        if request.max_tokens is not None:
-            body["max_completion_tokens"] = request.max_tokens
-        if request.schema is not None:
-            body["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {
-                    "name": request.schema_name,
-                    "strict": True,
-                    "schema": request.schema,
-                },
-            }
-        return body
+        return chat_body(self._chat, request, self._abilities, self._limit)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIConnection:
+    """One client for all models of an endpoint; `kinds` tells what deployments run, by name."""
+
+    client: AsyncOpenAI | AsyncAzureOpenAI
+    embeddings: str
+    dimensions: int | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    limit: LimitField = "max_completion_tokens"
+
+    def model(self, name: str, version: str | None) -> OpenAICompatibleModel:
+        return OpenAICompatibleModel(
+            self.client,
+            name,
+            self.embeddings,
+            self.dimensions,
+            version=version if isinstance(self.client, AsyncAzureOpenAI) else None,
+            kind=self.kinds.get(name),
+            limit=self.limit,
+        )
+
+    async def close(self) -> None:
+        await self.client.close()
 
 
 @contextmanager
@@ -126,11 +141,10 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except openai.RateLimitError as error:
-        wait = error.response.headers.get("retry-after")
         raise ModelError(
             "the model limits the rate",
             code="MODEL_RATE_LIMIT",
-            retry_after=float(wait) if wait and wait.isdecimal() else None,
+            retry_after=retry_after(error.response.headers),
         ) from error
     except (openai.APITimeoutError, httpx2.TimeoutException) as error:
         # The SDK's transport calls every connection that fails or breaks a ConnectTimeout.
@@ -142,7 +156,7 @@ def _translated() -> Iterator[None]:
         raise ModelError(f"the model's answer broke off: {type(error).__name__}") from error
     except openai.OpenAIError as error:
         if getattr(error, "code", None) == "content_filter":
-            raise _blocked() from error
+            raise blocked() from error
         status = getattr(error, "status_code", 0)
         message = f"model call failed: {type(error).__name__} {status or ''}".rstrip()
         raise ModelError(message, retryable=status not in REFUSED) from error
@@ -150,40 +164,6 @@ def _translated() -> Iterator[None]:
 
 REFUSED = frozenset({400, 401, 403, 404, 422})
 """Asking again changes nothing: rights, deployment or request are wrong."""
-
-
-def _blocked() -> ModelError:
-    """Azure's content filter, on the way in (400) or out (finish reason)."""
-    return ModelError("the content filter stopped it", code="CONTENT_BLOCKED", retryable=False)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What a stream has told so far, besides its text."""
-
-    finish_reason: str | None = None
-    usage: Usage = field(default_factory=Usage)
-
-    def take(self, chunk: dict[str, Any]) -> str:
-        """The text of a chunk. Raises ModelError when the chunk is the report of an error."""
-        if "error" in chunk:
-            raise ModelError("the model reported an error in its answer")
-        if chunk.get("usage"):
-            self.usage = _usage(chunk["usage"])
-        if not chunk.get("choices"):
-            return ""
-        choice = chunk["choices"][0]
-        self.finish_reason = choice.get("finish_reason") or self.finish_reason
-        return (choice.get("delta") or {}).get("content") or ""
-
-
-def _usage(usage: dict[str, int] | None) -> Usage:
-    usage = usage or {}
-    return Usage(
-        prompt_tokens=usage.get("prompt_tokens", 0),
-        completion_tokens=usage.get("completion_tokens", 0),
-        total_tokens=usage.get("total_tokens", 0),
-    )
 
 
 def _vector(embedding: str | list[float]) -> list[float]:

@@ -7,6 +7,7 @@ from shared.ports.knowledge import EventQuery, Knowledge, KnowledgeQuery
 from shared.ports.log import LogItem, LogItems
 from shared.ports.model import (
     Completion,
+    FinishReason,
     Model,
     ModelMessage,
     ModelRequest,
@@ -31,6 +32,7 @@ __all__ = [
     "Effects",
     "Entities",
     "EventQuery",
+    "FinishReason",
     "Knowledge",
     "KnowledgeQuery",
     "LogItem",

@@ -54,6 +54,10 @@ class ModelRequest:
     json: bool = False
 
 
+type FinishReason = Literal["stop", "length", "tool_calls"]
+"""`length`: the answer was cut, and asks for no tools."""
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """`model` is what the service says answered: of an alias or a deployment, the very version."""
@@ -61,13 +65,15 @@ class Completion:
     text: str
     usage: Usage
     model: str = ""
+    finish_reason: FinishReason = "stop"
+    calls: tuple[ModelToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StreamEnd:
     """Last item of a stream: why the model stopped, what it used, and which tools it asks for."""
 
-    finish_reason: Literal["stop", "length", "tool_calls"]
+    finish_reason: FinishReason
     usage: Usage
     calls: tuple[ModelToolCall, ...] = ()
     model: str = ""
@@ -94,7 +100,14 @@ class Model(Protocol):
 class Models(Protocol):
     """The models that a call may choose from."""
 
-    def get(self, choice: ModelChoice) -> Model:
-        """Without a provider or a name, those of the settings. Raises NotAllowedError naming what
-        is refused, ConfigurationError for a provider whose extra or settings are missing."""
+    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+        """Who answers: provider, name (`default` and `reasoning` are those of the settings) and
+        endpoint; what is left out is the settings'. How it is asked is told by each request.
+
+        `profile` is the agent profile whose limits hold. Raises NotAllowedError naming what is
+        refused, ConfigurationError for a provider whose extra or settings are missing."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connections of all of them."""
         ...

@@ -1,8 +1,6 @@
 """Tools that are plain REST calls against the ERP: a contract is all they need."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +10,7 @@ from azure.core.exceptions import AzureError
 from shared.contracts.tools import Arguments, RestCall
 from shared.errors import ErpBusyError, ErpError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.retry_after import retry_after
 from shared.tools.breaker import CircuitBreaker, HostDownError
 
 type TokenProvider = Callable[[], Awaitable[str]]
@@ -40,7 +39,7 @@ class RestTools:
         contract = invocation.contract
         status, body, headers = await self._send(invocation, contract.rest, invocation.args)
         if status in RETRYABLE:
-            what, wait = f"{contract.name}: the ERP answered {status}", _retry_after(headers)
+            what, wait = f"{contract.name}: the ERP answered {status}", retry_after(headers)
             if status == TOO_MANY:
                 raise ErpBusyError(what, retry_after=wait)
             raise ErpError(what, sent=True, retry_after=wait)
@@ -102,7 +101,7 @@ class RestTools:
                     raise HostDownError(
                         f"{invocation.contract.name}: the ERP answered 503",
                         sent=True,
-                        retry_after=_retry_after(response.headers),
+                        retry_after=retry_after(response.headers),
                     )
                 return response.status, await _content(response), dict(response.headers)
         except aiohttp.ClientConnectorError as error:
@@ -130,29 +129,6 @@ class RestTools:
             # One session serves every caller: a cookie set for one must not go out for another.
             self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         return self._session
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds, of a number or of a date (RFC 9110, 10.2.3); None for what is neither or past.
-
-    A date is compared with the answer's own, so that nobody's clock has to be right.
-    """
-    wait = headers.get("Retry-After", "").strip()
-    if wait.isascii() and wait.isdecimal():
-        return float(wait)
-    until = _moment(wait)
-    if until is None:
-        return None
-    seconds = (until - (_moment(headers.get("Date", "")) or datetime.now(UTC))).total_seconds()
-    return seconds if seconds > 0 else None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def _content(response: aiohttp.ClientResponse) -> dict[str, Any]:

@@ -4,20 +4,32 @@ from dataclasses import dataclass, field
 
 from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.models import ModelChoice
+from shared.errors import NotAllowedError
 from shared.ports import Model
 
 
 @dataclass
 class FakeModels:
-    """`model` whatever is chosen, unless `named` has one of that name."""
+    """`model` whatever is chosen, unless `named` has one of that name; providers and endpoints that
+    are `refused` are not allowed."""
 
     model: Model
     named: dict[str, Model] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
     choices: list[ModelChoice] = field(default_factory=list)
+    profiles: list[str | None] = field(default_factory=list)
 
-    def get(self, choice: ModelChoice) -> Model:
+    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+        if choice.provider in self.refused:
+            raise NotAllowedError("model_provider_not_allowed", name=choice.provider)
+        if choice.endpoint in self.refused:
+            raise NotAllowedError("model_endpoint_not_allowed", name=choice.endpoint)
         self.choices.append(choice)
+        self.profiles.append(profile)
         return self.named.get(choice.name or "", self.model)
+
+    async def close(self) -> None:
+        return
 
 
 class FakeAgentSteps:

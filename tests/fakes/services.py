@@ -13,8 +13,10 @@ from shared.errors import AppError, SearchError, UnauthenticatedError
 from shared.ports import (
     Completion,
     EventQuery,
+    FinishReason,
     KnowledgeQuery,
     ModelRequest,
+    ModelToolCall,
     OrchestrationState,
     StreamEnd,
     ToolAnswered,
@@ -27,29 +29,50 @@ from shared.search.query import SearchProfile, check
 
 @dataclass
 class FakeModel:
-    """Answers by schema name from `answers` (in turn, the last for ever); streams `pieces`."""
+    """Answers by schema name from `answers` (in turn, the last for ever); streams `pieces`.
+
+    `calls` are the tools it asks for, one entry a request, before it says anything; with none left
+    it answers in words. `says` are the words of each answer in turn, in place of `pieces`.
+    """
 
     answers: dict[str, list[object]] = field(default_factory=dict)
     pieces: Sequence[str] = ("Hola", ", ", "Ana.")
     failure: AppError | None = None
     requests: list[ModelRequest] = field(default_factory=list)
+    calls: list[tuple[ModelToolCall, ...]] = field(default_factory=list)
+    says: list[Sequence[str]] = field(default_factory=list)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         self.requests.append(request)
         if self.failure:
             raise self.failure
-        for piece in self.pieces:
+        usage = Usage(prompt_tokens=10, completion_tokens=3, total_tokens=13)
+        calls, reason = self._decide(request)
+        if calls:
+            yield StreamEnd(reason, usage, calls)
+            return
+        for piece in self.says.pop(0) if self.says else self.pieces:
             yield piece
-        yield StreamEnd("stop", Usage(prompt_tokens=10, completion_tokens=3, total_tokens=13))
+        yield StreamEnd(reason, usage)
 
     async def complete(self, request: ModelRequest) -> Completion:
         self.requests.append(request)
         if self.failure:
             raise self.failure
+        usage = Usage(prompt_tokens=5, completion_tokens=5, total_tokens=10)
+        calls, reason = self._decide(request)
+        if calls:
+            return Completion("", usage, finish_reason=reason, calls=calls)
+        if request.schema is None and request.schema_name not in self.answers:
+            return Completion("".join(self.says.pop(0) if self.says else self.pieces), usage)
         script = self.answers[request.schema_name]
         answer = script.pop(0) if len(script) > 1 else script[0]
         text = answer if isinstance(answer, str) else json.dumps(answer)
-        return Completion(text, Usage(prompt_tokens=5, completion_tokens=5, total_tokens=10))
+        return Completion(text, usage)
+
+    def _decide(self, request: ModelRequest) -> tuple[tuple[ModelToolCall, ...], FinishReason]:
+        calls = self.calls.pop(0) if request.tools and self.calls else ()
+        return calls, "tool_calls" if calls else "stop"
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         if self.failure:

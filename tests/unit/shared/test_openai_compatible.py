@@ -170,13 +170,17 @@ CALLS: dict[str, Callable[[OpenAICompatibleModel], Awaitable[object]]] = {
 
 
 @pytest.mark.parametrize(
-    ("header", "waits"), [("7", 7.0), (None, None), ("soon", None)], ids=["told", "not", "prose"]
+    ("header", "waits"),
+    [("7", 7.0), (None, None), ("soon", None), ("Sun, 22 Nov 2026 10:00:30 GMT", 30.0)],
+    ids=["told", "not", "prose", "date"],
 )
 @pytest.mark.parametrize("call", CALLS)
 async def test_a_rate_limit_says_how_long_to_wait(
     header: str | None, waits: float | None, call: str
 ) -> None:
-    headers = {"Retry-After": header} if header else {}
+    headers = {"Date": "Sun, 22 Nov 2026 10:00:00 GMT"}
+    if header:
+        headers["Retry-After"] = header
     async with model(answering(429, {"error": {"message": "slow down"}}, headers)) as provider:
         with pytest.raises(ModelError) as caught:
             await CALLS[call](provider)

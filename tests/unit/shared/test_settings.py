@@ -106,6 +106,13 @@ def test_without_any_model_both_ways_are_named(monkeypatch: pytest.MonkeyPatch) 
         ("Model__TimeoutSeconds", "0"),
         ("Runs__Seconds", "mucho"),
         ("Runs__Tokens", "5000"),
+        ("AI__AllowedProviders", '["bedrock"]'),
+        ("AI__AllowedProviders", "anthropic"),
+        ("AI__AllowedEndpoints", '["https://a.example"]'),
+        ("AI__AllowedEndpoints", '{"azure-openai": ["a.example"]}'),
+        ("AI__AllowedModels", "gpt-4o"),
+        ("AI__Deployments", "o3"),
+        ("ModelProxy__BaseUrl", "gateway"),
     ],
 )
 def test_a_wrong_setting_is_named_as_it_is_written(
@@ -113,6 +120,36 @@ def test_a_wrong_setting_is_named_as_it_is_written(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert complaint().startswith(f"setting {name}")
+
+
+@pytest.mark.parametrize(
+    ("provider", "needed"),
+    [
+        ("proxy", "ModelProxy__BaseUrl"),
+        ("anthropic", "Anthropic__ApiKey"),
+        ("google", "Google__ApiKey"),
+    ],
+)
+def test_a_provider_that_may_be_asked_for_needs_its_settings(
+    monkeypatch: pytest.MonkeyPatch, provider: str, needed: str
+) -> None:
+    monkeypatch.setenv("AI__AllowedProviders", f'["{provider}"]')
+    said = complaint()
+    assert said.startswith(f"setting {needed} is missing")
+    assert f"for example {needed}=" in said
+    monkeypatch.setenv(needed, "https://made-up.example/v1")
+    assert read().ai.allowed_providers == (provider,)
+
+
+def test_the_models_of_agent_calls_are_named_as_the_plan_names_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AI__Models__Default", "gpt-4.1-mini")
+    monkeypatch.setenv("AI__Models__Reasoning", "o3-mini")
+    named = read().ai.models
+    assert (named.default, named.reasoning) == ("gpt-4.1-mini", "o3-mini")
+    monkeypatch.setenv("AI__Models__Defualt", "x")
+    assert "did you mean AI__Models__Default" in complaint()
 
 
 def test_secrets_are_in_no_representation_and_in_no_error(monkeypatch: pytest.MonkeyPatch) -> None:

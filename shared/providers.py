@@ -1,0 +1,109 @@
+"""Settings → the models that may be asked; each SDK is imported when its first model is."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from shared.contracts.models import Provider
+from shared.llm.choosing import DEFAULT, REASONING, Connection, Offer, OfferedModels
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx2
+
+type TokenSource = Callable[[], Coroutine[Any, Any, str]]
+
+
+def build_offered_models(settings: Settings, token: TokenSource) -> OfferedModels:
+    """`token` gives those of the managed identity, for Azure without a key."""
+    named = settings.ai.models
+    aliases = {DEFAULT: named.default, REASONING: named.reasoning}
+    return OfferedModels(
+        default=settings.provider,
+        offers=_offers(settings, token),
+        aliases={alias: name for alias, name in aliases.items() if name},
+        names=frozenset(settings.ai.allowed_models),
+    )
+
+
+def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
+    names: dict[Provider, tuple[str, str | None]] = {
+        "azure-openai": (settings.azure_openai.chat_deployment, settings.azure_openai.endpoint),
+        "openai": (settings.openai.chat_model, settings.openai.base_url),
+        "proxy": (settings.model_proxy.model, settings.model_proxy.base_url),
+    }
+    connects: dict[Provider, Callable[[str], Connection]] = {
+        "azure-openai": partial(_azure, settings, token),
+        "openai": partial(_openai, settings),
+        "proxy": partial(_proxy, settings),
+    }
+    endpoints = settings.ai.allowed_endpoints
+    return {
+        provider: Offer(name, connects[provider], url or "", endpoints.get(provider, ()))
+        for provider, (name, url) in names.items()
+        if provider in (settings.provider, *settings.ai.allowed_providers)
+    }
+
+
+def _azure(settings: Settings, token: TokenSource, endpoint: str) -> Connection:
+    from openai import AsyncAzureOpenAI
+
+    from shared.llm.openai_compatible import OpenAIConnection
+
+    azure = settings.azure_openai
+    client = AsyncAzureOpenAI(
+        azure_endpoint=endpoint,
+        api_version=azure.api_version,
+        api_key=azure.api_key,
+        azure_ad_token_provider=None if azure.api_key else token,
+        http_client=_http_client(settings),
+    )
+    return OpenAIConnection(
+        client, azure.embeddings_deployment, settings.search.dimensions, settings.ai.deployments
+    )
+
+
+def _openai(settings: Settings, endpoint: str) -> Connection:
+    from openai import AsyncOpenAI
+
+    from shared.llm.openai_compatible import OpenAIConnection
+
+    client = AsyncOpenAI(
+        api_key=settings.openai.api_key,
+        base_url=endpoint or None,
+        http_client=_http_client(settings),
+    )
+    return OpenAIConnection(
+        client,
+        settings.openai.embeddings_model,
+        settings.search.dimensions,
+        settings.ai.deployments,
+    )
+
+
+def _proxy(settings: Settings, endpoint: str) -> Connection:
+    from openai import AsyncOpenAI
+
+    from shared.llm.openai_compatible import OpenAIConnection
+
+    client = AsyncOpenAI(
+        # The SDK wants a key, a gateway on one's own network may want none.
+        api_key=settings.model_proxy.api_key or "none",
+        base_url=endpoint,
+        http_client=_http_client(settings),
+    )
+    return OpenAIConnection(
+        client,
+        settings.openai.embeddings_model,
+        settings.search.dimensions,
+        settings.ai.deployments,
+        # The newer name is unknown to many of them.
+        limit="max_tokens",
+    )
+
+
+def _http_client(settings: Settings) -> "httpx2.AsyncClient":
+    """aiohttp under the SDK: half the time a call, a third of the time a stream takes otherwise."""
+    from openai import DefaultAioHttpClient
+
+    return DefaultAioHttpClient(timeout=settings.model.timeout_seconds)
