@@ -72,8 +72,8 @@ class _Team:
 
     @property
     def speakers(self) -> tuple[str, ...]:
-        others = tuple(name for name in self.members if name != self.coordinator)
-        return others or self.members
+        """In a sequence the coordinator has a place like everybody."""
+        return tuple(name for name in self.members if name != self.coordinator)
 
 
 def called(posted: PostChat, rules: Rules) -> Called:
@@ -104,7 +104,7 @@ def called(posted: PostChat, rules: Rules) -> Called:
     shape = ChatShape(
         mode=team.mode,
         speakers=team.speakers,
-        coordinator=team.coordinator if team.mode else None,
+        coordinator=team.coordinator,
         critics=dict(team.critics),
         indexes=search.chosen_indexes if search else (),
         retrieves=policy,
@@ -144,7 +144,7 @@ def _team(posted: PostChat, profile: AgentProfile, rules: Rules) -> _Team:
     return _Team(
         mode=mode,
         members=members,
-        coordinator=_coordinator_of(members, rules),
+        coordinator=_coordinator_of(members, rules) if mode in COORDINATED else None,
         critics={name: critic for name, critic in reviewed.items() if critic in critics and critic},
     )
 

@@ -13,9 +13,11 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from shared.contracts.agent_steps import Handoff, TraceStep
 from shared.contracts.agents import AgentProfile, AskedTool, Moderation, TeamMode
 from shared.contracts.base import Inbound
 from shared.contracts.models import Provider, ResponseFormat
+from shared.contracts.runs import RunAnswer
 from shared.contracts.search import (
     FLAT_SPELLINGS,
     MAX_INDEXES,
@@ -60,6 +62,7 @@ SNAKE = frozenset(
 type Plain = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}$")]
 """A name that may be told back: nothing in it can be taken for markup."""
 type Address = Annotated[str, Field(max_length=256, pattern=r"^https?://[A-Za-z0-9._~:/@%-]+$")]
+type ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 type Handle = Annotated[str, Field(pattern=r"^h_[A-Za-z0-9_-]{1,128}$")]
 
 
@@ -117,6 +120,13 @@ type ToolList = Annotated[
 """Names, or names with arguments."""
 
 
+class ChatAnswer(RunAnswer):
+    """The JSON answer of an agent call; with `return_trace` who said what, and who passed on."""
+
+    steps: tuple[TraceStep, ...] | None = None
+    handoff_trace: tuple[Handoff, ...] | None = None
+
+
 class PostChat(_Block):
     """One call of an agent, alone or with others; the agent is defined here and nowhere else.
 
@@ -146,7 +156,7 @@ class PostChat(_Block):
     return_trace: bool = False
     moderation: Moderation = "default"
     thread_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")] | None = None
-    credentials: dict[str, Handle] | None = None
+    credentials: dict[ToolName, Handle] | None = None
     """Handles of secure values by the tool they are for; never the values."""
     profile: Plain | None = None
     """A credential profile, by its name."""
