@@ -1,5 +1,7 @@
 """`POST /api/chat`: one inline agent call, alone or in a thread."""
 
+import logging
+
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.bodies import can_be_seen, check_sizes, invalid, parse, read_body
@@ -11,10 +13,13 @@ from api.starting import Place, Wanted, start_run
 from api.telling import tell_run
 from shared.contracts.activities import RunLimits, RunRef
 from shared.contracts.agent_activities import ChatRequest
+from shared.contracts.agents import AgentCall
 from shared.contracts.chat import PostChat
 from shared.contracts.conversations import Conversation
-from shared.errors import NotFoundError
+from shared.errors import ConfigurationError, NotAllowedError, NotFoundError
 from shared.ports import KnowledgeQuery
+
+log = logging.getLogger("eira.http")
 
 CHAT = "chat"
 MEDIA_TYPES = ("application/json", "application/vnd.agent+json")
@@ -30,7 +35,7 @@ async def post(call: Call) -> Response:
     started = await start_run(
         call, thread or _new_thread(call, posted), _wanted(allowed, posted, message, body, call)
     )
-    return await tell_run(call, started)
+    return await tell_run(call, started, trace=posted.return_trace)
 
 
 def _message(posted: PostChat, call: Call) -> str:
@@ -56,6 +61,8 @@ def _called(posted: PostChat, message: str, thread: Conversation | None, call: C
         retrieval=policy.grounding.policy,
     )
     allowed = called(posted, rules)
+    if not allowed.shape.evidence_only:
+        _check_model(allowed.call, call)
     if allowed.call.search is not None:
         deps.knowledge.check(
             KnowledgeQuery(
@@ -68,6 +75,16 @@ def _called(posted: PostChat, message: str, thread: Conversation | None, call: C
             )
         )
     return allowed
+
+
+def _check_model(agent: AgentCall, call: Call) -> None:
+    """Raises NotAllowedError for a provider, an endpoint or a model that calls may not name."""
+    try:
+        call.deps.models.get(agent.model, agent.profile)
+    except ConfigurationError as error:
+        log.warning("correlation=%s %s", call.correlation_id, error)
+        name = agent.model.provider or ""
+        raise NotAllowedError("model_provider_not_set_up", name=name) from error
 
 
 def _wanted(allowed: Called, posted: PostChat, message: str, body: bytes, call: Call) -> Wanted:

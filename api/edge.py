@@ -15,6 +15,8 @@ from shared.ports import Dependencies, Orchestrations
 
 log = logging.getLogger("eira.http")
 
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+"""What is answered is what its type says, whatever a browser would make of its content."""
 CORRELATION_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 
@@ -57,7 +59,7 @@ def authenticated(handler: Handler, get_dependencies: Callable[[], Dependencies]
             # The edge is the one place where a defect becomes an answer (rule 6).
             log.exception("correlation=%s defect", correlation_id)
             response = problems.broken(language, correlation_id)
-        response.headers["x-correlation-id"] = correlation_id
+        response.headers.update(NO_SNIFFING | {"x-correlation-id": correlation_id})
         return response
 
     return endpoint

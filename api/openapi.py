@@ -8,6 +8,7 @@ from azurefunctions.extensions.http.fastapi import Request, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.edge import NO_SNIFFING
 from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideApproval
 from shared.contracts.audit import EventPage
 from shared.contracts.chat import PostChat
@@ -64,7 +65,7 @@ RESPONSES = {
 
 
 async def openapi(_: Request, __: Orchestrations) -> Response:
-    return Response(document(), media_type="application/json")
+    return Response(document(), headers=NO_SNIFFING, media_type="application/json")
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import Any
 from azurefunctions.extensions.http.fastapi import Response
 from pydantic import ValidationError
 
+from api.answers import json_text
 from shared.contracts.identity import Language
 from shared.contracts.problems import ErrorCode, Failure, FieldProblem, Problem
 from shared.contracts.wording import say
@@ -122,10 +123,9 @@ def _response(
         code=code,
         retryable=retryable,
         correlation_id=correlation_id,
-        errors=fields,
+        errors=fields or None,
         retry_after=retry_after,
     )
-    content = problem.model_dump_json(
-        by_alias=True, exclude_none=True, exclude=None if fields else {"errors"}
+    return Response(
+        json_text(problem), status, headers or {}, media_type="application/problem+json"
     )
-    return Response(content, status, headers or {}, media_type="application/problem+json")

@@ -12,7 +12,9 @@ from api.approvals import may_decide
 from api.bodies import whole_number
 from api.edge import Call
 from api.waiting import asked_last, asked_together, waiting_answer
+from shared.contracts.agent_steps import trace_of
 from shared.contracts.approvals import Approval, approval_id, view_of
+from shared.contracts.chat import ChatAnswer
 from shared.contracts.conversations import Turn
 from shared.contracts.events import QuestionEvent, RunEvent
 from shared.contracts.identity import Language
@@ -162,9 +164,11 @@ def look_later(run_id: str) -> Response:
     return json_answer(RunStarted(run_id=run_id), 202, headers)
 
 
-async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Response:
-    """The run's answer as JSON; its failure as a problem; 202 when it takes too long or waits for
-    a person."""
+async def answer_when_ended(
+    call: Call, run_id: str, conversation_id: str, *, trace: bool = False
+) -> Response:
+    """The run's answer as JSON, with its steps for a `trace`; its failure as a problem; 202 when it
+    takes too long or waits for a person."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             events = await _until_end(call, run_id)
@@ -183,7 +187,10 @@ async def answer_when_ended(call: Call, run_id: str, conversation_id: str) -> Re
         return response
     if outcome is None or turn is None:
         raise StoreError(f"run {run_id} has ended without an outcome")
-    return json_answer(_answer(outcome, turn, events, call.language), headers={"x-run-id": run_id})
+    answer = _answer(outcome, turn, events, call.language)
+    if trace:
+        answer = await _traced(call, answer)
+    return json_answer(answer, headers={"x-run-id": run_id})
 
 
 async def own_run(call: Call) -> RunRecord:
@@ -226,6 +233,14 @@ async def _until_end(call: Call, run_id: str) -> list[RunEvent]:
             if asked and await asked_together(call, run_id) <= asked:
                 break
     return events
+
+
+async def _traced(call: Call, answer: RunAnswer) -> ChatAnswer:
+    """Who said what on the way, and who passed on to whom."""
+    steps, handoffs = trace_of(
+        await call.deps.agent_steps.of_run(call.caller.tenant_id, answer.run_id)
+    )
+    return ChatAnswer(**dict(answer), steps=steps, handoff_trace=handoffs)
 
 
 def _answer(

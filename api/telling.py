@@ -8,9 +8,10 @@ from api.runs import answer_when_ended, event_stream, look_later
 from api.starting import Started
 
 
-async def tell_run(call: Call, started: Started) -> Response:
+async def tell_run(call: Call, started: Started, *, trace: bool = False) -> Response:
+    """`trace`: a JSON answer tells the steps of the run as well."""
     if wants_no_waiting(call.request):
         return look_later(started.run_id)
     if wants_events(call.request):
         return event_stream(call, started.run_id, 0, begun=not started.here)
-    return await answer_when_ended(call, started.run_id, started.conversation_id)
+    return await answer_when_ended(call, started.run_id, started.conversation_id, trace=trace)

@@ -1,5 +1,6 @@
 """Which tools an inline agent call may use, and with which arguments bound."""
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
@@ -12,9 +13,10 @@ from shared.contracts.agents import AskedTool
 from shared.contracts.chat import NamedTool, PostChat
 from shared.contracts.identity import Language
 from shared.contracts.search import SearchIntent
-from shared.contracts.tools import ToolContract
+from shared.contracts.tools import Arguments, ToolContract
 from shared.errors import ForbiddenError, InvalidRequestError, NotAllowedError
 
+PLAIN = re.compile(r"[A-Za-z0-9][\w.:/?=&%@~+,;-]{0,2047}", re.ASCII)
 OF_THE_TOOL = ("query", "filters")
 """Arguments of `ai_search` that are none of the search block."""
 
@@ -51,13 +53,9 @@ def _allow_arguments(
         case "ai_search":
             _allow_search(tool, pointer, indexes, language)
         case "mcp":
-            server, method = tool.args.get("server"), tool.args.get("method")
-            if server is not None and str(server) not in settings.mcp:
-                raise NotAllowedError("mcp_server_not_allowed", name=_shown(server))
-            if method is not None and str(method) not in settings.mcp.get(str(server), ()):
-                raise NotAllowedError("mcp_method_not_allowed", name=_shown(method))
+            _allow_method(tool, pointer, settings, language)
         case "http":
-            _allow_url(tool.args.get("url"), f"{pointer}/url", settings, language)
+            _allow_url(tool, pointer, settings, language)
         case _:
             pass
 
@@ -75,20 +73,35 @@ def _allow_search(
             raise NotAllowedError("search_index_not_allowed", name=name)
 
 
-def _allow_url(url: object, pointer: str, settings: AgentPolicy, language: Language) -> None:
+def _allow_method(tool: NamedTool, pointer: str, settings: AgentPolicy, language: Language) -> None:
+    server = _named(tool.args, "server", pointer, language)
+    method = _named(tool.args, "method", pointer, language)
+    if server is not None and server not in settings.mcp:
+        raise NotAllowedError("mcp_server_not_allowed", name=server)
+    if method is not None and method not in settings.mcp.get(server or "", ()):
+        raise NotAllowedError("mcp_method_not_allowed", name=method)
+
+
+def _allow_url(tool: NamedTool, pointer: str, settings: AgentPolicy, language: Language) -> None:
     """By its host here; methods, paths and where it leads to are looked at when it is called."""
+    url = _named(tool.args, "url", pointer, language)
     if url is None:
         return
     try:
-        host = urlsplit(str(url)).hostname
-    except ValueError as error:
-        raise invalid(pointer, "field_invalid", language) from error
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
     if host is None:
-        raise invalid(pointer, "field_invalid", language)
+        raise invalid(f"{pointer}/url", "field_invalid", language)
     if host not in settings.hosts:
-        raise NotAllowedError("host_not_allowed", name=_shown(host))
+        raise NotAllowedError("host_not_allowed", name=host)
 
 
-def _shown(name: object) -> str:
-    """A refused name as it is told back: nothing in it can be taken for markup."""
-    return "".join(c for c in str(name)[:128] if c.isalnum() or c in "-_.:/@ ")
+def _named(args: Arguments, name: str, pointer: str, language: Language) -> str | None:
+    """A name among the arguments; one that could be taken for markup is not told back."""
+    value = args.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str) and PLAIN.fullmatch(value):
+        return value
+    raise invalid(f"{pointer}/{name}", "field_invalid", language)

@@ -200,7 +200,8 @@ def build_agent_policy(settings: Settings) -> AgentPolicy:
         participants=agents.allowed_participants,
         modes=agents.allowed_modes,
         tools=agents.allowed_tools,
-        models=(settings.chat_model,),
+        providers=(settings.provider, *settings.ai.allowed_providers),
+        models=(settings.chat_model, *settings.ai.allowed_models),
         profiles={
             name: ProfileLists(lists.allowed_search_indexes, lists.allowed_participants)
             for name, lists in one.profiles.items()

@@ -33,6 +33,10 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "es": "El perfil de credenciales «{name}» no está entre los permitidos.",
         "en": "The credential profile “{name}” is not among those allowed.",
     },
+    "model_provider_not_set_up": {
+        "es": "El proveedor de modelos «{name}» no está instalado o configurado aquí.",
+        "en": "The model provider “{name}” is not installed or set up here.",
+    },
     "no_right_to_use": {
         "es": "Tu usuario no puede usar «{name}» (falta {right}).",
         "en": "Your user may not use “{name}” ({right} is missing).",

@@ -62,5 +62,5 @@ class Problem(Contract):
     code: ErrorCode
     retryable: bool
     correlation_id: str
-    errors: tuple[FieldProblem, ...] = ()
+    errors: tuple[FieldProblem, ...] | None = None
     retry_after: float | None = None

@@ -34,6 +34,8 @@ class Answer:
         assert problem["correlationId"] == self.headers["x-correlation-id"]
         assert problem["title"]
         assert problem["detail"]
+        assert self.headers["x-content-type-options"] == "nosniff"
+        assert not {"<", ">"} & set(self.body.decode()), "nothing in it can be taken for markup"
         return str(problem["code"])
 
 

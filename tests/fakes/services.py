@@ -93,6 +93,7 @@ class FakeKnowledge:
     queries: list[KnowledgeQuery] = field(default_factory=list)
     asked_events: list[EventQuery] = field(default_factory=list)
     indexes: frozenset[str] = frozenset({"cerebro"})
+    configurations: tuple[str, ...] = ()
     documents: dict[str, KnowledgeDocument] = field(default_factory=dict)
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
@@ -117,7 +118,8 @@ class FakeKnowledge:
         )
 
     def check(self, query: KnowledgeQuery) -> None:
-        profile = SearchProfile("cerebro", "cerebro-semantic", tuple(sorted(self.indexes)))
+        indexes = tuple(sorted(self.indexes))
+        profile = SearchProfile("cerebro", "cerebro-semantic", indexes, self.configurations)
         check(query, profile)
 
     async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
