@@ -5,21 +5,25 @@ import azure.functions as func
 
 from activities.approvals import ask_approval, settle_approval
 from activities.await_turn import await_turn
+from activities.close_call import close_call
 from activities.finish import finish
 from activities.fold import fold
 from activities.left_behind import left_behind
+from activities.open_call import open_call
 from activities.plan import plan
 from activities.prepare import prepare
 from activities.record import record, remember
 from activities.respond import respond
 from activities.retrieve import retrieve
 from activities.run_tool import run_tool
+from activities.speak import speak
 from api import approvals, chat, control, conversations, messages, runs
 from api.edge import authenticated
 from api.erp_events import receive
 from api.health import health
 from api.openapi import openapi
 from api.sweep import sweep
+from orchestrators.chat import chat as chat_orchestrator
 from orchestrators.turn import turn
 from shared.bootstrap import get_dependencies, prepare_app
 from shared.contracts.activities import (
@@ -36,6 +40,7 @@ from shared.contracts.activities import (
     RUN_TOOL,
     SETTLE_APPROVAL,
 )
+from shared.contracts.agent_activities import CLOSE_CALL, OPEN_CALL, SPEAK
 from shared.durable import (
     register_activity,
     register_endpoint,
@@ -65,6 +70,7 @@ register_endpoint(app, "health", "GET", "health", health(get_dependencies))
 register_endpoint(app, "openapi", "GET", "openapi.json", openapi)
 
 app.orchestration_trigger(context_name="context")(turn)
+app.orchestration_trigger(context_name="context")(chat_orchestrator)
 
 register_activity(app, AWAIT_TURN, await_turn, get_dependencies)
 register_activity(app, PREPARE, prepare, get_dependencies)
@@ -78,6 +84,10 @@ register_activity(app, RECORD, record, get_dependencies)
 register_activity(app, REMEMBER, remember, get_dependencies)
 register_activity(app, FOLD, fold, get_dependencies)
 register_activity(app, FINISH, finish, get_dependencies)
+
+register_activity(app, OPEN_CALL, open_call, get_dependencies)
+register_activity(app, SPEAK, speak, get_dependencies)
+register_activity(app, CLOSE_CALL, close_call, get_dependencies)
 
 register_event_grid(app, "erp_event", lambda event: receive(event, get_dependencies()))
 register_timer(

@@ -1,6 +1,7 @@
 """From the marks `[n]` of an answer to citations, each checked against what it cites."""
 
 import re
+from collections.abc import Mapping
 
 from activities.locating import SENTENCE_END, is_borne_out
 from shared.contracts.evidence import Citation, ContextPack, Snippet
@@ -19,11 +20,18 @@ def citations_of(
     Marks that point to no document are left out. `verified` says that the document bears out every
     sentence that has its mark.
     """
+    return citations_among(text, dict(enumerate(evidence.snippets, start=1)), least_share)
+
+
+def citations_among(
+    text: str, documents: Mapping[int, Snippet], least_share: float = LEAST_SHARE
+) -> tuple[Citation, ...]:
+    """The same of documents by their numbers."""
     claims = _claims(text)
     return tuple(
-        _citation(number, evidence.snippets[number - 1], claims[number], least_share)
+        _citation(number, documents[number], claims[number], least_share)
         for number in sorted(claims)
-        if 1 <= number <= len(evidence.snippets)
+        if number in documents
     )
 
 

@@ -8,7 +8,7 @@ from shared.contracts.effects import Effect
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
 from shared.contracts.outcomes import outcome_of
-from shared.contracts.plan import Plan
+from shared.contracts.plan import MAX_CALLS, ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.contracts.tools import Pack
 from shared.ports import Dependencies
@@ -20,15 +20,15 @@ ACTED = frozenset({"sent", "done", "unknown"})
 
 async def left_behind(record: RunRecord, language: Language, deps: Dependencies) -> LeftBehind:
     """As the ledger has it; NOTHING if its tools have changed nothing. Raises StoreError."""
-    plan = await deps.runs.plan(record.tenant_id, record.run_id)
-    if plan is None:
+    calls = await _calls(record, deps)
+    if not calls:
         return NOTHING
-    effects = await deps.effects.of_run(record.tenant_id, record.run_id, len(plan.calls))
+    effects = await deps.effects.of_run(record.tenant_id, record.run_id, len(calls))
     if record.pack_version not in deps.packs.versions:
         # Without their contracts the effects have no words.
         return LeftBehind(acted=any(effect.state in ACTED for effect in effects))
     pack = deps.packs.get(record.pack_version)
-    outcomes = tuple(_outcomes(plan, effects, pack, language))
+    outcomes = tuple(_outcomes(calls, effects, pack, language))
     if all(each.status not in ("ok", "unknown") for each in outcomes):
         return NOTHING
     return LeftBehind(
@@ -38,12 +38,22 @@ async def left_behind(record: RunRecord, language: Language, deps: Dependencies)
     )
 
 
+async def _calls(record: RunRecord, deps: Dependencies) -> Sequence[ToolCall]:
+    """By their places in the ledger: those of a plan, or what an agent has begun."""
+    if record.call is None:
+        plan = await deps.runs.plan(record.tenant_id, record.run_id)
+        return plan.calls if plan else ()
+    effects = await deps.effects.of_run(record.tenant_id, record.run_id, MAX_CALLS)
+    # What a stop has forbidden before it was begun was decided by nobody.
+    return [ToolCall(tool=each.tool, args=each.args) for each in effects if each.tool]
+
+
 def _outcomes(
-    plan: Plan, effects: Sequence[Effect], pack: Pack, language: Language
+    calls: Sequence[ToolCall], effects: Sequence[Effect], pack: Pack, language: Language
 ) -> Iterator[ToolOutcome]:
     """Of the calls that were to change something, also of those that were not come to."""
     begun = {effect.step: effect for effect in effects}
-    for step, call in enumerate(plan.calls):
+    for step, call in enumerate(calls):
         contract = pack.tools[call.tool]
         if contract.effect and step in begun:
             yield outcome_of(begun[step], call, contract, language)

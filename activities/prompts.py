@@ -36,14 +36,24 @@ class Briefing:
     ) -> tuple[ModelMessage, ...]:
         """`sections` follow the prompt in the system message, `beside` stand before what the
         person says, in the same message; `turns` are oldest first."""
-        system = self.system(prompt, sections)
+        return self.after(self.system(prompt, sections), turns, beside)
+
+    def after(
+        self, system: str, turns: Sequence[Turn], beside: Sequence[str] = ()
+    ) -> tuple[ModelMessage, ...]:
+        """The conversation behind this system message."""
         remembered = [message for turn in turns for message in _remembered(turn)]
         asked = ModelMessage("user", "\n".join([*beside, escaped(self.record.message)]))
         return (ModelMessage("system", system), *remembered, asked)
 
     def system(self, prompt: str, sections: Sequence[str]) -> str:
+        return self.told([prompt], sections)
+
+    def told(self, prompts: Sequence[str], sections: Sequence[str]) -> str:
+        """The base, these prompts of the pack, then the data of the session and `sections`."""
         texts = self.pack.prompts[self.language]
-        return "\n".join([texts["base"], "", texts[prompt], "", *self._session(), *sections])
+        parts = [part for name in ("base", *prompts) for part in (texts[name], "")]
+        return "\n".join([*parts, *self._session(), *sections])
 
     def _session(self) -> list[str]:
         zone = ZoneInfo(self.record.time_zone)

@@ -2,15 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from activities.steps import load_outcomes, load_plan, load_record
 from shared.contracts.activities import Recorded, RecordRequest
+from shared.contracts.agents import AgentCall
 from shared.contracts.approvals import approval_id
-from shared.contracts.audit import Actor, AuditEvent, Decision, Entity, concerning
+from shared.contracts.audit import (
+    Actor,
+    AuditEvent,
+    CalledAgents,
+    Decision,
+    Entity,
+    concerning,
+)
 from shared.contracts.erp import timeline_event
 from shared.contracts.evidence import KnowledgeDocument
 from shared.contracts.outcomes import outcomes_of
-from shared.contracts.plan import Plan
+from shared.contracts.plan import Provenance
 from shared.contracts.remembered import LANGUAGE, facts_of, named, readers_of
 from shared.contracts.runs import Memory, RunRecord, ToolOutcome
 from shared.contracts.tools import Pack
@@ -19,14 +28,24 @@ from shared.errors import ModelError, SearchError
 from shared.ports import Dependencies, Policy
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What a run did. `asked` says of each call that may have had to be approved where in the
+    ledger it is."""
+
+    started: RunRecord
+    pack: Pack
+    outcomes: tuple[ToolOutcome, ...]
+    asked: tuple[int, ...] = ()
+    provenance: dict[str, dict[str, Provenance]] = field(default_factory=dict)
+
+
 async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
     """Raises StoreError: without its audit event a run is not done. Cerebro may come later."""
-    started, plan, outcomes = await asyncio.gather(
-        load_record(request, deps), load_plan(request, deps), _outcomes(request, deps)
-    )
-    pack = deps.packs.get(started.pack_version)
-    event = _event(request, started, plan, outcomes, pack, deps).model_copy(
-        update={"approvals": await _decisions(started, plan, pack, deps)}
+    happened = await _happened(request, deps)
+    outcomes, pack = happened.outcomes, happened.pack
+    event = _event(request, happened, deps).model_copy(
+        update={"approvals": await _decisions(happened, deps)}
     )
     concerned = {entity for outcome in outcomes if (entity := _subject(outcome, pack)) is not None}
     links = (
@@ -35,21 +54,40 @@ async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
     await asyncio.gather(deps.audit.record(event), *links)
     # Not at once with it: the answer is being written beside this, and somebody waits for that.
     memory = await _remember(event, outcomes, pack, deps)
-    await asyncio.gather(*(_catch_up(entity, started, deps) for entity in event.entities))
+    caught_up = (_catch_up(entity, happened.started, deps) for entity in event.entities)
+    await asyncio.gather(*caught_up)
     return Recorded(after=request.after, memory=memory)
 
 
 async def remember(request: RecordRequest, deps: Dependencies) -> Recorded:
     """Once more what Cerebro could not take when the run ended. Raises StoreError."""
-    started, plan, outcomes = await asyncio.gather(
-        load_record(request, deps), load_plan(request, deps), _outcomes(request, deps)
-    )
-    pack = deps.packs.get(started.pack_version)
-    event = _event(request, started, plan, outcomes, pack, deps)
-    memory = await _remember(event, outcomes, pack, deps)
+    happened = await _happened(request, deps)
+    event = _event(request, happened, deps)
+    memory = await _remember(event, happened.outcomes, happened.pack, deps)
     if memory != "pending":
-        await deps.runs.put_memory(started.tenant_id, started.run_id, memory)
+        await deps.runs.put_memory(event.tenant_id, happened.started.run_id, memory)
     return Recorded(after=request.after, memory=memory)
+
+
+async def _happened(request: RecordRequest, deps: Dependencies) -> Happened:
+    started = await load_record(request, deps)
+    pack = deps.packs.get(started.pack_version)
+    if started.call is not None:
+        results = await deps.agent_steps.results(started.tenant_id, started.run_id)
+        places = tuple(each.place for each in results if each.place is not None)
+        return Happened(started, pack, tuple(each.outcome for each in results), places)
+    plan, outcomes = await asyncio.gather(load_plan(request, deps), _outcomes(request, deps))
+    return Happened(
+        started,
+        pack,
+        outcomes,
+        tuple(
+            step
+            for step, call in enumerate(plan.calls)
+            if pack.tools[call.tool].approval.when != "never"
+        ),
+        {f"c{step}": call.provenance for step, call in enumerate(plan.calls)},
+    )
 
 
 async def _outcomes(request: RecordRequest, deps: Dependencies) -> tuple[ToolOutcome, ...]:
@@ -65,43 +103,47 @@ async def _outcomes(request: RecordRequest, deps: Dependencies) -> tuple[ToolOut
     return outcomes_of(effects, plan, deps.packs.get(record.pack_version).tools, request.language)
 
 
-def _event(
-    request: RecordRequest,
-    started: RunRecord,
-    plan: Plan,
-    outcomes: tuple[ToolOutcome, ...],
-    pack: Pack,
-    deps: Dependencies,
-) -> AuditEvent:
+def _event(request: RecordRequest, happened: Happened, deps: Dependencies) -> AuditEvent:
+    started, outcomes = happened.started, happened.outcomes
+    call, entities = started.call, (_entity(each, happened.pack) for each in outcomes)
     return AuditEvent(
-        event_id=f"{started.run_id}-1-flow",
+        event_id=f"{started.run_id}-1-{'call' if call else 'flow'}",
         tenant_id=started.tenant_id,
         conversation_id=started.conversation_id,
         run_id=started.run_id,
         actor=Actor(user_id=started.caller.user_id, roles=started.caller.roles),
         at=deps.now(),
-        kind="flow.executed",
-        flow_type=request.flow_type,
+        kind="agent.called" if call else "flow.executed",
+        flow_type=None if call else request.flow_type,
         tools=tuple(outcome.tool for outcome in outcomes),
         results=outcomes,
-        entities=tuple(e for outcome in outcomes if (e := _entity(outcome, pack)) is not None),
-        provenance={f"c{step}": call.provenance for step, call in enumerate(plan.calls)},
+        entities=tuple(entity for entity in entities if entity is not None),
+        provenance=happened.provenance,
+        call=_called(call) if call else None,
         pack_version=started.pack_version,
-        model=deps.policy.model or None,
+        model=(call.model.name if call else None) or deps.policy.model or None,
         usage=request.usage,
         correlation_id=started.correlation_id,
     )
 
 
-async def _decisions(
-    started: RunRecord, plan: Plan, pack: Pack, deps: Dependencies
-) -> tuple[Decision, ...]:
+def _called(call: AgentCall) -> CalledAgents:
+    return CalledAgents(
+        session_id=call.session_id,
+        profile=call.profile,
+        mode=call.mode,
+        participants=call.participants,
+        tools_allowed=tuple(dict.fromkeys(tool.name for tool in call.tools)),
+    )
+
+
+async def _decisions(happened: Happened, deps: Dependencies) -> tuple[Decision, ...]:
     """What people decided on the calls that may have to be approved."""
+    started = happened.started
     found = await asyncio.gather(
         *(
             deps.approvals.get(started.tenant_id, started.run_id, approval_id(step))
-            for step, call in enumerate(plan.calls)
-            if pack.tools[call.tool].approval.when != "never"
+            for step in happened.asked
         )
     )
     return tuple(

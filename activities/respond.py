@@ -1,9 +1,8 @@
 """Streaming response: write the answer, piece by piece, into the run's event log."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from activities.citation_styles import MarkFilter, closing, kept
 from activities.entities import entities_of
@@ -17,12 +16,13 @@ from activities.material import (
     plain_answer,
     wrong_in,
 )
+from activities.producing import Produced, produce
 from activities.remembering import overflows
-from activities.steps import announced, answer_writer
+from activities.steps import announced, answer_writer, warnings_of
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
-from shared.contracts.evidence import SEARCH_FAILED, SEARCH_PARTIAL, ContextPack
+from shared.contracts.evidence import SEARCH_FAILED
 from shared.contracts.plan import Plan
 from shared.contracts.runs import FinishReason, Usage
 from shared.contracts.wording import say
@@ -207,7 +207,7 @@ async def _write(
     asked = model_request(request, material, wrong.problems if wrong else (), deps)
     try:
         marks = MarkFilter() if hides_marks(request, material) else None
-        produced = await _produce(deps.model.stream(asked), joiner, marks)
+        produced = await produce(deps.model.stream(asked), joiner, marks)
         await claim
     except ModelError:
         await claim
@@ -218,15 +218,6 @@ async def _write(
     unwritten = joiner.rest() + answer.text[len(produced.shown) :]
     await writer.write(_last(unwritten, answer, request, writer.attempt))
     return answer
-
-
-@dataclass(frozen=True, slots=True)
-class Produced:
-    """The model's text as it wrote it, and as people see it."""
-
-    text: str
-    shown: str
-    end: StreamEnd
 
 
 def _judged(produced: Produced, request: RespondRequest, material: Material) -> Answer:
@@ -248,33 +239,6 @@ def _finish_reason(request: RespondRequest, end: StreamEnd) -> FinishReason:
     if _asks(request):
         return "question"
     return "length" if end.finish_reason == "length" else "stop"
-
-
-async def _produce(
-    stream: AsyncGenerator[str | StreamEnd], joiner: TextJoiner, marks: MarkFilter | None
-) -> Produced:
-    """Hand over the model's text as it comes; with a filter for them, without its marks. Raises
-    ModelError, also when there was none."""
-    pieces: list[str] = []
-    shown: list[str] = []
-
-    def show(text: str) -> None:
-        if text:
-            shown.append(text)
-            joiner.add(text)
-
-    end = StreamEnd("stop", Usage())
-    async with joiner, aclosing(stream):
-        async for piece in stream:
-            if isinstance(piece, StreamEnd):
-                end = piece
-            else:
-                pieces.append(piece)
-                show(marks.add(piece) if marks else piece)
-        show(marks.rest() if marks else "")
-    if not any(piece.strip() for piece in pieces):
-        raise ModelError("the model answered nothing")
-    return Produced("".join(pieces), "".join(shown), end)
 
 
 def _last(rest: str, answer: Answer, request: RespondRequest, attempt: int) -> Sequence[RunEvent]:
@@ -311,17 +275,11 @@ async def _keep(
             message=record.message,
             text=answer.text,
             citations=answer.citations,
-            warnings=(*record.warnings, *_warnings(material.evidence)),
+            warnings=(*record.warnings, *warnings_of(material.evidence)),
             entities=entities_of(material.outcomes, material.pack.tools),
             finish_reason=answer.finish_reason,
         )
     )
-
-
-def _warnings(evidence: ContextPack) -> Iterator[str]:
-    """Each once, however many indexes it was: people are not told of indexes."""
-    for key in dict.fromkeys(warning.partition(":")[0] for warning in evidence.warnings):
-        yield SEARCH_PARTIAL if key == SEARCH_FAILED and evidence.snippets else key
 
 
 async def _keep_open(request: RespondRequest, material: Material, deps: Dependencies) -> None:

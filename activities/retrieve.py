@@ -8,7 +8,7 @@ from shared.contracts.activities import Retrieved, RetrieveRequest
 from shared.contracts.evidence import SEARCH_FAILED, ContextPack, Snippet
 from shared.contracts.runs import RunRecord
 from shared.contracts.search import EMBEDDING_FAILED
-from shared.errors import SearchError
+from shared.errors import RequestError, SearchError
 from shared.ports import Dependencies, EventQuery, KnowledgeQuery
 from shared.search.context import diverse
 from shared.search.embedding import query_vector
@@ -40,8 +40,11 @@ async def _found(
     """What the message's words and meaning find, and what it had to do without."""
     text = record.message[:MAX_QUERY_CHARACTERS]
     policy = deps.policy.retrieval
-    vector = await query_vector(deps.model, text, policy.embedding_seconds)
-    warning = EMBEDDING_FAILED if vector is None else None
+    intent = record.call.search if record.call else None
+    vector, warning = None, None
+    if intent is None or (intent.mode in ("vector", "hybrid") and intent.vector is None):
+        vector = await query_vector(deps.model, text, policy.embedding_seconds)
+        warning = EMBEDDING_FAILED if vector is None else None
     query = KnowledgeQuery(
         text=text,
         index=request.index,
@@ -49,14 +52,16 @@ async def _found(
         roles=record.caller.roles,
         top=deps.policy.top * CANDIDATES,
         vector=vector,
+        intent=intent,
         language=record.language,
         other_versions=tuple(each for each in deps.packs.versions if each != record.pack_version),
     )
     try:
         async with asyncio.timeout(policy.seconds):
             found = await deps.knowledge.search(query)
-        return diverse(found, deps.policy.top), warning
-    except (SearchError, TimeoutError) as error:
+        # Who says how many wants those that fit best, of whatever source they are.
+        return found if intent and intent.top_k else diverse(found, deps.policy.top), warning
+    except (SearchError, RequestError, TimeoutError) as error:
         log.warning("run=%s %s: %s", request.run.run_id, type(error).__name__, error)
         return ContextPack(), f"{SEARCH_FAILED}:{request.index}"
 

@@ -1,7 +1,7 @@
 """What every step begins with: its writer on the run's log, and the record of the run."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from uuid import uuid4
 
@@ -12,11 +12,12 @@ from shared.contracts.activities import StepRequest
 from shared.contracts.conversations import History
 from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent, StateEvent
-from shared.contracts.evidence import ContextPack
+from shared.contracts.evidence import SEARCH_FAILED, SEARCH_PARTIAL, ContextPack
 from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
 from shared.contracts.runs import RunRecord, ToolOutcome
+from shared.contracts.search import SearchIntent
 from shared.ports import Dependencies
 from shared.search.context import diverse, within
 from shared.search.fusion import merged
@@ -81,9 +82,13 @@ def announced(request: StepRequest) -> list[RunEvent]:
 
 
 async def load_evidence(
-    request: StepRequest, indexes: Sequence[str], deps: Dependencies
+    request: StepRequest,
+    indexes: Sequence[str],
+    deps: Dependencies,
+    intent: SearchIntent | None = None,
 ) -> ContextPack:
-    """What the indexes found for this run, as one pack within its budget. Raises StoreError."""
+    """What the indexes found for this run, as one pack within its budget; of what `intent` asks
+    for, the page. Raises StoreError."""
     run, policy = request.run, deps.policy
     packs = await asyncio.gather(
         *(
@@ -95,8 +100,17 @@ async def load_evidence(
         )
     )
     everything = sum(len(pack.snippets) for pack in packs)
-    found = merged(packs, policy.retrieval.normalisation, everything)
-    return within(diverse(found, policy.top), policy.retrieval.tokens)
+    how = policy.retrieval.normalisation
+    if intent is not None and intent.top_k is not None:
+        skipped = intent.skip if len(indexes) > 1 else 0
+        return within(merged(packs, how, intent.top_k, skipped), policy.retrieval.tokens)
+    return within(diverse(merged(packs, how, everything), policy.top), policy.retrieval.tokens)
+
+
+def warnings_of(evidence: ContextPack) -> Iterator[str]:
+    """Each once, however many indexes it was: people are not told of indexes."""
+    for key in dict.fromkeys(warning.partition(":")[0] for warning in evidence.warnings):
+        yield SEARCH_PARTIAL if key == SEARCH_FAILED and evidence.snippets else key
 
 
 async def load_history(request: StepRequest, deps: Dependencies) -> History:

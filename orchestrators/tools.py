@@ -1,6 +1,7 @@
 """The tool calls of a plan: in waves by what they need, each that must be approved after that."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from orchestrators.progress import Progress, Steps
 from shared.contracts.activities import (
@@ -8,6 +9,7 @@ from shared.contracts.activities import (
     RUN_TOOL,
     SETTLE_APPROVAL,
     AskApprovalRequest,
+    CallRef,
     PlannedCall,
     RunToolRequest,
     SettleApprovalRequest,
@@ -27,7 +29,7 @@ def run_tools(progress: Progress, calls: Sequence[PlannedCall], language: Langua
         wave = [step for step in ready if not pending[step].approval] or ready
         decided: Mapping[int, ApprovalState] = {}
         if pending[wave[0]].approval:
-            decided = yield from _approvals(progress, wave, language)
+            decided = yield from ask_people(progress, wave, language)
         progress.check_limits()
         yield from _run(progress, wave, decided, language)
         for step in wave:
@@ -44,24 +46,43 @@ def _run(
         progress.enter("EXECUTING_TOOLS")
     requests: list[RunToolRequest] = []
     for step in wave:
-        refused = {"rejected": "approval_rejected", "expired": "approval_expired"}.get(
-            decided.get(step, "used")
-        )
+        refused = refusal_of(decided.get(step, "used"))
         common = progress.take() if not requests else progress.peek()
         requests.append(RunToolRequest(**common, step=step, language=language, refused=refused))
     for ran in (yield from call_all(progress.context, [(RUN_TOOL, each) for each in requests])):
         progress.done(ran)
 
 
-def _approvals(
-    progress: Progress, wave: Sequence[int], language: Language
+def refusal_of(decision: ApprovalState) -> Literal["approval_rejected", "approval_expired"] | None:
+    """Why a call that had to be approved is not made; None when it is."""
+    match decision:
+        case "rejected":
+            return "approval_rejected"
+        case "expired":
+            return "approval_expired"
+        case "open" | "approved" | "used" | "withdrawn":
+            return None
+
+
+def ask_people(
+    progress: Progress,
+    wave: Sequence[int],
+    language: Language,
+    agent_calls: Mapping[int, CallRef] | None = None,
 ) -> Steps[dict[int, ApprovalState]]:
-    """Ask for all at once, then wait for each: whoever may approve sees them together."""
+    """Ask for all at once, then wait for each: whoever may approve sees them together.
+
+    `wave` are places in the run's ledger; `agent_calls` what is there, of an agent's. Answers what
+    was decided, but of calls that will not be made anyway.
+    """
     progress.enter("WAITING_APPROVAL")
     requests: list[AskApprovalRequest] = []
     for step in wave:
         common = progress.take() if not requests else progress.peek()
-        requests.append(AskApprovalRequest(**common, step=step, language=language))
+        of_agent = (agent_calls or {}).get(step)
+        requests.append(
+            AskApprovalRequest(**common, step=step, language=language, agent_call=of_agent)
+        )
     asked = yield from call_all(progress.context, [(ASK_APPROVAL, each) for each in requests])
     decided: dict[int, ApprovalState] = {}
     began = progress.context.current_utc_datetime

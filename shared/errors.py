@@ -20,6 +20,7 @@ The error tree, named for what the caller can do:
       . CerebroError            of a tool that is no ERP's
     + StoreError
     + PackGoneError             410, trying again does not help
+    + DeadlineError             the run's own time is over
   x RunStoppedError         -> somebody asked the run to stop; the step gives up
   x ConfigurationError      -> the operator must change a setting; the app does not start
 """
@@ -173,6 +174,18 @@ class PackGoneError(DependencyError):
 
     def as_failure(self) -> Failure:
         return Failure(code=self.code, message="pack_gone")
+
+
+class DeadlineError(DependencyError):
+    """The time that the run was given is over, in the middle of a step."""
+
+    code: ErrorCode = "TIMEOUT"
+
+    def __init__(self) -> None:
+        super().__init__("the run's time is over", retryable=False)
+
+    def as_failure(self) -> Failure:
+        return Failure(code=self.code, message="deadline_exceeded")
 
 
 class RunStoppedError(AppError):

@@ -162,11 +162,20 @@ class ToolRun(StepResult):
     ok: bool
 
 
+class CallRef(Contract):
+    """Call `call` of an agent's step `number`."""
+
+    number: int
+    call: int
+
+
 class AskApprovalRequest(StepRequest):
-    """Opens the approval of one call, and says so in the log."""
+    """Opens the approval of one call, and says so in the log. `step` is the call's place in the
+    run's ledger: of a plan its position, of an agent that of `agent_call`."""
 
     step: int
     language: Language
+    agent_call: CallRef | None = None
 
 
 class ApprovalAsked(StepResult):

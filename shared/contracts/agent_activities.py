@@ -1,5 +1,6 @@
 """The activities of an inline agent call, and what starts its orchestration."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -48,7 +49,7 @@ class ChatRequest(Contract):
 
 
 class OpenCallRequest(StepRequest):
-    """Intake: the words are moderated, the language is told, what was asked first is announced."""
+    """Intake: the words are moderated, and the language of the answer is told."""
 
 
 class CallOpened(StepResult):
@@ -59,53 +60,73 @@ class CallOpened(StepResult):
 
 
 class SpeakRequest(StepRequest):
-    """One model step. `number` is its place in the run, `turn` in the discussion; `hears` are the
-    numbers of the steps that the speaker is told of. `answers`: its text is streamed to the person.
-    `final`: no tools are offered any more. `reviews`: the speaker is a critic of the last step."""
+    """One model step, `number` in the run.
+
+    `hears` are the steps whose texts the speaker is told, `own` those of its present turn that
+    called tools. `indexes` are where the evidence is from. `answers`: its text is streamed to the
+    person, as attempt `attempt` or a later one; `drafts`: it may become the answer. `final`: no
+    tools are offered any more. `reviews` is the step that the speaker, a critic, looks at. What is
+    not done at `until` has failed; a failure that may pass is tried again `retries` times.
+    """
 
     number: int
-    turn: int
     speaker: str
     language: Language
     indexes: tuple[str, ...] = ()
     hears: tuple[int, ...] = ()
+    own: tuple[int, ...] = ()
     answers: bool = False
+    drafts: bool = False
+    attempt: int = 1
     final: bool = False
-    reviews: bool = False
+    reviews: int | None = None
+    until: datetime
+    retries: int = 0
 
 
 class DecidedCall(Contract):
-    """A tool call that a model step decided on, without its arguments."""
+    """A tool call that a model step decided on, without its arguments. `effect`: it changes
+    something; `approval`: somebody has to approve it; `cites`: what it finds can be cited."""
 
     tool: str
+    effect: bool = False
     approval: bool = False
+    cites: bool = False
 
 
 class Spoke(StepResult):
-    """`calls` are made next; without any the step has said its text. `content`: a critic is."""
+    """`calls` are made next; without any the step has said its text. `content`: a critic is.
+    `repeats`: much the same was said before. `attempt` is that of a text that is shown next."""
 
     calls: tuple[DecidedCall, ...] = ()
     content: bool = True
+    repeats: bool = False
+    attempt: int = 1
 
 
 class UseToolRequest(StepRequest):
-    """Makes call `call` of step `number`."""
+    """Makes call `call` of step `number`. `place` is that of an effect in the run's ledger;
+    `marks` the first number that what is found may be cited by."""
 
     number: int
     call: int
     language: Language
-    refused: Literal["approval_rejected", "approval_expired", "too_many_steps"] | None = None
+    place: int | None = None
+    marks: int | None = None
+    refused: Literal["approval_rejected", "approval_expired", "too_many_effects"] | None = None
 
 
 class ChooseRequest(StepRequest):
-    """The coordinator says who speaks next, or that enough was said."""
+    """The coordinator says who of `among` speaks next, or that enough was said."""
 
     number: int
-    turn: int
+    speaker: str
     language: Language
+    indexes: tuple[str, ...] = ()
     hears: tuple[int, ...] = ()
-    silent: tuple[str, ...] = ()
-    """Who may not be chosen now: nobody speaks twice in a row, or says the same again."""
+    among: tuple[str, ...]
+    until: datetime
+    retries: int = 0
 
 
 class Chosen(StepResult):
@@ -113,13 +134,19 @@ class Chosen(StepResult):
 
 
 class CloseCallRequest(StepRequest):
-    """Checks and stores the answer: the text of step `number`, or the evidence when it is None."""
+    """Checks and stores the answer: the text of step `number`, or the evidence when it is None.
+    `attempt` is the one that the text, or what stands below it, is shown as."""
 
     number: int | None
     language: Language
     indexes: tuple[str, ...] = ()
-    hears: tuple[int, ...] = ()
+    attempt: int = 1
 
+
+MARKS_A_CALL = 10
+"""Numbers that one search may give to what it finds: as many as it finds at most."""
+MOST_MARKS = 99
+"""A mark in a text has two digits."""
 
 OPEN_CALL = ActivitySpec("open_call", OpenCallRequest, CallOpened)
 SPEAK = ActivitySpec("speak", SpeakRequest, Spoke)

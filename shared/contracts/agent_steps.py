@@ -10,11 +10,17 @@ from shared.contracts.runs import ToolOutcome, Usage
 
 
 class StepToolCall(Contract):
-    """A tool call that a model step decided on; `call_id` is unique within the run, `provider_id`
-    the model's own name of it. `problem`, by key of the wording, says why it is not made."""
+    """A tool call that a model step decided on; `call_id` is unique within the run.
+
+    `provider_id`, `name` and `written` are what the model called it, its tool and its arguments;
+    `tool` and `args` what that comes to. `problem` says why the call is not made: a key of the
+    wording, and behind a colon where to look.
+    """
 
     call_id: str
     provider_id: str
+    name: str
+    written: str = ""
     tool: str
     args: dict[str, Any] = Field(default={})
     problem: str | None = None
@@ -24,7 +30,8 @@ class AgentStep(Contract):
     """One model step as it is stored, once: a second execution of the step answers the stored one.
 
     `number` counts from 1 in the order in which the orchestrator asked; steps of a fan-out run at
-    the same time. `answers`: its text is (a draft of) the answer to the person. A step that
+    the same time. `answers`: its text is (a draft of) the answer to the person, `shown` that the
+    person has read it as it was written. A step that
     `reviews` says in `content` whether the one before it will do, one that `chooses` in `chosen`
     who speaks next (nobody: enough was said). `repeats`: it says what was said before.
     """
@@ -37,6 +44,7 @@ class AgentStep(Contract):
     text: str = ""
     calls: tuple[StepToolCall, ...] = ()
     answers: bool = False
+    shown: bool = False
     content: bool = True
     chosen: str | None = None
     repeats: bool = False

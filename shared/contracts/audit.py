@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from shared.contracts.agents import AgentProfile, TeamMode
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.base import Contract
 from shared.contracts.plan import Provenance
@@ -40,6 +41,16 @@ class Decision(Contract):
     comment: str | None = None
 
 
+class CalledAgents(Contract):
+    """Of an inline agent call: who was asked, on whose behalf."""
+
+    session_id: str
+    profile: AgentProfile
+    mode: TeamMode | None = None
+    participants: tuple[str, ...] = ()
+    tools_allowed: tuple[str, ...] = ()
+
+
 class ErpFacts(Contract):
     """What an ERP event says: its type and id, the record as it is now, the fields that changed."""
 
@@ -69,7 +80,7 @@ class AuditEvent(Contract):
     run_id: str | None = None
     actor: Actor
     at: datetime
-    kind: Literal["flow.executed", "turn.completed", "erp.event"]
+    kind: Literal["flow.executed", "agent.called", "turn.completed", "erp.event"]
     flow_type: str | None = None
     tools: tuple[str, ...] = ()
     results: tuple[ToolOutcome, ...] = ()
@@ -77,11 +88,12 @@ class AuditEvent(Contract):
     entities: tuple[Entity, ...] = ()
     provenance: dict[str, dict[str, Provenance]] = Field(default={})
     erp: ErpFacts | None = None
+    call: CalledAgents | None = None
     pack_version: str | None = None
     model: str | None = None
     """The model, or deployment, that was asked."""
     usage: Usage | None = None
-    """Of `flow.executed`, what was used up to it; of `turn.completed`, of the whole run."""
+    """Of `turn.completed`, of the whole run; of what was recorded before, up to then."""
     finish_reason: FinishReason | None = None
     duration_ms: int | None = None
     correlation_id: str

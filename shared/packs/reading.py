@@ -6,16 +6,29 @@ from pathlib import Path
 
 from pydantic import Field
 
+from shared.contracts.agents import ParticipantContract
 from shared.contracts.base import Contract
 from shared.contracts.identity import Language
 from shared.contracts.tools import FlowContract, Pack, ToolContract
 from shared.packs.conditions import record_problems
+from shared.packs.declared import Declared
 from shared.packs.json_lines import JsonFile
+from shared.packs.participants import participant_problems
 from shared.packs.problems import Problem
 from shared.packs.rules import flow_problems, tool_problems
 
 MANIFEST = "pack.json"
-PROMPTS = ("base", "clarify", "plan", "respond", "small_talk", "summary", "triage")
+PROMPTS = (
+    "agent",
+    "base",
+    "choose",
+    "clarify",
+    "plan",
+    "respond",
+    "small_talk",
+    "summary",
+    "triage",
+)
 """What the app asks every pack for."""
 
 
@@ -28,15 +41,8 @@ class Manifest(Contract):
     prompts: tuple[str, ...]
     tools: tuple[str, ...]
     flows: tuple[str, ...]
+    participants: tuple[str, ...] = ()
     knowledge: int = Field(ge=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Declared[T: Contract]:
-    """What a JSON file of the pack says, and the file, for what else is wrong with it."""
-
-    content: T
-    file: JsonFile
 
 
 @dataclass
@@ -48,6 +54,7 @@ class PackReading:
     prompts: dict[Language, dict[str, str]] = field(default_factory=dict)
     tools: dict[str, Declared[ToolContract]] = field(default_factory=dict)
     flows: dict[str, Declared[FlowContract]] = field(default_factory=dict)
+    participants: dict[str, Declared[ParticipantContract]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -57,6 +64,7 @@ class PackReading:
             prompts=self.prompts,
             tools={name: tool.content for name, tool in self.tools.items()},
             flows={flow.content.flow_type: flow.content for flow in self.flows.values()},
+            participants={name: each.content for name, each in self.participants.items()},
         )
 
 
@@ -68,7 +76,7 @@ class PackFolder:
     shown: str
 
     def read(self) -> PackReading:
-        """Prompts, tools and flows; the documents of `knowledge/` are for Cerebro, not the app."""
+        """All but the documents of `knowledge/`, which are for Cerebro, not the app."""
         reading = PackReading(self.folder.name)
         reading.manifest = self._json(Manifest, MANIFEST, reading.problems)
         if reading.manifest is None:
@@ -76,6 +84,7 @@ class PackFolder:
         manifest = reading.manifest.content
         reading.tools = self._all(ToolContract, "tools", reading)
         reading.flows = self._all(FlowContract, "flows", reading)
+        reading.participants = self._all(ParticipantContract, "participants", reading)
         reading.prompts = {
             language: dict(self._prompts(language, manifest.prompts, reading.problems))
             for language in manifest.languages
@@ -92,7 +101,11 @@ class PackFolder:
         for name in PROMPTS:
             if name not in manifest.prompts:
                 yield file.problem(("prompts",), f"the app needs a prompt {name!r}", "add it")
-        named = {"tools": manifest.tools, "flows": manifest.flows}
+        named = {
+            "tools": manifest.tools,
+            "flows": manifest.flows,
+            "participants": manifest.participants,
+        }
         for kind, names in named.items():
             yield from self._strangers(kind, names, f"{kind}/*.json")
         yield from self._strangers("prompts", manifest.prompts, "prompts/*/*.md")
@@ -165,6 +178,9 @@ def _contract_problems(reading: PackReading, languages: Sequence[Language]) -> I
         yield from record_problems(tool.content, tool.file, tools, unreadable)
     for name, flow in reading.flows.items():
         yield from flow_problems(name, flow.content, flow.file, languages, tools, unreadable)
+    yield from participant_problems(
+        reading.participants, languages, _named(reading, "tools"), _named(reading, "prompts")
+    )
 
 
 def _named(reading: PackReading, kind: str) -> Sequence[str]:

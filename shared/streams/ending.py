@@ -9,6 +9,7 @@ from shared.contracts.audit import Actor, AuditEvent
 from shared.contracts.conversations import Mentioned, Turn
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
 from shared.contracts.identity import Language
+from shared.contracts.plan import MAX_CALLS
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.ports import Dependencies
@@ -100,7 +101,7 @@ def _turn_completed(record: RunRecord, outcome: RunOutcome, deps: Dependencies) 
         at=outcome.ended_at,
         kind="turn.completed",
         pack_version=record.pack_version,
-        model=deps.policy.model or None,
+        model=(record.call.model.name if record.call else None) or deps.policy.model or None,
         usage=outcome.usage,
         finish_reason=outcome.finish_reason,
         duration_ms=duration_ms(record, outcome),
@@ -138,8 +139,11 @@ async def _withdraw_approvals(record: RunRecord, outcome: RunOutcome, deps: Depe
     """What a run that failed or was stopped still asks for will never be used."""
     if outcome.failure is None:
         return
-    plan = await deps.runs.plan(record.tenant_id, record.run_id)
-    steps = range(len(plan.calls)) if plan else ()
+    if record.call is None:
+        plan = await deps.runs.plan(record.tenant_id, record.run_id)
+        steps = range(len(plan.calls) if plan else 0)
+    else:
+        steps = range(MAX_CALLS)
     await asyncio.gather(*(_withdraw(record, approval_id(step), deps) for step in steps))
 
 

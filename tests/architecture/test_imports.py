@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "api",
         "orchestrators",
         "shared.contracts.activities",
+        "shared.contracts.agent_activities",
         "shared.durable",
         "shared.bootstrap",
     ),

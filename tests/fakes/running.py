@@ -1,20 +1,24 @@
 """Orchestrations that really run: the turn and its activities in this process, without Durable."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from activities.approvals import ask_approval, settle_approval
 from activities.await_turn import await_turn
+from activities.close_call import close_call
 from activities.finish import finish
 from activities.fold import fold
+from activities.open_call import open_call
 from activities.plan import plan
 from activities.prepare import prepare
 from activities.record import record, remember
 from activities.respond import respond
 from activities.retrieve import retrieve
 from activities.run_tool import run_tool
+from activities.speak import speak
+from orchestrators.chat import chat
 from orchestrators.turn import turn
 from shared.contracts.activities import (
     ASK_APPROVAL,
@@ -31,12 +35,14 @@ from shared.contracts.activities import (
     SETTLE_APPROVAL,
     ActivitySpec,
 )
+from shared.contracts.agent_activities import CLOSE_CALL, OPEN_CALL, SPEAK
 from shared.errors import DependencyError, RunStoppedError
 from shared.ports import Dependencies, OrchestrationState
 from tests.fakes.services import FakeOrchestrations
 from tests.replay.recorded import (
     AnyOf,
     CrashedError,
+    FirstOf,
     Json,
     RecordedContext,
     Scheduled,
@@ -58,8 +64,12 @@ STEPS: dict[str, tuple[ActivitySpec[Any, Any], Any]] = {
         (REMEMBER, remember),
         (FOLD, fold),
         (FINISH, finish),
+        (OPEN_CALL, open_call),
+        (SPEAK, speak),
+        (CLOSE_CALL, close_call),
     )
 }
+ORCHESTRATORS: dict[str, Any] = {"turn": turn, "chat": chat}
 
 
 @dataclass
@@ -75,14 +85,18 @@ class RunningOrchestrations(FakeOrchestrations):
         known = run_id in self.states
         await super().start(run_id, orchestrator, request)
         if not known:
-            self.tasks.append(asyncio.create_task(self._run(run_id, dict(request))))
+            self.tasks.append(asyncio.create_task(self._run(run_id, orchestrator, dict(request))))
 
-    async def _run(self, run_id: str, request: Json) -> None:
+    async def _run(self, run_id: str, orchestrator: str, request: Json) -> None:
         context = RecordedContext(request)
-        steps: Any = turn(context)
+        steps: Any = ORCHESTRATORS[orchestrator](context)
+        at_work: dict[int, asyncio.Task[Json | CrashedError]] = {}
         try:
             task = next(steps)
             while True:
+                if isinstance(task, FirstOf):
+                    task = steps.send(await self._first(task.calls, at_work))
+                    continue
                 if isinstance(task, AnyOf | Waited):
                     task = steps.send(await self._waited(run_id, context, task))
                     continue
@@ -121,6 +135,19 @@ class RunningOrchestrations(FakeOrchestrations):
         if not isinstance(task, AnyOf):
             return None
         return task.won_by(found[0] if found else None)
+
+    async def _first(
+        self, calls: Sequence[Scheduled], at_work: dict[int, asyncio.Task[Json | CrashedError]]
+    ) -> Scheduled:
+        """Calls begin when they are waited for first, and go on whatever ends before them."""
+        for call in calls:
+            if id(call) not in at_work:
+                at_work[id(call)] = asyncio.create_task(self._step(call))
+        mine = [at_work[id(call)] for call in calls]
+        await asyncio.wait(mine, return_when=asyncio.FIRST_COMPLETED)
+        ended = next(call for call, task in zip(calls, mine, strict=True) if task.done())
+        ended.result = at_work.pop(id(ended)).result()
+        return ended
 
     async def _step(self, call: Scheduled) -> Json | CrashedError:
         assert self.deps is not None

@@ -115,22 +115,23 @@ class World:
 
     async def begin(self, message: str, caller: Caller = ANA, run_id: str = RUN_ID) -> RunRef:
         """A run in the conversation, as the API leaves it."""
-        conversation = await self.converse(caller)
-        await self.runs.create(
-            RunRecord(
-                run_id=run_id,
-                tenant_id=caller.tenant_id,
-                conversation_id="c1",
-                correlation_id="corr-1",
-                caller=caller,
-                message=message,
-                language=conversation.language,
-                time_zone=conversation.time_zone,
-                pack_version=conversation.pack_version,
-                received_at=self.clock(),
-                open_plan=conversation.open_plan,
-            )
-        )
+        await self.runs.create(await self.recorded(message, caller, run_id))
         return RunRef(
             run_id=run_id, tenant_id=caller.tenant_id, conversation_id="c1", correlation_id="corr-1"
+        )
+
+    async def recorded(self, message: str, caller: Caller, run_id: str) -> RunRecord:
+        conversation = await self.converse(caller)
+        return RunRecord(
+            run_id=run_id,
+            tenant_id=caller.tenant_id,
+            conversation_id="c1",
+            correlation_id="corr-1",
+            caller=caller,
+            message=message,
+            language=conversation.language,
+            time_zone=conversation.time_zone,
+            pack_version=conversation.pack_version,
+            received_at=self.clock(),
+            open_plan=conversation.open_plan,
         )

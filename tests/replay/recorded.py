@@ -1,7 +1,7 @@
 """A hand-written orchestration context: it records what is scheduled and needs no Durable."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -15,13 +15,15 @@ RUN = RunRef(run_id="01JD8R", tenant_id="tenant-a", conversation_id="c1", correl
 type Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scheduled:
-    """One call of an activity, as the orchestrator asked for it."""
+    """One call of an activity, as the orchestrator asked for it; `result` is what Durable says of
+    one that is waited for among others."""
 
     name: str
     payload: Json
     attempts: int
+    result: Any = field(default=None, compare=False)
 
 
 class Retry(Protocol):
@@ -41,6 +43,13 @@ class Waited:
 
     def cancel(self) -> None:
         assert self.until is not None, "only timers are cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    """Calls at work of which the next to end is waited for."""
+
+    calls: tuple[Scheduled, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class CrashedError(Exception):
 type Answers = Callable[[Scheduled], Json | CrashedError]
 type Wakes = Callable[[AnyOf], str | None]
 """Which external event ends a wait; None when its time does."""
+type Ends = Callable[[Sequence[Scheduled]], int]
+"""Which of the calls at work ends next."""
 
 
 @dataclass
@@ -101,8 +112,11 @@ class RecordedContext:
     def create_timer(self, until: datetime) -> Waited:
         return Waited(until=until)
 
-    def task_any(self, tasks: list[Waited]) -> AnyOf:
-        return AnyOf(tuple(tasks))
+    def task_any(self, tasks: list[Waited] | list[Scheduled]) -> AnyOf | FirstOf:
+        calls = tuple(task for task in tasks if isinstance(task, Scheduled))
+        if calls:
+            return FirstOf(calls)
+        return AnyOf(tuple(task for task in tasks if isinstance(task, Waited)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +152,20 @@ def nothing_happens(_: AnyOf) -> None:
     return None
 
 
+def the_oldest(_: Sequence[Scheduled]) -> int:
+    return 0
+
+
 def record(
-    answers: Answers, request: Json | None = None, wakes: Wakes = nothing_happens
+    answers: Answers,
+    request: Json | None = None,
+    wakes: Wakes = nothing_happens,
+    orchestrator: Callable[[Any], Any] = turn,
+    ends: Ends = the_oldest,
 ) -> Recording:
-    """Drive the turn to its end; every episode is a second later than the one before."""
+    """Drive the orchestrator to its end; every episode is a second later than the one before."""
     context = RecordedContext(request or start_request())
-    steps = turn(context)
+    steps = orchestrator(context)
     waves: list[tuple[Scheduled, ...]] = []
     waits: list[AnyOf] = []
     try:
@@ -158,12 +180,21 @@ def record(
                 context.current_utc_datetime = task.until
                 task = steps.send(None)
                 continue
+            if isinstance(task, FirstOf):
+                call = task.calls[ends(task.calls)]
+                waves.append((call,))
+                context.current_utc_datetime += timedelta(seconds=1)
+                call.result = answers(call)
+                task = steps.send(call)
+                continue
             waves.append(task if isinstance(task, tuple) else (task,))
             context.current_utc_datetime += timedelta(seconds=1)
             task = _resume(steps, task, [answers(call) for call in waves[-1]])
     except StopIteration:
         pass
-    assert context.scheduled == [call for wave in waves for call in wave], "all are awaited"
+    awaited = [call for wave in waves for call in wave]
+    assert len(awaited) == len(context.scheduled), "all are awaited"
+    assert all(call in awaited for call in context.scheduled)
     return Recording(tuple(waves), tuple(context.statuses), tuple(waits))
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrators.turn import REMEMBER_AFTER
+from orchestrators.ending import REMEMBER_AFTER
 from shared.contracts.activities import PlannedCall, RunLimits
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.problems import STOPPED

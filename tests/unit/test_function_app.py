@@ -23,6 +23,7 @@ from shared.contracts.activities import (
     RUN_TOOL,
     SETTLE_APPROVAL,
 )
+from shared.contracts.agent_activities import CLOSE_CALL, OPEN_CALL, SPEAK
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -53,7 +54,7 @@ ACTIVITIES = {
     spec.name
     for spec in (
         ASK_APPROVAL, AWAIT_TURN, FINISH, FOLD, PLAN, PREPARE, RECORD, REMEMBER, RESPOND, RETRIEVE,
-        RUN_TOOL, SETTLE_APPROVAL,
+        RUN_TOOL, SETTLE_APPROVAL, OPEN_CALL, SPEAK, CLOSE_CALL,
     )
 }  # fmt: skip
 
@@ -90,7 +91,7 @@ def triggers(app: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_functions_are_exactly_these(app: dict[str, Any]) -> None:
-    assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, "turn", "sweeper", "erp_event"}
+    assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, "turn", "chat", "sweeper", "erp_event"}
 
 
 def test_every_route_has_one_method_and_lets_the_handler_decide_who_comes_in(
@@ -111,7 +112,7 @@ def test_every_activity_is_bound_under_the_name_of_its_spec(app: dict[str, Any])
 
 
 def test_the_orchestrator_and_the_timer_are_bound(app: dict[str, Any]) -> None:
-    assert set(triggers(app, "orchestrationTrigger")) == {"turn"}
+    assert set(triggers(app, "orchestrationTrigger")) == {"turn", "chat"}
     assert set(triggers(app, "eventGridTrigger")) == {"erp_event"}
     assert triggers(app, "timerTrigger")["sweeper"]["schedule"] == "*/15 * * * * *"
 
@@ -129,7 +130,7 @@ def test_the_worker_accepts_every_annotation(app: dict[str, Any]) -> None:
 
 def test_nothing_blocks_the_threads_that_orchestrators_share(app: dict[str, Any]) -> None:
     blocking = {name for name, function in app["functions"].items() if not function["async"]}
-    assert blocking == {"turn"}
+    assert blocking == {"turn", "chat"}
 
 
 def test_answers_are_streamed(app: dict[str, Any]) -> None:

@@ -1,0 +1,134 @@
+"""The answer of an agent call, as it is kept: with its citations, and what stands below it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from activities.answer_checks import Checks
+from activities.remembering import overflows
+from activities.scene import call_of, documents_told, grounding_of, load_step
+from activities.steps import (
+    announced,
+    load_evidence,
+    load_history,
+    load_record,
+    log_writer,
+    warnings_of,
+)
+from shared.contracts.activities import Responded
+from shared.contracts.agent_activities import CloseCallRequest
+from shared.contracts.agent_steps import AgentStep
+from shared.contracts.conversations import Turn
+from shared.contracts.events import CitationsEvent, RunEvent, TextEvent
+from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
+from shared.contracts.runs import FinishReason, RunRecord
+from shared.contracts.wording import say
+from shared.errors import SearchError
+from shared.ports import Dependencies
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """`rest` is what the person has not read yet."""
+
+    text: str
+    rest: str
+    citations: tuple[Citation, ...]
+    finish_reason: FinishReason = "stop"
+
+
+async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded:
+    """Raises StoreError, and SearchError when the answer was to be the evidence and nobody could
+    look for any."""
+    record, history, evidence = await asyncio.gather(
+        load_record(request, deps),
+        load_history(request, deps),
+        _evidence(request, deps),
+    )
+    if request.number is None:
+        closing = _evidence_itself(evidence, request)
+    else:
+        step = await load_step(request, request.number, deps)
+        closing = await _of_step(step, record, request, deps)
+    turn = _turn(record, closing, tuple(warnings_of(evidence)))
+    writer = log_writer(request, "close_call", deps)
+    _, kept = await asyncio.gather(
+        writer.append("answer", _events(closing, request)), deps.conversations.add_turn(turn)
+    )
+    policy = deps.policy
+    told = (*history.turns, kept)
+    return Responded(
+        after=writer.after,
+        finish_reason=kept.finish_reason,
+        folds=history.cut or overflows(told, policy.history_tokens, policy.history_turns),
+    )
+
+
+async def _evidence(request: CloseCallRequest, deps: Dependencies) -> ContextPack:
+    record = await load_record(request, deps)
+    return await load_evidence(request, request.indexes, deps, call_of(record).search)
+
+
+async def _of_step(
+    step: AgentStep, record: RunRecord, request: CloseCallRequest, deps: Dependencies
+) -> Closing:
+    call = call_of(record)
+    documents = await documents_told(request, request.indexes, call, deps)
+    checks = Checks(call.model.response_format == "json", grounding_of(call, deps), documents)
+    shown, below = checks.shown(step.text), checks.below(step.text, request.language)
+    return Closing(
+        text=shown + below,
+        rest=below if step.shown else shown + below,
+        citations=checks.citations(step.text),
+        finish_reason="length" if step.finish_reason == "length" else "stop",
+    )
+
+
+def _evidence_itself(evidence: ContextPack, request: CloseCallRequest) -> Closing:
+    """No model is asked: the passages themselves, each with the number it is cited by."""
+    failed = [each for each in evidence.warnings if each.startswith(SEARCH_FAILED)]
+    if failed and not evidence.snippets:
+        raise SearchError("no index could be asked")
+    citations = tuple(
+        Citation(
+            number=number,
+            source=each.source,
+            title=each.title,
+            url=each.url,
+            snippet=each.caption.text if each.caption else each.content,
+            score=each.score,
+            index=each.index,
+            document_id=each.document_id,
+            verified=True,
+        )
+        for number, each in enumerate(evidence.snippets, start=1)
+    )
+    passages = [
+        f"[{number}] {each.title}\n{each.content}"
+        for number, each in enumerate(evidence.snippets, start=1)
+    ]
+    text = "\n\n".join(passages) or say("told_nothing_known", request.language)
+    return Closing(text=text, rest=text, citations=citations)
+
+
+def _events(closing: Closing, request: CloseCallRequest) -> Sequence[RunEvent]:
+    events: list[RunEvent] = announced(request)
+    if closing.rest:
+        events.append(TextEvent(text=closing.rest, attempt=request.attempt))
+    if closing.citations:
+        events.append(CitationsEvent(citations=closing.citations))
+    return events
+
+
+def _turn(record: RunRecord, closing: Closing, warnings: Sequence[str]) -> Turn:
+    return Turn(
+        run_id=record.run_id,
+        conversation_id=record.conversation_id,
+        tenant_id=record.tenant_id,
+        asked_at=record.received_at,
+        message=record.message,
+        text=closing.text,
+        citations=closing.citations,
+        warnings=(*record.warnings, *warnings),
+        finish_reason=closing.finish_reason,
+    )
