@@ -10,7 +10,6 @@ from shared.contracts.activities import ActivitySpec, CallRef, StepRequest
 from shared.contracts.identity import Language
 from shared.durable import CRASHED, StepFailedError, Task, call_all, result_of, schedule
 
-
 type Called = tuple[ActivitySpec[Any, Any], StepRequest]
 
 

@@ -6,8 +6,8 @@ from activities.speak import speak
 from shared.contracts.activities import RunRef
 from shared.contracts.agent_activities import SpeakRequest
 from shared.contracts.agents import AgentCall
-from tests.fakes.calls import begin_call
 from shared.streams.showing import shown_text
+from tests.fakes.calls import begin_call
 from tests.fakes.world import World
 
 UNTIL = datetime(2026, 11, 22, 10, 5, tzinfo=UTC)
