@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from ...configuration import ConfigurationError
 from .patterns import PatternError, compiled, expanded
@@ -155,6 +155,39 @@ class Replies(_Section):
     names: PerLanguage[Mapping[str, str]]
 
 
+class AgentCall(_Section):
+    """A call of a tool; in the texts of `arguments` stand `{message}` and groups of the pattern."""
+
+    tool: str
+    arguments: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+
+class AgentRule(_Section):
+    """When the message of a person is like `patterns`, the `calls` are made side by side, each of
+    a tool that the request offers. `finds`: they look documents up, which a prompt that holds
+    some does not need."""
+
+    patterns: Patterns
+    calls: Sequence[AgentCall]
+    finds: bool = False
+
+
+class FoundDocuments(_Section):
+    """Where a tool's result holds documents: a list under that name, and the fields of each."""
+
+    list: str
+    number: str
+    title: str
+    text: str
+
+
+class Agents(_Section):
+    """How tools are used that a request offers."""
+
+    rules: Sequence[AgentRule] = ()
+    documents: FoundDocuments | None = None
+
+
 class RuleBook(_Section):
     """The sections of a rules folder."""
 
@@ -173,6 +206,7 @@ class RuleBook(_Section):
     stop_words: PerLanguage[Sequence[str]]
     glossary: Sequence[Sequence[str]]
     replies: Replies
+    agents: Agents = Agents()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +256,7 @@ def _check_patterns(book: RuleBook) -> None:
     groups += [command.patterns for command in book.commands]
     groups += [book.questions.opening, book.questions.polite, book.questions.anywhere]
     groups += [book.triage.filler, book.triage.need_context, book.triage.not_now]
+    groups += [rule.patterns for rule in book.agents.rules]
     groups += [rule.cues for rule in book.arguments.values()]
     groups += [rule.labels for rule in book.arguments.values()]
     groups += [book.slots.leading, book.slots.trailing, book.slots.fillers, book.slots.boundaries]

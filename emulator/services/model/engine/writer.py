@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from ..requests import ChatRequest, JsonObject, Message, NamedSchema
+from .agents import agent_calls, told_by_tools, with_found
 from .plan import Planner
 from .prompt import Prompt, read_prompt
 from .reply import Reply, TextReply
@@ -49,10 +50,18 @@ def _by_rules(request: ChatRequest, book: RuleBook) -> Reply | None:
             return None
         value = Fitting(schema.schema_, prompt.last).fit(dict(draft))
         return TextReply(json.dumps(value, ensure_ascii=False))
-    plain = not request.tools and not request.wants_json_object
-    if plain and _ANSWERING & prompt.tags.keys():
-        return TextReply(respond(prompt, book))
-    return None
+    if request.tools and (calls := agent_calls(request, prompt, book)) is not None:
+        return calls
+    if not _ANSWERING & prompt.tags.keys():
+        return None
+    told = told_by_tools(request)
+    found = with_found(request, prompt, book)
+    # What tools returned besides documents no rule knows how to put in words.
+    text = _honest(request.messages[-1], prompt.last) if told and found is prompt else None
+    answer = text or respond(found, book)
+    if request.wants_json_object:
+        answer = json.dumps({"message": answer}, ensure_ascii=False)
+    return TextReply(answer)
 
 
 def _draft(schema: NamedSchema, prompt: Prompt, book: RuleBook) -> JsonObject | None:
