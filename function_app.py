@@ -21,7 +21,7 @@ from api import approvals, chat, control, conversations, messages, runs
 from api.edge import authenticated
 from api.erp_events import receive
 from api.health import health
-from api.openapi import openapi
+from api.openapi.document import openapi
 from api.sweep import sweep
 from orchestrators.chat import chat as chat_orchestrator
 from orchestrators.turn import turn

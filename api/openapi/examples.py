@@ -1,0 +1,147 @@
+"""Examples of what is sent and answered; each is checked against its contract by a test."""
+
+from typing import Any
+
+RUN_ID = "01KATZ5D9M0Z5R5J0GQ1W3F7CX"
+THREAD_ID = "01KATZ5D9MB7N4S2V8Y6TQXK3E"
+HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+AT = "2026-11-22T10:00:00Z"
+
+CHATS: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "least",
+        {"sessionId": "abc-123", "message": "¿Cómo renuevo mi licencia?", "agent": "normal"},
+    ),
+    (
+        "answers from documents",
+        {
+            "sessionId": "abc-123",
+            "message": "Requisitos para renovar la licencia",
+            "agent_profile": "rag",
+            "model": {"temperature": 0.3, "max_tokens": 600},
+            "search": {"mode": "hybrid", "topK": 5, "queryLanguage": "es"},
+            "runtime": {"timeout_ms": 30_000},
+        },
+    ),
+    (
+        "several agents",
+        {
+            "sessionId": "abc-123",
+            "threadId": THREAD_ID,
+            "message": "¿Qué plazo tengo y quién lo tramita?",
+            "mode": "group_chat",
+            "participants": ["Coordinator", "RetrievalAgent", "DomainExpert"],
+            "max_turns": 4,
+            "return_trace": True,
+        },
+    ),
+)
+
+CITATION = {
+    "number": 1,
+    "source": "https://docs.example/licencias",
+    "title": "Renovación de licencias",
+    "url": "https://docs.example/licencias",
+    "snippet": "Debe presentar su documento de identidad.",
+    "score": 0.87,
+    "index": "cerebro",
+    "documentId": "licencias-3",
+    "verified": True,
+}
+ANSWER: dict[str, Any] = {
+    "text": "Debe presentar su documento de identidad [1].",
+    "citations": [CITATION],
+    "usage": {"promptTokens": 123, "completionTokens": 456, "totalTokens": 579},
+    "threadId": THREAD_ID,
+    "runId": RUN_ID,
+    "state": "DONE",
+    "finishReason": "stop",
+    "warnings": [],
+}
+CHAT_ANSWER: dict[str, Any] = ANSWER | {
+    "steps": [
+        {"speaker": "RetrievalAgent", "text": "", "tool": "ai_search"},
+        {"speaker": "RetrievalAgent", "text": "Debe presentar su documento de identidad [1]."},
+    ],
+    "handoffTrace": [{"from": "Coordinator", "to": "RetrievalAgent"}],
+}
+STARTED = {"runId": RUN_ID}
+APPROVAL = {
+    "approvalId": "approval-0",
+    "tool": "createUser",
+    "args": {"name": "Ana López", "email": "***"},
+    "confirmation": "Crear el usuario «Ana López»",
+    "payloadHash": HASH,
+    "expiresAt": AT,
+}
+WAITING: dict[str, Any] = {
+    "runId": RUN_ID,
+    "threadId": THREAD_ID,
+    "state": "WAITING_APPROVAL",
+    "approval": APPROVAL,
+    "approvals": [APPROVAL],
+}
+DECIDED = {"approvalId": "approval-0", "runId": RUN_ID, "state": "approved"}
+CONVERSATION: dict[str, Any] = {
+    "conversationId": THREAD_ID,
+    "title": "Tareas de la semana",
+    "language": "es",
+    "timeZone": "Europe/Madrid",
+    "packVersion": "2026.11",
+    "createdAt": AT,
+    "updatedAt": AT,
+    "turns": [],
+}
+RUN: dict[str, Any] = {
+    "runId": RUN_ID,
+    "conversationId": THREAD_ID,
+    "state": "PLANNED",
+    "states": [{"state": "RECEIVED", "since": AT}, {"state": "PLANNED", "since": AT}],
+    "receivedAt": AT,
+    "usage": {"promptTokens": 0, "completionTokens": 0, "totalTokens": 0},
+    "citations": [],
+    "effects": [],
+    "approvals": [],
+    "memory": "none",
+    "correlationId": "5b1f0c1d8c7a4f0f9a41",
+}
+HEALTH: dict[str, Any] = {"status": "ok", "packVersion": "2026.11", "indexes": ["cerebro"]}
+
+EVENTS = """: every 15 seconds of silence, so that proxies keep the connection
+
+id: 1
+data: {"type":"state","state":"RECEIVED","correlationId":"5b1f0c1d8c7a4f0f9a41"}
+
+id: 2
+data: {"type":"tool","name":"ai_search","args":{"query":"…"},"status":"started","callId":"c1"}
+
+id: 3
+data: {"type":"text","text":"Debe presentar su documento","attempt":1}
+
+id: 4
+data: {"type":"done","usage":{"promptTokens":123,"completionTokens":456,"totalTokens":579},\
+"threadId":"01KATZ5D9MB7N4S2V8Y6TQXK3E","runId":"01KATZ5D9M0Z5R5J0GQ1W3F7CX",\
+"finishReason":"stop","memory":"stored"}
+
+"""
+TIMELINE = """id: 0
+data: {"type":"notification","kind":"task.updated","entity":{"type":"task","id":"T-7"},\
+"text":"En el ERP ha cambiado la tarea «Revisar contrato»."}
+
+"""
+
+
+def problem(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
+    """A refusal as callers get it."""
+    told: dict[str, Any] = {
+        "type": f"urn:eira:problem:{code.lower().replace('_', '-')}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "retryable": status in (429, 503, 504),
+        "correlationId": "5b1f0c1d8c7a4f0f9a41",
+    }
+    if code == "INVALID_REQUEST":
+        told["errors"] = [{"pointer": "/message", "message": "falta"}]
+    return told

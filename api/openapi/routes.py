@@ -1,0 +1,238 @@
+"""Every route of the API: what it takes, what it answers, what can go wrong."""
+
+from api.health import Health
+from api.openapi import examples
+from api.openapi.operations import AGENT_JSON, JSON, OF_A_RUN, Operation, Parameter, Reply
+from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideApproval
+from shared.contracts.audit import EventPage
+from shared.contracts.chat import ChatAnswer, PostChat
+from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
+from shared.contracts.runs import (
+    PostFeedback,
+    RunAnswer,
+    RunStarted,
+    RunStopping,
+    RunView,
+    RunWaiting,
+)
+
+CONVERSATION = Parameter("id", "path", "The conversation's id.")
+RUN = Parameter("runId", "path", "The run's id, a ULID.")
+APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.")
+PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
+KEY = Parameter("Idempotency-Key", "header", "The same key and body give the same run.")
+NUMBER = (("minimum", 0), ("maximum", 10**9))
+LAST_NUMBER = Parameter("Last-Event-ID", "header", "Resume behind this event.", "integer", NUMBER)
+AFTER_NUMBER = Parameter("after", "query", "The same, for who sets no headers.", "integer", NUMBER)
+LAST_ENTRY = Parameter("Last-Event-ID", "header", "Resume behind this event, live.")
+AFTER_ENTRY = Parameter("after", "query", "`next` of the page before, or the last event's id.")
+PAGE = (("minimum", 1), ("maximum", 100))
+LIMIT = Parameter("limit", "query", "Items of a page.", "integer", PAGE)
+OF_THIS_RUN = ("x-run-id", "The run's id.")
+WHERE = ("Location", "Where to look.")
+
+STARTED = Reply(
+    "202",
+    "Started, or waiting for a person: look at `Location`.",
+    (RunStarted, RunWaiting),
+    headers=(OF_THIS_RUN, WHERE),
+    examples=(("started", examples.STARTED), ("waiting", examples.WAITING)),
+)
+
+ROUTES = (
+    Operation(
+        "post",
+        "/chat",
+        "callAgent",
+        "Call an agent, alone or with others",
+        (
+            Reply(
+                "200",
+                "The answer; live as events for who accepts `text/event-stream`.",
+                (ChatAnswer,),
+                "RunEvent",
+                (OF_THIS_RUN,),
+                (("answer", examples.CHAT_ANSWER),),
+            ),
+            STARTED,
+        ),
+        (KEY, PREFER),
+        PostChat,
+        (JSON, AGENT_JSON),
+        examples=examples.CHATS,
+        errors=OF_A_RUN,
+    ),
+    Operation(
+        "post",
+        "/conversations",
+        "createConversation",
+        "Create a conversation",
+        (
+            Reply(
+                "201",
+                "Created.",
+                (ConversationView,),
+                headers=(("Location", "Where the conversation is."),),
+                examples=(("new", examples.CONVERSATION),),
+            ),
+        ),
+        body=CreateConversation,
+        body_required=False,
+        examples=(("in Spanish", {"title": "Tareas de la semana", "language": "es"}),),
+    ),
+    Operation(
+        "get",
+        "/conversations/{id}",
+        "readConversation",
+        "Read a conversation",
+        (
+            Reply(
+                "200",
+                "The conversation and its newest turns.",
+                (ConversationView,),
+                examples=(("new", examples.CONVERSATION),),
+            ),
+        ),
+        (CONVERSATION,),
+    ),
+    Operation(
+        "post",
+        "/conversations/{id}/messages",
+        "sendMessage",
+        "Send a message: one run",
+        (
+            Reply(
+                "200",
+                "The answer; live as events for who accepts `text/event-stream`.",
+                (RunAnswer,),
+                "RunEvent",
+                (OF_THIS_RUN,),
+                (("answer", examples.ANSWER),),
+            ),
+            STARTED,
+        ),
+        (CONVERSATION, KEY, PREFER),
+        PostMessage,
+        examples=(("task", {"message": "Crea una tarea «Revisar contrato» para el viernes"}),),
+        errors=OF_A_RUN,
+    ),
+    Operation(
+        "get",
+        "/conversations/{id}/events",
+        "readTimeline",
+        "Audit timeline, live as SSE",
+        (
+            Reply(
+                "200",
+                "A page, oldest first; live as events for who accepts `text/event-stream`.",
+                (EventPage,),
+                "TimelineEvent",
+                examples=(("empty", {"items": []}),),
+            ),
+        ),
+        (CONVERSATION, AFTER_ENTRY, LIMIT, LAST_ENTRY),
+    ),
+    Operation(
+        "get",
+        "/runs/{runId}",
+        "readRun",
+        "Read a run",
+        (
+            Reply(
+                "200",
+                "Its state, and what it has done.",
+                (RunView,),
+                headers=(OF_THIS_RUN,),
+                examples=(("under way", examples.RUN),),
+            ),
+        ),
+        (RUN,),
+        errors=("410",),
+    ),
+    Operation(
+        "get",
+        "/runs/{runId}/events",
+        "followRun",
+        "Follow a run",
+        (Reply("200", "Its events, live until its end.", (), "RunEvent", (OF_THIS_RUN,)),),
+        (RUN, LAST_NUMBER, AFTER_NUMBER),
+    ),
+    Operation(
+        "post",
+        "/runs/{runId}/cancel",
+        "cancelRun",
+        "Stop a run",
+        (
+            Reply(
+                "202",
+                "It ends as soon as its present step gives up.",
+                (RunStopping,),
+                headers=(OF_THIS_RUN, WHERE),
+                examples=(("stopping", {"runId": examples.RUN_ID, "state": "CANCELLING"}),),
+            ),
+        ),
+        (RUN,),
+        errors=("409",),
+    ),
+    Operation(
+        "post",
+        "/runs/{runId}/feedback",
+        "rateRun",
+        "Say what you think of it",
+        (Reply("204", "Stored.", headers=(OF_THIS_RUN,)),),
+        (RUN,),
+        PostFeedback,
+        examples=(("good", {"rating": "up", "tags": ["clear"]}),),
+    ),
+    Operation(
+        "post",
+        "/runs/{runId}/approvals/{approvalId}",
+        "decideApproval",
+        "Decide on one exact payload",
+        (
+            Reply(
+                "200",
+                "Decided.",
+                (ApprovalDecided,),
+                headers=(OF_THIS_RUN,),
+                examples=(("approved", examples.DECIDED),),
+            ),
+        ),
+        (RUN, APPROVAL),
+        DecideApproval,
+        examples=(("approve", {"decision": "approve", "payloadHash": examples.HASH}),),
+        errors=("403", "409", "410"),
+    ),
+    Operation(
+        "get",
+        "/approvals",
+        "listApprovals",
+        "What waits for me",
+        (
+            Reply(
+                "200",
+                "What I may decide on, the oldest first.",
+                (ApprovalList,),
+                examples=(("nothing", {"items": []}),),
+            ),
+        ),
+    ),
+    Operation(
+        "get",
+        "/health",
+        "health",
+        "Liveness",
+        (
+            Reply(
+                "200",
+                "Alive, and what is configured.",
+                (Health,),
+                examples=(("alive", examples.HEALTH),),
+            ),
+        ),
+        open=True,
+    ),
+    Operation(
+        "get", "/openapi.json", "openapi", "This document", (Reply("200", "It."),), open=True
+    ),
+)
