@@ -39,6 +39,7 @@ def allowed_tools(
             if contract.right and contract.right not in rights:
                 raise ForbiddenError("no_right_to_use", name=tool.name, right=contract.right)
             _allow_arguments(tool, f"/{field}/{place}/args", settings, indexes, language)
+            _demand_right(tool, settings, rights)
     return posted.asked_tools
 
 
@@ -76,10 +77,18 @@ def _allow_search(
 def _allow_method(tool: NamedTool, pointer: str, settings: AgentPolicy, language: Language) -> None:
     server = _named(tool.args, "server", pointer, language)
     method = _named(tool.args, "method", pointer, language)
-    if server is not None and server not in settings.mcp:
+    listed = settings.outside.server(server)
+    if server is not None and listed is None:
         raise NotAllowedError("mcp_server_not_allowed", name=server)
-    if method is not None and method not in settings.mcp.get(server or "", ()):
+    if method is not None and (listed is None or method not in listed.methods):
         raise NotAllowedError("mcp_method_not_allowed", name=method)
+
+
+def _demand_right(tool: NamedTool, settings: AgentPolicy, rights: Sequence[str]) -> None:
+    """A server may need another right than the tool."""
+    server = settings.outside.server(tool.args.get("server")) if tool.name == "mcp" else None
+    if server is not None and server.right not in rights:
+        raise ForbiddenError("no_right_to_use", name=server.name, right=server.right)
 
 
 def _allow_url(tool: NamedTool, pointer: str, settings: AgentPolicy, language: Language) -> None:
@@ -93,7 +102,7 @@ def _allow_url(tool: NamedTool, pointer: str, settings: AgentPolicy, language: L
         host = None
     if host is None:
         raise invalid(f"{pointer}/url", "field_invalid", language)
-    if host not in settings.hosts:
+    if not settings.outside.has_host(host):
         raise NotAllowedError("host_not_allowed", name=host)
 
 

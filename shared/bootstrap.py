@@ -15,6 +15,7 @@ from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy, ProfileLists
 from shared.contracts.grounding import Grounding
 from shared.contracts.models import ModelChoice
+from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.retrieval import RetrievalPolicy
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from shared.search.cerebro import AzureSearchKnowledge
     from shared.search.indexing import AzureSearchIndex
     from shared.search.query import SearchProfile
+    from shared.tools.mcp import McpTools
 
 PACKS = Path(__file__).parents[1] / "packs"
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
@@ -50,6 +52,8 @@ SDKS = (
     "shared.search.cerebro",
     "shared.stores.cosmos",
 )
+MCP = "shared.tools.mcp_connection"
+"""Takes longer than all the others together, and is only needed where servers are set."""
 WARM_UP_AFTER_SECONDS = 1.0
 COLLECT_AFTER = (50_000, 20, 50)
 """Python's default of 2,000 new objects is a few requests' worth."""
@@ -62,6 +66,8 @@ def check_settings() -> None:
     get_settings()
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It logs what it cannot read of an answer, with the answer in it; we tell of it ourselves.
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
     if unknown := unknown_settings():
         log.warning("these settings are none of this version: %s", ", ".join(unknown))
 
@@ -78,7 +84,8 @@ def prepare_app() -> None:
 
 
 def _import_sdks() -> None:
-    for name in SDKS:
+    servers = get_settings().tools.mcp_servers
+    for name in (*SDKS, *([MCP] if servers else [])):
         importlib.import_module(name)
 
 
@@ -108,6 +115,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.entities import CosmosEntities
     from shared.stores.log_items import CosmosLogItems
     from shared.stores.runs import CosmosRuns
+    from shared.tools.http import HttpLimits, HttpTools
     from shared.tools.kinds import ToolsByKind
     from shared.tools.rest import RestTools
 
@@ -116,6 +124,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     models, knowledge = build_models(settings, credential), build_knowledge(settings, credential)
     model = build_model(settings, credential, models)
     packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings)
+    mcp, http = build_mcp(settings), settings.tools
     return Dependencies(
         model=model,
         models=models,
@@ -134,7 +143,12 @@ def build_dependencies(settings: Settings) -> Dependencies:
             cerebro=CerebroTools(
                 knowledge, model, policy.indexes[0], policy.top, policy.retrieval, packs, _now
             ),
+            http=HttpTools(
+                policy.outside, HttpLimits(http.http_max_bytes, http.http_timeout_seconds)
+            ),
+            mcp=mcp,
         ),
+        methods=mcp,
         tokens=EntraTokens(
             settings.auth.authority,
             settings.auth.audience,
@@ -179,6 +193,7 @@ def build_policy(settings: Settings) -> Policy:
         role_rights=settings.auth.role_rights,
         tenants=frozenset(settings.auth.tenants),
         event_types=settings.events.types,
+        outside=build_outside(settings),
         least_confidence=settings.agents.least_confidence,
         history_tokens=settings.agents.history_tokens,
         history_turns=settings.agents.history_turns,
@@ -206,11 +221,47 @@ def build_agent_policy(settings: Settings) -> AgentPolicy:
             name: ProfileLists(lists.allowed_search_indexes, lists.allowed_participants)
             for name, lists in one.profiles.items()
         },
+        outside=build_outside(settings),
         max_tokens=agents.max_tokens,
         max_turns=agents.max_turns,
         max_steps=agents.max_internal_steps,
         timeout_ms=agents.timeout_ms,
     )  # fmt: skip
+
+
+def build_outside(settings: Settings) -> Outside:
+    """The lists of the settings, each host with its scheme and its port apart."""
+    tools = settings.tools
+    rules = []
+    for rule in tools.http_allowed:
+        scheme, host = _host(rule.host)
+        parts = {"scheme": scheme, "host": host, "path": rule.path, "keys": rule.keys}
+        rules.append(HttpRule.model_validate({"methods": rule.methods, **parts}))
+    servers = tools.mcp_servers.items()
+    return Outside(
+        http=tuple(rules),
+        private_hosts=tuple(_host(each)[1] for each in tools.http_private_hosts),
+        servers=tuple(McpServer(name=name, **each.model_dump()) for name, each in servers),
+    )
+
+
+def _host(written: str) -> tuple[str, str]:
+    """Scheme, and name with port."""
+    scheme, _, host = written.rpartition("://")
+    port = "80" if scheme == "http" else "443"
+    return scheme or "https", host if ":" in host else f"{host}:{port}"
+
+
+def build_mcp(settings: Settings) -> "McpTools":
+    from shared.tools.mcp import McpLimits, McpTools
+
+    tools = settings.tools
+
+    async def token(credential: str) -> str | None:
+        return tools.mcp_tokens.get(credential)
+
+    limits = McpLimits(tools.mcp_max_bytes, tools.mcp_timeout_seconds, tools.mcp_schema_seconds)
+    return McpTools(build_outside(settings), token, limits)
 
 
 def build_credential() -> "AsyncTokenCredential":

@@ -18,6 +18,8 @@ The error tree, named for what the caller can do:
     + ErpError
       . ErpBusyError
       . CerebroError            of a tool that is no ERP's
+      . RemoteError             of tools behind http and mcp
+        RemoteBusyError
     + StoreError
     + PackGoneError             410, trying again does not help
     + DeadlineError             the run's own time is over
@@ -158,6 +160,21 @@ class CerebroError(ErpError):
 
     code: ErrorCode = "SEARCH_UNAVAILABLE"
     why_not = "search_unavailable"
+
+
+class RemoteError(ErpError):
+    """What a call of `http` or `mcp` was made to could not be reached, or did not answer."""
+
+    why_not = "tool_unreachable"
+
+
+class RemoteBusyError(RemoteError):
+    """It answered 429: it did nothing, and wants to be asked later."""
+
+    why_not = "tool_busy"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message, sent=False, retry_after=retry_after)
 
 
 class StoreError(DependencyError):

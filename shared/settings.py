@@ -7,11 +7,12 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.errors import ConfigurationError
+from shared.tool_settings import Section, ToolsSettings, Url, joined
 
 EXAMPLES = {
     "agent__profiles": 'Agent__Profiles__rag__AllowedSearchIndexes=["cerebro"]',
@@ -44,6 +45,15 @@ EXAMPLES = {
         'Search__AllowedSemanticConfigurations=["semantic-config-es"]'
     ),
     "search__languages": 'Search__Languages=["es", "en"]',
+    "tools__httpallowed": (
+        'Tools__HttpAllowed=[{"methods": ["GET"], "host": "api.example.org", "path": "/v1/**"}]'
+    ),
+    "tools__httpprivatehosts": 'Tools__HttpPrivateHosts=["localhost:8080"]',
+    "tools__mcpservers": (
+        'Tools__McpServers={"corp-tools": {"url": "https://tools.example.org/mcp", '
+        '"methods": ["getCase"], "reads": ["getCase"]}}'
+    ),
+    "tools__mcptokens": 'Tools__McpTokens={"corp": "<token>"}',
 }
 LISTS_AND_MAPS = (
     "agent__profiles",
@@ -61,6 +71,10 @@ LISTS_AND_MAPS = (
     "search__allowedindexes",
     "search__allowedsemanticconfigurations",
     "search__languages",
+    "tools__httpallowed",
+    "tools__httpprivatehosts",
+    "tools__mcpservers",
+    "tools__mcptokens",
 )
 OTHER_SPELLINGS = {
     "endpoint": "endpoint",
@@ -71,20 +85,7 @@ OTHER_SPELLINGS = {
 """What may be written in `Search__` for a setting of `AzureSearch__`, which wins over it."""
 
 
-def _joined(name: str) -> str:
-    """chat_deployment -> chatdeployment: setting names are compared without case."""
-    return name.replace("_", "")
-
-
 type Way = tuple[str, ...]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(alias_generator=_joined, validate_by_name=True, frozen=True)
-
-
-type Url = Annotated[str, Field(pattern=r"^https?://[^\s/:]+(:\d+)?(/\S*)?$")]
-"""Where a service is; what is no address is found at the start, not at the first message."""
 
 
 def _listed(value: object) -> object:
@@ -154,9 +155,9 @@ class AiSettings(Section):
 
     models: AiModelsSettings = AiModelsSettings()
     allowed_providers: tuple[ProviderName, ...] = ()
-    allowed_endpoints: dict[ProviderName, tuple[Url, ...]] = {}
+    allowed_endpoints: dict[ProviderName, tuple[Url, ...]] = Field(default={})
     allowed_models: tuple[str, ...] = ()
-    deployments: dict[str, str] = {}
+    deployments: dict[str, str] = Field(default={})
 
 
 class AzureSearchSettings(Section):
@@ -216,7 +217,7 @@ class AuthSettings(Section):
     authority: Url = "https://login.microsoftonline.com"
     audience: str
     tenants: tuple[str, ...] = Field(min_length=1)
-    role_rights: dict[str, tuple[str, ...]] = {}
+    role_rights: dict[str, tuple[str, ...]] = Field(default={})
 
 
 class EventsSettings(Section):
@@ -284,7 +285,7 @@ class AgentSettings(Section):
     """`profiles` by name; `default` stands for those without an entry of their own."""
 
     default_profile: Profile | Literal["default"] = "coordinator"
-    profiles: dict[Profile | Literal["default"], AgentProfileSettings] = {}
+    profiles: dict[Profile | Literal["default"], AgentProfileSettings] = Field(default={})
 
 
 class PacksSettings(Section):
@@ -320,6 +321,7 @@ class Settings(BaseSettings):
     runs: RunSettings = Field(default=RunSettings(), validation_alias="runs")
     agents: AgentsSettings = Field(default=AgentsSettings(), validation_alias="agents")
     agent: AgentSettings = Field(default=AgentSettings(), validation_alias="agent")
+    tools: ToolsSettings = Field(default=ToolsSettings(), validation_alias="tools")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
 
     @model_validator(mode="before")
@@ -417,7 +419,7 @@ def _known() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for section, declared in Settings.model_fields.items():
         for way, info in _settings_of(declared.annotation, (section,)):
-            name = "__".join(_joined(part) for part in way)
+            name = "__".join(joined(part) for part in way)
             usual = "…" if info.is_required() or info.default is None else info.default
             found[name] = EXAMPLES.get(name, f"{'__'.join(map(_pascal, way))}={usual}")
     for profile in (*get_args(Profile.__value__), "default"):

@@ -24,7 +24,7 @@ TOOLS = {
     *("createTask", "createProject", "createUser", "updateTask"),
     *("findTasks", "findProjects", "findUsers"),
 }
-AGENT_TOOLS = {"searchCerebro", "ai_search", "upsertCerebro"}
+AGENT_TOOLS = {"searchCerebro", "ai_search", "upsertCerebro", "http", "mcp"}
 META = {
     *("id", "title", "language", "category", "scope", "kind", "version", "source", "url"),
     *("confidence", "allowedRoles", "updatedAt"),

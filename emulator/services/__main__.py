@@ -5,7 +5,7 @@ import sys
 
 from .serving import CreateApp, main
 
-NAMES = ("identity", "keyvault", "cosmos", "search", "model", "eventgrid")
+NAMES = ("identity", "keyvault", "cosmos", "search", "model", "eventgrid", "mcp")
 
 
 def app_of(name: str) -> CreateApp:

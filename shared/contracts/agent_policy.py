@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.contracts.agents import AgentProfile, TeamMode
 from shared.contracts.models import Provider
+from shared.contracts.outside import Outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ ANY_PROFILE = "default"
 class AgentPolicy:
     """`default_participants` and `default_mode` are those of a coordinator that is told of none.
 
-    `providers` and `models` are told to callers; the seam to the models refuses others. `mcp` has
-    the methods that may be called by server, `hosts` where the tool `http` may go to. `max_tokens`
-    of one answer, `max_turns` of a discussion, `timeout_ms` of a call, `max_steps` of the model.
+    `providers` and `models` are told to callers; the seam to the models refuses others. `outside`
+    is what `http` and `mcp` may reach. `max_tokens` of one answer, `max_turns` of a discussion,
+    `timeout_ms` of a call, `max_steps` of the model.
     """
 
     default_index: str
@@ -40,8 +41,7 @@ class AgentPolicy:
     tools: tuple[str, ...] = ("ai_search",)
     providers: tuple[Provider, ...] = ()
     models: tuple[str, ...] = ()
-    mcp: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    hosts: tuple[str, ...] = ()
+    outside: Outside = field(default=Outside())
     credential_profiles: tuple[str, ...] = ("default",)
     profiles: Mapping[str, ProfileLists] = field(default_factory=dict)
     max_tokens: int = 4_096

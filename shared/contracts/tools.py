@@ -11,6 +11,7 @@ from shared.contracts.identity import Language
 
 type JsonSchema = dict[str, Any]
 type Arguments = dict[str, Any]
+type ToolKind = Literal["rest", "cerebro", "http", "mcp"]
 
 
 class RestCall(Contract):
@@ -65,11 +66,13 @@ class ToolContract(Contract):
 
     A `rest` tool is a `request`, one of `cerebro` an `operation`. `for_agents`: whoever asks for it
     by name has it; the planner of tasks, whose evidence is found for it, is not told of it.
+    `effect`: it changes something. Of `http` and `mcp` that is said of the tool, since nothing is
+    known of its calls; `shared.tools.as_called` tells what holds for one call.
     """
 
     name: str
     version: str
-    kind: Literal["rest", "cerebro"]
+    kind: ToolKind
     effect: bool
     right: str
     description: dict[Language, str]

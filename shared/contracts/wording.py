@@ -6,11 +6,13 @@ from shared.contracts.chat_wording import OF_CHAT
 from shared.contracts.identity import Language
 from shared.contracts.model_wording import OF_MODELS
 from shared.contracts.search_wording import OF_SEARCH
+from shared.contracts.tool_wording import OF_TOOLS
 
 WORDING: Mapping[str, Mapping[Language, str]] = {
     **OF_CHAT,
     **OF_MODELS,
     **OF_SEARCH,
+    **OF_TOOLS,
     "invalid_request": {
         "es": "La petición tiene campos que no son válidos.",
         "en": "The request has fields that are not valid.",

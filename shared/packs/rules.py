@@ -36,7 +36,7 @@ def tool_problems(
 
 
 def _kind_problems(tool: ToolContract, file: JsonFile) -> Iterator[Problem]:
-    needed = "request" if tool.kind == "rest" else "operation"
+    needed = {"rest": "request", "cerebro": "operation"}.get(tool.kind)
     for name in ("request", "operation"):
         if (getattr(tool, name) is not None) != (name == needed):
             verb = "needs" if name == needed else "has no"

@@ -19,7 +19,13 @@ from shared.ports.model import (
 from shared.ports.platform import Orchestrations, OrchestrationState, Packs, TokenVerifier
 from shared.ports.records import AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
-from shared.ports.tools import ToolAnswered, ToolInvocation, ToolRefused, Tools
+from shared.ports.tools import (
+    ServerMethods,
+    ToolAnswered,
+    ToolInvocation,
+    ToolRefused,
+    Tools,
+)
 
 __all__ = [
     "AgentSteps",
@@ -48,6 +54,7 @@ __all__ = [
     "Packs",
     "Policy",
     "Runs",
+    "ServerMethods",
     "StreamEnd",
     "TokenVerifier",
     "ToolAnswered",

@@ -7,6 +7,7 @@ from datetime import datetime
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.grounding import Grounding
+from shared.contracts.outside import Outside
 from shared.contracts.retrieval import RetrievalPolicy
 from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
@@ -16,7 +17,7 @@ from shared.ports.model import Model, Models
 from shared.ports.platform import Packs, TokenVerifier
 from shared.ports.records import AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
-from shared.ports.tools import Tools
+from shared.ports.tools import ServerMethods, Tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Policy:
     history_tokens: int = 3_000
     """What the model is told of a conversation; older turns are told by their summary."""
     history_turns: int = 20
+    outside: Outside = field(default=Outside())
+    """What agents may reach with `http` and `mcp`."""
     least_confidence: float = 0.6
     """Below this confidence of the triage the person is asked what they mean."""
     agents: AgentPolicy = field(default=AgentPolicy(default_index="", indexes=()))
@@ -60,6 +63,7 @@ class Dependencies:
     dead_letters: DeadLetters
     log: LogItems
     tools: Tools
+    methods: ServerMethods
     tokens: TokenVerifier
     packs: Packs
     policy: Policy

@@ -1,9 +1,11 @@
 """The seam to what a plan or an agent may call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from shared.contracts.identity import Caller, Language
+from shared.contracts.outside import ServerMethod
 from shared.contracts.tools import Arguments, ToolContract
 
 
@@ -41,4 +43,11 @@ class Tools(Protocol):
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         """Ask by the contract's reconciliation query whether an effect was made."""
+        ...
+
+
+class ServerMethods(Protocol):
+    async def of(self, server: str) -> Mapping[str, ServerMethod]:
+        """What an allowed MCP server declares, by name: what the settings allow of it. Raises
+        ErpError (RemoteError) when it cannot be asked."""
         ...

@@ -1,6 +1,7 @@
 """Every kind of tool behind one port: the contract says which one it is."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from shared.contracts.tools import ToolContract
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused, Tools
@@ -10,6 +11,8 @@ from shared.ports import ToolAnswered, ToolInvocation, ToolRefused, Tools
 class ToolsByKind:
     rest: Tools
     cerebro: Tools
+    http: Tools
+    mcp: Tools
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
         return await self._of(invocation.contract).call(invocation)
@@ -23,3 +26,9 @@ class ToolsByKind:
                 return self.rest
             case "cerebro":
                 return self.cerebro
+            case "http":
+                return self.http
+            case "mcp":
+                return self.mcp
+            case _:
+                assert_never(contract.kind)

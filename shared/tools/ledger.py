@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.tools import ToolContract
@@ -146,7 +147,15 @@ def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:
 
 
 def _silent(contract: ToolContract) -> str:
-    return "no_answer" if contract.kind == "rest" else "no_answer_of_cerebro"
+    match contract.kind:
+        case "rest":
+            return "no_answer"
+        case "cerebro":
+            return "no_answer_of_cerebro"
+        case "http" | "mcp":
+            return "no_answer_of_tool"
+        case _:
+            assert_never(contract.kind)
 
 
 def why_not(error: ErpError) -> str:

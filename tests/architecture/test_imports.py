@@ -46,7 +46,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "shared/ports": ("shared.ports", "shared.contracts"),
     "shared/awaiting.py": ("shared.errors",),
     "shared/errors.py": ("shared.contracts",),
-    "shared/settings.py": ("shared.errors",),
+    "shared/settings.py": ("shared.errors", "shared.tool_settings"),
+    "shared/tool_settings.py": (),
     "shared/providers.py": ("shared.llm", "shared.settings", *CORE),
     "shared/retry_after.py": (),
     "shared/packs": ("shared.packs", "shared.contracts", "shared.errors"),
@@ -87,6 +88,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "shared/search": ("azure.search", "azure.core"),
     "shared/llm": ("openai", "httpx2"),
     "shared/settings.py": ("pydantic", "pydantic_settings"),
+    "shared/tool_settings.py": ("pydantic",),
 }
 
 

@@ -7,12 +7,14 @@ from shared.contracts.activities import RunRef
 from shared.contracts.conversations import Conversation
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Caller
+from shared.contracts.outside import Outside
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Policy
 from shared.streams.ending import close_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
+from tests.fakes.methods import FakeMethods
 from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
 from tests.fakes.stores import (
     FakeApprovals,
@@ -51,6 +53,8 @@ class World:
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     log: FakeLogItems = field(default_factory=FakeLogItems)
     tools: FakeTools = field(default_factory=FakeTools)
+    methods: FakeMethods = field(default_factory=FakeMethods)
+    outside: Outside = field(default_factory=Outside)
     clock: FakeClock = field(default_factory=FakeClock)
     packs: Path = PACKS
     grounding: Grounding = field(default_factory=Grounding)
@@ -73,11 +77,13 @@ class World:
             dead_letters=self.dead_letters,
             log=self.log,
             tools=self.tools,
+            methods=self.methods,
             tokens=FakeTokens(self.callers),
             packs=FolderPacks(self.packs),
             policy=Policy(
                 indexes=("cerebro",),
                 grounding=self.grounding,
+                outside=self.outside,
                 model="gpt-4o",
                 longest_join_ms=10,
                 role_rights={"employee": RIGHTS, "manager": (*RIGHTS, "users:read")},

@@ -9,6 +9,7 @@ from api.calling import Called, Rules, called
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.agents import ParticipantContract
 from shared.contracts.chat import PostChat
+from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.runs import RunRecord
 from shared.contracts.tools import Pack
 from shared.packs import FolderPacks
@@ -23,8 +24,17 @@ SETTINGS = AgentPolicy(
     semantic_configurations=("semantic-config-es",),
     participants=("Coordinator", "RetrievalAgent", "DomainExpert", "ToolingAgent", "Critic"),
     tools=("ai_search", "mcp", "http"),
-    mcp={"corp-tools": ("getCase",)},
-    hosts=("api.example.org",),
+    outside=Outside(
+        http=(HttpRule(host="api.example.org:443", path="/**"),),
+        servers=(
+            McpServer(
+                name="corp-tools",
+                url="https://mcp.example.org/",
+                methods=("getCase",),
+                right="knowledge:read",
+            ),
+        ),
+    ),
     credential_profiles=("default", "prod"),
 )
 

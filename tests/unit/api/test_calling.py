@@ -8,6 +8,7 @@ import pytest
 
 from shared.contracts.agent_policy import ProfileLists
 from shared.contracts.agents import AgentCall
+from shared.contracts.outside import Outside
 from shared.errors import ForbiddenError, InvalidRequestError, NotAllowedError
 from tests.fakes.world import ANA
 from tests.plan_requests import plan_requests
@@ -259,6 +260,16 @@ def test_a_tool_needs_its_right_and_is_not_added_without_it() -> None:
     with pytest.raises(ForbiddenError):
         call_of({**MINIMAL, "tools": ["ai_search"]}, rules)
     assert call_of(RAG, rules).call.tools == ()
+
+
+def test_an_mcp_server_needs_its_own_right_and_may_be_named_by_its_url() -> None:
+    server = RULES.settings.outside.servers[0]
+    tool = {"name": "mcp", "args": {"server": server.url, "method": "getCase"}}
+    assert call_of({**MINIMAL, "tools": [tool]}).call.tools[0].args == tool["args"]
+    strict = server.model_copy(update={"right": "cases:use"})
+    with pytest.raises(ForbiddenError) as caught:
+        call_of({**MINIMAL, "tools": [tool]}, ruled(outside=Outside(servers=(strict,))))
+    assert caught.value.values == {"name": "corp-tools", "right": "cases:use"}
 
 
 def test_arguments_of_a_search_are_checked_where_they_stand() -> None:

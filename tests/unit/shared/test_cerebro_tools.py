@@ -229,7 +229,8 @@ async def settled(scene: Scene, effects: FakeEffects, holder: str = "h") -> Effe
         effect_id="e1", tenant_id=ANA.tenant_id, run_id="r1", step=0, tool=contract.name,
         state=first_state(contract), args={"document": NOTE}, holder=holder, updated_at=AT,
     )  # fmt: skip
-    tools = ToolsByKind(rest=FakeTools(), cerebro=scene.tools)
+    others = FakeTools()
+    tools = ToolsByKind(rest=others, cerebro=scene.tools, http=others, mcp=others)
     ledger = Ledger(effects, tools, lambda: AT, chance=lambda: 0.0)
     return await ledger.settle(effect, asked("upsertCerebro", document=NOTE))
 

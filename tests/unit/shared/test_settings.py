@@ -5,6 +5,7 @@ import traceback
 
 import pytest
 
+from shared.bootstrap import build_outside
 from shared.errors import ConfigurationError
 from shared.settings import Settings, get_settings, unknown_settings
 
@@ -237,3 +238,62 @@ def test_settings_of_other_versions_and_programs_do_not_stop_the_start(
         monkeypatch.setenv(name, "4")
     assert read().agents.history_turns == 20
     assert set(unknown_settings()) == {"Agents__Palette", "Agents__Wardrobe"}
+
+
+# --- what agents may reach ------------------------------------------------------------------------
+
+SERVER = '{"url": "https://tools.example.org/mcp", "methods": ["getCase"], "credential": "corp"}'
+
+
+def test_what_agents_may_reach_is_nothing_unless_it_is_listed() -> None:
+    outside = build_outside(read())
+    assert (outside.http, outside.private_hosts, outside.servers) == ((), (), ())
+
+
+def test_hosts_are_told_apart_by_scheme_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = (
+        '[{"host": "api.example.org", "path": "/v1/**"},'
+        ' {"methods": ["POST"], "host": "http://*.old.example.org:8080", "path": "/",'
+        ' "keys": true}]'
+    )
+    monkeypatch.setenv("Tools__HttpAllowed", rules)
+    monkeypatch.setenv("Tools__HttpPrivateHosts", '["http://localhost", "localhost:7086"]')
+    outside = build_outside(read())
+    assert [rule.told() for rule in outside.http] == [
+        "GET https://api.example.org/v1/**", "POST http://*.old.example.org:8080/",
+    ]  # fmt: skip
+    assert [rule.host for rule in outside.http] == ["api.example.org:443", "*.old.example.org:8080"]
+    assert outside.private_hosts == ("localhost:80", "localhost:7086")
+
+
+def test_an_mcp_server_has_its_methods_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("Tools__McpServers", f'{{"corp-tools": {SERVER}}}')
+    monkeypatch.setenv("Tools__McpTokens", '{"corp": "made-up-token"}')
+    (server,) = build_outside(read()).servers
+    assert (server.name, server.methods, server.reads) == ("corp-tools", ("getCase",), ())
+    assert "made-up-token" not in repr(read())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Tools__HttpAllowed", '[{"host": "*", "path": "/"}]'),
+        ("Tools__HttpAllowed", '[{"host": "user@api.example.org", "path": "/"}]'),
+        ("Tools__HttpAllowed", '[{"host": "ftp://api.example.org", "path": "/"}]'),
+        ("Tools__HttpAllowed", '[{"host": "api.example.org", "path": "v1"}]'),
+        ("Tools__HttpAllowed", '[{"host": "api.example.org", "path": "/", "verify": false}]'),
+        ("Tools__HttpAllowed", '[{"host": "api.example.org", "methods": ["TRACE"], "path": "/"}]'),
+        ("Tools__HttpAllowed", "api.example.org"),
+        ("Tools__HttpPrivateHosts", '["10.0.0.0/8"]'),
+        ("Tools__McpServers", '{"corp": {"url": "tools.example.org", "methods": ["a"]}}'),
+        ("Tools__McpServers", '{"corp": {"url": "https://t.example.org", "methods": []}}'),
+        ("Tools__McpServers", f'{{"corp": {SERVER}}}'),
+        ("Tools__McpServers",
+         '{"corp": {"url": "https://t.example.org", "methods": ["a"], "reads": ["b"]}}'),
+    ],
+)  # fmt: skip
+def test_a_list_of_what_may_be_reached_that_is_wrong_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert "Tools__" in complaint()

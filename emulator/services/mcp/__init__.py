@@ -1,0 +1,1 @@
+"""An MCP server over streamable HTTP, whose tools and records are data."""

@@ -1,0 +1,72 @@
+"""The sections of the settings: their base, and what agents may reach with `http` and `mcp`."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+def joined(name: str) -> str:
+    """chat_deployment -> chatdeployment: setting names are compared without case."""
+    return name.replace("_", "")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(alias_generator=joined, validate_by_name=True, frozen=True)
+
+
+type Url = Annotated[str, Field(pattern=r"^https?://[^\s/:]+(:\d+)?(/\S*)?$")]
+"""Where a service is; what is no address is found at the start, not at the first message."""
+type HostName = Annotated[
+    str,
+    Field(pattern=r"^(https?://)?(\*\.[a-z0-9-]+\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$"),
+]
+type HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class HttpRuleSettings(Section):
+    """Calls the tool `http` may make. `host` is a name, or `*.` and the name of a domain; it may
+    have a port, and `http://` before it. In `path` `*` stands for one segment and `**` for any.
+    `keys`: the host honours the header Idempotency-Key."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    methods: tuple[HttpMethod, ...] = ("GET",)
+    host: HostName
+    path: str = Field(pattern=r"^/")
+    keys: bool = False
+
+
+class McpServerSettings(Section):
+    """`reads` are those of `methods` that change nothing; `credential` is a key of `McpTokens`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: Url
+    methods: tuple[str, ...] = Field(min_length=1)
+    reads: tuple[str, ...] = ()
+    right: str = "mcp:call"
+    credential: str | None = None
+
+
+class ToolsSettings(Section):
+    """What agents may reach with `http` and `mcp`: nothing but this. `http_private_hosts` may have
+    a private address, for tests on one machine; `mcp_tokens` are bearer tokens by credential."""
+
+    http_allowed: tuple[HttpRuleSettings, ...] = ()
+    http_private_hosts: tuple[HostName, ...] = ()
+    http_max_bytes: int = Field(default=65_536, ge=1_024, le=1_000_000)
+    http_timeout_seconds: float = Field(default=15.0, gt=0, le=120)
+    mcp_servers: dict[str, McpServerSettings] = Field(default={})
+    mcp_tokens: dict[str, str] = Field(default={}, repr=False)
+    mcp_max_bytes: int = Field(default=65_536, ge=1_024, le=1_000_000)
+    mcp_timeout_seconds: float = Field(default=20.0, gt=0, le=120)
+    mcp_schema_seconds: float = Field(default=300.0, ge=0)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        for name, server in self.mcp_servers.items():
+            if server.credential is not None and server.credential not in self.mcp_tokens:
+                raise ValueError(f"McpServers: {name} names a credential that McpTokens has not")
+            if not set(server.reads) <= set(server.methods):
+                raise ValueError(f"McpServers: {name} reads what is not among its methods")
+        return self

@@ -1,0 +1,205 @@
+"""The tool `mcp`: methods of the operator's MCP servers, over streamable HTTP."""
+
+import asyncio
+import importlib
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from shared.contracts.outside import McpServer, Outside, ServerMethod
+from shared.contracts.wording import say
+from shared.errors import RemoteError
+from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.tools.mcp_answers import result_of, said_by
+from shared.tools.schemas import first_problem
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp_types import Tool
+
+MOST_PAGES = 20
+MOST_OF_A_DESCRIPTION = 1_000
+
+type Credential = Callable[[str], Awaitable[str | None]]
+"""The bearer token of a credential profile, if it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class McpLimits:
+    """`bytes` of one answer; `seconds` of a call; `schema_seconds`: how long what a server declares
+    is remembered."""
+
+    bytes: int = 65_536
+    seconds: float = 20.0
+    schema_seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    methods: Mapping[str, ServerMethod]
+    until: float
+
+
+class McpTools:
+    """Also the port ServerMethods. `now` is in seconds and never goes back."""
+
+    def __init__(
+        self,
+        outside: Outside,
+        credential: Credential,
+        limits: McpLimits = McpLimits(),
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._outside = outside
+        self._credential = credential
+        self._limits = limits
+        self._now = now
+        self._declared: dict[str, _Declared] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+        self._trust: ssl.SSLContext | None = None
+
+    async def of(self, server: str) -> Mapping[str, ServerMethod]:
+        """Asked once at a time. Raises RemoteError."""
+        known = self._outside.server(server)
+        assert known is not None, f"{server} is on no list"
+        async with self._asking.setdefault(known.name, asyncio.Lock()):
+            declared = self._declared.get(known.name)
+            if declared is None or declared.until <= self._now():
+                methods = await self._ask(known)
+                declared = _Declared(methods, self._now() + self._limits.schema_seconds)
+                self._declared[known.name] = declared
+        return declared.methods
+
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        """Raises RemoteError, whose `sent` is true from the moment the method is called."""
+        args, language = invocation.args, invocation.language
+        refused = self._outside.refused("mcp", args)
+        server, name = self._outside.server(args.get("server")), str(args.get("method"))
+        if server is None or refused is not None or name not in server.methods:
+            allowed = refused or f"{args.get('server')}/{name}"
+            return ToolRefused(403, say("mcp_not_allowed", language, name=allowed[:200]))
+        method = (await self.of(server.name)).get(name)
+        if method is None:
+            return ToolRefused(404, say("mcp_not_declared", language, name=name))
+        params = dict(args.get("params") or {})
+        wrong = first_problem(params, method.parameters)
+        if wrong is not None:
+            return ToolRefused(400, say("mcp_bad_params", language, name=name, why=wrong))
+        return await self._call(server, name, params, invocation)
+
+    async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
+        """Never asked: the contract has no query, as MCP knows of none."""
+        raise RemoteError("mcp: there is nothing to ask", sent=False)
+
+    async def _call(
+        self, server: McpServer, name: str, params: dict[str, object], invocation: ToolInvocation
+    ) -> ToolAnswered | ToolRefused:
+        from mcp import MCPError
+        from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult
+
+        request = CallToolRequest(params=CallToolRequestParams(name=name, arguments=params))
+        seconds = min(self._limits.seconds, invocation.contract.timeout_ms / 1000)
+        async with self._session(server, _headers(invocation), seconds) as (client, progress):
+            progress.sent = True
+            try:
+                # Not `call_tool`, which asks for the declarations again behind each call.
+                answer = await client.session.send_request(request, CallToolResult)
+            except MCPError as error:
+                if not said_by(error):
+                    raise
+                detail = error.message[:300]
+                said = say("mcp_refused", invocation.language, name=name, detail=detail)
+                return ToolRefused(422, said.strip())
+        told = result_of(answer)
+        if answer.is_error:
+            detail = str(told.get("text", ""))[:300]
+            said = say("mcp_refused", invocation.language, name=name, detail=detail)
+            return ToolRefused(422, said.strip())
+        return ToolAnswered(told)
+
+    async def _ask(self, server: McpServer) -> Mapping[str, ServerMethod]:
+        found: dict[str, ServerMethod] = {}
+        cursor: str | None = None
+        async with self._session(server, {}, self._limits.seconds) as (client, _):
+            for _ in range(MOST_PAGES):
+                page = await client.list_tools(cursor=cursor)
+                found |= dict(self._allowed(server, page.tools))
+                cursor = page.next_cursor
+                if cursor is None:
+                    break
+        return found
+
+    def _allowed(
+        self, server: McpServer, tools: list["Tool"]
+    ) -> Iterator[tuple[str, ServerMethod]]:
+        for tool in tools:
+            if tool.name in server.methods:
+                text = (tool.description or tool.title or tool.name)[:MOST_OF_A_DESCRIPTION]
+                yield (
+                    tool.name,
+                    ServerMethod(
+                        server=server.name,
+                        name=tool.name,
+                        description=text,
+                        parameters=tool.input_schema,
+                    ),
+                )
+
+    @asynccontextmanager
+    async def _session(
+        self, server: McpServer, headers: Mapping[str, str], seconds: float
+    ) -> AsyncIterator[tuple["Client", "_Progress"]]:
+        """A connection of its own for one caller. Whatever fails in it becomes a RemoteError."""
+        # The SDK takes more than a second to import: not in the event loop.
+        await asyncio.to_thread(importlib.import_module, "shared.tools.mcp_connection")
+        from mcp import MCPError
+
+        from shared.tools.mcp_connection import FAILURES, connected
+
+        # The machine's authorities, and those of `SSL_CERT_FILE`; reading them takes a while.
+        self._trust = trust = self._trust or ssl.create_default_context()
+        progress = _Progress()
+        token = await self._credential(server.credential) if server.credential else None
+        if token is not None:
+            headers = {**headers, "authorization": f"Bearer {token}"}
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                connected(server.url, headers, trust, self._limits.bytes, seconds) as client,
+            ):
+                yield client, progress
+        except* (*FAILURES, MCPError, ValidationError, TimeoutError) as errors:
+            what = f"mcp {server.name}: {', '.join(sorted(set(_kinds(errors))))}"
+            raise RemoteError(what, sent=progress.sent) from errors
+
+
+@dataclass(slots=True)
+class _Progress:
+    sent: bool = False
+
+
+def _kinds(errors: BaseExceptionGroup[BaseException]) -> Iterator[str]:
+    """The names alone: what an error says may hold what a person wrote."""
+    for each in errors.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _kinds(each)
+        else:
+            yield type(each).__name__
+
+
+def _headers(invocation: ToolInvocation) -> dict[str, str]:
+    """Who asks is told by us: nothing that a model writes can change it."""
+    headers = {
+        "x-tenant-id": invocation.caller.tenant_id,
+        "x-user-id": invocation.caller.user_id,
+        "x-correlation-id": invocation.correlation_id,
+        "accept-language": invocation.language,
+    }
+    if invocation.key and invocation.contract.effect:
+        headers["idempotency-key"] = invocation.key
+    return headers
