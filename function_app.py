@@ -5,6 +5,7 @@ import azure.functions as func
 
 from activities.approvals import ask_approval, settle_approval
 from activities.await_turn import await_turn
+from activities.choose import choose
 from activities.close_call import close_call
 from activities.finish import finish
 from activities.fold import fold
@@ -17,6 +18,7 @@ from activities.respond import respond
 from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from activities.speak import speak
+from activities.use_tool import use_tool
 from api import approvals, chat, control, conversations, messages, runs
 from api.edge import authenticated
 from api.erp_events import receive
@@ -40,7 +42,7 @@ from shared.contracts.activities import (
     RUN_TOOL,
     SETTLE_APPROVAL,
 )
-from shared.contracts.agent_activities import CLOSE_CALL, OPEN_CALL, SPEAK
+from shared.contracts.agent_activities import CHOOSE, CLOSE_CALL, OPEN_CALL, SPEAK, USE_TOOL
 from shared.durable import (
     register_activity,
     register_endpoint,
@@ -87,6 +89,8 @@ register_activity(app, FINISH, finish, get_dependencies)
 
 register_activity(app, OPEN_CALL, open_call, get_dependencies)
 register_activity(app, SPEAK, speak, get_dependencies)
+register_activity(app, USE_TOOL, use_tool, get_dependencies)
+register_activity(app, CHOOSE, choose, get_dependencies)
 register_activity(app, CLOSE_CALL, close_call, get_dependencies)
 
 register_event_grid(app, "erp_event", lambda event: receive(event, get_dependencies()))

@@ -1,8 +1,10 @@
 """Approval of one exact call: opened before the run waits, settled before the call is made."""
 
+import asyncio
 from datetime import timedelta
 
 from activities.run_tool import effect_of, resolved_call
+from activities.scene import load_step
 from activities.steps import announced, load_plan, load_record, log_writer
 from shared.contracts.activities import (
     ApprovalAsked,
@@ -19,16 +21,18 @@ from shared.contracts.tools import Pack
 from shared.errors import StoreError
 from shared.ports import Dependencies
 from shared.tools.arguments import flow_of
+from shared.tools.as_called import as_called
 from shared.tools.confirming import confirmation_of
 
 
 async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> ApprovalAsked:
     """The payload is fixed here: the hash is that of the call with its references read."""
     run = request.run
-    record, plan = await load_record(request, deps), await load_plan(request, deps)
-    planned = plan.calls[request.step]
+    record, (planned, flow_type) = await asyncio.gather(
+        load_record(request, deps), _planned(request, deps)
+    )
     pack = deps.packs.get(record.pack_version)
-    contract = pack.tools[planned.tool]
+    contract = as_called(pack.tools[planned.tool], planned.args, deps.policy.outside)
     call, refused = await resolved_call(request, planned, contract, deps)
     now = deps.now()
     writer = log_writer(request, f"approval-{request.step}", deps)
@@ -46,7 +50,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
             step=request.step,
             tool=call.tool,
             args=masked(call.args, contract),
-            confirmation=confirmation_in_words(call, plan.flow_type, pack),
+            confirmation=confirmation_in_words(call, flow_type, pack),
             payload_hash=effect.effect_id,
             right=contract.approval.right,
             by_others=contract.approval.by_others,
@@ -70,6 +74,16 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
         expires_at=approval.expires_at,
         decided=approval.state != "open",
     )
+
+
+async def _planned(request: AskApprovalRequest, deps: Dependencies) -> tuple[ToolCall, str]:
+    """The call, and the flow that it belongs to, of a plan."""
+    if request.agent_call is None:
+        plan = await load_plan(request, deps)
+        return plan.calls[request.step], plan.flow_type
+    step = await load_step(request, request.agent_call.number, deps)
+    call = step.calls[request.agent_call.call]
+    return ToolCall(tool=call.tool, args=call.args), ""
 
 
 def confirmation_in_words(call: ToolCall, flow_type: str, pack: Pack) -> dict[Language, str]:

@@ -70,9 +70,10 @@ async def _events(
     request: RetrieveRequest, record: RunRecord, deps: Dependencies
 ) -> tuple[Snippet, ...]:
     """What was done in this conversation, or happened to a record of it: its words need not be in
-    the message ("assign it to Marta"). A conversation that begins has none."""
+    the message ("assign it to Marta"). A conversation that begins has none, and agents ask for
+    them with their tools."""
     run = request.run
-    if not run.follows or request.index != deps.policy.indexes[0]:
+    if record.call is not None or not run.follows or request.index != deps.policy.indexes[0]:
         return ()
     query = EventQuery(
         index=request.index,

@@ -38,7 +38,7 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
         settled = await deps.effects.reserve(skipped)
         outcome = outcome_of(settled, call, contract, request.language)
         await writer.append("ended", [*announced(request), _ended(outcome)])
-        await _finish_stop(settled, deps)
+        await finish_stop(settled, deps)
         return ToolRun(after=writer.after, ok=False)
     started = ToolEvent(
         name=call.tool,
@@ -47,25 +47,25 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
         call_id=f"c{request.step}",
     )
     settled, stopped_before = await asyncio.gather(
-        _settle(effect, contract, record, request.language, deps),
-        _tell(writer, "started", [*announced(request), started]),
+        settle(effect, contract, record, request.language, deps),
+        tell(writer, "started", [*announced(request), started]),
     )
     outcome = outcome_of(settled, call, contract, request.language)
-    stopped = await _tell(writer, "ended", [_ended(outcome)], next_ms=0) or stopped_before
+    stopped = await tell(writer, "ended", [_ended(outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped
-    await _finish_stop(settled, deps)
+    await finish_stop(settled, deps)
     return ToolRun(after=writer.after, ok=outcome.status == "ok")
 
 
-async def _finish_stop(settled: Effect, deps: Dependencies) -> None:
+async def finish_stop(settled: Effect, deps: Dependencies) -> None:
     """Raises RunStoppedError when somebody has forbidden the call: a stop, perhaps half done."""
     if is_forbidden(settled):
         await ask_to_stop(settled.run_id, "EXECUTING_TOOLS", deps.log)
         raise RunStoppedError(settled.run_id)
 
 
-async def _tell(
+async def tell(
     writer: LogWriter, part: str, events: list[RunEvent], next_ms: int | None = None
 ) -> RunStoppedError | None:
     """Write what happened, also when the run is being stopped; that is answered then."""
@@ -99,7 +99,7 @@ def _read_from(effects: Sequence[Effect], value: object) -> object:
     return (effects[reference.call].result or {}).get(reference.field)
 
 
-async def _settle(
+async def settle(
     effect: Effect,
     contract: ToolContract,
     record: RunRecord,
@@ -107,11 +107,31 @@ async def _settle(
     deps: Dependencies,
 ) -> Effect:
     """Raises StoreError and RaceLostError; the ERP's failures are in the effect."""
+    if not contract.effect or contract.right not in record.caller.rights:
+        read = await read_now(effect, contract, record, language, deps)
+        return await deps.effects.reserve(read)
+    invocation = _invocation(effect, contract, record, language)
+    return await Ledger(deps.effects, deps.tools, deps.now).settle(effect, invocation)
+
+
+async def read_now(
+    effect: Effect,
+    contract: ToolContract,
+    record: RunRecord,
+    language: Language,
+    deps: Dependencies,
+) -> Effect:
+    """What came of a call that changes nothing, stored nowhere yet."""
     if contract.right not in record.caller.rights:
         refused = say("no_right", language, right=contract.right)
-        ended = effect.model_copy(update={"state": "failed", "error": refused})
-        return await deps.effects.reserve(ended)
-    invocation = ToolInvocation(
+        return effect.model_copy(update={"state": "failed", "error": refused})
+    return await _read(effect, _invocation(effect, contract, record, language), deps)
+
+
+def _invocation(
+    effect: Effect, contract: ToolContract, record: RunRecord, language: Language
+) -> ToolInvocation:
+    return ToolInvocation(
         contract=contract,
         args=effect.args,
         caller=record.caller,
@@ -120,9 +140,6 @@ async def _settle(
         key=effect.effect_id,
         pack_version=record.pack_version,
     )
-    if not contract.effect:
-        return await deps.effects.reserve(await _read(effect, invocation, deps))
-    return await Ledger(deps.effects, deps.tools, deps.now).settle(effect, invocation)
 
 
 async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) -> Effect:

@@ -25,6 +25,7 @@ from shared.contracts.runs import RunRecord
 from shared.contracts.tools import Pack
 from shared.errors import PackGoneError
 from shared.ports import Dependencies, ModelMessage, ModelToolCall
+from shared.tools.telling import told
 
 AGENT_PROMPT = "agent"
 """What holds for every participant; its own prompt follows."""
@@ -187,7 +188,7 @@ def messages_of(
     system = briefing.told(prompts, sections)
     beside = [*([] if in_system else evidence), *_discussion(scene.heard)]
     said = briefing.after(system, scene.history.turns, beside)
-    return (*said, *(each for own in scene.own for each in _tool_messages(own)))
+    return (*said, *(each for own in scene.own for each in _tool_messages(own, scene.language)))
 
 
 def _asked_for(scene: Scene, as_json: bool) -> list[str]:
@@ -206,25 +207,25 @@ def _discussion(heard: Sequence[AgentStep]) -> list[str]:
     return ["<discussion>", *said, "</discussion>"]
 
 
-def _tool_messages(own: OwnStep) -> list[ModelMessage]:
+def _tool_messages(own: OwnStep, language: Language) -> list[ModelMessage]:
     calls = tuple(
         ModelToolCall(call.provider_id, call.name, call.written) for call in own.step.calls
     )
     answers = [
-        ModelMessage("tool", _told(result), call_id=call.provider_id)
+        ModelMessage("tool", _told(result, language), call_id=call.provider_id)
         for call, result in zip(own.step.calls, own.results, strict=True)
     ]
     return [ModelMessage("assistant", own.step.text, calls=calls), *answers]
 
 
-def _told(result: AgentResult) -> str:
+def _told(result: AgentResult, language: Language) -> str:
     outcome = result.outcome
     said: Mapping[str, object] = {
         "status": outcome.status,
         "result": outcome.result,
         "error": outcome.error,
     }
-    return json_tag("tool_result", {k: v for k, v in said.items() if v is not None})
+    return told(outcome.tool, {k: v for k, v in said.items() if v is not None}, language)
 
 
 def participants_section(among: Sequence[str], scene: Scene) -> str:

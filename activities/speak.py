@@ -1,31 +1,30 @@
 """One model step of an agent: what it says, or which tools it wants called."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
+from activities.agent_tools import decided, offers_to, step_calls
 from activities.answer_checks import Checks
+from activities.asking import Tries, before, model_of
 from activities.citation_styles import MarkFilter
 from activities.producing import Produced, collect, produce
 from activities.prompts import correction_section
+from activities.reviewing import review
 from activities.scene import Scene, documents_told, load_scene, messages_of
 from activities.steps import announced, answer_writer, log_writer
 from shared.contracts.agent_activities import SpeakRequest, Spoke
 from shared.contracts.agent_steps import AgentStep
 from shared.contracts.events import AgentTurnEvent, RestartEvent, RunEvent, TextEvent
 from shared.contracts.runs import Usage
-from shared.errors import ConfigurationError, DeadlineError, ModelError, NotAllowedError
+from shared.errors import ModelError
 from shared.ports import Dependencies, LogItem, Model, ModelRequest
 from shared.streams.joining import TextJoiner
 from shared.streams.showing import shown_text
 from shared.streams.writing import AnswerWriter
 from shared.tools.folding import folded
+from shared.tools.offering import Offer, offered
 
-PAUSE_SECONDS = 0.5
-"""Before a model call that failed is made again, unless the model says how long; then twice it."""
-LONGEST_PAUSE_SECONDS = 20.0
 SAME_TEXT = 90.0
 """Of 100, by rapidfuzz's `ratio`: who says so nearly what was said has nothing new to say."""
 
@@ -45,25 +44,21 @@ async def speak(request: SpeakRequest, deps: Dependencies) -> Spoke:
             hears=request.hears,
             own=request.own,
         )
-        speech = Speech(request, scene, await checks_of(request, scene, deps), deps)
+        if request.reviews:
+            return await review(request, stored, scene, deps)
+        offered, checks = await asyncio.gather(
+            _offered(request, scene, stored, deps), checks_of(request, scene, deps)
+        )
+        speech = Speech(request, scene, checks, offered, deps)
         if stored is not None:
             return await speech.tell_again(stored)
         return await speech.give()
 
 
-@asynccontextmanager
-async def before(until: datetime, deps: Dependencies) -> AsyncGenerator[None]:
-    """Raises DeadlineError when it is not done by then."""
-    left = (until - deps.now()).total_seconds()
-    if left <= 0:
-        raise DeadlineError
-    try:
-        async with asyncio.timeout(left) as limit:
-            yield
-    except TimeoutError as error:
-        if not limit.expired():
-            raise
-        raise DeadlineError from error
+async def _offered(
+    request: SpeakRequest, scene: Scene, stored: AgentStep | None, deps: Dependencies
+) -> tuple[Offer, ...]:
+    return () if request.final or stored is not None else await offers_to(scene, deps)
 
 
 async def checks_of(request: SpeakRequest, scene: Scene, deps: Dependencies) -> Checks:
@@ -82,6 +77,7 @@ class Speech:
     request: SpeakRequest
     scene: Scene
     checks: Checks
+    offers: tuple[Offer, ...]
     deps: Dependencies
     spent: Usage = field(default_factory=Usage)
     asked: int = 0
@@ -94,8 +90,9 @@ class Speech:
 
     async def give(self) -> Spoke:
         produced = await self._produced()
-        kept = await self.deps.agent_steps.put(self._step(produced))
-        if kept.text != produced.text or len(kept.calls) != len(produced.end.calls):
+        step = self._step(produced)
+        kept = await self.deps.agent_steps.put(step)
+        if kept != step:
             # Another execution was faster, and what it has decided holds.
             return await self.tell_again(kept)
         if self.writer is None:
@@ -136,6 +133,7 @@ class Speech:
             after=after,
             usage=step.usage,
             model_calls=max(self.asked, 1),
+            calls=decided(step.calls, self.scene, self.deps),
             repeats=step.repeats,
             attempt=attempt,
         )
@@ -148,6 +146,7 @@ class Speech:
             number=request.number,
             speaker=request.speaker,
             text=produced.text,
+            calls=step_calls(request.number, produced.end.calls, self.offers),
             answers=request.answers or request.drafts,
             shown=request.answers and not produced.end.calls,
             repeats=says_again(produced.text, self.scene.heard),
@@ -183,20 +182,25 @@ class Speech:
 
     async def _tried(self, reason: str = "interrupted") -> Produced:
         """A failure that may pass is tried again, as often as the call allows."""
-        failures = 0
+        tries = Tries(self.request.retries)
         while True:
             self.asked += 1
             try:
                 produced = await self._asked_once(reason)
             except ModelError as error:
-                failures += 1
-                if not error.retryable or failures > self.request.retries:
-                    raise
-                pause = error.retry_after or PAUSE_SECONDS * 2 ** (failures - 1)
-                await asyncio.sleep(min(pause, LONGEST_PAUSE_SECONDS))
+                await tries.pause(error)
                 continue
             self.spent += produced.end.usage
+            return self._without_strange_calls(produced)
+
+    def _without_strange_calls(self, produced: Produced) -> Produced:
+        """A model that was offered no tools may not ask for any. Raises ModelError when that is all
+        it did."""
+        if self.offers or not produced.end.calls:
             return produced
+        if not produced.text.strip():
+            raise ModelError("the model asked for tools that it does not have")
+        return replace(produced, end=replace(produced.end, finish_reason="stop", calls=()))
 
     async def _asked_once(self, reason: str) -> Produced:
         model, asked = model_of(self.scene, self.deps), self._model_request()
@@ -205,16 +209,19 @@ class Speech:
         return await self._streamed(model, asked, reason)
 
     def _model_request(self) -> ModelRequest:
-        choice, request = self.scene.call.model, self.request
+        choice = self.scene.call.model
         as_json = self.checks.as_json
         return ModelRequest(
             messages=messages_of(
                 self.scene, self.deps, more=correction_section(self.wrong), as_json=as_json
             ),
             max_tokens=choice.max_tokens,
+            tools=tuple(
+                offered(each, self.scene.language, self.deps.policy.outside) for each in self.offers
+            ),
             temperature=choice.temperature,
             top_p=choice.top_p,
-            json=as_json and not request.own,
+            json=as_json,
         )
 
     async def _streamed(self, model: Model, asked: ModelRequest, reason: str) -> Produced:
@@ -252,14 +259,6 @@ class Speech:
         writer = answer_writer(self.request, self.step_name, self.deps)
         writer.attempt = self.request.attempt
         return writer
-
-
-def model_of(scene: Scene, deps: Dependencies) -> Model:
-    """Raises ModelError: what the settings refused since the call was checked."""
-    try:
-        return deps.models.get(scene.call.model)
-    except (NotAllowedError, ConfigurationError) as error:
-        raise ModelError(f"the model cannot be used: {error}", retryable=False) from error
 
 
 def says_again(text: str, heard: Sequence[AgentStep]) -> bool:

@@ -105,7 +105,7 @@ def turn_of(
         indexes=board.indexes,
         hears=(*hears, draft.number),
         final=True,
-        reviews=draft.number,
+        reviews=True,
         until=board.until,
         retries=board.shape.retries,
     )

@@ -59,7 +59,7 @@ def chat(context: OrchestrationContext) -> Steps[Any]:
         said = yield from _discuss(board)
         reason, memory = yield from _close(board, said)
     except StepFailedError as error:
-        memory = yield from record_what_was_done(progress)
+        memory = yield from record_what_was_done(progress, anyway=True)
         yield from finish(progress, "error", memory, honest(progress, error.failure))
     else:
         yield from finish(progress, reason, memory, None)

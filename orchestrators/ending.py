@@ -39,9 +39,10 @@ def record_request(progress: Progress, broken_off: bool) -> RecordRequest:
     )
 
 
-def record_what_was_done(progress: Progress) -> Steps[Memory]:
-    """A run that failed behind a tool leaves its effects in the audit all the same."""
-    if not progress.tools or progress.recording:
+def record_what_was_done(progress: Progress, anyway: bool = False) -> Steps[Memory]:
+    """A run that failed behind a tool leaves its effects in the audit all the same; `anyway`: also
+    one that has done nothing."""
+    if progress.recording or not (progress.tools or anyway):
         return "none"
     try:
         request = record_request(progress, broken_off=True)

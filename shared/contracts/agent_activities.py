@@ -65,7 +65,7 @@ class SpeakRequest(StepRequest):
     `hears` are the steps whose texts the speaker is told, `own` those of its present turn that
     called tools. `indexes` are where the evidence is from. `answers`: its text is streamed to the
     person, as attempt `attempt` or a later one; `drafts`: it may become the answer. `final`: no
-    tools are offered any more. `reviews` is the step that the speaker, a critic, looks at. What is
+    tools are offered any more. `reviews`: the speaker is a critic of the step heard last. What is
     not done at `until` has failed; a failure that may pass is tried again `retries` times.
     """
 
@@ -79,7 +79,7 @@ class SpeakRequest(StepRequest):
     drafts: bool = False
     attempt: int = 1
     final: bool = False
-    reviews: int | None = None
+    reviews: bool = False
     until: datetime
     retries: int = 0
 
@@ -137,7 +137,7 @@ class CloseCallRequest(StepRequest):
     """Checks and stores the answer: the text of step `number`, or the evidence when it is None.
     `attempt` is the one that the text, or what stands below it, is shown as."""
 
-    number: int | None
+    number: int | None = None
     language: Language
     indexes: tuple[str, ...] = ()
     attempt: int = 1

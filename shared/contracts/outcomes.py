@@ -11,7 +11,9 @@ from shared.contracts.runs import ToolOutcome
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 
-SKIPPED = frozenset({"cancelled", "needs_failed", "approval_rejected", "approval_expired"})
+SKIPPED = frozenset(
+    {"cancelled", "needs_failed", "approval_rejected", "approval_expired", "too_many_effects"}
+)
 """Errors of calls that were not made at all."""
 
 

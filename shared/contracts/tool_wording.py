@@ -47,6 +47,14 @@ OF_TOOLS: Mapping[str, Mapping[Language, str]] = {
         "es": "Los argumentos no siguen el esquema de la herramienta.",
         "en": "The arguments do not follow the tool's schema.",
     },
+    "call_one_of_many": {
+        "es": "Son demasiadas llamadas a la vez: esta no se ha hecho.",
+        "en": "These are too many calls at once: this one was not made.",
+    },
+    "too_many_effects": {
+        "es": "esta ejecución ya ha hecho todos los cambios que se le permiten",
+        "en": "this run has made all the changes that it is allowed",
+    },
     "http_url_not_valid": {
         "es": "La dirección no es válida: {why}.",
         "en": "The address is not valid: {why}.",

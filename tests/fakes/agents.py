@@ -1,11 +1,17 @@
 """What an agent call needs besides, in memory."""
 
+import asyncio
+import json
+import re
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.models import ModelChoice
-from shared.errors import NotAllowedError
-from shared.ports import Model
+from shared.contracts.runs import Usage
+from shared.contracts.tools import Pack
+from shared.errors import AppError, NotAllowedError
+from shared.ports import Completion, Model, ModelRequest, ModelToolCall, StreamEnd
 
 
 @dataclass
@@ -59,3 +65,70 @@ class FakeAgentSteps:
     async def results(self, tenant_id: str, run_id: str) -> tuple[AgentResult, ...]:
         mine = {key: each for key, each in self.made.items() if key[:2] == (tenant_id, run_id)}
         return tuple(each for _, each in sorted(mine.items(), key=lambda pair: pair[0]))
+
+
+type Said = str | tuple[ModelToolCall, ...] | AppError
+USED = Usage(prompt_tokens=10, completion_tokens=3, total_tokens=13)
+
+
+@dataclass
+class TeamModel:
+    """Answers as each participant of the pack: what it `says` in turn (words, tool calls, a
+    failure), then that it is that participant; `choices` of the coordinator, `reviews` of critics.
+    """
+
+    pack: Pack
+    says: dict[str, list[Said]] = field(default_factory=dict)
+    choices: list[str] = field(default_factory=list)
+    reviews: list[bool] = field(default_factory=list)
+    asked: list[tuple[str, ModelRequest]] = field(default_factory=list)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
+        speaker = self._speaker(request)
+        self.asked.append((speaker, request))
+        await asyncio.sleep(0)
+        left = self.says.get(speaker)
+        said = left.pop(0) if left else f"Dice {speaker}."
+        match said:
+            case str():
+                for word in re.findall(r"\S+\s*", said):
+                    yield word
+                yield StreamEnd("stop", USED, model="gpt-test")
+            case tuple():
+                yield StreamEnd("tool_calls", USED, said, model="gpt-test")
+            case AppError():
+                yield "Empiezo "
+                raise said
+
+    async def complete(self, request: ModelRequest) -> Completion:
+        self.asked.append((self._speaker(request), request))
+        if request.schema_name == "review":
+            content = self.reviews.pop(0) if self.reviews else True
+            answer: dict[str, object] = {"content": content, "remarks": "" if content else "Falta."}
+        else:
+            answer = {
+                "next": self.choices.pop(0) if self.choices else "end",
+                "reason": "Porque sí.",
+            }
+        return Completion(json.dumps(answer), USED, model="gpt-test")
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return [[float(len(text)), 1.0] for text in texts]
+
+    async def close(self) -> None:
+        return
+
+    def requests_of(self, speaker: str) -> list[ModelRequest]:
+        return [request for name, request in self.asked if name == speaker]
+
+    def _speaker(self, request: ModelRequest) -> str:
+        system = request.messages[0].content
+        prompts = self.pack.prompts["es"]
+        (speaker,) = (
+            name for name, each in self.pack.participants.items() if prompts[each.prompt] in system
+        )
+        return speaker
+
+
+def tool_call(name: str, call_id: str = "call_1", /, **arguments: object) -> ModelToolCall:
+    return ModelToolCall(call_id, name, json.dumps(arguments))

@@ -7,6 +7,7 @@ from typing import Any
 
 from activities.approvals import ask_approval, settle_approval
 from activities.await_turn import await_turn
+from activities.choose import choose
 from activities.close_call import close_call
 from activities.finish import finish
 from activities.fold import fold
@@ -18,6 +19,7 @@ from activities.respond import respond
 from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from activities.speak import speak
+from activities.use_tool import use_tool
 from orchestrators.chat import chat
 from orchestrators.turn import turn
 from shared.contracts.activities import (
@@ -35,7 +37,7 @@ from shared.contracts.activities import (
     SETTLE_APPROVAL,
     ActivitySpec,
 )
-from shared.contracts.agent_activities import CLOSE_CALL, OPEN_CALL, SPEAK
+from shared.contracts.agent_activities import CHOOSE, CLOSE_CALL, OPEN_CALL, SPEAK, USE_TOOL
 from shared.errors import DependencyError, RunStoppedError
 from shared.ports import Dependencies, OrchestrationState
 from tests.fakes.services import FakeOrchestrations
@@ -66,6 +68,8 @@ STEPS: dict[str, tuple[ActivitySpec[Any, Any], Any]] = {
         (FINISH, finish),
         (OPEN_CALL, open_call),
         (SPEAK, speak),
+        (USE_TOOL, use_tool),
+        (CHOOSE, choose),
         (CLOSE_CALL, close_call),
     )
 }

@@ -10,7 +10,7 @@ from shared.contracts.identity import Caller
 from shared.contracts.outside import Outside
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.packs import FolderPacks
-from shared.ports import Dependencies, Policy
+from shared.ports import Dependencies, Model, Policy
 from shared.streams.ending import close_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
@@ -42,6 +42,8 @@ RUN_ID = "01JD8ZZZZZZZZZZZZZZZZZZZZZ"
 @dataclass
 class World:
     model: FakeModel = field(default_factory=FakeModel)
+    agents: Model | None = None
+    """Who answers agent calls; `model` without."""
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     conversations: FakeConversations = field(default_factory=FakeConversations)
     runs: FakeRuns = field(default_factory=FakeRuns)
@@ -65,7 +67,7 @@ class World:
     def deps(self) -> Dependencies:
         return Dependencies(
             model=self.model,
-            models=FakeModels(self.model),
+            models=FakeModels(self.agents or self.model),
             knowledge=self.knowledge,
             conversations=self.conversations,
             runs=self.runs,

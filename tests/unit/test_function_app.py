@@ -23,7 +23,7 @@ from shared.contracts.activities import (
     RUN_TOOL,
     SETTLE_APPROVAL,
 )
-from shared.contracts.agent_activities import CLOSE_CALL, OPEN_CALL, SPEAK
+from shared.contracts.agent_activities import CHOOSE, CLOSE_CALL, OPEN_CALL, SPEAK, USE_TOOL
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -54,7 +54,7 @@ ACTIVITIES = {
     spec.name
     for spec in (
         ASK_APPROVAL, AWAIT_TURN, FINISH, FOLD, PLAN, PREPARE, RECORD, REMEMBER, RESPOND, RETRIEVE,
-        RUN_TOOL, SETTLE_APPROVAL, OPEN_CALL, SPEAK, CLOSE_CALL,
+        RUN_TOOL, SETTLE_APPROVAL, OPEN_CALL, SPEAK, USE_TOOL, CHOOSE, CLOSE_CALL,
     )
 }  # fmt: skip
 

@@ -1,0 +1,86 @@
+"""Who speaks next in a discussion, as its coordinator sees it."""
+
+from activities.asking import before, decided, model_of
+from activities.scene import load_scene, messages_of, participants_section
+from activities.steps import announced, log_writer
+from shared.contracts.agent_activities import ChooseRequest, Chosen
+from shared.contracts.agent_steps import AgentStep
+from shared.contracts.base import Contract
+from shared.contracts.events import HandoffEvent, RunEvent
+from shared.contracts.tools import JsonSchema
+from shared.ports import Dependencies, ModelRequest
+
+PROMPT = "choose"
+END = "end"
+MAX_TOKENS = 200
+
+
+class Choice(Contract):
+    """The coordinator's decision."""
+
+    next: str
+    reason: str = ""
+
+
+async def choose(request: ChooseRequest, deps: Dependencies) -> Chosen:
+    """Raises ModelError, StoreError and DeadlineError; decides once, as `speak` does."""
+    run = request.run
+    step = await deps.agent_steps.get(run.tenant_id, run.run_id, request.number)
+    asked = 0
+    if step is None:
+        async with before(request.until, deps):
+            decision, asked = await _decided(request, deps)
+        step = await deps.agent_steps.put(decision)
+    writer = log_writer(request, f"choose-{request.number}", deps)
+    events: list[RunEvent] = announced(request)
+    if step.chosen is not None:
+        events.append(HandoffEvent.model_validate({"from": step.speaker, "to": step.chosen}))
+    await writer.append("chosen", events)
+    return Chosen(
+        after=writer.after, usage=step.usage, model_calls=max(asked, 1), speaker=step.chosen
+    )
+
+
+async def _decided(request: ChooseRequest, deps: Dependencies) -> tuple[AgentStep, int]:
+    scene = await load_scene(
+        request,
+        request.speaker,
+        request.language,
+        deps,
+        indexes=request.indexes,
+        hears=request.hears,
+    )
+    more = [participants_section(request.among, scene)]
+    asked = ModelRequest(
+        messages=messages_of(scene, deps, prompt=PROMPT, more=more),
+        schema=_schema(request),
+        schema_name=PROMPT,
+        max_tokens=MAX_TOKENS,
+    )
+    made = await decided(model_of(scene, deps), asked, Choice, request.retries)
+    choice = made.decision
+    step = AgentStep(
+        run_id=request.run.run_id,
+        tenant_id=request.run.tenant_id,
+        number=request.number,
+        kind="chooses",
+        speaker=request.speaker,
+        text=choice.reason,
+        # Whoever is not among those who may speak is nobody.
+        chosen=choice.next if choice.next in request.among else None,
+        usage=made.usage,
+        model=made.model,
+    )
+    return step, made.asked
+
+
+def _schema(request: ChooseRequest) -> JsonSchema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["next", "reason"],
+        "properties": {
+            "next": {"type": "string", "enum": [*request.among, END]},
+            "reason": {"type": "string"},
+        },
+    }

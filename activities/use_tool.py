@@ -1,0 +1,157 @@
+"""One tool call that an agent's model decided on: right, ledger, call; what comes of it is kept."""
+
+import asyncio
+from dataclasses import dataclass
+
+from activities.agent_tools import contract_of
+from activities.run_tool import effect_of, finish_stop, read_now, settle, tell
+from activities.scene import NUMBERED, load_step
+from activities.steps import announced, load_record, log_writer
+from shared.contracts.activities import StepResult
+from shared.contracts.agent_activities import MARKS_A_CALL, UseToolRequest
+from shared.contracts.agent_steps import AgentResult, AgentStep, StepToolCall
+from shared.contracts.effects import Effect
+from shared.contracts.events import ToolEvent
+from shared.contracts.masking import masked
+from shared.contracts.outcomes import outcome_of
+from shared.contracts.plan import ToolCall
+from shared.contracts.runs import RunRecord, ToolOutcome
+from shared.contracts.tools import ToolContract
+from shared.contracts.wording import say
+from shared.ports import Dependencies
+from shared.streams.writing import LogWriter
+
+NO_PLACE = -1
+"""Of a call that changes nothing, and so has none in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One execution of the step."""
+
+    request: UseToolRequest
+    record: RunRecord
+    step: AgentStep
+    call: StepToolCall
+    contract: ToolContract | None
+    deps: Dependencies
+
+
+async def use_tool(request: UseToolRequest, deps: Dependencies) -> StepResult:
+    """Raises StoreError, and RunStoppedError once what was begun has come to an end and is told."""
+    run = request.run
+    record, step, kept = await asyncio.gather(
+        load_record(request, deps),
+        load_step(request, request.number, deps),
+        deps.agent_steps.result(run.tenant_id, run.run_id, request.number, request.call),
+    )
+    call = step.calls[request.call]
+    pack = deps.packs.get(record.pack_version)
+    use = _Use(request, record, step, call, contract_of(call, pack, deps), deps)
+    writer = log_writer(request, f"use_tool-{request.number}-{request.call}", deps)
+    if call.problem is None and request.refused is None and use.contract is not None:
+        return await _make(use, use.contract, kept, writer)
+    outcome = kept.outcome if kept else await _not_made(use)
+    await _keep(use, outcome)
+    await writer.append("ended", [*announced(request), _event(outcome)])
+    return StepResult(after=writer.after)
+
+
+async def _make(
+    use: _Use, contract: ToolContract, kept: AgentResult | None, writer: LogWriter
+) -> StepResult:
+    started = ToolEvent(
+        name=use.call.tool,
+        args=masked(use.call.args, contract),
+        status="started",
+        call_id=use.call.call_id,
+    )
+    (effect, outcome), stopped_before = await asyncio.gather(
+        _made(use, contract, kept), tell(writer, "started", [*announced(use.request), started])
+    )
+    await _keep(use, outcome)
+    stopped = await tell(writer, "ended", [_event(outcome)], next_ms=0) or stopped_before
+    if stopped is not None:
+        raise stopped
+    if effect is not None:
+        await finish_stop(effect, use.deps)
+    return StepResult(after=writer.after)
+
+
+async def _made(
+    use: _Use, contract: ToolContract, kept: AgentResult | None
+) -> tuple[Effect | None, ToolOutcome]:
+    """The effect in the ledger, if it is one, and what came of the call."""
+    request, language = use.request, use.request.language
+    if kept is not None:
+        return None, kept.outcome
+    planned = ToolCall(tool=use.call.tool, args=use.call.args)
+    place = NO_PLACE if request.place is None else request.place
+    effect = effect_of(use.record, place, planned, contract, use.deps)
+    if request.place is None:
+        ended = await read_now(effect, contract, use.record, language, use.deps)
+    else:
+        ended = await settle(effect, contract, use.record, language, use.deps)
+    outcome = outcome_of(ended, planned, contract, language)
+    return None if request.place is None else ended, _numbered(_named(outcome, use), request.marks)
+
+
+async def _not_made(use: _Use) -> ToolOutcome:
+    """Why not: what is wrong with the call, or who did not want it."""
+    request, language = use.request, use.request.language
+    if request.refused is not None and use.contract is not None:
+        planned = ToolCall(tool=use.call.tool, args=use.call.args)
+        place = NO_PLACE if request.place is None else request.place
+        effect = effect_of(use.record, place, planned, use.contract, use.deps)
+        ended = effect.model_copy(update={"state": "failed", "error": request.refused})
+        if request.place is not None:
+            ended = await use.deps.effects.reserve(ended)
+        return _named(outcome_of(ended, planned, use.contract, language), use)
+    key, _, where = (use.call.problem or "call_unknown_tool").partition(":")
+    why = say(key, language)
+    return ToolOutcome(
+        call_id=use.call.call_id,
+        tool=use.call.tool,
+        status="failed",
+        error=f"{why} ({where})" if where else why,
+    )
+
+
+def _named(outcome: ToolOutcome, use: _Use) -> ToolOutcome:
+    return outcome.model_copy(update={"call_id": use.call.call_id})
+
+
+def _numbered(outcome: ToolOutcome, first: int | None) -> ToolOutcome:
+    """What a search has found, each with the number that it may be cited by."""
+    found = (outcome.result or {}).get("citations")
+    if first is None or not isinstance(found, list):
+        return outcome
+    numbered = [{NUMBERED: first + nth, **each} for nth, each in enumerate(found[:MARKS_A_CALL])]
+    result = {**(outcome.result or {}), "citations": [*numbered, *found[MARKS_A_CALL:]]}
+    return outcome.model_copy(update={"result": result})
+
+
+async def _keep(use: _Use, outcome: ToolOutcome) -> None:
+    request, run = use.request, use.request.run
+    await use.deps.agent_steps.put_result(
+        AgentResult(
+            run_id=run.run_id,
+            tenant_id=run.tenant_id,
+            number=request.number,
+            call=request.call,
+            speaker=use.step.speaker,
+            outcome=outcome,
+            place=request.place,
+        )
+    )
+
+
+def _event(outcome: ToolOutcome) -> ToolEvent:
+    return ToolEvent(
+        name=outcome.tool,
+        args=outcome.args,
+        status=outcome.status,
+        call_id=outcome.call_id,
+        result=outcome.result,
+        error=outcome.error,
+    )
