@@ -52,8 +52,6 @@ SDKS = (
     "shared.search.cerebro",
     "shared.stores.cosmos",
 )
-MCP = "shared.tools.mcp_connection"
-"""Takes longer than all the others together, and is only needed where servers are set."""
 WARM_UP_AFTER_SECONDS = 1.0
 COLLECT_AFTER = (50_000, 20, 50)
 """Python's default of 2,000 new objects is a few requests' worth."""
@@ -84,8 +82,7 @@ def prepare_app() -> None:
 
 
 def _import_sdks() -> None:
-    servers = get_settings().tools.mcp_servers
-    for name in (*SDKS, *([MCP] if servers else [])):
+    for name in SDKS:
         importlib.import_module(name)
 
 

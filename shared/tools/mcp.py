@@ -155,7 +155,8 @@ class McpTools:
         self, server: McpServer, headers: Mapping[str, str], seconds: float
     ) -> AsyncIterator[tuple["Client", "_Progress"]]:
         """A connection of its own for one caller. Whatever fails in it becomes a RemoteError."""
-        # The SDK takes more than a second to import: not in the event loop.
+        # The SDK takes more than a second to import: not in the event loop, and not at the start
+        # of a worker that may never need it.
         await asyncio.to_thread(importlib.import_module, "shared.tools.mcp_connection")
         from mcp import MCPError
 

@@ -403,8 +403,7 @@ async def test_an_exception_holds_for_one_name_and_one_port() -> None:
 async def test_an_address_that_a_rule_names_by_number_is_checked_like_any_other(host: str) -> None:
     async with place(answering()) as there:
         port = there.server.port
-        rule = HttpRule(scheme="http", host=f"{host}:{port}", path="/**")
-        tools = HttpTools(Outside(http=(rule,)))
+        tools = tools_with(Names([["127.0.0.1"]]), f"{host}:{port}")
         if host in ("127.0.0.1", "10.0.0.1", "0x7f.1"):
             assert isinstance(await tools.call(invocation(f"http://{host}:{port}/")), ToolRefused)
         else:

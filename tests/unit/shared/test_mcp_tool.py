@@ -166,17 +166,17 @@ async def test_a_read_has_no_key(scene: Scene) -> None:
     assert "idempotency-key" not in headers
 
 
-@pytest.mark.parametrize(
-    ("server", "method"),
-    [("corp", "secret"), ("other", "getCase"), ("http://evil.example/mcp", "getCase"), ("", "")],
-)
-async def test_what_is_on_no_list_is_refused_by_name(
-    scene: Scene, server: str, method: str
-) -> None:
-    answer = await scene.call(method, server)
-    assert isinstance(answer, ToolRefused)
-    assert answer.status == 403
-    assert (method if server == "corp" else server) in answer.reason
+async def test_what_is_on_no_list_is_refused_by_name(scene: Scene) -> None:
+    for server, method, named in (
+        ("corp", "secret", "corp/secret"),
+        ("other", "getCase", "other"),
+        ("http://evil.example/mcp", "getCase", "evil.example"),
+        ("", "", "“"),
+    ):
+        answer = await scene.call(method, server)
+        assert isinstance(answer, ToolRefused)
+        assert answer.status == 403
+        assert named in answer.reason
     assert scene.corp.calls == []
 
 
@@ -186,14 +186,12 @@ async def test_a_method_that_the_server_has_not_is_refused(scene: Scene) -> None
     )
 
 
-@pytest.mark.parametrize("params", [{}, {"id": 7}, {"id": None}])
-async def test_parameters_that_break_the_schema_are_not_sent(
-    scene: Scene, params: dict[str, object]
-) -> None:
-    args: dict[str, object] = {"server": "corp", "method": "addNote", "params": params}
-    answer = await scene.tools.call(invocation(args, scene.outside))
-    assert isinstance(answer, ToolRefused)
-    assert answer.status == 400
+async def test_parameters_that_break_the_schema_are_not_sent(scene: Scene) -> None:
+    for params in ({}, {"id": 7}, {"id": "E-1", "text": None}):
+        args: dict[str, object] = {"server": "corp", "method": "addNote", "params": params}
+        answer = await scene.tools.call(invocation(args, scene.outside))
+        assert isinstance(answer, ToolRefused)
+        assert answer.status == 400
     assert scene.corp.calls == []
 
 
