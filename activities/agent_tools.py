@@ -1,21 +1,15 @@
 """The tools of an agent's model: what it is offered, and what the calls that it writes come to."""
 
-import asyncio
-import logging
 from collections.abc import Iterator, Sequence
 
 from activities.scene import Scene
 from shared.contracts.agent_activities import DecidedCall
 from shared.contracts.agent_steps import StepToolCall
 from shared.contracts.agents import AskedTool
-from shared.contracts.outside import ServerMethod
 from shared.contracts.tools import Arguments, Pack, ToolContract, must_be_approved
-from shared.errors import ErpError
 from shared.ports import Dependencies, ModelToolCall
 from shared.tools.as_called import as_called
-from shared.tools.offering import Offer, Problem, bound, called, expanded, offers
-
-log = logging.getLogger("eira.tools")
+from shared.tools.offering import Offer, Problem, bound, called, declared, expanded, offers
 
 MOST_CALLS = 8
 """Calls of one step; a model that wants more is told so."""
@@ -30,10 +24,7 @@ async def offers_to(scene: Scene, deps: Dependencies) -> tuple[Offer, ...]:
     """
     asked = [each for each in expanded(scene.call.tools, deps.policy.outside)
              if _may_call(each, scene, deps)]  # fmt: skip
-    servers = sorted({str(each.args["server"]) for each in asked if each.name == "mcp"})
-    declared = await asyncio.gather(*(_methods(server, deps) for server in servers))
-    methods = {(each.server, each.name): each for some in declared for each in some}
-    return offers(asked, scene.pack.tools, methods)
+    return offers(asked, scene.pack.tools, await declared(asked, deps.methods))
 
 
 def _may_call(asked: AskedTool, scene: Scene, deps: Dependencies) -> bool:
@@ -43,14 +34,6 @@ def _may_call(asked: AskedTool, scene: Scene, deps: Dependencies) -> bool:
     its = scene.call.mode is None or asked.name in scene.participant.tools
     right = as_called(contract, asked.args, deps.policy.outside).right
     return its and right in scene.record.caller.rights
-
-
-async def _methods(server: str, deps: Dependencies) -> Sequence[ServerMethod]:
-    try:
-        return tuple((await deps.methods.of(server)).values())
-    except ErpError as error:
-        log.warning("MCP server %s: %s", server, error)
-        return ()
 
 
 def step_calls(
