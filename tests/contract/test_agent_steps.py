@@ -13,7 +13,11 @@ TENANT = "tenant-a"
 
 def a_step(run_id: str, number: int, text: str = "Busco «ñ» 🙂") -> AgentStep:
     call = StepToolCall(
-        call_id=f"{number}.0", provider_id="call_x", tool="ai_search", args={"query": "licencia"}
+        call_id=f"{number}.0",
+        provider_id="call_x",
+        name="ai_search",
+        tool="ai_search",
+        args={"query": "licencia"},
     )
     return AgentStep(
         run_id=run_id,
