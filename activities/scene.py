@@ -183,11 +183,11 @@ def messages_of(
     briefing = Briefing(scene.pack, scene.record, scene.language, deps.now(), scene.history.summary)
     evidence = [] if scene.evidence is None else [evidence_section(scene.evidence)]
     in_system = scene.grounding.inject == "system"
-    sections = [*_asked_for(scene, as_json), *(evidence if in_system else ()), *more]
+    told_of = [*(evidence if in_system else ()), *_discussion(scene.heard), *more]
+    sections = [*_asked_for(scene, as_json), *told_of]
     prompts = [AGENT_PROMPT, scene.participant.prompt, *([prompt] if prompt else ())]
     system = briefing.told(prompts, sections)
-    beside = [*([] if in_system else evidence), *_discussion(scene.heard)]
-    said = briefing.after(system, scene.history.turns, beside)
+    said = briefing.after(system, scene.history.turns, () if in_system else evidence)
     return (*said, *(each for own in scene.own for each in _tool_messages(own, scene.language)))
 
 

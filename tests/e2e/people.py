@@ -207,6 +207,20 @@ class Person:
             assert response.status == 200, await response.text()
             yield Stream(response)
 
+    async def call(self, body: Mapping[str, object]) -> Run:
+        """Call an agent and read its run to the end, without a break."""
+        async with self.calling(body) as stream:
+            return Run(stream.run_id, [event async for event in stream])
+
+    @asynccontextmanager
+    async def calling(self, body: Mapping[str, object]) -> AsyncIterator[Stream]:
+        """Call an agent; the stream of its run, which is cut where the block is left."""
+        async with self.http.post(
+            f"{self.app}/api/chat", json=body, headers=self._headers({"Accept": EVENTS})
+        ) as response:
+            assert response.status == 200, await response.text()
+            yield Stream(response)
+
     @asynccontextmanager
     async def watching(
         self, run_id: str, last_event_id: int | None = None, after: int | None = None

@@ -193,8 +193,8 @@ async def test_in_sequence_each_hears_the_ones_before_and_the_last_is_shown() ->
     turns = [(e.speaker, e.text) for e in ran.events if e.type == "agent_turn"]
     assert turns == [(name, f"Dice {name}.") for name in TEAM[:2]]
     (last,) = ran.team.requests_of("ToolingAgent")
-    assert "Dice RetrievalAgent." in last.messages[-1].content
-    assert "Dice DomainExpert." in last.messages[-1].content
+    assert '<said by="RetrievalAgent">Dice RetrievalAgent.</said>' in last.messages[0].content
+    assert '<said by="DomainExpert">Dice DomainExpert.</said>' in last.messages[0].content
 
 
 async def test_a_fan_out_is_merged_by_the_coordinator() -> None:
@@ -240,7 +240,7 @@ async def test_a_draft_that_its_critic_does_not_like_is_written_once_more() -> N
     ran = await Asked(team=team).run(speakers=("DomainExpert",), critics={"DomainExpert": "Critic"})
     assert ran.shown == ran.turn.text == "Después."
     (_, again) = team.requests_of("DomainExpert")
-    assert "Falta." in again.messages[-1].content
+    assert "Falta." in again.messages[0].content
 
 
 # --- evidence ------------------------------------------------------------------------------------

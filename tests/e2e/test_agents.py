@@ -1,0 +1,106 @@
+"""Agents at work: their tools, several of them, and `kill -9` in the middle of a loop."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.cloud import Host
+from tests.e2e.people import Event, Person, Run
+from tests.e2e.surroundings import SLOWLY, Durable, Surroundings
+
+QUESTION = "¿Qué necesito para renovar la licencia?"
+TEAM = ["Coordinator", "RetrievalAgent", "DomainExpert"]
+
+
+def a_call(message: str = QUESTION, **more: Any) -> dict[str, Any]:
+    return {"sessionId": uuid4().hex, "message": message, **more}
+
+
+def searching(**more: Any) -> dict[str, Any]:
+    """One agent that looks for itself."""
+    search = {"mode": "hybrid", "retrievalPolicy": "conditional"}
+    return a_call(agent="domain_expert", tools=["ai_search"], search=search, **more)
+
+
+async def assert_whole(ana: Person, run: Run) -> None:
+    assert run.numbers == list(range(1, len(run.events) + 1))
+    assert [event.type for event in run.events if event.type in ("done", "error")] == ["done"]
+    stored = await ana.get(f"/runs/{run.run_id}")
+    assert (stored.body["state"], stored.body["text"]) == ("DONE", run.text)
+
+
+async def test_an_agent_searches_and_cites_what_it_found(ana: Person) -> None:
+    run = await ana.call(searching())
+    assert run.tool_statuses == [("ai_search", "started"), ("ai_search", "ok")]
+    assert run.text
+    (citations,) = run.of("citations")
+    assert citations["citations"][0]["documentId"]
+    await assert_whole(ana, run)
+
+
+async def test_a_rag_agent_is_told_the_evidence_and_cites_it(ana: Person) -> None:
+    body = a_call(agent_profile="rag", search={"mode": "hybrid", "topK": 5})
+    run = await ana.call(body)
+    assert "RETRIEVED_CONTEXT" in run.states
+    assert run.of("citations")
+    await assert_whole(ana, run)
+
+
+async def test_the_evidence_itself_is_answered_without_a_model(
+    ana: Person, around: Surroundings
+) -> None:
+    body = a_call(agent_profile="retrieval", search={"mode": "keyword", "topK": 3})
+    run = await around.without_calls(lambda: ana.call(body), "model")
+    assert run.text.startswith("[1] ")
+    assert 0 < len(run.of("citations")[0]["citations"]) <= 3
+    await assert_whole(ana, run)
+
+
+@pytest.mark.parametrize("mode", ["sequential", "fanout", "group_chat"])
+async def test_several_agents_come_to_one_answer(ana: Person, mode: str, durable: Durable) -> None:
+    run = await ana.call(a_call(mode=mode, participants=TEAM, return_trace=True))
+    assert run.end["type"] == "done", run.end
+    assert run.text
+    said = [event["speaker"] for event in run.of("agent_turn")]
+    if mode == "fanout":
+        assert sorted(said) == sorted(TEAM[1:])
+    if mode == "group_chat":
+        assert [event["to"] for event in run.of("handoff")] == said
+    await assert_whole(ana, run)
+    history = await durable.instance_text(run.run_id)
+    assert QUESTION not in history
+    assert run.text[:40] not in history
+
+
+def tool_is_running(seen: list[Event]) -> bool:
+    return seen[-1].type == "tool" and seen[-1].data["status"] == "started"
+
+
+def text_is_coming(seen: list[Event]) -> bool:
+    return sum(event.type == "text" for event in seen) == 2
+
+
+async def test_a_worker_killed_in_the_middle_of_a_loop_decides_nothing_anew(
+    ana: Person, host: Host, around: Surroundings, stores: Any
+) -> None:
+    await around.fail("search", delayMs=1_500)
+    async with ana.calling(searching()) as stream:
+        seen = await stream.until(tool_is_running)
+        host.kill_workers()
+    run = await ana.follow(stream.run_id, seen)
+    assert run.tool_statuses == [("ai_search", "started"), ("ai_search", "ok")]
+    await assert_whole(ana, run)
+
+
+async def test_a_worker_killed_while_an_agent_answers_begins_the_answer_again(
+    ana: Person, host: Host, around: Surroundings
+) -> None:
+    await around.pace(10, SLOWLY)
+    async with ana.calling(a_call("Hola [[tokens:300]]", agent="normal")) as stream:
+        seen = await stream.until(text_is_coming)
+        host.kill_workers()
+    await around.flow()
+    run = await ana.follow(stream.run_id, seen)
+    assert [event["attempt"] for event in run.of("restart")] == [2]
+    await assert_whole(ana, run)
