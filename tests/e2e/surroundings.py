@@ -96,6 +96,12 @@ class Surroundings:
         async with self.http.get(f"{self.services[service]}/_emulator/calls") as response:
             return int((await response.json())["total"])
 
+    async def completions(self) -> int:
+        """How often the model was asked to say or to decide something."""
+        async with self.http.get(f"{self.services['model']}/_emulator/calls") as response:
+            by_path: Mapping[str, int] = (await response.json())["byPath"]
+        return sum(count for path, count in by_path.items() if path.endswith("/chat/completions"))
+
     async def create_task(self, token: str, fields: Mapping[str, str]) -> str:
         """The id of the new task."""
         async with self.http.post(
