@@ -5,20 +5,24 @@ import gzip
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import BaseTestServer, TestServer
 
+from shared.contracts.effects import Effect
 from shared.contracts.outside import HttpRule, Outside
+from shared.contracts.wording import WORDING
 from shared.errors import RemoteBusyError, RemoteError
 from shared.packs import FolderPacks
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from shared.tools.as_called import as_called
 from shared.tools.http import MAX_REDIRECTS, HttpLimits, HttpTools
-from shared.tools.ledger import is_good
+from shared.tools.ledger import Ledger, first_state, is_good
+from tests.fakes.samples import AT
+from tests.fakes.stores import FakeEffects
 from tests.fakes.world import ANA, PACKS
 
 HTTP = FolderPacks(PACKS).get(FolderPacks(PACKS).current).tools["http"]
@@ -433,3 +437,33 @@ def test_a_call_is_an_effect_unless_its_method_is_safe_and_is_repeated_only_with
     assert kind(url="https://b.example/x", method="DELETE") == (True, False)
     assert kind(url="https://none.example/x", method="post") == (True, False)
     assert kind(method="PUT") == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("keys", "calls", "state", "error"),
+    [(False, 1, "unknown", "no_answer_of_tool"), (True, 2, "done", None)],
+)
+async def test_a_call_that_may_have_arrived_is_sent_again_only_where_keys_are_honoured(
+    keys: bool, calls: int, state: str, error: str | None
+) -> None:
+    failing = [503]
+
+    async def once_away(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=failing.pop()) if failing else web.json_response({})
+
+    async with place(once_away) as there:
+        (rule,) = there.outside.http
+        outside = there.outside.model_copy(
+            update={"http": (rule.model_copy(update={"keys": keys}),)}
+        )
+        sent = invocation(there.url(), "POST")
+        sent = replace(sent, contract=as_called(HTTP, sent.args, outside))
+        effect = Effect(
+            effect_id="effect-1", tenant_id=ANA.tenant_id, run_id="r1", step=0, tool="http",
+            state=first_state(sent.contract), args=sent.args, updated_at=AT,
+        )  # fmt: skip
+        ledger = Ledger(FakeEffects(), HttpTools(outside), lambda: AT, lambda: 0.0)
+        settled = await ledger.settle(effect, sent)
+    assert (settled.state, settled.error) == (state, error)
+    assert error is None or error in WORDING
+    assert [request.headers["Idempotency-Key"] for request in there.seen] == ["effect-1"] * calls

@@ -77,6 +77,8 @@ UPSERT = "tools/upsertCerebro.json"
         (CREATE_TASK, '"kind": "rest"', '"kind": "cerebro"', "of kind 'cerebro' needs 'operation'"),
         (CREATE_TASK, '"kind": "rest"', '"kind": "cerebro"', "of kind 'cerebro' has no 'request'"),
         (UPSERT, '"kind": "cerebro"', '"kind": "rest"', "of kind 'rest' needs 'request'"),
+        (UPSERT, '"kind": "cerebro"', '"kind": "mcp"', "of kind 'mcp' has no 'operation'"),
+        (CREATE_TASK, '"kind": "rest"', '"kind": "http"', "of kind 'http' has no 'request'"),
         ("flows/CreateTask.json", '"createTask"', '"doTask"', "@no such tool: doTask"),
         ("flows/CreateTask.json", '"dueDate"', '"until"', "@createTask has no argument 'until'"),
         ("flows/CreateTask.json", "{title}", "{name}", "has an argument 'name'"),
