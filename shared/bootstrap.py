@@ -164,7 +164,7 @@ def _now() -> datetime:
 
 def build_policy(settings: Settings) -> Policy:
     return Policy(
-        indexes=settings.search.allowed_indexes,
+        indexes=settings.search.message_indexes or settings.search.allowed_indexes,
         model=settings.chat_model,
         top=settings.search.top,
         grounding=Grounding(

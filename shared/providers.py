@@ -37,9 +37,13 @@ def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
         "openai": partial(_openai, settings),
         "proxy": partial(_proxy, settings),
     }
-    endpoints = settings.ai.allowed_endpoints
+    endpoints, routes = settings.ai.allowed_endpoints, settings.ai.endpoint_routes
+
+    def routed(provider: Provider, endpoint: str) -> Connection:
+        return connects[provider](routes.get(endpoint, endpoint))
+
     return {
-        provider: Offer(name, connects[provider], url or "", endpoints.get(provider, ()))
+        provider: Offer(name, partial(routed, provider), url or "", endpoints.get(provider, ()))
         for provider, (name, url) in names.items()
         if provider in (settings.provider, *settings.ai.allowed_providers)
     }

@@ -12,7 +12,17 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.errors import ConfigurationError
-from shared.tool_settings import Section, ToolsSettings, Url, joined
+from shared.model_settings import (
+    AiSettings,
+    AnthropicSettings,
+    AzureOpenAISettings,
+    GoogleSettings,
+    ModelProxySettings,
+    OpenAISettings,
+    ProviderName,
+)
+from shared.sections import Section, Url, joined
+from shared.tool_settings import ToolsSettings
 
 EXAMPLES = {
     "agent__profiles": 'Agent__Profiles__rag__AllowedSearchIndexes=["cerebro"]',
@@ -30,6 +40,9 @@ EXAMPLES = {
     "ai__allowedendpoints": (
         'AI__AllowedEndpoints={"azure-openai": ["https://<other>.openai.azure.com"]}'
     ),
+    "ai__endpointroutes": (
+        'AI__EndpointRoutes={"https://<other>.openai.azure.com": "https://<gateway>.example.org"}'
+    ),
     "ai__allowedmodels": 'AI__AllowedModels=["gpt-4o-mini", "o3-mini"]',
     "ai__deployments": 'AI__Deployments={"<deployment>": "o3-mini"}',
     "azuresearch__endpoint": "AzureSearch__Endpoint=https://<name>.search.windows.net",
@@ -41,6 +54,7 @@ EXAMPLES = {
     "auth__rolerights": 'Auth__RoleRights={"employee": ["tasks:read", "tasks:write"]}',
     "events__types": 'Events__Types=["task.*", "project.*", "user.*"]',
     "search__allowedindexes": 'Search__AllowedIndexes=["cerebro"]',
+    "search__messageindexes": 'Search__MessageIndexes=["cerebro"]',
     "search__allowedsemanticconfigurations": (
         'Search__AllowedSemanticConfigurations=["semantic-config-es"]'
     ),
@@ -64,12 +78,14 @@ LISTS_AND_MAPS = (
     "ai__allowedproviders",
     "ai__allowedendpoints",
     "ai__allowedmodels",
+    "ai__endpointroutes",
     "ai__deployments",
     "auth__tenants",
     "auth__rolerights",
     "events__types",
     "search__allowedindexes",
     "search__allowedsemanticconfigurations",
+    "search__messageindexes",
     "search__languages",
     "tools__httpallowed",
     "tools__httpprivatehosts",
@@ -98,68 +114,6 @@ type Mode = Literal["sequential", "fanout", "group_chat"]
 type Profile = Literal["normal", "rag", "coordinator", "retrieval", "domain_expert"]
 
 
-class AzureOpenAISettings(Section):
-    """Either `endpoint` here or `OpenAI__ApiKey`; without a key the managed identity is used."""
-
-    endpoint: Url | None = None
-    api_key: str | None = Field(default=None, repr=False)
-    api_version: str = "2024-10-21"
-    chat_deployment: str = "gpt-4o"
-    embeddings_deployment: str = "text-embedding-3-small"
-
-
-class OpenAISettings(Section):
-    api_key: str | None = Field(default=None, repr=False)
-    base_url: Url | None = None
-    chat_model: str = "gpt-4o"
-    embeddings_model: str = "text-embedding-3-small"
-
-
-class ModelProxySettings(Section):
-    """A gateway that speaks OpenAI's chat completions, whatever models stand behind it."""
-
-    base_url: Url | None = None
-    api_key: str | None = Field(default=None, repr=False)
-    model: str = "gpt-4o"
-
-
-class AnthropicSettings(Section):
-    api_key: str | None = Field(default=None, repr=False)
-    base_url: Url | None = None
-    model: str = "claude-sonnet-4-5"
-
-
-class GoogleSettings(Section):
-    api_key: str | None = Field(default=None, repr=False)
-    base_url: Url | None = None
-    model: str = "gemini-2.5-flash"
-
-
-type ProviderName = Literal["azure-openai", "openai", "proxy", "anthropic", "google"]
-
-
-class AiModelsSettings(Section):
-    """`default` answers agent calls that name no model, `reasoning` those that ask for it."""
-
-    default: str | None = None
-    reasoning: str | None = None
-
-
-class AiSettings(Section):
-    """What an agent call may ask for besides the app's own provider, endpoint and model.
-
-    Providers and endpoints that are not named are refused: an endpoint is sent the key of its
-    provider. Of the models that the providers have, all may be asked for, unless some are named.
-    `deployments` tells which model a deployment runs whose name does not say it.
-    """
-
-    models: AiModelsSettings = AiModelsSettings()
-    allowed_providers: tuple[ProviderName, ...] = ()
-    allowed_endpoints: dict[ProviderName, tuple[Url, ...]] = Field(default={})
-    allowed_models: tuple[str, ...] = ()
-    deployments: dict[str, str] = Field(default={})
-
-
 class AzureSearchSettings(Section):
     """Without a key the managed identity is used."""
 
@@ -170,7 +124,9 @@ class AzureSearchSettings(Section):
 
 
 class SearchSettings(Section):
-    """`languages`: in which of them the indexes hold their texts. A caller may name the default
+    """`allowed_indexes` may be named by callers; every message is looked up in `message_indexes`
+    (without them, in all that are allowed), and events are remembered in the first of those.
+    `languages`: in which of them the indexes hold their texts. A caller may name the default
     semantic configuration, its variants by language, and those of the list. A caller's vector
     must have `dimensions` numbers, and the embedding model is asked for as many, if they are told.
 
@@ -182,6 +138,7 @@ class SearchSettings(Section):
     """
 
     allowed_indexes: tuple[str, ...] = Field(default=("cerebro",), min_length=1)
+    message_indexes: tuple[str, ...] = ()
     allowed_semantic_configurations: tuple[str, ...] = ()
     languages: tuple[Literal["es", "en"], ...] = Field(default=("es", "en"), min_length=1)
     dimensions: int | None = Field(default=None, ge=2, le=4096)

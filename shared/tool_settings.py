@@ -1,21 +1,11 @@
-"""The sections of the settings: their base, and what agents may reach with `http` and `mcp`."""
+"""Settings of what agents may reach with `http` and `mcp`."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from shared.sections import Section, Url
 
-def joined(name: str) -> str:
-    """chat_deployment -> chatdeployment: setting names are compared without case."""
-    return name.replace("_", "")
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(alias_generator=joined, validate_by_name=True, frozen=True)
-
-
-type Url = Annotated[str, Field(pattern=r"^https?://[^\s/:]+(:\d+)?(/\S*)?$")]
-"""Where a service is; what is no address is found at the start, not at the first message."""
 type HostName = Annotated[
     str,
     Field(pattern=r"^(https?://)?(\*\.[a-z0-9-]+\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$"),

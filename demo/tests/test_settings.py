@@ -31,7 +31,8 @@ def sample() -> Document:
 def test_the_settings_of_the_local_cloud_are_understood(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read(monkeypatch, part(read_json(ROOT / "demo" / "cloud.json"), "appSettings"))
 
-    assert settings.search.allowed_indexes == ("cerebro",)
+    assert settings.search.allowed_indexes == ("cerebro", "tramites-es", "faq-ciudadania")
+    assert settings.search.message_indexes == ("cerebro",)
     assert settings.erp.base_url == "https://erp"
     assert settings.key_vault.verify_challenge_resource is False
     assert settings.auth.role_rights["operator"] == ("runs:read", "runs:operate")

@@ -3,7 +3,7 @@
 Source: REST reference of Azure AI Search, "Aliases", and its guide "Create an index alias".
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from hashlib import sha256
 
 from emulator.services.search.errors import SearchError, invalid
@@ -13,18 +13,26 @@ from emulator.services.search.store import Store
 
 
 class Aliases:
-    """Every change is on disk before it is answered; `indexes` are the names that exist."""
+    """Every change is on disk before it is answered; `indexes` are the names that exist.
 
-    def __init__(self, store: Store, indexes: Container[str]) -> None:
+    `given` are aliases that the service begins with, before there is anything behind them; they may
+    mean another alias, are not listed, and cannot be changed.
+    """
+
+    def __init__(
+        self, store: Store, indexes: Container[str], given: Mapping[str, str] | None = None
+    ) -> None:
         self._store = store
         self._indexes = indexes
+        self._given = dict(given or {})
         self._targets = store.aliases()
 
     def __contains__(self, name: str) -> bool:
-        return name in self._targets
+        return name in self._targets or name in self._given
 
     def target(self, name: str) -> str:
         """The index that is meant: that of the alias, or the name itself."""
+        name = self._given.get(name, name)
         return self._targets.get(name, name)
 
     def all(self) -> list[JsonObject]:
@@ -73,6 +81,8 @@ class Aliases:
     def _save(self, name: str, document: JsonObject) -> JsonObject:
         if document.get("name") != name or not INDEX_NAME.fullmatch(name):
             raise invalid(f"Invalid alias name '{document.get('name')}'.", "alias")
+        if name in self._given:
+            raise invalid(f"The alias '{name}' is given by the service's configuration.", "alias")
         if name in self._indexes:
             raise invalid(f"The name of the alias '{name}' is that of an index.", "alias")
         indexes = document.get("indexes")

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from emulator.services.configuration import as_object
 from emulator.services.embedding import shared_embedder
 from emulator.services.search.analysis import analyzer_named, is_known_analyzer
 from emulator.services.search.errors import SearchError, invalid
@@ -40,11 +41,14 @@ UNSUPPORTED = ("suggest", "post.suggest", "autocomplete", "post.autocomplete")
 
 
 def create_app(context: ServiceContext) -> web.Application:
-    """The service; config may hold `apiKey`, which the header `api-key` may then carry."""
+    """The service; config may hold `apiKey`, which the header `api-key` may then carry, and
+    `aliases`, other names of indexes, by name."""
     api_key = context.config.get("apiKey")
     guard = _Guard(context, api_key if isinstance(api_key, str) else None)
     app = web.Application(middlewares=[_errors, guard], client_max_size=MAX_BODY)
-    service = SearchService(Store(context.data / "search.sqlite"), shared_embedder())
+    given = as_object(context.config.get("aliases", {}), '"aliases" of the search service')
+    aliases = {name: str(index) for name, index in given.items()}
+    service = SearchService(Store(context.data / "search.sqlite"), shared_embedder(), aliases)
 
     async def close(app: web.Application) -> None:
         service.close()

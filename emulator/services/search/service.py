@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -33,14 +33,16 @@ class _Open:
 class SearchService:
     """All indexes of the service; every change is on disk before it is answered."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder, aliases: Mapping[str, str] | None = None
+    ) -> None:
         self._store = store
         self._embedder = embedder
         self._ranker = SemanticRanker(embedder)
         self._open: dict[str, _Open] = {}
         for document in store.definitions():
             self._load(parse_definition(document))
-        self.aliases = Aliases(store, self._open)
+        self.aliases = Aliases(store, self._open, aliases)
 
     def close(self) -> None:
         """Closes the database."""

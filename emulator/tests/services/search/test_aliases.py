@@ -14,6 +14,7 @@ from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.models import AnalyzeTextOptions, SearchAlias, SimpleField
 
 from emulator.services.search.aliases import Aliases
+from emulator.services.search.errors import SearchError
 from emulator.services.search.store import Store
 
 from .cloud import Cloud, ids
@@ -131,3 +132,15 @@ def test_aliases_are_on_disk(tmp_path: Path) -> None:
     again = Store(tmp_path / "search.sqlite")
     assert Aliases(again, {"biblioteca"}).target("estante") == "biblioteca"
     again.close()
+
+
+def test_aliases_of_the_configuration_are_there_from_the_start_and_stay(tmp_path: Path) -> None:
+    store = Store(tmp_path / "search.sqlite")
+    aliases = Aliases(store, {"estante-v1"}, {"libros": "estante", "otros": "estante-v1"})
+    aliases.create({"name": "estante", "indexes": ["estante-v1"]})
+    assert [aliases.target(name) for name in ("libros", "otros")] == ["estante-v1", "estante-v1"]
+    assert "libros" in aliases
+    assert [each["name"] for each in aliases.all()] == ["estante"]
+    with pytest.raises(SearchError):
+        aliases.put("libros", {"name": "libros", "indexes": ["estante-v1"]}, None)
+    store.close()
