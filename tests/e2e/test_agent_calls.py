@@ -11,7 +11,7 @@ from tests.e2e.people import Answer, Person
 from tests.e2e.test_bad_input import assert_problem
 from tests.plan_requests import plan_requests
 
-CHAT = "/api/chat"
+CHAT = "/chat"
 AGENT_JSON = "application/vnd.agent+json"
 
 
