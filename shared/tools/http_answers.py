@@ -65,7 +65,8 @@ async def read_body(response: aiohttp.ClientResponse, limit: int) -> object:
             if len(content) > limit:
                 return Unread("http_too_large", limit)
         return _decoded(bytes(content), kind, response.charset) if content else None
-    return None if await _is_empty(response) else Unread("http_no_text", kind or coded)
+    named = " ".join([*([kind] if kind else []), *([coded] if coded != "identity" else [])])
+    return None if await _is_empty(response) else Unread("http_no_text", named or "?")
 
 
 async def _is_empty(response: aiohttp.ClientResponse) -> bool:

@@ -155,15 +155,13 @@ class McpTools:
         self, server: McpServer, headers: Mapping[str, str], seconds: float
     ) -> AsyncIterator[tuple["Client", "_Progress"]]:
         """A connection of its own for one caller. Whatever fails in it becomes a RemoteError."""
-        # The SDK takes more than a second to import: not in the event loop, and not at the start
-        # of a worker that may never need it.
-        await asyncio.to_thread(importlib.import_module, "shared.tools.mcp_connection")
+        if self._trust is None:
+            self._trust = await asyncio.to_thread(_prepared)
+        trust = self._trust
         from mcp import MCPError
 
         from shared.tools.mcp_connection import FAILURES, connected
 
-        # The machine's authorities, and those of `SSL_CERT_FILE`; reading them takes a while.
-        self._trust = trust = self._trust or ssl.create_default_context()
         progress = _Progress()
         token = await self._credential(server.credential) if server.credential else None
         if token is not None:
@@ -177,6 +175,13 @@ class McpTools:
         except* (*FAILURES, MCPError, ValidationError, TimeoutError) as errors:
             what = f"mcp {server.name}: {', '.join(sorted(set(_kinds(errors))))}"
             raise RemoteError(what, sent=progress.sent) from errors
+
+
+def _prepared() -> ssl.SSLContext:
+    """The SDK takes more than a second to import: not in the event loop, and not at the start of a
+    worker that may never need it. The machine's authorities, with those of `SSL_CERT_FILE`."""
+    importlib.import_module("shared.tools.mcp_connection")
+    return ssl.create_default_context()
 
 
 @dataclass(slots=True)

@@ -234,7 +234,7 @@ async def test_what_is_no_text_or_is_packed_is_not_told() -> None:
     assert image.reason == "The answer is neither text nor JSON: image/png."
     bomb = gzip.compress(b"a" * 10_000_000)
     packed = answering(bomb, Content_Type="text/plain", Content_Encoding="gzip")
-    assert "neither text nor JSON" in (await refusal(packed)).reason
+    assert "neither text nor JSON: text/plain gzip" in (await refusal(packed)).reason
 
 
 @pytest.mark.parametrize(
