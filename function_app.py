@@ -19,7 +19,7 @@ from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from activities.speak import speak
 from activities.use_tool import use_tool
-from api import approvals, chat, control, conversations, messages, runs
+from api import approvals, catalog, chat, control, conversations, messages, runs
 from api.edge import authenticated
 from api.erp_events import receive
 from api.health import health
@@ -59,6 +59,7 @@ for name, method, route, handler in (
     ("read_conversation", "GET", "conversations/{id}", conversations.read),
     ("post_message", "POST", "conversations/{id}/messages", messages.post),
     ("post_chat", "POST", "chat", chat.post),
+    ("read_catalog", "GET", "catalog", catalog.read),
     ("conversation_events", "GET", "conversations/{id}/events", conversations.events),
     ("read_run", "GET", "runs/{runId}", runs.read),
     ("run_events", "GET", "runs/{runId}/events", runs.events),

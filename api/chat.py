@@ -49,25 +49,14 @@ def _message(posted: PostChat, call: Call) -> str:
 
 def _called(posted: PostChat, message: str, thread: Conversation | None, call: Call) -> Called:
     """The call as it is run. Raises InvalidRequestError, ForbiddenError, NotAllowedError."""
-    deps, policy = call.deps, call.deps.policy
-    pinned = thread is not None and thread.pack_version in deps.packs.versions
-    pack = deps.packs.get(thread.pack_version if thread and pinned else deps.packs.current)
-    rules = Rules(
-        settings=policy.agents,
-        participants=pack.participants,
-        tools=pack.tools,
-        caller=call.caller,
-        language=call.language,
-        retrieval=policy.grounding.policy,
-    )
-    allowed = called(posted, rules)
+    allowed = called(posted, rules_for(call, thread.pack_version if thread else None))
     if not allowed.shape.evidence_only:
         _check_model(allowed.call, call)
     if allowed.call.search is not None:
-        deps.knowledge.check(
+        call.deps.knowledge.check(
             KnowledgeQuery(
                 text=message,
-                index=policy.agents.default_index,
+                index=call.deps.policy.agents.default_index,
                 tenant_id=call.caller.tenant_id,
                 roles=call.caller.roles,
                 intent=allowed.call.search,
@@ -75,6 +64,21 @@ def _called(posted: PostChat, message: str, thread: Conversation | None, call: C
             )
         )
     return allowed
+
+
+def rules_for(call: Call, version: str | None = None) -> Rules:
+    """Those of this caller, with a version of the pack or, if that is gone, the current one."""
+    packs, policy = call.deps.packs, call.deps.policy
+    known = version if version in packs.versions else None
+    pack = packs.get(known or packs.current)
+    return Rules(
+        settings=policy.agents,
+        participants=pack.participants,
+        tools=pack.tools,
+        caller=call.caller,
+        language=call.language,
+        retrieval=policy.grounding.policy,
+    )
 
 
 def _check_model(agent: AgentCall, call: Call) -> None:

@@ -105,6 +105,22 @@ RUN: dict[str, Any] = {
     "memory": "none",
     "correlationId": "5b1f0c1d8c7a4f0f9a41",
 }
+CATALOG: dict[str, Any] = {
+    "agentProfiles": [
+        {"name": "normal", "indexes": [], "participants": ["Coordinator"]},
+        {"name": "rag", "indexes": ["cerebro"], "participants": ["RetrievalAgent"]},
+    ],
+    "participants": ["Coordinator", "RetrievalAgent"],
+    "modes": ["sequential", "fanout", "group_chat"],
+    "indexes": ["cerebro"],
+    "semanticConfigurations": ["cerebro-semantic"],
+    "providers": ["azure-openai"],
+    "models": ["gpt-4o-mini"],
+    "tools": ["ai_search", "mcp"],
+    "mcpServers": [{"name": "corp-tools", "methods": ["getCase"]}],
+    "aliases": [],
+    "profiles": ["default"],
+}
 HEALTH: dict[str, Any] = {"status": "ok", "packVersion": "2026.11", "indexes": ["cerebro"]}
 
 EVENTS = """: every 15 seconds of silence, so that proxies keep the connection

@@ -5,6 +5,7 @@ from api.openapi import examples
 from api.openapi.operations import AGENT_JSON, JSON, OF_A_RUN, Operation, Parameter, Reply
 from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideApproval
 from shared.contracts.audit import EventPage
+from shared.contracts.catalog import Catalog
 from shared.contracts.chat import ChatAnswer, PostChat
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
 from shared.contracts.runs import (
@@ -61,6 +62,20 @@ ROUTES = (
         (JSON, AGENT_JSON),
         examples=examples.CHATS,
         errors=OF_A_RUN,
+    ),
+    Operation(
+        "get",
+        "/catalog",
+        "readCatalog",
+        "What I may name in a call of an agent",
+        (
+            Reply(
+                "200",
+                "Names only.",
+                (Catalog,),
+                examples=(("of an employee", examples.CATALOG),),
+            ),
+        ),
     ),
     Operation(
         "post",

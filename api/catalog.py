@@ -1,0 +1,64 @@
+"""`GET /api/catalog`: what this caller may name in an inline agent call."""
+
+from typing import get_args
+
+from azurefunctions.extensions.http.fastapi import Response
+
+from api.answers import json_answer
+from api.calling import OF_PROFILE, Rules
+from api.chat import rules_for
+from api.edge import Call
+from shared.contracts.agents import AgentProfile
+from shared.contracts.catalog import Catalog, CatalogProfile, CatalogServer
+
+PROFILES: tuple[AgentProfile, ...] = get_args(AgentProfile.__value__)
+
+
+async def read(call: Call) -> Response:
+    return json_answer(catalog_of(rules_for(call)))
+
+
+def catalog_of(rules: Rules) -> Catalog:
+    """By the settings and the caller's rights; nothing but names."""
+    settings, rights = rules.settings, rules.caller.rights
+    people = _people(rules, settings.participants)
+    tools = tuple(
+        name for name in settings.tools if name in rules.tools and rules.tools[name].right in rights
+    )
+    return Catalog(
+        agent_profiles=tuple(
+            CatalogProfile(
+                name=profile,
+                indexes=settings.indexes_of(profile) if profile != "normal" else (),
+                participants=_people(rules, settings.participants_of(profile)),
+            )
+            for profile in PROFILES
+            if _may_speak(profile, rules)
+        ),
+        participants=people,
+        modes=settings.modes,
+        indexes=settings.indexes,
+        semantic_configurations=settings.semantic_configurations,
+        providers=settings.providers,
+        models=settings.models,
+        tools=tools,
+        mcp_servers=tuple(
+            CatalogServer(name=server.name, methods=server.methods)
+            for server in settings.outside.servers
+            if "mcp" in tools and server.right in rights
+        ),
+        aliases=(),
+        profiles=settings.credential_profiles,
+    )
+
+
+def _people(rules: Rules, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    found = ((name, rules.participants.get(name)) for name in allowed)
+    rights = rules.caller.rights
+    return tuple(name for name, each in found if each and (not each.right or each.right in rights))
+
+
+def _may_speak(profile: AgentProfile, rules: Rules) -> bool:
+    """Whether somebody of the kind that this profile needs may be brought in."""
+    people = _people(rules, rules.settings.participants_of(profile))
+    return any(rules.participants[name].kind == OF_PROFILE[profile] for name in people)
