@@ -110,8 +110,10 @@ def _wanted(allowed: Called, posted: PostChat, message: str, body: bytes, call: 
 
 
 def _limits(limits: RunLimits, allowed: Called) -> RunLimits:
+    """The time that the call asks for; each of its steps may be corrected once."""
     seconds = min(limits.seconds, allowed.call.runtime.timeout_ms / 1000)
-    return limits.model_copy(update={"seconds": seconds})
+    model_calls = max(limits.model_calls, 2 * allowed.shape.max_steps)
+    return limits.model_copy(update={"seconds": seconds, "model_calls": model_calls})
 
 
 async def _own_thread(call: Call, posted: PostChat) -> Conversation | None:

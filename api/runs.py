@@ -1,7 +1,7 @@
 """Runs: their state, their events, their answer."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
 from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
@@ -19,7 +19,7 @@ from shared.contracts.conversations import Turn
 from shared.contracts.events import QuestionEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcomes_of
-from shared.contracts.plan import Plan
+from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import Failure
 from shared.contracts.runs import (
     Memory,
@@ -29,6 +29,7 @@ from shared.contracts.runs import (
     RunRecord,
     RunStarted,
     RunView,
+    ToolOutcome,
     Usage,
 )
 from shared.contracts.tools import ToolContract
@@ -56,9 +57,8 @@ async def read(call: Call) -> Response:
     in the conversation is for the first of them only."""
     record = await any_run(call)
     run_id, tenant_id = record.run_id, record.tenant_id
-    plan = await call.deps.runs.plan(tenant_id, run_id)
-    tools = _tools(call, record)
-    approvals = await _approvals(call, record, plan, tools)
+    outcomes, places = await _calls(call, record)
+    approvals = await _approvals(call, record, places)
     mine = is_own(call, record)
     operates = not OPERATORS.isdisjoint(call.caller.rights)
     if not mine and not operates and not any(may_decide(call, each) for each in approvals):
@@ -69,8 +69,6 @@ async def read(call: Call) -> Response:
         call.orchestrations.state(run_id),
         call.deps.runs.feedback(tenant_id, run_id, call.caller.user_id),
     )
-    calls = len(plan.calls) if plan else 0
-    effects = await call.deps.effects.of_run(tenant_id, run_id, calls)
     status = state.status if state else None
     return json_answer(
         RunView(
@@ -84,7 +82,7 @@ async def read(call: Call) -> Response:
             text=turn.text if turn and mine else None,
             citations=turn.citations if turn and mine else (),
             usage=outcome.usage if outcome else Usage(),
-            effects=outcomes_of(effects, plan, tools, call.language) if plan else (),
+            effects=outcomes,
             approvals=tuple(view_of(each, call.language) for each in approvals),
             memory=await _memory(call, outcome),
             rating=feedback.rating if feedback else None,
@@ -102,21 +100,32 @@ def _tools(call: Call, record: RunRecord) -> Mapping[str, ToolContract]:
     return packs.get(record.pack_version).tools if known else {}
 
 
-async def _approvals(
-    call: Call, record: RunRecord, plan: Plan | None, tools: Mapping[str, ToolContract]
-) -> tuple[Approval, ...]:
-    """Of the calls of the plan that had to be approved, if any."""
+async def _calls(call: Call, record: RunRecord) -> tuple[tuple[ToolOutcome, ...], Sequence[int]]:
+    """What came of the run's tool calls, and the places in its ledger of those that may have had to
+    be approved."""
+    deps, tenant_id, run_id = call.deps, record.tenant_id, record.run_id
+    if record.call is not None:
+        results = await deps.agent_steps.results(tenant_id, run_id)
+        places = range(MAX_CALLS if record.call.tools else 0)
+        return tuple(result.outcome for result in results), places
+    plan = await deps.runs.plan(tenant_id, run_id)
     if plan is None:
-        return ()
+        return (), ()
+    tools = _tools(call, record)
+    effects = await deps.effects.of_run(tenant_id, run_id, len(plan.calls))
     asked = [
         step
         for step, one in enumerate(plan.calls)
         if one.tool not in tools or tools[one.tool].approval.when != "never"
     ]
+    return outcomes_of(effects, plan, tools, call.language), asked
+
+
+async def _approvals(call: Call, record: RunRecord, places: Sequence[int]) -> tuple[Approval, ...]:
     found = await asyncio.gather(
         *(
-            call.deps.approvals.get(record.tenant_id, record.run_id, approval_id(step))
-            for step in asked
+            call.deps.approvals.get(record.tenant_id, record.run_id, approval_id(place))
+            for place in places
         )
     )
     return tuple(one for one in found if one)

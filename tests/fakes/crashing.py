@@ -3,8 +3,10 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
+from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.effects import Effect
 from shared.ports import (
+    AgentSteps,
     Effects,
     LogItem,
     LogItems,
@@ -56,6 +58,32 @@ class MortalEffects:
 
     async def of_run(self, tenant_id: str, run_id: str, steps: int) -> tuple[Effect, ...]:
         return await self.life.through(self.inner.of_run(tenant_id, run_id, steps))
+
+
+@dataclass
+class MortalAgentSteps:
+    inner: AgentSteps
+    life: Mortal
+
+    async def put(self, step: AgentStep) -> AgentStep:
+        return await self.life.through(self.inner.put(step))
+
+    async def get(self, tenant_id: str, run_id: str, number: int) -> AgentStep | None:
+        return await self.life.through(self.inner.get(tenant_id, run_id, number))
+
+    async def put_result(self, result: AgentResult) -> AgentResult:
+        return await self.life.through(self.inner.put_result(result))
+
+    async def result(
+        self, tenant_id: str, run_id: str, number: int, call: int
+    ) -> AgentResult | None:
+        return await self.life.through(self.inner.result(tenant_id, run_id, number, call))
+
+    async def of_run(self, tenant_id: str, run_id: str) -> tuple[AgentStep, ...]:
+        return await self.life.through(self.inner.of_run(tenant_id, run_id))
+
+    async def results(self, tenant_id: str, run_id: str) -> tuple[AgentResult, ...]:
+        return await self.life.through(self.inner.results(tenant_id, run_id))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Whole agent calls: the orchestration and its activities, on stores in memory."""
 
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field, replace
 
 from shared.contracts.agent_activities import ChatRequest, ChatShape
 from shared.contracts.agent_steps import trace_of
@@ -13,7 +14,7 @@ from shared.contracts.runs import RunOutcome
 from shared.contracts.search import SearchIntent
 from shared.errors import ModelError, SearchError
 from shared.packs import FolderPacks
-from shared.ports import Dependencies
+from shared.ports import Dependencies, ModelRequest, StreamEnd
 from shared.streams.showing import shown_text
 from tests.fakes.agents import TeamModel, tool_call
 from tests.fakes.calls import begin_call
@@ -118,27 +119,21 @@ async def test_an_agent_reads_with_its_tools_and_answers_from_what_came_back() -
     assert ran.audit.tools == ("findTasks",)
 
 
-async def test_text_before_a_tool_call_is_taken_back() -> None:
-    class Talker(TeamModel):
-        """Says something, and then asks for a tool in the same breath."""
+class Talker(TeamModel):
+    """Says something first, and asks for a tool in the same breath."""
 
-    team = Talker(a_team().pack, {"Coordinator": ["Voy a mirarlo.", "Ninguna."]})
-    stream = team.stream
-
-    async def with_calls(request):  # type: ignore[no-untyped-def]
-        from dataclasses import replace
-
-        from shared.ports import StreamEnd
-
-        first = not team.asked
-        async for piece in stream(request):
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
+        first = not self.asked
+        async for piece in super().stream(request):
             if isinstance(piece, StreamEnd) and first:
                 calls = (tool_call("findTasks", q="ACME"),)
                 yield replace(piece, finish_reason="tool_calls", calls=calls)
             else:
                 yield piece
 
-    team.stream = with_calls  # type: ignore[method-assign]
+
+async def test_text_before_a_tool_call_is_taken_back() -> None:
+    team = Talker(a_team().pack, {"Coordinator": ["Voy a mirarlo.", "Ninguna."]})
     ran = await Asked(team=team).run(tools("findTasks"))
     assert ran.shown == ran.turn.text == "Ninguna."
     (restart,) = (event for event in ran.events if event.type == "restart")
@@ -354,6 +349,16 @@ async def test_a_stream_that_breaks_off_is_begun_again_as_often_as_the_call_allo
     ran = await Asked(team=failing).run(retries=1)
     assert ran.outcome.failure is not None
     assert ran.outcome.failure.code == "MODEL_UNAVAILABLE"
+
+
+async def test_what_was_changed_before_a_failure_is_told_and_not_asked_for_again() -> None:
+    call = tool_call("createTask", **TASK_ARGS)
+    team = a_team(says={"Coordinator": [(call,), ModelError("gone", retryable=False)]})
+    ran = await Asked(team=team).run(tools("createTask"))
+    assert ran.outcome.failure is not None
+    assert ran.outcome.failure.retryable is False
+    assert "Hecho: la tarea T-1" in ran.turn.text
+    assert ran.audit.tools == ("createTask",)
 
 
 async def test_the_thread_is_told_to_the_next_call() -> None:

@@ -6,13 +6,21 @@ import pytest
 
 from activities.approvals import ask_approval, confirmation_in_words, settle_approval
 from activities.run_tool import effect_of
-from shared.contracts.activities import ApprovalAsked, AskApprovalRequest, SettleApprovalRequest
+from shared.contracts.activities import (
+    ApprovalAsked,
+    AskApprovalRequest,
+    CallRef,
+    SettleApprovalRequest,
+)
+from shared.contracts.agent_steps import AgentStep, StepToolCall
+from shared.contracts.agents import AgentCall
 from shared.contracts.approvals import Approval, ApprovalState
 from shared.contracts.events import ApprovalEvent, StateEvent
 from shared.contracts.masking import MASK
-from shared.contracts.plan import Plan
+from shared.contracts.plan import Plan, ToolCall
 from shared.contracts.tools import ApprovalPolicy, must_be_approved
 from shared.errors import StoreError
+from tests.fakes.calls import begin_call
 from tests.fakes.samples import TASK_ARGS, task_plan
 from tests.fakes.world import ANA, RUN_ID, World
 
@@ -153,3 +161,32 @@ async def test_a_decision_in_the_same_moment_is_read_by_the_retry() -> None:
 def test_a_policy_says_which_calls_wait(policy: ApprovalPolicy, waits: bool) -> None:
     args = {"hours": 12, "title": "x"}
     assert must_be_approved(policy, args, ANA.roles) is waits
+
+
+async def test_a_call_of_an_agent_is_asked_for_by_its_place_and_its_payload() -> None:
+    world = World()
+    call = AgentCall(session_id="s1", profile="coordinator")
+    run = await begin_call(world, "Crea una tarea", call)
+    made = StepToolCall(
+        call_id="s2.1", provider_id="x", name="createTask", tool="createTask", args=TASK_ARGS
+    )
+    first = made.model_copy(update={"tool": "findTasks", "args": {}})
+    await world.agent_steps.put(
+        AgentStep(
+            run_id=RUN_ID, tenant_id=ANA.tenant_id, number=2, speaker="A", calls=(first, made)
+        )
+    )
+    request = AskApprovalRequest(
+        run=run, step=3, language="es", agent_call=CallRef(number=2, call=1)
+    )
+    answer = await ask_approval(request, world.deps())
+    found = await world.approvals.get(ANA.tenant_id, RUN_ID, answer.approval_id)
+    assert found is not None
+    assert (found.step, found.tool, found.args) == (3, "createTask", TASK_ARGS)
+    record = await world.runs.get(ANA.tenant_id, RUN_ID)
+    assert record is not None
+    contract = world.deps().packs.get(record.pack_version).tools["createTask"]
+    planned = ToolCall(tool="createTask", args=TASK_ARGS)
+    effect = effect_of(record, 3, planned, contract, world.deps())
+    assert found.payload_hash == effect.effect_id, "exactly what `use_tool` will send"
+    assert found.confirmation["es"]

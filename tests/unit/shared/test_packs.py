@@ -30,12 +30,20 @@ def test_the_newest_version_is_the_current_one_unless_another_is_pinned(tmp_path
     assert FolderPacks(root, pinned="2026.09").current == "2026.09"
 
 
-def test_a_pack_holds_prompts_tools_and_flows(tmp_path: Path) -> None:
+def test_a_pack_holds_prompts_tools_flows_and_participants(tmp_path: Path) -> None:
     pack = FolderPacks(copied(tmp_path)).get("2026.11")
     assert set(pack.prompts) == {"es", "en"}
     assert set(pack.prompts["es"]) == set(pack.prompts["en"])
     assert "createTask" in pack.tools
     assert pack.flows["CreateTask"].tools == ("createTask",)
+    kinds = {name: each.kind for name, each in pack.participants.items()}
+    assert kinds == {
+        "Coordinator": "coordinator",
+        "Critic": "critic",
+        "DomainExpert": "expert",
+        "RetrievalAgent": "retrieval",
+        "ToolingAgent": "tooling",
+    }
 
 
 def test_a_version_that_is_pinned_and_not_there_is_named_with_what_there_is(tmp_path: Path) -> None:
@@ -55,6 +63,7 @@ def test_a_version_that_is_not_deployed_is_refused(tmp_path: Path, version: str)
 
 
 CREATE_TASK = "tools/createTask.json"
+EXPERT = "participants/DomainExpert.json"
 UPSERT = "tools/upsertCerebro.json"
 
 
@@ -88,6 +97,13 @@ UPSERT = "tools/upsertCerebro.json"
         ("pack.json", '"es"', '"fr"', "@languages.0: Input should be 'es' or 'en'"),
         ("pack.json", '"createTask"', '"create"', "tools/create.json is missing"),
         ("pack.json", '"triage"', '"triages"', "the app needs a prompt 'triage'"),
+        (EXPERT, '"name": "DomainExpert"', '"name": "Expert"', "@name is 'Expert' in a file"),
+        (EXPERT, '"domain_expert"', '"COORDINATOR"', "'COORDINATOR' already means Coordinator"),
+        (EXPERT, '"prompt": "domain_expert"', '"prompt": "wizard"', "@no such prompt: wizard"),
+        (EXPERT, '"ai_search"', '"find_it"', "@no such tool: find_it"),
+        (EXPERT, '"Critic"', '"Coordinator"', "@'Coordinator' is no participant of kind 'critic'"),
+        (EXPERT, '"en":', '"fr":', "@description.fr: Input should be 'es' or 'en'"),
+        ("pack.json", '"Critic"', '"Judge"', "participants/Judge.json is missing"),
     ],
 )
 def test_what_is_wrong_is_named_by_file_and_line(
