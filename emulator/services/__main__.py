@@ -5,7 +5,16 @@ import sys
 
 from .serving import CreateApp, main
 
-NAMES = ("identity", "keyvault", "cosmos", "search", "model", "eventgrid", "mcp")
+NAMES = (
+    "identity",
+    "keyvault",
+    "cosmos",
+    "search",
+    "model",
+    "eventgrid",
+    "mcp",
+    "contentsafety",
+)
 
 
 def app_of(name: str) -> CreateApp:

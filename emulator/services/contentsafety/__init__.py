@@ -1,0 +1,1 @@
+"""Azure AI Content Safety: texts are judged by lists of words."""
