@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from activities.answer_checks import Checks
+from activities.moderating import NOT_MODERATED, judged
 from activities.remembering import overflows
 from activities.scene import call_of, documents_told, grounding_of, load_step
 from activities.steps import (
@@ -38,8 +39,8 @@ class Closing:
 
 
 async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded:
-    """Raises StoreError, and SearchError when the answer was to be the evidence and nobody could
-    look for any."""
+    """Raises StoreError; SearchError when the answer was to be the evidence and nobody could look
+    for any; ContentBlockedError and ModerationError as what an agent says. That has been judged."""
     record, history, evidence = await asyncio.gather(
         load_record(request, deps),
         load_history(request, deps),
@@ -47,10 +48,14 @@ async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded
     )
     if request.number is None:
         closing = _evidence_itself(evidence, request)
+        known = await judged([closing.rest], call_of(record), request, deps)
     else:
         step = await load_step(request, request.number, deps)
-        closing = await _of_step(step, record, request, deps)
-    turn = _turn(record, closing, tuple(warnings_of(evidence)))
+        closing, known = await _of_step(step, record, request, deps), True
+    warnings = list(warnings_of(evidence))
+    if request.unjudged or not known:
+        warnings.append(NOT_MODERATED)
+    turn = _turn(record, closing, warnings)
     writer = log_writer(request, "close_call", deps)
     _, kept = await asyncio.gather(
         writer.append("answer", _events(closing, request)), deps.conversations.add_turn(turn)

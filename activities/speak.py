@@ -8,6 +8,7 @@ from activities.agent_tools import decided, offers_to, step_calls
 from activities.answer_checks import Checks
 from activities.asking import Tries, before, model_of
 from activities.citation_styles import MarkFilter
+from activities.moderating import holds_back, judged
 from activities.producing import Produced, collect, produce
 from activities.prompts import correction_section
 from activities.reviewing import review
@@ -17,7 +18,7 @@ from shared.contracts.agent_activities import SpeakRequest, Spoke
 from shared.contracts.agent_steps import AgentStep
 from shared.contracts.events import AgentTurnEvent, RestartEvent, RunEvent, TextEvent
 from shared.contracts.runs import Usage
-from shared.errors import ModelError
+from shared.errors import ContentBlockedError, ModelError
 from shared.ports import Dependencies, LogItem, Model, ModelRequest
 from shared.streams.joining import TextJoiner
 from shared.streams.showing import shown_text
@@ -83,6 +84,12 @@ class Speech:
     asked: int = 0
     wrong: tuple[str, ...] = ()
     writer: AnswerWriter | None = None
+    unjudged: bool = False
+
+    @property
+    def streams(self) -> bool:
+        """Whether people read the text as it is written."""
+        return self.request.answers and not holds_back(self.scene.call)
 
     @property
     def step_name(self) -> str:
@@ -90,18 +97,37 @@ class Speech:
 
     async def give(self) -> Spoke:
         produced = await self._produced()
+        await self._judge(produced)
         step = self._step(produced)
         kept = await self.deps.agent_steps.put(step)
         if kept != step:
             # Another execution was faster, and what it has decided holds.
             return await self.tell_again(kept)
         if self.writer is None:
-            return await self._told(kept)
+            return await (self._shown(kept) if self.request.answers else self._told(kept))
         attempt = self.writer.attempt
         if kept.calls and self.writer.has_written:
             attempt += 1
             await self.writer.write([RestartEvent(reason="tools", attempt=attempt)])
         return self._spoke(kept, self.writer.after, attempt)
+
+    async def _judge(self, produced: Produced) -> None:
+        """Raises ContentBlockedError, ModerationError; what was shown until then is void."""
+        try:
+            known = await judged([produced.text], self.scene.call, self.request, self.deps)
+        except ContentBlockedError:
+            if self.writer is not None and self.writer.has_written:
+                void = RestartEvent(reason="moderation", attempt=self.writer.attempt + 1)
+                await self.writer.write([void])
+            raise
+        self.unjudged = not known
+
+    async def _shown(self, step: AgentStep) -> Spoke:
+        """An answer that was held back until it was judged, as a whole."""
+        writer = await self._claimed("interrupted")
+        text = "" if step.calls else self.checks.shown(step.text)
+        await writer.write([TextEvent(text=text, attempt=writer.attempt)] if text else [])
+        return self._spoke(step, writer.after, writer.attempt)
 
     async def tell_again(self, step: AgentStep) -> Spoke:
         """Make the log say what is stored: two executions may have written at the same time."""
@@ -136,6 +162,7 @@ class Speech:
             calls=decided(step.calls, self.scene, self.deps),
             repeats=step.repeats,
             attempt=attempt,
+            unjudged=step.unjudged,
         )
 
     def _step(self, produced: Produced) -> AgentStep:
@@ -150,6 +177,7 @@ class Speech:
             answers=request.answers or request.drafts,
             shown=request.answers and not produced.end.calls,
             repeats=says_again(produced.text, self.scene.heard),
+            unjudged=self.unjudged,
             finish_reason=produced.end.finish_reason,
             usage=self.spent,
             model=produced.end.model,
@@ -175,7 +203,7 @@ class Speech:
         if self.checks.wrong_in(text):
             raise ModelError("the answer is not the JSON that was asked for", retryable=False)
         shown = self.checks.shown(text)
-        if self.request.answers:
+        if self.streams:
             self.writer = await self._claimed("corrected")
             await self.writer.write([TextEvent(text=shown, attempt=self.writer.attempt)])
         return Produced(text, shown, produced.end)
@@ -204,7 +232,7 @@ class Speech:
 
     async def _asked_once(self, reason: str) -> Produced:
         model, asked = model_of(self.scene, self.deps), self._model_request()
-        if not self.request.answers:
+        if not self.streams:
             return await collect(model.stream(asked))
         return await self._streamed(model, asked, reason)
 

@@ -84,6 +84,8 @@ def called(posted: PostChat, rules: Rules) -> Called:
     search, policy = _search(posted, profile, rules)
     tools = _tools(posted, profile, policy, rules)
     _allow_credentials(posted, rules)
+    if posted.moderation == "off" and not settings.moderation_off:
+        raise NotAllowedError("moderation_not_allowed", name=posted.moderation)
     runtime, max_turns = _runtime(posted, settings), _turns(posted, settings)
     model = _model(posted, settings)
     call = AgentCall(

@@ -27,13 +27,17 @@ async def runs_before(call: Call, conversation: Conversation, run_id: str) -> tu
     return tuple(each for each, ended in zip(before, over, strict=True) if not ended)
 
 
-async def make_way(call: Call, on_busy: OnBusy, before: tuple[str, ...]) -> None:
+def check_queue(on_busy: OnBusy, before: tuple[str, ...]) -> None:
     """Raises ConflictError unless the message may wait for the runs that are under way."""
-    if on_busy == "reject":
+    if before and on_busy == "reject":
         raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=before[0])
     if len(before) >= MOST_WAITING:
         raise ConflictError("CONVERSATION_BUSY", "queue_full", limit=MOST_WAITING)
-    if on_busy == "enqueue":
+
+
+async def make_way(call: Call, on_busy: OnBusy, before: tuple[str, ...]) -> None:
+    """Stop the runs that are under way, if that is what the message asks for."""
+    if on_busy != "interrupt":
         return
     # The newest first: none of those that queue gets its turn because one before it is stopped.
     for run_id in reversed(before):

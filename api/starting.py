@@ -11,7 +11,8 @@ from typing import Any
 from api.conversations import own_conversation
 from api.edge import Call
 from api.identifiers import new_id
-from api.queueing import make_way, runs_before, take_turn
+from api.queueing import check_queue, make_way, runs_before, take_turn
+from api.quotas import Quota, take_quota
 from shared.contracts.activities import RunRef
 from shared.contracts.agents import AgentCall
 from shared.contracts.base import Contract
@@ -50,17 +51,19 @@ type Place = Conversation | Callable[[str], Conversation]
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """`here`: this request started it, so its log has just begun."""
+    """`here`: this request started it, so its log has just begun. `quota` is left for others."""
 
     run_id: str
     conversation_id: str
     here: bool = True
+    quota: Quota | None = None
 
 
 async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
     """Start a run, or find the one that its Idempotency-Key started.
 
-    Raises ConflictError (busy, or the key was used with another body).
+    Raises ConflictError (busy, or the key was used with another body), QuotaExceededError. What was
+    started before is found however much of the quota is left.
     """
     run_id = new_id()
     key = call.request.headers.get("idempotency-key")
@@ -75,13 +78,15 @@ async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
                 place = await own_conversation(call, place.conversation_id)
     conversation = _conversation(place, run_id)
     if conversation is not place:
+        quota = await take_quota(call, conversation)
         await _start(call, conversation, wanted, run_id, (), makes=True)
     else:
         waits_for = await runs_before(call, conversation, run_id)
-        if waits_for:
-            await make_way(call, wanted.on_busy, waits_for)
+        check_queue(wanted.on_busy, waits_for)
+        quota = await take_quota(call, conversation)
+        await make_way(call, wanted.on_busy, waits_for)
         await _start(call, conversation, wanted, run_id, waits_for)
-    return Started(run_id, conversation.conversation_id)
+    return Started(run_id, conversation.conversation_id, quota=quota)
 
 
 def _conversation(place: Place, run_id: str) -> Conversation:

@@ -10,6 +10,13 @@ from api.starting import Started
 
 async def tell_run(call: Call, started: Started, *, trace: bool = False) -> Response:
     """`trace`: a JSON answer tells the steps of the run as well."""
+    response = await _told(call, started, trace)
+    if started.quota is not None:
+        response.headers.update(started.quota.headers)
+    return response
+
+
+async def _told(call: Call, started: Started, trace: bool) -> Response:
     if wants_no_waiting(call.request):
         return look_later(started.run_id)
     if wants_events(call.request):

@@ -21,6 +21,7 @@ NEEDED: Mapping[str, Sequence[Sequence[str]]] = {
         ),
     ),
     "search": (("AzureSearch__Endpoint",),),
+    "contentsafety": (("Moderation__Endpoint",), ("OpenAI__ApiKey",)),
     "cosmos": (("Cosmos__Endpoint",),),
     "keyvault": (("KeyVault__Uri",),),
     "erp": (("Erp__BaseUrl", "Erp__Scope"),),

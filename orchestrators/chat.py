@@ -149,6 +149,7 @@ def _close(board: Board, said: Said | None) -> Steps[tuple[FinishReason, Memory]
         language=board.language,
         indexes=board.indexes,
         attempt=board.attempt,
+        unjudged=progress.unjudged,
     )
     record = record_request(progress, broken_off=False)
     progress.recording = True

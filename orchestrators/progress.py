@@ -32,6 +32,7 @@ class Progress:
     recording: bool = False
     folds: bool = False
     model_calls: int = 0
+    unjudged: bool = False
     awaited: dict[str, Task] = field(default_factory=dict)
     """External events that the run has begun to wait for and has not heard, by name."""
     waited: timedelta = timedelta()
@@ -71,6 +72,7 @@ class Progress:
         self.after = max(self.after, result.after)
         self.usage += result.usage
         self.model_calls += result.model_calls
+        self.unjudged = self.unjudged or result.unjudged
 
     def check_limits(self) -> None:
         """Before a step that costs. Raises StepFailedError: TIMEOUT or QUOTA_EXCEEDED."""

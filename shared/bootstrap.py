@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 from weakref import WeakKeyDictionary
 
 from shared.contracts.activities import RunLimits
@@ -19,9 +19,10 @@ from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.retrieval import RetrievalPolicy
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
+from shared.moderation.nobody import NoModeration
 from shared.packs import FolderPacks
-from shared.ports import Dependencies, Model, Models, Policy
-from shared.providers import build_offered_models
+from shared.ports import Dependencies, Model, Models, Moderation, Policy, Strictness
+from shared.providers import build_offered_models, build_openai_moderation
 from shared.search.embedding import RememberingModel
 from shared.settings import Settings, get_settings, unknown_settings
 
@@ -52,6 +53,7 @@ SDKS = (
     "shared.search.cerebro",
     "shared.stores.cosmos",
 )
+CONTENT_SAFETY = "shared.moderation.content_safety"
 WARM_UP_AFTER_SECONDS = 1.0
 COLLECT_AFTER = (50_000, 20, 50)
 """Python's default of 2,000 new objects is a few requests' worth."""
@@ -82,7 +84,8 @@ def prepare_app() -> None:
 
 
 def _import_sdks() -> None:
-    for name in SDKS:
+    judges = get_settings().moderation.provider == "content-safety"
+    for name in (*SDKS, *([CONTENT_SAFETY] if judges else [])):
         importlib.import_module(name)
 
 
@@ -111,6 +114,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.effects import CosmosEffects
     from shared.stores.entities import CosmosEntities
     from shared.stores.log_items import CosmosLogItems
+    from shared.stores.quotas import CosmosQuotas
     from shared.stores.runs import CosmosRuns
     from shared.tools.http import HttpLimits, HttpTools
     from shared.tools.kinds import ToolsByKind
@@ -146,6 +150,8 @@ def build_dependencies(settings: Settings) -> Dependencies:
             mcp=mcp,
         ),
         methods=mcp,
+        moderation=build_moderation(settings, credential),
+        quotas=CosmosQuotas(database),
         tokens=EntraTokens(
             settings.auth.authority,
             settings.auth.audience,
@@ -194,6 +200,7 @@ def build_policy(settings: Settings) -> Policy:
         least_confidence=settings.agents.least_confidence,
         history_tokens=settings.agents.history_tokens,
         history_turns=settings.agents.history_turns,
+        session_per_hour=settings.quotas.session_per_hour,
         agents=build_agent_policy(settings),
     )
 
@@ -223,6 +230,7 @@ def build_agent_policy(settings: Settings) -> AgentPolicy:
         max_turns=agents.max_turns,
         max_steps=agents.max_internal_steps,
         timeout_ms=agents.timeout_ms,
+        moderation_off=settings.moderation.allow_off,
     )  # fmt: skip
 
 
@@ -303,6 +311,28 @@ def build_index(
     from shared.search.indexing import AzureSearchIndex
 
     return AzureSearchIndex(build_knowledge(settings, credential), name)
+
+
+def build_moderation(settings: Settings, credential: "AsyncTokenCredential") -> Moderation:
+    wanted = settings.moderation
+    match wanted.provider:
+        case "content-safety":
+            from azure.core.credentials import AzureKeyCredential
+
+            from shared.moderation.content_safety import ContentSafety
+
+            key = AzureKeyCredential(wanted.api_key) if wanted.api_key else credential
+            severities: dict[Strictness, int] = {
+                "default": wanted.severity,
+                "strict": wanted.strict_severity,
+            }
+            return ContentSafety(wanted.endpoint or "", key, severities, wanted.timeout_seconds)
+        case "openai":
+            return build_openai_moderation(settings)
+        case "none":
+            return NoModeration()
+        case _:
+            assert_never(wanted.provider)
 
 
 def build_models(settings: Settings, credential: "AsyncTokenCredential") -> OfferedModels:

@@ -20,14 +20,17 @@ The error tree, named for what the caller can do:
       . CerebroError            of a tool that is no ERP's
       . RemoteError             of tools behind http and mcp
         RemoteBusyError
+    + ModerationError
     + StoreError
     + PackGoneError             410, trying again does not help
     + DeadlineError             the run's own time is over
+    + ContentBlockedError       422, neither
+    + QuotaExceededError        429, later
   x RunStoppedError         -> somebody asked the run to stop; the step gives up
   x ConfigurationError      -> the operator must change a setting; the app does not start
 """
 
-from shared.contracts.problems import STOPPED, ErrorCode, Failure, FieldProblem
+from shared.contracts.problems import ASKED_IN_VAIN, STOPPED, ErrorCode, Failure, FieldProblem
 
 
 class AppError(Exception):
@@ -177,6 +180,10 @@ class RemoteBusyError(RemoteError):
         super().__init__(message, sent=False, retry_after=retry_after)
 
 
+class ModerationError(DependencyError):
+    code: ErrorCode = "MODERATION_UNAVAILABLE"
+
+
 class StoreError(DependencyError):
     code: ErrorCode = "STORE_UNAVAILABLE"
 
@@ -203,6 +210,30 @@ class DeadlineError(DependencyError):
 
     def as_failure(self) -> Failure:
         return Failure(code=self.code, message="deadline_exceeded")
+
+
+class ContentBlockedError(DependencyError):
+    """Moderation does not let a text through; `categories` say why, for whoever operates the app.
+    `asked`: it is what was asked, and not an answer."""
+
+    code: ErrorCode = "CONTENT_BLOCKED"
+
+    def __init__(self, categories: tuple[str, ...], *, asked: bool) -> None:
+        what = "what was asked" if asked else "an answer"
+        super().__init__(f"{what} is blocked for {', '.join(categories)}", retryable=False)
+        self.asked = asked
+
+    def as_failure(self) -> Failure:
+        return ASKED_IN_VAIN if self.asked else super().as_failure()
+
+
+class QuotaExceededError(DependencyError):
+    """As much was asked for as is allowed until the window ends, in `retry_after` seconds."""
+
+    code: ErrorCode = "QUOTA_EXCEEDED"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("the session has used up its quota", retry_after=retry_after)
 
 
 class RunStoppedError(AppError):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.contracts.models import Provider
 from shared.llm.choosing import DEFAULT, REASONING, Connection, Offer, OfferedModels
+from shared.ports import Moderation
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,21 @@ def build_offered_models(settings: Settings, token: TokenSource) -> OfferedModel
         aliases={alias: name for alias, name in aliases.items() if name},
         names=frozenset(settings.ai.allowed_models),
     )
+
+
+def build_openai_moderation(settings: Settings) -> Moderation:
+    from openai import AsyncOpenAI
+
+    from shared.moderation.openai import OpenAIModeration
+
+    wanted = settings.moderation
+    client = AsyncOpenAI(
+        api_key=settings.openai.api_key,
+        base_url=settings.openai.base_url,
+        max_retries=1,
+        http_client=_http_client(settings),
+    )
+    return OpenAIModeration(client, wanted.model, wanted.strict_score, wanted.timeout_seconds)
 
 
 def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:

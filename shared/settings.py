@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from shared.errors import ConfigurationError
+from shared.limit_settings import ModerationSettings, QuotaSettings
 from shared.model_settings import (
     AiSettings,
     AnthropicSettings,
@@ -53,6 +54,7 @@ EXAMPLES = {
     "auth__tenants": 'Auth__Tenants=["00000000-0000-0000-0000-000000000000"]',
     "auth__rolerights": 'Auth__RoleRights={"employee": ["tasks:read", "tasks:write"]}',
     "events__types": 'Events__Types=["task.*", "project.*", "user.*"]',
+    "moderation__endpoint": "Moderation__Endpoint=https://<name>.cognitiveservices.azure.com",
     "search__allowedindexes": 'Search__AllowedIndexes=["cerebro"]',
     "search__messageindexes": 'Search__MessageIndexes=["cerebro"]',
     "search__allowedsemanticconfigurations": (
@@ -279,6 +281,10 @@ class Settings(BaseSettings):
     agents: AgentsSettings = Field(default=AgentsSettings(), validation_alias="agents")
     agent: AgentSettings = Field(default=AgentSettings(), validation_alias="agent")
     tools: ToolsSettings = Field(default=ToolsSettings(), validation_alias="tools")
+    moderation: ModerationSettings = Field(
+        default=ModerationSettings(), validation_alias="moderation"
+    )
+    quotas: QuotaSettings = Field(default=QuotaSettings(), validation_alias="quotas")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
 
     @model_validator(mode="before")
@@ -341,6 +347,8 @@ def get_settings() -> Settings:
             f"setting AzureOpenAI__Endpoint or OpenAI__ApiKey is missing; "
             f"for example {EXAMPLES['azureopenai__endpoint']}"
         )
+    if settings.moderation.provider == "openai" and settings.lacking("openai"):
+        raise _wrong("openai__apikey", "missing, and Moderation__Provider is openai")
     for provider in settings.ai.allowed_providers:
         if (lacking := settings.lacking(provider)) is not None:
             example = EXAMPLES[lacking.lower()]

@@ -30,13 +30,18 @@ AFTER_ENTRY = Parameter("after", "query", "`next` of the page before, or the las
 PAGE = (("minimum", 1), ("maximum", 100))
 LIMIT = Parameter("limit", "query", "Items of a page.", "integer", PAGE)
 OF_THIS_RUN = ("x-run-id", "The run's id.")
+COUNTED = (
+    ("X-RateLimit-Limit", "Runs that the session may start in an hour, where they are counted."),
+    ("X-RateLimit-Remaining", "What is left of them."),
+    ("X-RateLimit-Reset", "Seconds until all are there again."),
+)
 WHERE = ("Location", "Where to look.")
 
 STARTED = Reply(
     "202",
     "Started, or waiting for a person: look at `Location`.",
     (RunStarted, RunWaiting),
-    headers=(OF_THIS_RUN, WHERE),
+    headers=(OF_THIS_RUN, WHERE, *COUNTED),
     examples=(("started", examples.STARTED), ("waiting", examples.WAITING)),
 )
 
@@ -52,7 +57,7 @@ ROUTES = (
                 "The answer; live as events for who accepts `text/event-stream`.",
                 (ChatAnswer,),
                 "RunEvent",
-                (OF_THIS_RUN,),
+                (OF_THIS_RUN, *COUNTED),
                 (("answer", examples.CHAT_ANSWER),),
             ),
             STARTED,
@@ -121,7 +126,7 @@ ROUTES = (
                 "The answer; live as events for who accepts `text/event-stream`.",
                 (RunAnswer,),
                 "RunEvent",
-                (OF_THIS_RUN,),
+                (OF_THIS_RUN, *COUNTED),
                 (("answer", examples.ANSWER),),
             ),
             STARTED,

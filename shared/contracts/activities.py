@@ -72,11 +72,13 @@ class StepRequest(Contract):
 
 
 class StepResult(Contract):
-    """`model_calls` counts towards the run's budget, like the tokens in `usage`."""
+    """`model_calls` counts towards the run's budget, like the tokens in `usage`. `unjudged`: what
+    was said should have been moderated, and the service was away."""
 
     after: int = 0
     usage: Usage = Usage()
     model_calls: int = 0
+    unjudged: bool = False
 
 
 class AwaitTurnRequest(StepRequest):

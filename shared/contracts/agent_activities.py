@@ -135,12 +135,14 @@ class Chosen(StepResult):
 
 class CloseCallRequest(StepRequest):
     """Checks and stores the answer: the text of step `number`, or the evidence when it is None.
-    `attempt` is the one that the text, or what stands below it, is shown as."""
+    `attempt` is the one that the text, or what stands below it, is shown as. `unjudged`: not all
+    that was said could be moderated, which is told with the answer."""
 
     number: int | None = None
     language: Language
     indexes: tuple[str, ...] = ()
     attempt: int = 1
+    unjudged: bool = False
 
 
 MARKS_A_CALL = 10

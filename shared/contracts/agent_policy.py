@@ -28,6 +28,7 @@ class AgentPolicy:
     `providers` and `models` are told to callers; the seam to the models refuses others. `outside`
     is what `http` and `mcp` may reach. `max_tokens` of one answer, `max_turns` of a discussion,
     `timeout_ms` of a call, `max_steps` of the model.
+    `moderation_off`: a call may ask not to be moderated.
     """
 
     default_index: str
@@ -48,6 +49,7 @@ class AgentPolicy:
     max_turns: int = 12
     max_steps: int = 16
     timeout_ms: int = 120_000
+    moderation_off: bool = False
 
     def lists(self, profile: AgentProfile) -> ProfileLists:
         return self.profiles.get(profile) or self.profiles.get(ANY_PROFILE, EVERYTHING)

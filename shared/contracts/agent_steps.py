@@ -34,6 +34,7 @@ class AgentStep(Contract):
     person has read it as it was written. A step that
     `reviews` says in `content` whether the one before it will do, one that `chooses` in `chosen`
     who speaks next (nobody: enough was said). `repeats`: it says what was said before.
+    `unjudged`: it should have been moderated, and the service was away.
     """
 
     run_id: str
@@ -48,6 +49,7 @@ class AgentStep(Contract):
     content: bool = True
     chosen: str | None = None
     repeats: bool = False
+    unjudged: bool = False
     finish_reason: Literal["stop", "length", "tool_calls"] = "stop"
     usage: Usage = Usage()
     model: str = ""

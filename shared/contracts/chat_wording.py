@@ -49,6 +49,29 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "es": "no es una credencial vigente de esta sesión",
         "en": "is no valid credential of this session",
     },
+    "moderation_not_allowed": {
+        "es": "La moderación «{name}» no está entre las permitidas.",
+        "en": "The moderation “{name}” is not among those allowed.",
+    },
+    "quota_exceeded": {
+        "es": "Esta sesión ha agotado sus peticiones de esta hora. Inténtalo de nuevo más tarde.",
+        "en": "This session has used up its requests of this hour. Please try again later.",
+    },
+    "message_blocked": {
+        "es": "El filtro de contenido no admite este mensaje.",
+        "en": "The content filter does not accept this message.",
+    },
+    "moderation_unavailable": {
+        "es": "El servicio de moderación no está disponible y esta petición no admite respuestas "
+        "sin moderar. Inténtalo de nuevo en un momento.",
+        "en": "The moderation service is not available, and this request takes no answers that "
+        "were not moderated. Please try again in a moment.",
+    },
+    "warning_not_moderated": {
+        "es": "El servicio de moderación no estaba disponible: no se ha comprobado todo el "
+        "contenido.",
+        "en": "The moderation service was not available: not all of the content was checked.",
+    },
     "warning_ignored_search": {
         "es": "Se ha ignorado la búsqueda: el perfil normal no consulta documentos.",
         "en": "The search was ignored: the profile normal looks nothing up.",

@@ -30,8 +30,8 @@ class TextEvent(Contract):
 class RestartEvent(Contract):
     """The answer so far is void: drop its text and start again with this attempt's.
 
-    `reason`: the writer was `interrupted`, the answer had to be `corrected`, or it was no answer
-    yet: the model asked for `tools`.
+    `reason`: the writer was `interrupted`, the answer had to be `corrected`, `moderation` blocks
+    it, or it was no answer yet: the model asked for `tools`.
     """
 
     type: Literal["restart"] = "restart"

@@ -26,6 +26,7 @@ type ErrorCode = Literal[
     "SEARCH_UNAVAILABLE",
     "ERP_UNAVAILABLE",
     "STORE_UNAVAILABLE",
+    "MODERATION_UNAVAILABLE",
     "TIMEOUT",
     "CANCELLED",
 ]
@@ -50,6 +51,10 @@ class Failure(Contract):
 
 STOPPED = Failure(code="CANCELLED", message="cancelled")
 """Somebody asked the run to stop."""
+
+
+ASKED_IN_VAIN = Failure(code="CONTENT_BLOCKED", message="message_blocked")
+"""Moderation does not let through what was asked: nothing of it is told to any model, ever."""
 
 
 class Problem(Contract):

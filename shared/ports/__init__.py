@@ -16,7 +16,9 @@ from shared.ports.model import (
     ModelToolCall,
     StreamEnd,
 )
+from shared.ports.moderation import Moderation, Strictness, Verdict
 from shared.ports.platform import Orchestrations, OrchestrationState, Packs, TokenVerifier
+from shared.ports.quotas import Quotas
 from shared.ports.records import AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
 from shared.ports.tools import (
@@ -49,16 +51,20 @@ __all__ = [
     "ModelTool",
     "ModelToolCall",
     "Models",
+    "Moderation",
     "OrchestrationState",
     "Orchestrations",
     "Packs",
     "Policy",
+    "Quotas",
     "Runs",
     "ServerMethods",
     "StreamEnd",
+    "Strictness",
     "TokenVerifier",
     "ToolAnswered",
     "ToolInvocation",
     "ToolRefused",
     "Tools",
+    "Verdict",
 ]

@@ -14,7 +14,9 @@ from shared.ports.conversations import Conversations
 from shared.ports.knowledge import Knowledge
 from shared.ports.log import LogItems
 from shared.ports.model import Model, Models
+from shared.ports.moderation import Moderation
 from shared.ports.platform import Packs, TokenVerifier
+from shared.ports.quotas import Quotas
 from shared.ports.records import AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
 from shared.ports.tools import ServerMethods, Tools
@@ -43,6 +45,8 @@ class Policy:
     """What agents may reach with `http` and `mcp`."""
     least_confidence: float = 0.6
     """Below this confidence of the triage the person is asked what they mean."""
+    session_per_hour: int | None = None
+    """Runs that one session may start in an hour; without a number, as many as it likes."""
     agents: AgentPolicy = field(default=AgentPolicy(default_index="", indexes=()))
 
 
@@ -64,6 +68,8 @@ class Dependencies:
     log: LogItems
     tools: Tools
     methods: ServerMethods
+    moderation: Moderation
+    quotas: Quotas
     tokens: TokenVerifier
     packs: Packs
     policy: Policy

@@ -111,16 +111,28 @@ class CosmosContainer:
         self, item_id: str, key: PartitionKey, operations: list[Item], condition: str | None = None
     ) -> bool:
         """Patch an item if it meets the condition (`from c where …`); False when it does not."""
+        return await self.patched(item_id, key, operations, condition, answers=False) is not None
+
+    async def patched(
+        self,
+        item_id: str,
+        key: PartitionKey,
+        operations: list[Item],
+        condition: str | None = None,
+        *,
+        answers: bool = True,
+    ) -> Item | None:
+        """The same; the item as this patch left it (empty unless it `answers`), or None."""
         try:
             container = await self._database.container(self._name)
-            await container.patch_item(
-                item_id, key, operations, filter_predicate=condition, no_response=True
+            left = await container.patch_item(
+                item_id, key, operations, filter_predicate=condition, no_response=not answers
             )
         except (CosmosAccessConditionFailedError, CosmosResourceNotFoundError):
-            return False
+            return None
         except AzureError as error:
             raise self._translated(error) from error
-        return True
+        return dict(left) if answers else {}
 
     async def query(
         self,

@@ -10,6 +10,7 @@ from shared.contracts.conversations import Mentioned, Turn
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.plan import MAX_CALLS
+from shared.contracts.problems import ASKED_IN_VAIN
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.ports import Dependencies
@@ -115,9 +116,10 @@ async def _keep_unanswered(
     """The message of a run that failed before it had an answer stays in the conversation.
 
     What a stopped run had said so far stays, too: the person has read it. And so does what was
-    done, with its records: later messages may be about them.
+    done, with its records: later messages may be about them. A message that moderation did not let
+    through does not: a later turn would tell it to the model.
     """
-    if outcome.failure is None:
+    if outcome.failure is None or outcome.failure == ASKED_IN_VAIN:
         return
     stopped = outcome.state == "CANCELLED"
     shown = shown_text(await deps.log.all(record.run_id)) if stopped else ""

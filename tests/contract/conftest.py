@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.bootstrap import build_credential, build_knowledge, build_model
+from shared.bootstrap import build_credential, build_knowledge, build_model, build_moderation
 from shared.identity.entra import EntraTokens
 from shared.ports import Dependencies
 from shared.settings import Settings
@@ -20,6 +20,7 @@ from shared.stores.dead_letters import CosmosDeadLetters
 from shared.stores.effects import CosmosEffects
 from shared.stores.entities import CosmosEntities
 from shared.stores.log_items import CosmosLogItems
+from shared.stores.quotas import CosmosQuotas
 from shared.stores.runs import CosmosRuns
 from shared.tools.rest import RestTools
 from tests.e2e.cloud import Services, running_services
@@ -61,6 +62,7 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
         tools = RestTools(settings.erp.base_url, erp_token)
         knowledge = build_knowledge(settings, credential)
         model = build_model(settings, credential)
+        moderation = build_moderation(settings, credential)
         auth = settings.auth
         yield replace(
             World().deps(),
@@ -77,11 +79,14 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             entities=CosmosEntities(cosmos),
             dead_letters=CosmosDeadLetters(cosmos),
             log=CosmosLogItems(cosmos),
+            moderation=moderation,
+            quotas=CosmosQuotas(cosmos),
         )
         await cosmos.close()
         await tools.close()
         await knowledge.close()
         await model.close()
+        await moderation.close()
 
 
 @pytest.fixture(params=["fake", "real"])

@@ -15,6 +15,7 @@ from shared.streams.ending import close_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
 from tests.fakes.methods import FakeMethods
+from tests.fakes.moderation import FakeModeration, FakeQuotas
 from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
 from tests.fakes.stores import (
     FakeApprovals,
@@ -57,6 +58,9 @@ class World:
     tools: FakeTools = field(default_factory=FakeTools)
     methods: FakeMethods = field(default_factory=FakeMethods)
     outside: Outside = field(default_factory=Outside)
+    moderation: FakeModeration = field(default_factory=FakeModeration)
+    quotas: FakeQuotas = field(default_factory=FakeQuotas)
+    session_per_hour: int | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     packs: Path = PACKS
     grounding: Grounding = field(default_factory=Grounding)
@@ -80,6 +84,8 @@ class World:
             log=self.log,
             tools=self.tools,
             methods=self.methods,
+            moderation=self.moderation,
+            quotas=self.quotas,
             tokens=FakeTokens(self.callers),
             packs=FolderPacks(self.packs),
             policy=Policy(
@@ -88,6 +94,7 @@ class World:
                 outside=self.outside,
                 model="gpt-4o",
                 longest_join_ms=10,
+                session_per_hour=self.session_per_hour,
                 role_rights={"employee": RIGHTS, "manager": (*RIGHTS, "users:read")},
                 tenants=frozenset({"tenant-a", "tenant-b"}),
                 event_types=("task.*", "project.*", "user.*"),

@@ -1,0 +1,38 @@
+"""The sections of the settings that bound what people may say and ask for."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from shared.sections import Section, Url
+
+
+class ModerationSettings(Section):
+    """Who judges what is said in agent calls: `content-safety` (Azure AI Content Safety at
+    `endpoint`; without a key the managed identity is used), `openai` (the key of `OpenAI__`), or
+    nobody. `severity` of a category (1 to 7) from which a text is blocked, `strict_severity` where
+    the call asks for strict moderation; with OpenAI its own judgement, and `strict_score`.
+    `allow_off`: a call may do without.
+    """
+
+    provider: Literal["content-safety", "openai", "none"] = "none"
+    endpoint: Url | None = None
+    api_key: str | None = Field(default=None, repr=False)
+    model: str = "omni-moderation-latest"
+    severity: int = Field(default=4, ge=1, le=7)
+    strict_severity: int = Field(default=2, ge=1, le=7)
+    strict_score: float = Field(default=0.2, gt=0, le=1)
+    timeout_seconds: float = Field(default=5.0, gt=0, le=60)
+    allow_off: bool = False
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if self.provider == "content-safety" and self.endpoint is None:
+            raise ValueError("Endpoint is missing, and Provider is content-safety")
+        return self
+
+
+class QuotaSettings(Section):
+    """How many runs one session may start in an hour; without a number, as many as it likes."""
+
+    session_per_hour: int | None = Field(default=None, ge=1)

@@ -1,0 +1,1 @@
+"""Whoever judges whether a text may be said: one file for each service."""
