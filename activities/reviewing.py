@@ -1,6 +1,7 @@
 """What a critic makes of a text that another participant has said."""
 
 from activities.asking import decided, model_of
+from activities.moderating import judged
 from activities.prompts import escaped
 from activities.scene import Scene, messages_of
 from activities.steps import announced, log_writer
@@ -29,7 +30,8 @@ class Review(Contract):
 async def review(
     request: SpeakRequest, stored: AgentStep | None, scene: Scene, deps: Dependencies
 ) -> Spoke:
-    """The last that the critic hears is what it looks at. Raises ModelError."""
+    """The last that the critic hears is what it looks at. Raises ModelError, ContentBlockedError,
+    ModerationError."""
     step, asked = stored, 0
     if step is None:
         made, asked = await _reviewed(request, scene, deps)
@@ -44,6 +46,7 @@ async def review(
         usage=step.usage,
         model_calls=max(asked, 1),
         content=step.content,
+        unjudged=step.unjudged,
         attempt=request.attempt,
     )
 
@@ -60,6 +63,7 @@ async def _reviewed(
         max_tokens=MAX_TOKENS,
     )
     made = await decided(model_of(scene, deps), asked, Review, request.retries)
+    known = await judged([made.decision.remarks], scene.call, request, deps)
     step = AgentStep(
         run_id=request.run.run_id,
         tenant_id=request.run.tenant_id,
@@ -68,6 +72,7 @@ async def _reviewed(
         speaker=request.speaker,
         text=made.decision.remarks,
         content=made.decision.content,
+        unjudged=not known,
         usage=made.usage,
         model=made.model,
     )
