@@ -21,13 +21,13 @@ NEEDED: Mapping[str, Sequence[Sequence[str]]] = {
         ),
     ),
     "search": (("AzureSearch__Endpoint",),),
-    "contentsafety": (("Moderation__Endpoint",), ("OpenAI__ApiKey",)),
     "cosmos": (("Cosmos__Endpoint",),),
     "keyvault": (("KeyVault__Uri",),),
     "erp": (("Erp__BaseUrl", "Erp__Scope"),),
     "identity": (("Auth__Audience", "Auth__Tenants"),),
     # The app is called by Event Grid, and needs to know nothing of it.
     "eventgrid": ((),),
+    "contentsafety": (("Moderation__Endpoint",), ("OpenAI__ApiKey",)),
 }
 
 

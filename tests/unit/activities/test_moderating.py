@@ -1,5 +1,6 @@
 """What may not be asked or said in an agent call, and what of it anybody gets to read."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -10,7 +11,12 @@ from activities.open_call import open_call
 from activities.speak import speak
 from api import chat
 from shared.contracts.activities import RunRef
-from shared.contracts.agent_activities import ChatShape, CloseCallRequest, OpenCallRequest
+from shared.contracts.agent_activities import (
+    ChatRequest,
+    ChatShape,
+    CloseCallRequest,
+    OpenCallRequest,
+)
 from shared.contracts.agents import AgentCall
 from shared.contracts.events import AgentTurnEvent, ErrorEvent, RestartEvent, TextEvent
 from shared.contracts.evidence import ContextPack
@@ -23,7 +29,6 @@ from tests.fakes.samples import snippet
 from tests.fakes.world import World
 from tests.unit.activities.test_speak import asked
 from tests.unit.api.rules import ChatDesk
-from tests.unit.test_agent_calls import run_call
 
 type Level = Literal["strict", "default", "off"]
 
@@ -181,7 +186,12 @@ async def test_a_blocked_call_ends_with_an_error_and_only_its_own_message_is_for
     """Nothing that moderation blocked is told to the model by a later turn."""
     world = World()
     world.model.pieces = ("Para ", WRONG)
-    run_id = await run_call(world, message, call(), ChatShape(speakers=("Coordinator",)))
+    run = await begin_call(world, message, call())
+    request = ChatRequest(run=run, after=0, shape=ChatShape(speakers=("Coordinator",)))
+    orchestrations = RunningOrchestrations(deps=world.deps())
+    await orchestrations.start(run.run_id, "chat", request.wire())
+    await asyncio.gather(*orchestrations.tasks)
+    run_id = run.run_id
     items = await world.log.all(run_id)
     last = items[-1].events[-1]
     assert isinstance(last, ErrorEvent)
