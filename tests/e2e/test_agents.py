@@ -8,7 +8,8 @@ import pytest
 
 from tests.e2e.cloud import Host
 from tests.e2e.people import Event, Person, Run
-from tests.e2e.surroundings import SLOWLY, Durable, Surroundings
+from tests.e2e.surroundings import HELD_MS, SLOWLY, Durable, Surroundings
+from tests.e2e.waiting import until
 
 QUESTION = "¿Qué necesito para renovar la licencia?"
 SLOW_MS = 1_500
@@ -146,3 +147,39 @@ async def test_a_worker_killed_while_an_agent_answers_begins_the_answer_again(
     run = await ana.follow(stream.run_id, seen)
     assert [event["attempt"] for event in run.of("restart")] == [2]
     await assert_whole(ana, run)
+
+
+async def test_an_agent_that_is_stopped_stops(ana: Person, around: Surroundings) -> None:
+    await around.pace(10, SLOWLY)
+    async with ana.calling(a_call("Hola [[tokens:300]]", agent="normal")) as stream:
+        seen = await stream.until(text_is_coming)
+        answer = await ana.ask("POST", f"/runs/{stream.run_id}/cancel")
+        assert answer.status == 202
+        seen += [event async for event in stream]
+    assert (seen[-1].type, seen[-1].data["code"]) == ("error", "CANCELLED")
+
+
+async def test_a_call_whose_time_is_over_ends_with_that(ana: Person, around: Surroundings) -> None:
+    await around.pace(10, SLOWLY)
+    body = a_call("Hola [[tokens:300]]", agent="normal", runtime={"timeout_ms": 2_000})
+    run = await ana.call(body)
+    assert (run.end["type"], run.end["code"]) == ("error", "TIMEOUT")
+    assert (await ana.get(f"/runs/{run.run_id}")).body["state"] == "FAILED"
+
+
+async def test_a_call_whose_orchestration_was_terminated_is_swept(
+    ana: Person, around: Surroundings, durable: Durable
+) -> None:
+    await around.fail("search", delayMs=HELD_MS)
+    async with ana.calling(searching()) as stream:
+        seen = await stream.until(tool_is_running)
+    await durable.terminate(stream.run_id)
+
+    async def swept() -> bool:
+        await durable.sweep()
+        return bool((await ana.get(f"/runs/{stream.run_id}")).body["state"] == "CANCELLED")
+
+    await until(swept)
+    await around.go_on("search")
+    run = await ana.follow(stream.run_id, seen)
+    assert (run.end["type"], run.end["code"]) == ("error", "CANCELLED")
