@@ -8,7 +8,9 @@ import sys
 from .errors import CommandError
 
 UV = "uv==0.13.9"
-LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+LOCKS = {
+    f"requirements{of}.in": f"requirements{of}.txt" for of in ("", "-anthropic", "-google", "-dev")
+}
 OPTIONS = [
     "--python-version=3.13",
     "--universal",
@@ -22,7 +24,7 @@ OPTIONS = [
 
 
 def run(options: argparse.Namespace) -> int:
-    """Locks each file; the second agrees with the first because it names it as an input."""
+    """Locks each file; they agree with the first because they name it as an input or constraint."""
     if importlib.util.find_spec("uv") is None:
         _run([sys.executable, "-m", "pip", "install", "--disable-pip-version-check", UV])
     for source, target in LOCKS.items():

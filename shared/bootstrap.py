@@ -22,7 +22,11 @@ from shared.llm.choosing import OfferedModels
 from shared.moderation.nobody import NoModeration
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Models, Moderation, Policy, Strictness
-from shared.providers import build_offered_models, build_openai_moderation
+from shared.providers import (
+    build_offered_models,
+    build_openai_moderation,
+    check_installed,
+)
 from shared.search.embedding import RememberingModel
 from shared.settings import Settings, get_settings, unknown_settings
 
@@ -39,7 +43,7 @@ COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
 
 log = logging.getLogger("eira.start")
 
-CHATTY = ("azure", "httpx", "httpx2", "openai")
+CHATTY = ("anthropic", "azure", "google_genai", "httpx", "httpx2", "openai")
 """Libraries that log a line for every request they make."""
 
 SDKS = (
@@ -63,7 +67,7 @@ _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Dependencies] = WeakKeyDi
 
 def check_settings() -> None:
     """Stop the start of an app that is not configured. Raises ConfigurationError."""
-    get_settings()
+    check_installed(get_settings())
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     # It logs what it cannot read of an answer, with the answer in it; we tell of it ourselves.

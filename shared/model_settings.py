@@ -35,7 +35,7 @@ class ModelProxySettings(Section):
 class AnthropicSettings(Section):
     api_key: str | None = Field(default=None, repr=False)
     base_url: Url | None = None
-    model: str = "claude-sonnet-4-5"
+    model: str = "claude-sonnet-5-5"
 
 
 class GoogleSettings(Section):

@@ -1,16 +1,31 @@
 """Settings → the models that may be asked; each SDK is imported when its first model is."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts.models import Provider
+from shared.errors import ConfigurationError
 from shared.llm.choosing import DEFAULT, REASONING, Connection, Offer, OfferedModels
 from shared.ports import Moderation
 from shared.settings import Settings
 
 if TYPE_CHECKING:
     import httpx2
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A provider whose SDK is installed only where it is used."""
+
+    provider: Provider
+    module: str
+
+
+ANTHROPIC = Extra("anthropic", "anthropic")
+GOOGLE = Extra("google", "google.genai")
 
 type TokenSource = Callable[[], Coroutine[Any, Any, str]]
 
@@ -47,11 +62,15 @@ def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
         "azure-openai": (settings.azure_openai.chat_deployment, settings.azure_openai.endpoint),
         "openai": (settings.openai.chat_model, settings.openai.base_url),
         "proxy": (settings.model_proxy.model, settings.model_proxy.base_url),
+        "anthropic": (settings.anthropic.model, settings.anthropic.base_url),
+        "google": (settings.google.model, settings.google.base_url),
     }
     connects: dict[Provider, Callable[[str], Connection]] = {
         "azure-openai": partial(_azure, settings, token),
         "openai": partial(_openai, settings),
         "proxy": partial(_proxy, settings),
+        "anthropic": partial(_anthropic, settings),
+        "google": partial(_google, settings),
     }
     endpoints, routes = settings.ai.allowed_endpoints, settings.ai.endpoint_routes
 
@@ -76,6 +95,7 @@ def _azure(settings: Settings, token: TokenSource, endpoint: str) -> Connection:
         api_version=azure.api_version,
         api_key=azure.api_key,
         azure_ad_token_provider=None if azure.api_key else token,
+        max_retries=settings.model.retries,
         http_client=_http_client(settings),
     )
     return OpenAIConnection(
@@ -91,6 +111,7 @@ def _openai(settings: Settings, endpoint: str) -> Connection:
     client = AsyncOpenAI(
         api_key=settings.openai.api_key,
         base_url=endpoint or None,
+        max_retries=settings.model.retries,
         http_client=_http_client(settings),
     )
     return OpenAIConnection(
@@ -110,6 +131,7 @@ def _proxy(settings: Settings, endpoint: str) -> Connection:
         # The SDK wants a key, a gateway on one's own network may want none.
         api_key=settings.model_proxy.api_key or "none",
         base_url=endpoint,
+        max_retries=settings.model.retries,
         http_client=_http_client(settings),
     )
     return OpenAIConnection(
@@ -120,6 +142,62 @@ def _proxy(settings: Settings, endpoint: str) -> Connection:
         # The newer name is unknown to many of them.
         limit="max_tokens",
     )
+
+
+def _anthropic(settings: Settings, endpoint: str) -> Connection:
+    _needs(ANTHROPIC)
+    from anthropic import AsyncAnthropic
+
+    from shared.llm.anthropic_messages import AnthropicConnection
+
+    client = AsyncAnthropic(
+        api_key=settings.anthropic.api_key,
+        base_url=endpoint or None,
+        timeout=settings.model.timeout_seconds,
+        max_retries=settings.model.retries,
+        http_client=_http_client(settings),
+    )
+    return AnthropicConnection(client)
+
+
+def _google(settings: Settings, endpoint: str) -> Connection:
+    _needs(GOOGLE)
+    from google.genai import Client, types
+
+    from shared.llm.google_genai import GoogleConnection
+
+    http = _http_client(settings)
+    options = types.HttpOptions(
+        base_url=endpoint or None,
+        timeout=round(settings.model.timeout_seconds * 1000),
+        httpx_async_client=http,
+        # As the other SDKs do it.
+        retry_options=types.HttpRetryOptions(
+            attempts=1 + settings.model.retries, initial_delay=0.5, max_delay=8.0
+        ),
+    )
+    return GoogleConnection(
+        Client(vertexai=False, api_key=settings.google.api_key, http_options=options), http
+    )
+
+
+def check_installed(settings: Settings) -> None:
+    """Raises ConfigurationError for a provider that calls may name, and whose SDK is missing."""
+    for extra in (ANTHROPIC, GOOGLE):
+        if extra.provider in settings.ai.allowed_providers:
+            _needs(extra)
+
+
+def _needs(extra: Extra) -> None:
+    try:
+        found = find_spec(extra.module) is not None
+    except ModuleNotFoundError:
+        found = False
+    if not found:
+        raise ConfigurationError(
+            f"setting AI__AllowedProviders: {extra.provider} needs packages that are missing; "
+            f"install those of requirements-{extra.provider}.txt"
+        )
 
 
 def _http_client(settings: Settings) -> "httpx2.AsyncClient":

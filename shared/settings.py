@@ -203,7 +203,10 @@ class RunSettings(Section):
 
 
 class ModelLimits(Section):
+    """`retries` are those of the provider's SDK, after an answer that may be another next time."""
+
     timeout_seconds: float = Field(default=60.0, gt=0)
+    retries: int = Field(default=2, ge=0, le=10)
 
 
 class AgentsSettings(Section):

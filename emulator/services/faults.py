@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Literal
 
@@ -19,15 +21,15 @@ type Cut = Literal["before", "mid"]
 ADMIN = "/_emulator/"
 HEADER = "x-emulator-fault"
 
-_FIELDS = {"count", "status", "retryAfter", "delayMs", "cut", "path", "method"}
+_FIELDS = {"count", "status", "retryAfter", "retryDate", "delayMs", "cut", "path", "method"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What the next `count` matching requests suffer.
 
-    `retry_after` is in seconds, `delay_ms` in milliseconds; `path` is any part of the path with
-    its query. A delay alone leaves the answer right, only late.
+    `retry_after` is in seconds, told as a date with `retry_date`; `delay_ms` in milliseconds;
+    `path` is any part of the path with its query. A delay alone leaves the answer right, only late.
     """
 
     count: int = 1
@@ -37,6 +39,7 @@ class Fault:
     cut: Cut | None = None
     path: str = ""
     method: str | None = None
+    retry_date: bool = False
 
     @staticmethod
     def parse(document: object) -> "Fault":
@@ -60,6 +63,7 @@ class Fault:
             cut=cut,
             path=str(document.get("path", "")),
             method=None if method is None else str(method).upper(),
+            retry_date=document.get("retryDate") is True,
         )
 
     def matches(self, request: web.Request) -> bool:
@@ -74,6 +78,7 @@ class Fault:
             "cut": self.cut,
             "path": self.path or None,
             "method": self.method,
+            "retryDate": self.retry_date or None,
         }
         return {name: value for name, value in pairs.items() if value is not None}
 
@@ -186,7 +191,7 @@ async def _suffer(fault: Fault, request: web.Request, handler: Handler) -> web.S
     if fault.cut == "mid":
         cut_in_body(request)
     if fault.status is not None:
-        return _failure(fault.status, fault.retry_after)
+        return _failure(fault.status, fault.retry_after, dated=fault.retry_date)
     try:
         return await handler(request)
     except ConnectionResetError:
@@ -196,7 +201,7 @@ async def _suffer(fault: Fault, request: web.Request, handler: Handler) -> web.S
         return web.Response(status=500)
 
 
-def _failure(status: int, retry_after: float | None) -> web.Response:
+def _failure(status: int, retry_after: float | None, *, dated: bool) -> web.Response:
     """An error in the shapes the SDKs look for: `error.code` (most) and `code` (Cosmos DB)."""
     try:
         code = HTTPStatus(status).phrase.title().replace(" ", "")
@@ -205,7 +210,11 @@ def _failure(status: int, retry_after: float | None) -> web.Response:
     message = "This failure was asked for through the emulator's faults API."
     body = {"error": {"code": code, "message": message}, "code": code, "message": message}
     headers = {}
-    if retry_after is not None:
+    if retry_after is not None and dated:
+        now = datetime.now(UTC)
+        headers["Date"] = format_datetime(now, usegmt=True)
+        headers["Retry-After"] = format_datetime(now + timedelta(seconds=retry_after), usegmt=True)
+    elif retry_after is not None:
         headers["Retry-After"] = f"{retry_after:g}"
         headers["retry-after-ms"] = f"{retry_after * 1000:.0f}"
         headers["x-ms-retry-after-ms"] = f"{retry_after * 1000:.0f}"

@@ -45,3 +45,14 @@ def abilities_of(model: str) -> Abilities:
     """
     lower = model.lower()
     return next((abilities for family, abilities in _KNOWN if family.search(lower)), ORDINARY)
+
+
+_CLAUDE_SAMPLED = re.compile(
+    r"claude-(?:3-|(?:opus|sonnet|haiku)-4(?:-[0-6])?(?:-\d{8})?(?:-v\d+(?::\d+)?|@\d+)?$)"
+)
+
+
+def claude_is_sampled(model: str) -> bool:
+    """Whether a Claude takes a temperature, or a top_p, but not both: those since Opus 4.7 take
+    neither (https://platform.claude.com/docs/en/models/sonnet-5-5/migration-guide)."""
+    return _CLAUDE_SAMPLED.search(model.lower()) is not None

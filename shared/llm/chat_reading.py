@@ -6,12 +6,8 @@ from typing import Any
 
 from shared.contracts.runs import Usage
 from shared.errors import ModelError
+from shared.llm.failures import blocked, without_end
 from shared.ports import Completion, FinishReason, ModelToolCall, StreamEnd
-
-
-def blocked() -> ModelError:
-    """A content filter, on the way in or out."""
-    return ModelError("the content filter stopped it", code="CONTENT_BLOCKED", retryable=False)
 
 
 def reason_of(told: str | None, calls: tuple[ModelToolCall, ...]) -> FinishReason:
@@ -108,8 +104,7 @@ class StreamReading:
         if self._told == "content_filter":
             raise blocked()
         if self._told is None:
-            # A gateway that dies may close the connection as if all were well.
-            raise ModelError("the model's answer has no end")
+            raise without_end()
         calls = self._calls.calls()
         reason = reason_of(self._told, calls)
         return StreamEnd(reason, self._usage, calls if reason == "tool_calls" else (), self._model)

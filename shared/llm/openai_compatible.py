@@ -14,9 +14,9 @@ from openai import AsyncAzureOpenAI, AsyncOpenAI, AsyncStream
 from shared.errors import ModelError
 from shared.llm.abilities import abilities_of
 from shared.llm.chat_body import Body, LimitField, chat_body
-from shared.llm.chat_reading import StreamReading, blocked, completion_of
+from shared.llm.chat_reading import StreamReading, completion_of
+from shared.llm.failures import blocked, of_status, of_time_out, of_transport
 from shared.ports import Completion, ModelRequest, StreamEnd
-from shared.retry_after import retry_after
 
 CHAT = "/chat/completions"
 EMBEDDINGS = "/embeddings"
@@ -140,30 +140,17 @@ def _translated() -> Iterator[None]:
     """Turn the SDK's errors into ours."""
     try:
         yield
-    except openai.RateLimitError as error:
-        raise ModelError(
-            "the model limits the rate",
-            code="MODEL_RATE_LIMIT",
-            retry_after=retry_after(error.response.headers),
-        ) from error
-    except (openai.APITimeoutError, httpx2.TimeoutException) as error:
-        # The SDK's transport calls every connection that fails or breaks a ConnectTimeout.
-        if any(isinstance(each, httpx2.ConnectTimeout) for each in (error, error.__cause__)):
-            raise ModelError("the model cannot be reached") from error
-        raise ModelError("the model did not answer in time", code="TIMEOUT") from error
-    except (httpx2.HTTPError, ValueError) as error:
-        # While lines are read the SDK does not translate what its transport raises.
-        raise ModelError(f"the model's answer broke off: {type(error).__name__}") from error
-    except openai.OpenAIError as error:
-        if getattr(error, "code", None) == "content_filter":
+    except openai.APITimeoutError as error:
+        raise of_time_out(error) from error
+    except openai.APIStatusError as error:
+        if error.code == "content_filter":
             raise blocked() from error
-        status = getattr(error, "status_code", 0)
-        message = f"model call failed: {type(error).__name__} {status or ''}".rstrip()
-        raise ModelError(message, retryable=status not in REFUSED) from error
-
-
-REFUSED = frozenset({400, 401, 403, 404, 422})
-"""Asking again changes nothing: rights, deployment or request are wrong."""
+        name, headers = type(error).__name__, error.response.headers
+        raise of_status(error.status_code, headers, name) from error
+    except openai.OpenAIError as error:
+        raise ModelError(f"model call failed: {type(error).__name__}") from error
+    except (httpx2.HTTPError, ValueError) as error:
+        raise of_transport(error) from error
 
 
 def _vector(embedding: str | list[float]) -> list[float]:

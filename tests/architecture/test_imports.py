@@ -96,7 +96,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "activities": ("pydantic", "jsonschema", "rapidfuzz"),
     "shared/stores": ("azure.cosmos", "azure.core"),
     "shared/search": ("azure.search", "azure.core"),
-    "shared/llm": ("openai", "httpx2"),
+    "shared/llm": ("openai", "httpx2", "anthropic", "google.genai"),
     "shared/sections.py": ("pydantic",),
     "shared/model_settings.py": ("pydantic",),
     "shared/moderation": ("azure.ai.contentsafety", "azure.core", "openai"),

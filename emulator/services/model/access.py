@@ -9,11 +9,15 @@ from aiohttp.typedefs import Handler
 from ..tokens import SigningKeys, TokenRejected
 from .errors import RequestError
 
+KEYS = ("api-key", "x-api-key", "x-goog-api-key")
+"""Of Azure OpenAI, of Anthropic and of Google."""
+
 AUDIENCE = "https://cognitiveservices.azure.com"
 
 
 class Access:
-    """A middleware that takes `api-key: KEY` or `Authorization: Bearer KEY-OR-TOKEN`."""
+    """A middleware that takes a key in the header of any provider's, or `Authorization: Bearer
+    KEY-OR-TOKEN`."""
 
     # aiohttp calls middlewares as (request, handler) only when they carry this mark.
     __middleware_version__ = 1
@@ -24,7 +28,7 @@ class Access:
         self._keys = keys
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        key = request.headers.get("api-key")
+        key = next((request.headers[name] for name in KEYS if name in request.headers), None)
         if key is not None:
             self._check_key(key)
         else:

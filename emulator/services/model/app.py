@@ -1,4 +1,5 @@
-"""The service's routes: OpenAI's, Azure OpenAI's two ways of writing them, and the admin's."""
+"""The service's routes: OpenAI's, Azure OpenAI's two ways of writing them, Anthropic's, Google's,
+and the admin's."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -12,19 +13,22 @@ from ..embedding import Embedder
 from ..serving import ServiceContext
 from ..vector_file import VectorFile
 from .access import AUDIENCE, Access
+from .anthropic import messages
 from .chat import ChatService, read_json
 from .completion import MODEL as CHAT_MODEL
 from .embeddings import MODEL as EMBEDDING_MODEL
 from .embeddings import embeddings
 from .engine.rules import Rules, load_rules
 from .engine.writer import Engine
-from .errors import ErrorShapes, RequestError
+from .errors import ANTHROPIC, GOOGLE, ErrorShapes, RequestError
+from .google import generate
 from .pacing import Pace, pace_from_json
 
 # Ten conversations' worth of context, and a batch of 2048 texts.
 _MAX_BODY = 32 * 1024 * 1024
 
 _PREFIXES = ("/v1", "/openai/v1")
+_GENERATE = "{version:v1|v1beta}/models/{model}:{method:generateContent|streamGenerateContent}"
 _DEPLOYMENT = "/openai/deployments/{deployment}"
 
 
@@ -53,6 +57,8 @@ def create_app(context: ServiceContext) -> web.Application:
     app.router.add_post(f"{_DEPLOYMENT}/chat/completions", _versioned(chat.completions))
     app.router.add_post(f"{_DEPLOYMENT}/embeddings", _versioned(embed))
     app.router.add_get("/openai/models", _versioned(_models))
+    app.router.add_post(f"{ANTHROPIC}v1/messages", partial(messages, chat))
+    app.router.add_post(f"{GOOGLE}{_GENERATE}", partial(generate, chat))
     app.add_routes(_admin_routes(chat, embedder))
     return app
 
@@ -87,7 +93,11 @@ def _admin_routes(chat: ChatService, embedder: Embedder) -> Sequence[web.RouteDe
             return RequestError("'last' must be a whole number.", param="last").response()
         return web.json_response(chat.timeline.last(int(count)))
 
+    async def show_streams(_: web.Request) -> web.Response:
+        return web.json_response({"underWay": chat.under_way})
+
     return (
+        web.get("/_emulator/streams", show_streams),
         web.post("/_emulator/pace", set_pace),
         web.get("/_emulator/pace", show_pace),
         web.delete("/_emulator/pace", end_pace),

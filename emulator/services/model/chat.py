@@ -1,10 +1,12 @@
-"""POST /chat/completions: parse, let the engine answer, send it at the set pace."""
+"""Chat in any provider's protocol: let the engine answer, send it at the set pace."""
 
 import asyncio
 import itertools
 import json
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from aiohttp import HttpVersion11, web
 
@@ -16,6 +18,29 @@ from .pacing import HEADER as PACE_HEADER
 from .pacing import Pace, PacedFrames, chunked, pace_from_header
 from .requests import ChatRequest, parse_chat_request
 from .timeline import Served, Timeline
+
+
+class Dialect(Protocol):
+    """How a provider's protocol puts an answer on the wire."""
+
+    def document(self, completion: Completion) -> Mapping[str, object]:
+        """The body of an answer that is not streamed."""
+        ...
+
+    def frames(self, completion: Completion) -> Sequence[bytes]:
+        """The server-sent events of a stream, one frame per token."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIDialect:
+    include_usage: bool
+
+    def document(self, completion: Completion) -> Mapping[str, object]:
+        return completion.document()
+
+    def frames(self, completion: Completion) -> Sequence[bytes]:
+        return frames_of(completion, include_usage=self.include_usage)
 
 
 @dataclass(slots=True)
@@ -30,8 +55,7 @@ class ChatService:
     _started: int = field(default_factory=time.time_ns)
 
     async def completions(self, request: web.Request) -> web.StreamResponse:
-        """The one route; a deployment in the path stands for the model's name."""
-        arrival = asyncio.get_running_loop().time()
+        """OpenAI's route; a deployment in the path stands for the model's name."""
         chat = parse_chat_request(await read_json(request))
         if not chat.model and "deployment" not in request.match_info:
             raise RequestError(
@@ -39,12 +63,27 @@ class ChatService:
                 param="model",
                 code="missing_required_parameter",
             )
+        include_usage = bool(chat.stream_options and chat.stream_options.include_usage)
+        return await self.answer(request, chat, OpenAIDialect(include_usage))
+
+    async def answer(
+        self, request: web.Request, chat: ChatRequest, dialect: Dialect
+    ) -> web.StreamResponse:
+        """What the engine replies, in the words of any provider's protocol."""
+        arrival = asyncio.get_running_loop().time()
         header = request.headers.get(PACE_HEADER)
         pace = self.pace if header is None else pace_from_header(header)
         completion = complete(self._new_id(), chat, self.engine.reply(chat))
         if chat.stream:
-            return await self._stream(request, chat, completion, pace, arrival)
-        return await self._whole(completion, pace, arrival)
+            return await self._stream(
+                request, dialect.frames(completion), completion, pace, arrival
+            )
+        return await self._whole(dialect, completion, pace, arrival)
+
+    @property
+    def under_way(self) -> int:
+        """How many streams are being written, to clients that are still there."""
+        return len(self._under_way)
 
     def flow(self) -> None:
         """Answer at once from now on; streams under way end at once, too."""
@@ -52,24 +91,24 @@ class ChatService:
         for frames in self._under_way:
             frames.flow()
 
-    async def _whole(self, completion: Completion, pace: Pace, arrival: float) -> web.Response:
+    async def _whole(
+        self, dialect: Dialect, completion: Completion, pace: Pace, arrival: float
+    ) -> web.Response:
         if not pace.instant:
             await _sleep_until(arrival + pace.duration(completion.usage.completion))
         now = asyncio.get_running_loop().time()
         first = max(arrival + pace.first_token, arrival) if not pace.instant else now
         self._note(completion, pace, (arrival, first, now), streamed=False)
-        return web.json_response(completion.document(), headers=_headers(completion))
+        return web.json_response(dialect.document(completion), headers=_headers(completion))
 
     async def _stream(
         self,
         request: web.Request,
-        chat: ChatRequest,
+        frames: Sequence[bytes],
         completion: Completion,
         pace: Pace,
         arrival: float,
     ) -> web.StreamResponse:
-        include_usage = bool(chat.stream_options and chat.stream_options.include_usage)
-        frames = frames_of(completion, include_usage=include_usage)
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/event-stream; charset=utf-8",

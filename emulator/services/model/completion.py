@@ -67,8 +67,10 @@ def complete(completion_id: str, request: ChatRequest, reply: Reply) -> Completi
     """Cuts the reply at the request's stops and token limit, and counts what it costs."""
     finish: FinishReason
     match reply:
-        case TextReply(text):
-            tokens, finish = _cut(text, request)
+        case TextReply(text, filtered):
+            tokens, finish = (
+                (tokens_of(text)[:1], "content_filter") if filtered else _cut(text, request)
+            )
             reply = TextReply("".join(tokens))
             deltas = [_content_delta(token) for token in tokens]
             count = len(tokens)

@@ -1,17 +1,25 @@
 """Refusals in OpenAI's shape, so that the SDKs raise the same classes as in the cloud."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 ADMIN_PREFIX = "/_emulator/"
+ANTHROPIC = "/anthropic/"
+GOOGLE = "/google/"
+"""Where the routes of these protocols begin; all others are OpenAI's."""
+
+ANTHROPIC_KINDS = {401: "authentication_error", 404: "not_found_error", 413: "request_too_large"}
+GOOGLE_STATUS = {401: "UNAUTHENTICATED", 404: "NOT_FOUND"}
 
 
 class RequestError(Exception):
     """A request that is answered with an error; `param` names the field that is wrong.
 
-    The shape is that of https://platform.openai.com/docs/guides/error-codes.
+    The shape is that of the route's protocol: https://platform.openai.com/docs/guides/error-codes,
+    https://platform.claude.com/docs/en/api/errors, https://cloud.google.com/apis/design/errors.
     """
 
     def __init__(
@@ -28,16 +36,18 @@ class RequestError(Exception):
         self.code = code
         self.status = status
 
-    def response(self) -> web.Response:
-        body = {
-            "error": {
-                "message": self.message,
-                "type": "invalid_request_error",
-                "param": self.param,
-                "code": self.code,
-            }
-        }
-        return web.json_response(body, status=self.status)
+    def response(self, path: str = "") -> web.Response:
+        return web.json_response(self._body(path), status=self.status)
+
+    def _body(self, path: str) -> Mapping[str, object]:
+        if path.startswith(ANTHROPIC):
+            kind = ANTHROPIC_KINDS.get(self.status, "invalid_request_error")
+            return {"type": "error", "error": {"type": kind, "message": self.message}}
+        if path.startswith(GOOGLE):
+            status = GOOGLE_STATUS.get(self.status, "INVALID_ARGUMENT")
+            return {"error": {"code": self.status, "message": self.message, "status": status}}
+        error = {"type": "invalid_request_error", "param": self.param, "code": self.code}
+        return {"error": {"message": self.message, **error}}
 
 
 class ErrorShapes:
@@ -50,13 +60,15 @@ class ErrorShapes:
         try:
             return await handler(request)
         except RequestError as refused:
-            return refused.response()
+            return refused.response(request.path)
         except web.HTTPRequestEntityTooLarge:
-            return RequestError("The request body is too large.", status=413).response()
+            return RequestError("The request body is too large.", status=413).response(request.path)
         except web.HTTPNotFound:
             message = f"Unknown request URL: {request.method} {request.path}."
-            return RequestError(message, code="unknown_url", status=404).response()
+            return RequestError(message, code="unknown_url", status=404).response(request.path)
         except web.HTTPMethodNotAllowed as error:
             allowed = ", ".join(sorted(error.allowed_methods))
             message = f"{request.path} does not take {request.method}; use {allowed}."
-            return RequestError(message, code="method_not_supported", status=405).response()
+            return RequestError(message, code="method_not_supported", status=405).response(
+                request.path
+            )

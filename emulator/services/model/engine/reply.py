@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-type FinishReason = Literal["stop", "length", "tool_calls"]
+type FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
 @dataclass(frozen=True, slots=True)
 class TextReply:
-    """Prose, or a JSON document when the request asked for one."""
+    """Prose, or a JSON document when the request asked for one. `filtered`: a content filter stops
+    it behind its first token."""
 
     text: str
+    filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from ..tokeniser import tokens_of
+from .reply import TextReply
 
 # A request for a million tokens would only fill the memory of the machine.
 _MOST_TOKENS = 100_000
@@ -23,7 +24,8 @@ class When(BaseModel):
 class Scenario(BaseModel):
     """`text` is answered as it is; or words of it are repeated until there are `tokens` tokens.
 
-    `tokens` is a number, or the name of a group in the message's regular expression.
+    `tokens` is a number, or the name of a group in the message's regular expression. `filtered`: a
+    content filter stops the answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +34,7 @@ class Scenario(BaseModel):
     when: When
     text: str
     tokens: int | str | None = None
+    filtered: bool = False
 
     def answer(self, message: str, schema_name: str | None) -> str | None:
         """The scenario's text, or None when it does not apply."""
@@ -46,12 +49,14 @@ class Scenario(BaseModel):
         return _of_length(self.text, min(int(wanted), _MOST_TOKENS))
 
 
-def scripted(scenarios: Sequence[Scenario], message: str, schema_name: str | None) -> str | None:
+def scripted(
+    scenarios: Sequence[Scenario], message: str, schema_name: str | None
+) -> TextReply | None:
     """The answer of the first scenario that applies."""
     for scenario in scenarios:
         text = scenario.answer(message, schema_name)
         if text is not None:
-            return text
+            return TextReply(text, scenario.filtered)
     return None
 
 

@@ -31,9 +31,9 @@ class Engine:
         """Scenarios come first, then the rules, then what can be said of any request."""
         schema = request.schema_format
         name = None if schema is None else schema.name
-        text = scripted(self.rules.scenarios, _last_said(request), name)
-        if text is not None:
-            return TextReply(text)
+        fixed = scripted(self.rules.scenarios, _last_said(request), name)
+        if fixed is not None:
+            return fixed
         if self.rules.book is not None:
             known = _by_rules(request, self.rules.book)
             if known is not None:
