@@ -1,6 +1,7 @@
 """The local cloud's configuration hangs together."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -70,5 +71,7 @@ def test_every_service_has_a_port_of_its_own() -> None:
 def test_settings_refer_only_to_services_that_are_started() -> None:
     services = part(read_json(DEMO / "cloud.json"), "services")
     for value in app_settings().values():
-        if str(value).startswith("${services."):
-            assert str(value).removeprefix("${services.").removesuffix(".url}") in services
+        if str(value).startswith("${"):
+            named = re.match(r"\$\{services\.(\w+)\.url\}(?=/|$)", str(value))
+            assert named is not None, value
+            assert named[1] in services
