@@ -151,8 +151,10 @@ def _told(outcome: RunOutcome, language: Language) -> Failure | None:
 async def events(call: Call) -> Response:
     """The run's event log from `Last-Event-ID` (or `?after=`), live until its end."""
     record = await own_run(call)
-    given = call.request.headers.get("last-event-id") or call.request.query_params.get("after")
-    after = 0 if given is None else _event_number(call, given)
+    # Each is read, also where the other one counts: what is wrong is told wherever it stands.
+    header = call.request.headers.get("last-event-id") or None
+    given = (call.request.query_params.get("after"), header)
+    *_, after = [0, *(_event_number(call, each) for each in given if each is not None)]
     return event_stream(call, record.run_id, after)
 
 

@@ -128,7 +128,7 @@ def _reply(reply: Reply, refs: Refs) -> Json:
     if reply.events:
         frames = examples.EVENTS if reply.events == "RunEvent" else examples.TIMELINE
         content[EVENT_STREAM] = {
-            "schema": {"$ref": REF.format(model=reply.events)},
+            "schema": _frame(reply.events),
             "examples": {"frames": {"summary": "Each `data:` line is one event.", "value": frames}},
         }
     headers = {"x-correlation-id": "The request's own, or a new one.", **dict(reply.headers)}
@@ -139,6 +139,18 @@ def _reply(reply: Reply, refs: Refs) -> Json:
         "headers": {name: _header(text) for name, text in headers.items()},
     }
     return written | ({"content": content} if content else {})
+
+
+def _frame(union: str) -> Json:
+    """One event of a stream, as OpenAPI 3.2 describes it: its data is JSON of the union."""
+    data = {
+        "type": "string",
+        "contentMediaType": JSON,
+        "contentSchema": {"$ref": REF.format(model=union)},
+    }
+    text = {"type": "string"}
+    properties = {"id": text, "event": text, "data": data}
+    return {"type": "object", "properties": properties, "required": ["data"]}
 
 
 def _problem(code: str, refs: Refs) -> Json:

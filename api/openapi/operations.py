@@ -21,7 +21,7 @@ class Parameter:
     place: Literal["path", "query", "header"]
     text: str
     kind: Literal["string", "integer"] = "string"
-    limits: tuple[tuple[str, int], ...] = ()
+    limits: tuple[tuple[str, int | str], ...] = ()
     """Keywords of JSON Schema."""
 
 

@@ -23,7 +23,12 @@ APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has 
 PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
 KEY = Parameter("Idempotency-Key", "header", "The same key and body give the same run.")
 NUMBER = (("minimum", 0), ("maximum", 10**9))
-LAST_NUMBER = Parameter("Last-Event-ID", "header", "Resume behind this event.", "integer", NUMBER)
+LAST_NUMBER = Parameter(
+    "Last-Event-ID",
+    "header",
+    "Resume behind this event; empty is none.",
+    limits=(("pattern", "^[0-9]{0,10}$"),),
+)
 AFTER_NUMBER = Parameter("after", "query", "The same, for who sets no headers.", "integer", NUMBER)
 LAST_ENTRY = Parameter("Last-Event-ID", "header", "Resume behind this event, live.")
 AFTER_ENTRY = Parameter("after", "query", "`next` of the page before, or the last event's id.")

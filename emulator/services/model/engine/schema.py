@@ -13,6 +13,9 @@ from .folding import stem, words_of
 type Schema = Mapping[str, JsonValue]
 
 _DEEPEST = 24
+_LONGEST = 300
+"""Characters that are told again where a schema sets no limit: an answer that its request's
+`max_tokens` cuts off would be no JSON."""
 _EMAIL = "nobody@example.com"
 _DATE = "1970-01-01"
 _FORMATS = {
@@ -141,7 +144,7 @@ class Fitting:
         if known is not None:
             return known
         longest = schema.get("maxLength")
-        text = self.text[:longest] if isinstance(longest, int) else self.text
+        text = self.text[: longest if isinstance(longest, int) else _LONGEST]
         shortest = schema.get("minLength")
         if isinstance(shortest, int):
             text = text.ljust(shortest, "-")

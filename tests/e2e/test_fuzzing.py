@@ -1,0 +1,62 @@
+"""Schemathesis calls every operation of the running app, with what its document allows and with what
+it does not: no answer is a defect or undocumented. The same requests in every run."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.cloud import Host
+from tests.e2e.people import Person
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "negative_data_rejection",
+    "ignored_auth",
+)
+EVERY_FIELD = ["--phases", "examples,coverage,fuzzing", "--max-examples", "3"]
+"""Each field with each kind of value, valid or not."""
+AT_RANDOM = ["--phases", "examples,fuzzing", "--max-examples", "20"]
+AT_RANDOM += ["--header", "Prefer: respond-async"]
+"""For what has too many fields. Every valid call is a run, which nobody waits for: one that may take
+a millisecond fails on some machines only."""
+
+
+def called(host: Host, who: Person, data: Path, *options: str) -> dict[str, Any]:
+    """The report of what was called and what came of it."""
+    report = data / "report.json"
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{host.url}/api/openapi.json"]
+    command += ["--url", f"{host.url}/api", "--header", f"Authorization: Bearer {who.token}"]
+    command += ["--generation-deterministic", "--continue-on-failure", "--no-shrink"]
+    command += ["--suppress-health-check", "all", "--checks", ",".join(CHECKS), "--no-color"]
+    command += ["--request-timeout", "120"]
+    command += ["--report", "json", "--report-json-path", str(report), *options]
+    done = subprocess.run(
+        command, cwd=data, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
+    found: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    return found
+
+
+@pytest.mark.parametrize(
+    "options",
+    [[*EVERY_FIELD, "--exclude-path", "/chat"], [*AT_RANDOM, "--include-path", "/chat"]],
+    ids=["every-field", "agent-calls"],
+)
+async def test_no_answer_is_a_defect_or_undocumented(
+    host: Host, ana: Person, tmp_path: Path, options: list[str]
+) -> None:
+    report = called(host, ana, tmp_path, *options)
+    assert report["complete"]
+    assert report["failures"] == []
+    assert report["errors"] == []
+    assert report["operations"]["tested"] == report["operations"]["selected"] > 0
+    assert report["test_cases"]["generated"] > 20
