@@ -1,5 +1,5 @@
-"""Schemathesis calls every operation of the running app, with what its document allows and with what
-it does not: no answer is a defect or undocumented. The same requests in every run."""
+"""Schemathesis calls every operation of the running app, with what its document allows and with
+what it does not: no answer is a defect or undocumented. The same requests in every run."""
 
 import json
 import subprocess
@@ -25,8 +25,8 @@ EVERY_FIELD = ["--phases", "examples,coverage,fuzzing", "--max-examples", "3"]
 """Each field with each kind of value, valid or not."""
 AT_RANDOM = ["--phases", "examples,fuzzing", "--max-examples", "20"]
 AT_RANDOM += ["--header", "Prefer: respond-async"]
-"""For what has too many fields. Every valid call is a run, which nobody waits for: one that may take
-a millisecond fails on some machines only."""
+"""For what has too many fields. Every valid call is a run, which nobody waits for: one that may
+take a millisecond fails on some machines only."""
 
 
 def called(host: Host, who: Person, data: Path, *options: str) -> dict[str, Any]:
