@@ -1,13 +1,19 @@
 """What the caller wants back (RFC 9110 section 12.5.1, RFC 7240)."""
 
+import re
+
 from azurefunctions.extensions.http.fastapi import Request
 
 EVENTS = "text/event-stream"
 JSON = "application/json"
+WEIGHT = re.compile(r"0(\.\d*)?|1(\.0*)?", re.ASCII)
+"""RFC 9110, section 12.4.2, but with as many digits as somebody likes."""
 
 
 def wants_events(request: Request) -> bool:
-    """SSE when Accept prefers it; `*/*`, nothing, and a tie mean JSON."""
+    """SSE when Accept prefers it; `*/*`, nothing, and a tie mean JSON. So does a header that allows
+    neither: an answer that somebody can read does more for them than a 406, and errors are JSON
+    anyway (RFC 9110, section 12.4.1, leaves it to us)."""
     accept = request.headers.get("accept", "*/*")
     return _quality(accept, EVENTS, wildcards=False) > _quality(accept, JSON, wildcards=True)
 
@@ -32,8 +38,5 @@ def _q(parameters: list[str]) -> float:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
+            return float(value) if WEIGHT.fullmatch(value.strip()) else 0.0
     return 1.0

@@ -45,6 +45,15 @@ def written(parts: list[tuple[str, float | None]]) -> str:
         ("text/*", False),
         ("text/event-stream; charset=utf-8; q=0.8", True),
         ("text/event-stream;q=high", False),
+        ("text/event-stream;q=0.1, application/json", False),
+        ("text/event-stream;q=0, */*", False),
+        ("text/event-stream;q=0.123456, */*;q=0.1", True),
+        ("text/event-stream;q=2, application/json", False),
+        ("text/event-stream;q=inf, application/json;q=0.1", False),
+        ("text/event-stream;q=nan", False),
+        ("text/event-stream;q=-1", False),
+        ("text/html", False),
+        ("text/html, application/json;q=0", False),
     ],
 )
 def test_events_are_for_who_prefers_them(header: str | None, events: bool) -> None:
@@ -63,6 +72,15 @@ def test_of_two_named_forms_the_better_one_is_sent_and_json_at_a_tie(
     events: float, json: float
 ) -> None:
     assert accepts(f"{EVENTS};q={events}, {JSON};q={json}") is (events > json)
+
+
+@given(PARTS)
+def test_a_form_that_is_excluded_is_not_sent_while_the_other_is_acceptable(
+    parts: list[tuple[str, float | None]],
+) -> None:
+    others = [(name, q) for name, q in parts if name not in (EVENTS, JSON)]
+    assert not accepts(written([*others, (EVENTS, 0)]))
+    assert accepts(written([*others, (JSON, 0), (EVENTS, 0.001)]))
 
 
 @given(PARTS)
