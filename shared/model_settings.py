@@ -1,6 +1,6 @@
 """Settings that say which models there are, and what an agent call may ask of them."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -48,10 +48,26 @@ type ProviderName = Literal["azure-openai", "openai", "proxy", "anthropic", "goo
 
 
 class AiModelsSettings(Section):
-    """`default` answers agent calls that name no model, `reasoning` those that ask for it."""
+    """`default` answers agent calls that name no model, `reasoning` those that ask for it. When a
+    model refuses for the moment those of `fallback` are asked in turn: `provider:model`, or a model
+    of the app's own provider."""
 
     default: str | None = None
     reasoning: str | None = None
+    fallback: tuple[str, ...] = ()
+
+    @property
+    def chain(self) -> tuple[tuple[ProviderName | None, str], ...]:
+        """`fallback` by provider (None: the app's own) and model."""
+        return tuple(_of_provider(each) for each in self.fallback)
+
+
+def _of_provider(written: str) -> tuple[ProviderName | None, str]:
+    """The names of some models hold a colon, too."""
+    for provider in get_args(ProviderName.__value__):
+        if written.startswith(f"{provider}:"):
+            return provider, written.removeprefix(f"{provider}:")
+    return None, written
 
 
 class AiSettings(Section):

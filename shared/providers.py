@@ -6,9 +6,9 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from shared.contracts.models import Provider
+from shared.contracts.models import ModelChoice, Provider
 from shared.errors import ConfigurationError
-from shared.llm.choosing import DEFAULT, REASONING, Connection, Offer, OfferedModels
+from shared.llm.choosing import DEFAULT, REASONING, Connection, Limits, Offer, OfferedModels
 from shared.ports import Moderation
 from shared.settings import Settings
 
@@ -37,8 +37,17 @@ def build_offered_models(settings: Settings, token: TokenSource) -> OfferedModel
     return OfferedModels(
         default=settings.provider,
         offers=_offers(settings, token),
+        allowed=frozenset({settings.provider, *settings.ai.allowed_providers}),
         aliases={alias: name for alias, name in aliases.items() if name},
         names=frozenset(settings.ai.allowed_models),
+        fallback=tuple(
+            ModelChoice(provider=provider or settings.provider, name=name)
+            for provider, name in named.chain
+        ),
+        limits={
+            profile: Limits(limited.max_tokens, frozenset(limited.allowed_models or ()))
+            for profile, limited in settings.agent.profiles.items()
+        },
     )
 
 
@@ -80,7 +89,7 @@ def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
     return {
         provider: Offer(name, partial(routed, provider), url or "", endpoints.get(provider, ()))
         for provider, (name, url) in names.items()
-        if provider in (settings.provider, *settings.ai.allowed_providers)
+        if provider in settings.providers
     }
 
 
@@ -182,9 +191,9 @@ def _google(settings: Settings, endpoint: str) -> Connection:
 
 
 def check_installed(settings: Settings) -> None:
-    """Raises ConfigurationError for a provider that calls may name, and whose SDK is missing."""
+    """Raises ConfigurationError for a provider that may be asked, and whose SDK is missing."""
     for extra in (ANTHROPIC, GOOGLE):
-        if extra.provider in settings.ai.allowed_providers:
+        if extra.provider in settings.providers:
             _needs(extra)
 
 
@@ -195,7 +204,7 @@ def _needs(extra: Extra) -> None:
         found = False
     if not found:
         raise ConfigurationError(
-            f"setting AI__AllowedProviders: {extra.provider} needs packages that are missing; "
+            f"provider {extra.provider} of the models needs packages that are missing; "
             f"install those of requirements-{extra.provider}.txt"
         )
 

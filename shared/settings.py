@@ -37,6 +37,7 @@ EXAMPLES = {
     "modelproxy__baseurl": "ModelProxy__BaseUrl=https://<gateway>/v1",
     "anthropic__apikey": "Anthropic__ApiKey=sk-ant-<key>",
     "google__apikey": "Google__ApiKey=<key>",
+    "ai__models__fallback": 'AI__Models__Fallback=["gpt-4o-mini", "anthropic:claude-haiku-5-5"]',
     "ai__allowedproviders": 'AI__AllowedProviders=["anthropic", "google"]',
     "ai__allowedendpoints": (
         'AI__AllowedEndpoints={"azure-openai": ["https://<other>.openai.azure.com"]}'
@@ -77,6 +78,7 @@ LISTS_AND_MAPS = (
     "agents__allowedparticipants",
     "agents__allowedtools",
     "agents__defaultparticipants",
+    "ai__models__fallback",
     "ai__allowedproviders",
     "ai__allowedendpoints",
     "ai__allowedmodels",
@@ -237,10 +239,12 @@ class AgentsSettings(Section):
 
 
 class AgentProfileSettings(Section):
-    """What one agent profile may use of what is allowed at all."""
+    """What one agent profile may use of what is allowed at all; `max_tokens` of one answer."""
 
     allowed_search_indexes: Names | None = None
     allowed_participants: Names | None = None
+    allowed_models: Names | None = None
+    max_tokens: int | None = Field(default=None, ge=1)
 
 
 class AgentSettings(Section):
@@ -305,6 +309,12 @@ class Settings(BaseSettings):
         """Whose models the app uses itself."""
         return "azure-openai" if self.azure_openai.endpoint else "openai"
 
+    @property
+    def providers(self) -> tuple[ProviderName, ...]:
+        """All that may be asked: the app's own, those calls may name, those to fall back on."""
+        behind = (provider for provider, _ in self.ai.models.chain if provider is not None)
+        return tuple(dict.fromkeys((self.provider, *self.ai.allowed_providers, *behind)))
+
     def lacking(self, provider: ProviderName) -> str | None:
         """The name of the setting without which a provider cannot be asked."""
         needed = {
@@ -352,11 +362,11 @@ def get_settings() -> Settings:
         )
     if settings.moderation.provider == "openai" and settings.lacking("openai"):
         raise _wrong("openai__apikey", "missing, and Moderation__Provider is openai")
-    for provider in settings.ai.allowed_providers:
+    for provider in settings.providers:
         if (lacking := settings.lacking(provider)) is not None:
             example = EXAMPLES[lacking.lower()]
             raise ConfigurationError(
-                f"setting {lacking} is missing, and AI__AllowedProviders names {provider}; "
+                f"setting {lacking} is missing, and the settings of AI name {provider}; "
                 f"for example {example}"
             )
     return settings
@@ -393,7 +403,7 @@ def _known() -> Mapping[str, str]:
     for profile in (*get_args(Profile.__value__), "default"):
         for field in AgentProfileSettings.model_fields:
             written = f"Agent__Profiles__{profile}__{_pascal(field)}"
-            found[written.lower()] = f'{written}=["…"]'
+            found[written.lower()] = f"{written}={'800' if field == 'max_tokens' else '["…"]'}"
     others = OTHER_SPELLINGS.items()
     return {
         **{f"search__{other}": found[f"azuresearch__{name}"] for other, name in others},

@@ -57,9 +57,10 @@ type Body = dict[str, Any]
 class AnthropicConnection:
     client: AsyncAnthropic
 
-    def model(self, name: str, version: str | None) -> "AnthropicModel":
+    def model(self, name: str, version: str | None, *, patient: bool) -> "AnthropicModel":
         """Anthropic's API has one version, which the SDK names."""
-        return AnthropicModel(self.client, name)
+        client = self.client if patient else self.client.with_options(max_retries=0)
+        return AnthropicModel(client, name)
 
     async def close(self) -> None:
         await self.client.close()

@@ -52,9 +52,9 @@ class GoogleConnection:
     def __post_init__(self) -> None:
         self.http.event_hooks = {"response": [_note]}
 
-    def model(self, name: str, version: str | None) -> "GoogleModel":
+    def model(self, name: str, version: str | None, *, patient: bool) -> "GoogleModel":
         """The API's version is the client's."""
-        return GoogleModel(self, name)
+        return GoogleModel(self, name, patient)
 
     async def close(self) -> None:
         await self.client.aio.aclose()
@@ -65,6 +65,7 @@ class GoogleConnection:
 class GoogleModel:
     connection: GoogleConnection
     name: str
+    patient: bool = True
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         reading = _Reading()
@@ -72,7 +73,7 @@ class GoogleModel:
             models = self.connection.client.aio.models
             async with _responses_closed():
                 stream = await models.generate_content_stream(
-                    model=self.name, contents=_contents(request), config=_config(request)
+                    model=self.name, contents=_contents(request), config=self._config(request)
                 )
                 async for chunk in stream:
                     if text := reading.take(chunk):
@@ -85,11 +86,18 @@ class GoogleModel:
             models = self.connection.client.aio.models
             text = reading.take(
                 await models.generate_content(
-                    model=self.name, contents=_contents(request), config=_config(request)
+                    model=self.name, contents=_contents(request), config=self._config(request)
                 )
             )
         end = reading.end()
         return Completion(text, end.usage, end.model, end.finish_reason, end.calls)
+
+    def _config(self, request: ModelRequest) -> types.GenerateContentConfig:
+        config = _config(request)
+        if not self.patient:
+            once = types.HttpRetryOptions(attempts=1)
+            config.http_options = types.HttpOptions(retry_options=once)
+        return config
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         raise no_embeddings("Google")

@@ -27,7 +27,7 @@ class OpenAICompatibleModel:
     with Azure, deployments. `dimensions` are asked for, unless the model has only its own.
     `version` is the API's, where a call asks for another than the client's; `kind` the name of
     the model that a deployment runs, if its own name does not tell it; `limit` the name under
-    which the service knows the most tokens of an answer."""
+    which the service knows the most tokens of an answer; only a `patient` one repeats calls."""
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class OpenAICompatibleModel:
         version: str | None = None,
         kind: str | None = None,
         limit: LimitField = "max_completion_tokens",
+        patient: bool = True,
     ) -> None:
         self._client = client
         self._chat = chat
@@ -47,6 +48,7 @@ class OpenAICompatibleModel:
         self._version = version
         self._abilities = abilities_of(kind or chat)
         self._limit: LimitField = limit
+        self._retries = client.max_retries if patient else 0
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | StreamEnd]:
         # The SDK builds a pydantic object for every chunk, which is most of the cost of a stream:
@@ -99,7 +101,10 @@ class OpenAICompatibleModel:
             path,
             cast_to=httpx2.Response,
             body=body,
-            options={"params": {"api-version": self._version}} if self._version else {},
+            options={
+                "max_retries": self._retries,
+                "params": {"api-version": self._version} if self._version else {},
+            },
             stream=stream,
             stream_cls=AsyncStream[object],
         )
@@ -120,7 +125,7 @@ class OpenAIConnection:
     kinds: Mapping[str, str] = field(default_factory=dict)
     limit: LimitField = "max_completion_tokens"
 
-    def model(self, name: str, version: str | None) -> OpenAICompatibleModel:
+    def model(self, name: str, version: str | None, *, patient: bool) -> OpenAICompatibleModel:
         return OpenAICompatibleModel(
             self.client,
             name,
@@ -129,6 +134,7 @@ class OpenAIConnection:
             version=version if isinstance(self.client, AsyncAzureOpenAI) else None,
             kind=self.kinds.get(name),
             limit=self.limit,
+            patient=patient,
         )
 
     async def close(self) -> None:

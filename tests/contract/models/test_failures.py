@@ -94,6 +94,24 @@ async def test_a_refusal_for_the_moment_is_repeated_as_often_as_the_settings_say
     assert await wire.calls() == 4
 
 
+async def test_behind_a_model_that_refuses_for_the_moment_another_is_asked_at_once(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = "azure-openai" if wire.provider != "azure-openai" else "google"
+    monkeypatch.setenv("AI__Models__Fallback", f'["{other}:scripted-local"]')
+    monkeypatch.setenv("Model__Retries", "2")
+    async with build_credential() as credential:
+        models = build_models(Settings(), credential)
+        model = models.get(ModelChoice(provider=wire.provider))
+        await wire.fails(status=503)
+        pieces, end = await streamed(model, HELLO)
+        await wire.fails(status=503)
+        assert (await model.complete(HELLO)).text == "".join(pieces)
+        await models.close()
+    assert end.finish_reason == "stop"
+    assert await wire.calls() == 2
+
+
 @pytest.mark.parametrize("how", ["closed", "cancelled"])
 async def test_a_stream_that_nobody_reads_on_closes_its_connection(
     model: Model, wire: Wire, how: str

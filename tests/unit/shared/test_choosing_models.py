@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared.contracts.models import ModelChoice, Provider
-from shared.errors import NotAllowedError
-from shared.llm.choosing import Offer, OfferedModels
-from shared.ports import Model
+from shared.errors import ModelError, NotAllowedError
+from shared.llm.choosing import Limits, Offer, OfferedModels
+from shared.ports import Model, ModelMessage, ModelRequest
 from tests.fakes.services import FakeModel
 
 AZURE = "https://eira.openai.azure.com"
@@ -21,11 +21,14 @@ class Connected:
 
     endpoint: str
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    patient: list[bool] = field(default_factory=list)
+    models: dict[str, FakeModel] = field(default_factory=dict)
     closed: int = 0
 
-    def model(self, name: str, version: str | None) -> Model:
+    def model(self, name: str, version: str | None, *, patient: bool) -> Model:
         self.asked.append((name, version))
-        return FakeModel()
+        self.patient.append(patient)
+        return self.models.setdefault(name, FakeModel(pieces=(name,)))
 
     async def close(self) -> None:
         self.closed += 1
@@ -36,13 +39,24 @@ class Offered:
     connections: list[Connected] = field(default_factory=list)
     aliases: Mapping[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    fallback: tuple[ModelChoice, ...] = ()
+    limits: Mapping[str, Limits] = field(default_factory=dict)
 
     def models(self) -> OfferedModels:
         offers: dict[Provider, Offer] = {
             "azure-openai": Offer("gpt-4o", self.connect, AZURE, (OTHER,)),
             "anthropic": Offer("claude", self.connect),
+            "google": Offer("gemini", self.connect),
         }
-        return OfferedModels("azure-openai", offers, self.aliases, self.names)
+        return OfferedModels(
+            default="azure-openai",
+            offers=offers,
+            allowed=frozenset({"azure-openai", "anthropic"}),
+            aliases=self.aliases,
+            names=self.names,
+            fallback=self.fallback,
+            limits=self.limits,
+        )
 
     def connect(self, endpoint: str) -> Connected:
         self.connections.append(Connected(endpoint))
@@ -141,3 +155,64 @@ async def test_there_is_one_client_for_each_provider_and_endpoint() -> None:
     await models.close()
     await models.close()
     assert [each.closed for each in offered.connections] == [1, 1, 1]
+
+
+ASKED = ModelRequest((ModelMessage("user", "hola"),), max_tokens=900)
+CHAIN = (
+    ModelChoice(name="gpt-4o"),
+    ModelChoice(provider="azure-openai", name="gpt-4o-mini"),
+    ModelChoice(provider="google", name="gemini"),
+)
+
+
+async def test_the_models_to_fall_back_on_are_asked_in_turn_and_connected_when_needed() -> None:
+    offered = Offered(fallback=CHAIN)
+    model = offered.models().get(ModelChoice())
+    (azure,) = offered.connections
+    assert azure.asked == [("gpt-4o", None)]
+    azure.models["gpt-4o"].failure = ModelError("busy", code="MODEL_RATE_LIMIT")
+    azure.models["gpt-4o-mini"] = FakeModel(failure=ModelError("down"))
+    assert (await model.complete(ASKED)).text == "gemini"
+    assert azure.asked == [("gpt-4o", None), ("gpt-4o-mini", None)]
+    assert [each.patient for each in offered.connections] == [[False, False], [True]]
+
+
+def test_a_model_behind_which_there_is_no_other_is_patient() -> None:
+    offered = Offered(fallback=CHAIN[:1])
+    offered.models().get(ModelChoice())
+    assert offered.connections[0].patient == [True]
+
+
+async def test_a_call_that_wants_a_certain_endpoint_is_answered_there_or_not_at_all() -> None:
+    offered = Offered(fallback=CHAIN)
+    model = offered.models().get(ModelChoice(endpoint=OTHER))
+    offered.connections[0].models["gpt-4o"].failure = ModelError("down")
+    with pytest.raises(ModelError):
+        await model.complete(ASKED)
+
+
+def test_a_provider_to_fall_back_on_may_not_be_asked_for_by_a_call() -> None:
+    with pytest.raises(NotAllowedError):
+        Offered(fallback=CHAIN).models().get(ModelChoice(provider="google"))
+
+
+@pytest.mark.parametrize(
+    ("profile", "most"), [("rag", 300), ("normal", 500), (None, 900), ("coordinator", 900)]
+)
+async def test_a_profile_gets_no_more_tokens_than_its_limit(profile: str | None, most: int) -> None:
+    limits = {"rag": Limits(300), "default": Limits(500), "coordinator": Limits(2_000)}
+    offered = Offered(limits=limits)
+    await offered.models().get(ModelChoice(), profile).complete(ASKED)
+    (request,) = offered.connections[0].models["gpt-4o"].requests
+    assert request.max_tokens == most
+
+
+def test_a_profile_may_have_models_of_its_own() -> None:
+    limits = {"rag": Limits(names=frozenset({"gpt-4.1-mini"}))}
+    models = Offered(names=frozenset({"o3"}), limits=limits).models()
+    models.get(ModelChoice(name="gpt-4.1-mini"), "rag")
+    models.get(ModelChoice(name="o3"), "normal")
+    models.get(ModelChoice(), "rag")
+    for name, profile in (("o3", "rag"), ("gpt-4.1-mini", "normal")):
+        with pytest.raises(NotAllowedError):
+            models.get(ModelChoice(name=name), profile)
