@@ -1,4 +1,4 @@
-"""The records that tools returned, by type, id and name: what later messages may refer to."""
+"""The ERP's records that tools returned, by type, id and name: what later messages may refer to."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,7 +18,7 @@ def entities_of(
 
 
 def _entities(outcome: ToolOutcome, contract: ToolContract) -> Iterator[Mentioned]:
-    if outcome.status != "ok" or outcome.result is None:
+    if contract.kind != "rest" or outcome.status != "ok" or outcome.result is None:
         return
     items = outcome.result.get("items")
     listed = isinstance(items, list)

@@ -167,6 +167,8 @@ def _entity(outcome: ToolOutcome, pack: Pack) -> Entity | None:
 
 def _subject(outcome: ToolOutcome, pack: Pack) -> Entity | None:
     """The one ERP record that a call made, changed or found; a longer list is about none."""
+    if not _asks_erp(outcome, pack):
+        return None
     result = outcome.result or {}
     items = result.get("items")
     only = items[0] if isinstance(items, list) and len(items) == 1 else result
@@ -174,6 +176,12 @@ def _subject(outcome: ToolOutcome, pack: Pack) -> Entity | None:
     if identifier is None:
         return None
     return Entity(type=pack.tools[outcome.tool].entity_type, id=str(identifier))
+
+
+def _asks_erp(outcome: ToolOutcome, pack: Pack) -> bool:
+    """What comes from elsewhere is not the ERP's, and who may read it is not for us to say."""
+    contract = pack.tools.get(outcome.tool)
+    return contract is not None and contract.kind == "rest"
 
 
 async def _catch_up(entity: Entity, started: RunRecord, deps: Dependencies) -> None:
@@ -186,8 +194,9 @@ async def _catch_up(entity: Entity, started: RunRecord, deps: Dependencies) -> N
 async def _remember(
     event: AuditEvent, outcomes: tuple[ToolOutcome, ...], pack: Pack, deps: Dependencies
 ) -> Memory:
-    """Put the event into Cerebro, for the tenant's later questions."""
-    made = [o for o in outcomes if o.status == "ok" and o.effect_id is not None]
+    """Put what was done in the ERP into Cerebro, for the tenant's later questions."""
+    done = (o for o in outcomes if o.status == "ok" and o.effect_id is not None)
+    made = [each for each in done if _asks_erp(each, pack)]
     if not made:
         return "none"
     document = _document(event, made, pack, deps.policy)

@@ -10,6 +10,7 @@ from shared.contracts.audit import AuditEvent
 from shared.contracts.conversations import Turn
 from shared.contracts.events import RunEvent
 from shared.contracts.models import ModelChoice
+from shared.contracts.outside import McpServer, Outside
 from shared.contracts.runs import RunOutcome
 from shared.contracts.search import SearchIntent
 from shared.errors import ModelError, SearchError
@@ -18,6 +19,7 @@ from shared.ports import Dependencies, ModelRequest, StreamEnd
 from shared.streams.showing import shown_text
 from tests.fakes.agents import TeamModel, tool_call
 from tests.fakes.calls import begin_call
+from tests.fakes.methods import method
 from tests.fakes.running import RunningOrchestrations
 from tests.fakes.samples import TASK_ARGS, evidence, snippet
 from tests.fakes.world import ANA, PACKS, RIGHTS, RUN_ID, World
@@ -359,6 +361,26 @@ async def test_what_was_changed_before_a_failure_is_told_and_not_asked_for_again
     assert ran.outcome.failure.retryable is False
     assert "Hecho: la tarea T-1" in ran.turn.text
     assert ran.audit.tools == ("createTask",)
+
+
+SERVER = McpServer(
+    name="corp-tools", url="https://corp.example/mcp", methods=("addNote",), right="tasks:read"
+)
+
+
+async def test_what_another_systems_tool_has_done_is_told_and_not_remembered_as_the_erps() -> None:
+    world = World(outside=Outside(servers=(SERVER,)))
+    note = method("corp-tools", "addNote", text={"type": "string"})
+    world.methods.declared["corp-tools"] = [note]
+    world.tools.answer = {"text": "hecho", "structured": {"id": "N-1"}}
+    call = tool_call("corp-tools_addNote", text="Llamar mañana")
+    failing = a_team(says={"Coordinator": [(call,), ModelError("gone", retryable=False)]})
+    ran = await Asked(world, failing).run(tools("mcp"))
+    assert [effect.state for effect in world.effects.stored.values()] == ["done"]
+    assert "Hecho: mcp" in ran.turn.text
+    assert (ran.turn.entities, ran.audit.entities) == ((), ())
+    assert ran.outcome.memory == "none"
+    assert world.knowledge.documents == {}
 
 
 async def test_the_thread_is_told_to_the_next_call() -> None:
