@@ -1,5 +1,6 @@
 """Answers made in code from what is known, when the model does not get them right."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
@@ -73,8 +74,13 @@ def _details(outcome: ToolOutcome, contract: ToolContract, language: Language) -
     for name, schema in properties.items():
         if values.get(name) not in (None, ""):
             value = values[name]
-            shown = written(value, schema, language) if is_valid(value, schema) else str(value)
+            plain = is_valid(value, schema) and not isinstance(value, dict | list)
+            shown = written(value, schema, language) if plain else _as_json(value)
             yield f"{label(contract, name, language)}: {shown}"
+
+
+def _as_json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _found(outcome: ToolOutcome, contract: ToolContract, language: Language) -> str:
