@@ -1,6 +1,7 @@
 """Who speaks next in a discussion, as its coordinator sees it."""
 
 from activities.asking import before, decided, model_of
+from activities.listening import must_be_heard
 from activities.scene import load_scene, messages_of, participants_section
 from activities.steps import announced, log_writer
 from shared.contracts.agent_activities import ChooseRequest, Chosen
@@ -50,6 +51,7 @@ async def _decided(request: ChooseRequest, deps: Dependencies) -> tuple[AgentSte
         indexes=request.indexes,
         hears=request.hears,
     )
+    await must_be_heard(scene.record, deps)
     more = [participants_section(request.among, scene)]
     asked = ModelRequest(
         messages=messages_of(scene, deps, prompt=PROMPT, more=more),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from activities.drafting import draft_plan
+from activities.listening import must_be_heard
 from activities.prompts import Briefing
 from activities.steps import announced, load_evidence, load_history, load_record, log_writer
 from shared.contracts.activities import Planned, PlannedCall, PlanRequest
@@ -31,6 +32,7 @@ async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
         load_history(request, deps),
         load_evidence(request, request.indexes, deps),
     )
+    await must_be_heard(record, deps)
     opened = record.open_plan if request.continues else None
     writer = log_writer(request, "plan", deps)
     pack = deps.packs.get(record.pack_version)

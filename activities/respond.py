@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from activities.citation_styles import MarkFilter, closing, kept
 from activities.entities import entities_of
+from activities.listening import must_be_heard
 from activities.material import (
     Answer,
     Material,
@@ -56,6 +57,7 @@ class AnsweredError(AppError):
 
 async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
     material = await load_material(request, deps)
+    await must_be_heard(material.record, deps)
     writer = answer_writer(request, STEP, deps)
     try:
         answer = await _answer(request, material, writer, deps)

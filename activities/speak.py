@@ -8,6 +8,7 @@ from activities.agent_tools import decided, offers_to, step_calls
 from activities.answer_checks import Checks
 from activities.asking import Tries, before, model_of
 from activities.citation_styles import MarkFilter
+from activities.listening import must_be_heard
 from activities.moderating import holds_back, judged
 from activities.producing import Produced, collect, produce
 from activities.prompts import correction_section
@@ -45,6 +46,7 @@ async def speak(request: SpeakRequest, deps: Dependencies) -> Spoke:
             hears=request.hears,
             own=request.own,
         )
+        await must_be_heard(scene.record, deps)
         if request.reviews:
             return await review(request, stored, scene, deps)
         offered, checks = await asyncio.gather(

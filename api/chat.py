@@ -106,6 +106,7 @@ def _wanted(allowed: Called, posted: PostChat, message: str, body: bytes, call: 
         context=posted.context,
         warnings=allowed.warnings,
         call=allowed.call,
+        on_disconnect=posted.on_disconnect,
     )
 
 

@@ -37,4 +37,5 @@ def _wanted(conversation_id: str, posted: PostMessage, body: bytes, limits: RunL
         context=posted.context,
         warnings=posted.warnings,
         on_busy=posted.on_busy,
+        on_disconnect=posted.on_disconnect,
     )

@@ -3,9 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-from api.control import stop
 from api.edge import Call
 from api.identifiers import born_at
+from api.stopping import stop
 from shared.contracts.conversations import Conversation, OnBusy
 from shared.errors import ConflictError
 

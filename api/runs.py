@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 
 from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
 
@@ -11,6 +11,7 @@ from api.answers import json_answer
 from api.approvals import may_decide
 from api.bodies import whole_number
 from api.edge import Call
+from api.listening import FOR_LATER, Listener, ReaderGoneError, listen
 from api.waiting import asked_last, asked_together, waiting_answer
 from shared.contracts.agent_steps import trace_of
 from shared.contracts.approvals import Approval, approval_id, view_of
@@ -44,7 +45,11 @@ PATIENCE_SECONDS = 200.0
 STREAM_SECONDS = 540.0
 """A stream ends before the host's `functionTimeout` (host.json), which would restart the worker and
 with it every other stream; a client goes on with Last-Event-ID."""
-STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+STREAM_HEADERS = {
+    "Cache-Control": "no-cache, no-transform",
+    "Connection": "keep-alive",
+    "X-Accel-Buffering": "no",
+}
 MAX_EVENT_NUMBER = 10**9
 OPERATE = "runs:operate"
 """The right to stop other people's runs."""
@@ -155,16 +160,19 @@ async def events(call: Call) -> Response:
     header = call.request.headers.get("last-event-id") or None
     given = (call.request.query_params.get("after"), header)
     *_, after = [0, *(_event_number(call, each) for each in given if each is not None)]
-    return event_stream(call, record.run_id, after)
+    listener = await listen(call, record.run_id, record.on_disconnect)
+    return event_stream(call, record.run_id, after, listener=listener)
 
 
 def _event_number(call: Call, given: str) -> int:
     return whole_number(given, "/after", 0, MAX_EVENT_NUMBER, call.language)
 
 
-def event_stream(call: Call, run_id: str, after: int, *, begun: bool = True) -> Response:
+def event_stream(
+    call: Call, run_id: str, after: int, *, begun: bool = True, listener: Listener | None = None
+) -> Response:
     return StreamingResponse(
-        _frames(call.deps.log, run_id, after, begun),
+        _frames(call.deps.log, run_id, after, begun, listener),
         media_type="text/event-stream",
         headers=STREAM_HEADERS | {"x-run-id": run_id},
     )
@@ -176,16 +184,26 @@ def look_later(run_id: str) -> Response:
 
 
 async def answer_when_ended(
-    call: Call, run_id: str, conversation_id: str, *, trace: bool = False
+    call: Call,
+    run_id: str,
+    conversation_id: str,
+    *,
+    trace: bool = False,
+    listener: Listener | None = None,
 ) -> Response:
     """The run's answer as JSON, with its steps for a `trace`; its failure as a problem; 202 when it
     takes too long or waits for a person."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            events = await _until_end(call, run_id)
+        # The listener outside: when the time is over, nobody has gone away.
+        async with listener or nullcontext(), asyncio.timeout(PATIENCE_SECONDS):
+            events = await _until_end(call, run_id, listener)
     except TimeoutError:
+        await _excuse(listener)
+        return look_later(run_id)
+    except ReaderGoneError:
         return look_later(run_id)
     if asked := asked_last(events):
+        await _excuse(listener)
         return waiting_answer(asked, run_id, conversation_id)
     outcome, turn = await asyncio.gather(
         call.deps.runs.outcome(call.caller.tenant_id, run_id),
@@ -224,18 +242,26 @@ async def any_run(call: Call) -> RunRecord:
     return found
 
 
-async def _frames(log: LogItems, run_id: str, after: int, begun: bool) -> AsyncGenerator[bytes]:
+async def _frames(
+    log: LogItems, run_id: str, after: int, begun: bool, listener: Listener | None
+) -> AsyncGenerator[bytes]:
     clock = asyncio.get_running_loop().time
     until = clock() + STREAM_SECONDS
-    async with aclosing(tail(log, run_id, after, begun=begun)) as entries:
+    async with (
+        listener or nullcontext(),
+        aclosing(tail(log, run_id, after, begun=begun)) as entries,
+    ):
         async for batch in entries:
             yield encode(batch) if batch else HEARTBEAT
+            if listener is not None:
+                await listener.stay()
             if clock() > until:
                 return
 
 
-async def _until_end(call: Call, run_id: str) -> list[RunEvent]:
-    """All events; if the run waits for approvals, those up to the last that it asks for now."""
+async def _until_end(call: Call, run_id: str, listener: Listener | None) -> list[RunEvent]:
+    """All events; if the run waits for approvals, those up to the last that it asks for now.
+    Raises ReaderGoneError when nobody waits for them."""
     events: list[RunEvent] = []
     async with aclosing(tail(call.deps.log, run_id, 0)) as entries:
         async for batch in entries:
@@ -243,7 +269,16 @@ async def _until_end(call: Call, run_id: str) -> list[RunEvent]:
             asked = {event.approval_id for event in asked_last(events)}
             if asked and await asked_together(call, run_id) <= asked:
                 break
+            if listener is not None:
+                await listener.look()
+                await listener.stay()
     return events
+
+
+async def _excuse(listener: Listener | None) -> None:
+    """Whoever is told to look later has not gone away."""
+    if listener is not None:
+        await listener.keep(FOR_LATER)
 
 
 async def _traced(call: Call, answer: RunAnswer) -> ChatAnswer:

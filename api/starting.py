@@ -18,7 +18,7 @@ from shared.contracts.agents import AgentCall
 from shared.contracts.base import Contract
 from shared.contracts.conversations import Conversation, OnBusy
 from shared.contracts.events import StateEvent
-from shared.contracts.runs import IdempotencyClaim, RunRecord
+from shared.contracts.runs import IdempotencyClaim, OnDisconnect, RunRecord
 from shared.errors import ConflictError
 from shared.streams.writing import LogWriter
 
@@ -43,6 +43,7 @@ class Wanted:
     warnings: tuple[str, ...] = ()
     on_busy: OnBusy = "reject"
     call: AgentCall | None = None
+    on_disconnect: OnDisconnect = "continue"
 
 
 type Place = Conversation | Callable[[str], Conversation]
@@ -57,6 +58,7 @@ class Started:
     conversation_id: str
     here: bool = True
     quota: Quota | None = None
+    on_disconnect: OnDisconnect = "continue"
 
 
 async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
@@ -72,7 +74,12 @@ async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
         if claim.run_id != run_id:
             run_id = claim.run_id
             if await _is_started(call, run_id):
-                return Started(run_id, _conversation(place, run_id).conversation_id, here=False)
+                return Started(
+                    run_id,
+                    _conversation(place, run_id).conversation_id,
+                    here=False,
+                    on_disconnect=wanted.on_disconnect,
+                )
             if isinstance(place, Conversation):
                 # That took a while: the queue and the open plan may be others by now.
                 place = await own_conversation(call, place.conversation_id)
@@ -86,7 +93,12 @@ async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
         quota = await take_quota(call, conversation)
         await make_way(call, wanted.on_busy, waits_for)
         await _start(call, conversation, wanted, run_id, waits_for)
-    return Started(run_id, conversation.conversation_id, quota=quota)
+    return Started(
+        run_id,
+        conversation.conversation_id,
+        quota=quota,
+        on_disconnect=wanted.on_disconnect,
+    )
 
 
 def _conversation(place: Place, run_id: str) -> Conversation:
@@ -171,4 +183,5 @@ def _record(call: Call, conversation: Conversation, wanted: Wanted, run_id: str)
         open_plan=conversation.open_plan if pinned else None,
         warnings=wanted.warnings if pinned else (*wanted.warnings, "pack_gone"),
         call=wanted.call,
+        on_disconnect=wanted.on_disconnect,
     )

@@ -119,6 +119,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.entities import CosmosEntities
     from shared.stores.log_items import CosmosLogItems
     from shared.stores.quotas import CosmosQuotas
+    from shared.stores.readers import CosmosReaders
     from shared.stores.runs import CosmosRuns
     from shared.tools.http import HttpLimits, HttpTools
     from shared.tools.kinds import ToolsByKind
@@ -143,6 +144,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
         entities=CosmosEntities(database),
         dead_letters=CosmosDeadLetters(database),
         log=CosmosLogItems(database),
+        readers=CosmosReaders(database),
         tools=ToolsByKind(
             rest=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
             cerebro=CerebroTools(

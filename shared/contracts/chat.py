@@ -17,7 +17,7 @@ from shared.contracts.agent_steps import Handoff, TraceStep
 from shared.contracts.agents import AgentProfile, AskedTool, Moderation, TeamMode
 from shared.contracts.base import Inbound
 from shared.contracts.models import Provider, ResponseFormat
-from shared.contracts.runs import RunAnswer
+from shared.contracts.runs import OnDisconnect, RunAnswer
 from shared.contracts.search import (
     FLAT_SPELLINGS,
     MAX_INDEXES,
@@ -160,7 +160,8 @@ class PostChat(_Block):
     """Handles of secure values by the tool they are for; never the values."""
     profile: Plain | None = None
     """A credential profile, by its name."""
-    on_disconnect: Literal["continue"] = "continue"
+    on_disconnect: OnDisconnect = "continue"
+    """`cancel`: the run ends when whoever follows it is gone."""
 
     search_index: IndexName | None = None
     search_indexes: Annotated[

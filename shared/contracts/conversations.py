@@ -9,7 +9,7 @@ from shared.contracts.base import Contract, Inbound
 from shared.contracts.evidence import Citation
 from shared.contracts.identity import Language
 from shared.contracts.plan import OpenPlan
-from shared.contracts.runs import FinishReason
+from shared.contracts.runs import FinishReason, OnDisconnect
 
 MAX_MESSAGE_CHARACTERS = 8_000
 MAX_CONTEXT_BYTES = 64 * 1024
@@ -31,7 +31,8 @@ class PostMessage(Inbound):
     """Data of the calling application for this message, at most 64 KB as JSON."""
     on_busy: OnBusy = "reject"
     """While another run of the conversation is under way: 409, wait for it, or stop it."""
-    on_disconnect: Literal["continue"] = "continue"
+    on_disconnect: OnDisconnect = "continue"
+    """`cancel`: the run ends when whoever follows it is gone."""
     agent_id: Any = None
     """Ignored with a warning, like the next two: an agent is defined inline only."""
     provider: Literal["agent_service"] | None = None

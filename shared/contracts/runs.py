@@ -29,6 +29,8 @@ type RunState = Literal[
     "CANCELLED",
 ]
 type FinishReason = Literal["stop", "question", "length", "error", "cancelled"]
+type OnDisconnect = Literal["continue", "cancel"]
+"""What becomes of a run when nobody listens any more."""
 type Memory = Literal["stored", "pending", "none"]
 
 
@@ -88,6 +90,7 @@ class RunRecord(Contract):
     """What the message asked for in vain, by key of the wording."""
     call: AgentCall | None = None
     """Of a run that is an inline agent call."""
+    on_disconnect: OnDisconnect = "continue"
 
 
 class ToolOutcome(Contract):

@@ -19,6 +19,7 @@ from shared.ports.model import (
 from shared.ports.moderation import Moderation, Strictness, Verdict
 from shared.ports.platform import Orchestrations, OrchestrationState, Packs, TokenVerifier
 from shared.ports.quotas import Quotas
+from shared.ports.readers import Readers
 from shared.ports.records import AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
 from shared.ports.tools import (
@@ -57,6 +58,7 @@ __all__ = [
     "Packs",
     "Policy",
     "Quotas",
+    "Readers",
     "Runs",
     "ServerMethods",
     "StreamEnd",

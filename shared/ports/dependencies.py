@@ -17,6 +17,7 @@ from shared.ports.model import Model, Models
 from shared.ports.moderation import Moderation
 from shared.ports.platform import Packs, TokenVerifier
 from shared.ports.quotas import Quotas
+from shared.ports.readers import Readers
 from shared.ports.records import AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
 from shared.ports.tools import ServerMethods, Tools
@@ -66,6 +67,7 @@ class Dependencies:
     entities: Entities
     dead_letters: DeadLetters
     log: LogItems
+    readers: Readers
     tools: Tools
     methods: ServerMethods
     moderation: Moderation

@@ -21,6 +21,7 @@ from shared.stores.effects import CosmosEffects
 from shared.stores.entities import CosmosEntities
 from shared.stores.log_items import CosmosLogItems
 from shared.stores.quotas import CosmosQuotas
+from shared.stores.readers import CosmosReaders
 from shared.stores.runs import CosmosRuns
 from shared.tools.rest import RestTools
 from tests.e2e.cloud import Services, running_services
@@ -79,6 +80,7 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             entities=CosmosEntities(cosmos),
             dead_letters=CosmosDeadLetters(cosmos),
             log=CosmosLogItems(cosmos),
+            readers=CosmosReaders(cosmos),
             moderation=moderation,
             quotas=CosmosQuotas(cosmos),
         )

@@ -1,5 +1,6 @@
 """Calls to the API's handlers as the worker makes them, without a socket."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,11 +47,15 @@ def request(
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     chunks: Sequence[bytes] = (b"",),
+    gone: asyncio.Event | None = None,
 ) -> Request:
-    """`chunks` are the body as it arrives."""
+    """`chunks` are the body as it arrives; `gone` tells that the client has left."""
     waiting = list(chunks)
 
     async def receive() -> Json:
+        if not waiting:
+            await (gone or asyncio.Event()).wait()
+            return {"type": "http.disconnect"}
         chunk = waiting.pop(0)
         return {"type": "http.request", "body": chunk, "more_body": bool(waiting)}
 
@@ -99,10 +104,34 @@ class Caller:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """`raw` is a body as bytes, in the chunks in which it arrives; else `body` as JSON."""
+        return await read(
+            await self.begin(
+                handler, method, body, raw=raw, path=path, query=query, headers=headers
+            )
+        )
+
+    async def begin(
+        self,
+        handler: Handler,
+        method: str = "GET",
+        body: object = None,
+        *,
+        raw: Sequence[bytes] | None = None,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        gone: asyncio.Event | None = None,
+    ) -> Response:
+        """The same answer, a stream of which nothing was read."""
         sent = {"authorization": f"Bearer {self.token}"} if self.token else {}
         chunks = raw or [b"" if body is None else json.dumps(body).encode()]
         incoming = request(
-            method, path=path, query=query, headers=sent | dict(headers or {}), chunks=chunks
+            method,
+            path=path,
+            query=query,
+            headers=sent | dict(headers or {}),
+            chunks=chunks,
+            gone=gone,
         )
         endpoint = authenticated(handler, lambda: self.deps)
-        return await read(await endpoint(incoming, self.orchestrations))
+        return await endpoint(incoming, self.orchestrations)

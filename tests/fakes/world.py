@@ -16,6 +16,7 @@ from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
 from tests.fakes.methods import FakeMethods
 from tests.fakes.moderation import FakeModeration, FakeQuotas
+from tests.fakes.readers import FakeReaders
 from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
 from tests.fakes.stores import (
     FakeApprovals,
@@ -59,6 +60,7 @@ class World:
     methods: FakeMethods = field(default_factory=FakeMethods)
     outside: Outside = field(default_factory=Outside)
     moderation: FakeModeration = field(default_factory=FakeModeration)
+    readers: FakeReaders = field(default_factory=FakeReaders)
     quotas: FakeQuotas = field(default_factory=FakeQuotas)
     session_per_hour: int | None = None
     clock: FakeClock = field(default_factory=FakeClock)
@@ -82,6 +84,7 @@ class World:
             entities=self.entities,
             dead_letters=self.dead_letters,
             log=self.log,
+            readers=self.readers,
             tools=self.tools,
             methods=self.methods,
             moderation=self.moderation,
