@@ -31,7 +31,7 @@ async def ends_as(who: Person, run_id: str, wanted: str) -> None:
 
 
 def has_text(events: list[Any]) -> bool:
-    return events[-1].type == "text"
+    return bool(events[-1].type == "text")
 
 
 # --- moderation -----------------------------------------------------------------------------------

@@ -185,14 +185,14 @@ async def test_a_run_that_nobody_ever_followed_goes_on(talk: Talk) -> None:
 
 
 async def test_a_store_that_is_away_stops_nothing_and_breaks_nothing(
-    talk: Talk, caplog: pytest.LogCaptureFixture
+    talk: Talk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frames = await talk.stream()
-
     async def away(*_: object) -> bool:
         raise StoreError("away")
 
-    talk.desk.world.readers.leave = away  # type: ignore[method-assign]
+    frames = await talk.stream()
+
+    monkeypatch.setattr(talk.desk.world.readers, "leave", away)
     await frames.aclose()
     assert not await talk.is_stopped()
     assert "nobody listens" in caplog.text
