@@ -5,7 +5,7 @@ import pytest
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_activities import ChatShape, DecidedCall
 from shared.contracts.problems import Failure
-from tests.replay.answers import failed, settled
+from tests.replay.answers import failed, recorded, responded, settled
 from tests.replay.calls import (
     APPROVED,
     EFFECT,
@@ -320,3 +320,21 @@ def test_every_state_is_announced_by_somebody() -> None:
     recording = called(ALONE, script)
     announced = [state for call in recording.calls for state in call.payload["announce"]]
     assert ["RECEIVED", *announced] == recording.states
+
+
+# --- behind the end ------------------------------------------------------------------------------
+
+
+def test_a_thread_that_has_become_long_is_folded_behind_the_end() -> None:
+    script = Script(others={"close_call": responded(folds=True)})
+    assert called(ALONE, script).names[-2:] == [["finish"], ["fold"]]
+
+
+def test_what_cerebro_could_not_take_is_tried_again_later() -> None:
+    script = Script(
+        {"Coordinator": [said(EFFECT)]},
+        others={"record": recorded("pending"), "remember": recorded("stored")},
+    )
+    recording = called(ALONE, script)
+    assert recording.call("finish").payload["memory"] == "pending"
+    assert recording.names[-1] == ["remember"]
