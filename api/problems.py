@@ -95,6 +95,8 @@ def field_problems(
 
 def _field_message(found: dict[str, Any], language: Language) -> str:
     context = {key: value for key, value in found.get("ctx", {}).items() if key != "error"}
+    if "expected" in context:
+        context["expected"] = str(context["expected"]).replace(" or ", say("or", language))
     key = f"field_{found['type']}"
     text = say(key, language, **context)
     return say("field_invalid", language) if text == key else text

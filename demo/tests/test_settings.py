@@ -1,5 +1,6 @@
 """The app starts with the demo's settings, and with those of the sample for Azure."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,16 @@ def test_the_settings_of_the_local_cloud_are_understood(monkeypatch: pytest.Monk
     assert settings.key_vault.verify_challenge_resource is False
     assert settings.auth.role_rights["operator"] == ("runs:read", "runs:operate")
     assert len(settings.auth.tenants) == 2
+
+
+def test_nothing_is_said_twice_in_the_files() -> None:
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        assert len(names) == len(set(names)), names
+        return dict(pairs)
+
+    for file in ("demo/cloud.json", "local.settings.sample.json"):
+        json.loads((ROOT / file).read_text("utf-8"), object_pairs_hook=once)
 
 
 def test_the_sample_is_understood(monkeypatch: pytest.MonkeyPatch, sample: Document) -> None:

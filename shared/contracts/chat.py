@@ -133,7 +133,7 @@ class PostChat(_Block):
     `message` may be left out only where the system prompt says what to do. Without `sessionId` the
     call belongs to the caller's one unnamed session. A message or a context over its limit is a
     413, checked behind this model. A flow's node may write fields of `search` beside it, in the
-    flat spellings; the block wins.
+    flat spellings; the block wins. A name of several words is taken in snake_case and in camelCase.
     """
 
     session_id: str = Field(default="", max_length=MAX_SESSION_CHARACTERS)

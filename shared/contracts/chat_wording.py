@@ -72,6 +72,21 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "contenido.",
         "en": "The moderation service was not available: not all of the content was checked.",
     },
+    "field_dict_type": {"es": "debe ser un objeto JSON", "en": "must be a JSON object"},
+    "field_tuple_type": {"es": "debe ser una lista", "en": "must be a list"},
+    "field_int_type": {"es": "debe ser un número entero", "en": "must be a whole number"},
+    "field_int_from_float": {"es": "debe ser un número entero", "en": "must be a whole number"},
+    "field_float_type": {"es": "debe ser un número", "en": "must be a number"},
+    "field_finite_number": {"es": "debe ser un número", "en": "must be a number"},
+    "field_bool_type": {"es": "debe ser true o false", "en": "must be true or false"},
+    "field_too_short": {
+        "es": "debe tener al menos {min_length} elementos",
+        "en": "must have at least {min_length} items",
+    },
+    "field_string_pattern_mismatch": {
+        "es": "tiene caracteres que no valen aquí, o le faltan",
+        "en": "has characters that do not go here, or lacks some",
+    },
     "warning_ignored_search": {
         "es": "Se ha ignorado la búsqueda: el perfil normal no consulta documentos.",
         "en": "The search was ignored: the profile normal looks nothing up.",

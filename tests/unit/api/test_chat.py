@@ -250,6 +250,25 @@ async def test_what_is_wrong_is_said_in_the_caller_s_language(language: str, tol
     assert answer.json["errors"] == [{"pointer": "/message", "message": told}]
 
 
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"mode": "debate"}, "debe ser 'sequential', 'fanout' o 'group_chat'"),
+        ({"context": []}, "debe ser un objeto JSON"),
+        ({"tools": "ai_search"}, "debe ser una lista"),
+        ({"max_turns": "3"}, "debe ser un número entero"),
+        ({"max_turns": 2.5}, "debe ser un número entero"),
+        ({"model": {"temperature": "high"}}, "debe ser un número"),
+        ({"return_trace": 1}, "debe ser true o false"),
+        ({"search": {"vector": []}}, "debe tener al menos 1 elementos"),
+        ({"participants": ["a b"]}, "tiene caracteres que no valen aquí, o le faltan"),
+    ],
+)
+async def test_every_kind_of_fault_has_its_words(fields: dict[str, Any], told: str) -> None:
+    answer = await refused({**MINIMAL, **fields})
+    assert [each["message"] for each in answer.json["errors"]] == [told]
+
+
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
