@@ -1,6 +1,7 @@
 """Failures on demand, seen by a client over TLS."""
 
 import asyncio
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import pytest
@@ -69,6 +70,15 @@ async def test_the_next_n_requests_fail_with_the_status_and_retry_after(
         assert response.headers["x-ms-retry-after-ms"] == "250"
         assert (await response.json())["error"]["code"] == "TooManyRequests"
     assert await statuses(http, f"{echo.url}/a", f"{echo.url}/a") == [429, 200]
+
+
+async def test_the_wait_may_be_told_as_a_date(
+    echo: RunningService, http: aiohttp.ClientSession
+) -> None:
+    await add_fault(http, echo, status=503, retryAfter=90, retryDate=True)
+    async with http.get(f"{echo.url}/a") as response:
+        told = [parsedate_to_datetime(response.headers[name]) for name in ("Retry-After", "Date")]
+        assert (told[0] - told[1]).total_seconds() == 90
 
 
 async def test_a_fault_hits_only_the_path_and_method_it_names(
