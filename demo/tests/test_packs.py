@@ -19,7 +19,11 @@ from .packs import (
     tools,
 )
 
-PROMPTS = {"base", "triage", "plan", "respond", "small_talk", "summary", "clarify"}
+PROMPTS = {
+    *("base", "triage", "plan", "respond", "small_talk", "summary", "clarify"),
+    *("agent", "choose", "coordinator", "retrieval_agent", "domain_expert"),
+    *("tooling_agent", "critic"),
+}
 TOOLS = {
     *("createTask", "createProject", "createUser", "updateTask"),
     *("findTasks", "findProjects", "findUsers"),
@@ -67,6 +71,10 @@ def test_prompts_hold_no_template_syntax(language: str) -> None:
         ("plan", ["user", "session", "erp", "cerebro", "default", "Other"]),
         ("respond", ["<results>", "<evidence>", "[2]", "ok", "failed", "unknown"]),
         ("small_talk", ["<user>", "EIRA"]),
+        ("agent", ["<instructions>", "<evidence>", "<tool_result>", "<discussion>", "[2]", "JSON"]),
+        ("choose", ["<participants>", "<discussion>", "next", "end", "reason"]),
+        ("coordinator", ["<discussion>", "<evidence>", "[n]"]),
+        ("critic", ["<draft>", "<evidence>", "content", "remarks"]),
     ],
 )
 def test_prompts_name_what_the_app_hands_them(language: str, prompt: str, names: list[str]) -> None:
