@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from shared.contracts.activities import RunLimits
 from shared.contracts.grounding import Grounding
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.errors import DependencyError
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Policy
@@ -164,7 +164,7 @@ def build_policy(settings: Settings) -> Policy:
             tokens=settings.runs.tokens,
             fan_out=settings.search.max_fan_out,
         ),
-        retrieval=RetrievalPolicy(
+        retrieval=Retrieval(
             normalisation=settings.search.normalisation,
             tokens=settings.search.context_tokens,
             seconds=settings.search.timeout_seconds,

@@ -6,7 +6,7 @@ from shared.contracts.search import Normalisation
 
 
 @dataclass(frozen=True, slots=True)
-class RetrievalPolicy:
+class Retrieval:
     """`tokens` are those of all snippets together. An index that needs longer than `seconds`, with
     its retries, is done without, and so is the meaning of a message after `embedding_seconds`."""
 

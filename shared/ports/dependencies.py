@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.contracts.activities import RunLimits
 from shared.contracts.grounding import Grounding
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.ports.conversations import Conversations
 from shared.ports.knowledge import Knowledge
 from shared.ports.log import LogItems
@@ -25,7 +25,7 @@ class Policy:
     model: str = ""  # or its deployment, as the audit names it
     top: int = 5
     """Snippets that an answer is made from, and most taken from one index."""
-    retrieval: RetrievalPolicy = field(default=RetrievalPolicy())
+    retrieval: Retrieval = field(default=Retrieval())
     grounding: Grounding = field(default=Grounding())
     longest_join_ms: int = 140
     limits: RunLimits = field(default=RunLimits())

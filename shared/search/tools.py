@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shared.contracts.evidence import SEARCH_FAILED, ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.contracts.search import EMBEDDING_FAILED, SearchIntent, read_intent
 from shared.contracts.tools import Arguments
 from shared.contracts.wording import say
@@ -48,7 +48,7 @@ class CerebroTools:
         model: Model,
         index: str,
         top: int,
-        retrieval: RetrievalPolicy,
+        retrieval: Retrieval,
         packs: Packs,
         now: Callable[[], datetime],
     ) -> None:

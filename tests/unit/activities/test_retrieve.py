@@ -8,7 +8,7 @@ from datetime import timedelta
 from activities.retrieve import MAX_QUERY_CHARACTERS, retrieve
 from shared.contracts.activities import Retrieved, RetrieveRequest
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.errors import ModelError, SearchError
 from shared.ports import KnowledgeQuery
 from shared.search.embedding import query_vector
@@ -77,7 +77,7 @@ class SilentKnowledge(FakeKnowledge):
 async def test_an_index_that_does_not_answer_in_time_is_done_without() -> None:
     world = World(knowledge=SilentKnowledge())
     deps = world.deps()
-    hasty = replace(deps.policy, retrieval=RetrievalPolicy(seconds=0.001))
+    hasty = replace(deps.policy, retrieval=Retrieval(seconds=0.001))
     request = RetrieveRequest(run=await world.begin("¿Qué necesito?"), index="cerebro")
     result = await retrieve(request, replace(deps, policy=hasty))
     assert (result.found, result.warning) == (0, "search_failed:cerebro")

@@ -11,7 +11,7 @@ from shared.contracts.evidence import ContextPack, ExtractiveAnswer, KnowledgeDo
 from shared.contracts.identity import Caller
 from shared.contracts.outcomes import outcome_of
 from shared.contracts.plan import ToolCall
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.errors import CerebroError, ModelError, SearchError
 from shared.packs import FolderPacks
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
@@ -61,7 +61,7 @@ class Scene:
             self.model,
             "cerebro",
             5,
-            RetrievalPolicy(),
+            Retrieval(),
             packs,
             lambda: datetime.now(UTC),
         )
