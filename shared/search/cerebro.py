@@ -1,7 +1,7 @@
 """Cerebro: hybrid queries with semantic ranking, and upserts."""
 
 import re
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -15,19 +15,22 @@ from azure.search.documents.indexes.aio import SearchIndexClient
 from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
+from shared.contracts.search import SEMANTIC_FAILED
 from shared.errors import SearchError
 from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.audience import audience_filter, one_of, quoted
 from shared.search.fields import CITED, EVERY_ROLE, LANGUAGES, VECTOR_FIELD
 from shared.search.fusion import not_crowded
-from shared.search.query import CANDIDATES, SearchOptions, SearchProfile, build_options, check
-from shared.search.results import as_answers, as_snippets
+from shared.search.query import SearchOptions, SearchProfile, build_options, check
+from shared.search.results import as_answers, as_snippets, is_reranked
 from shared.search.retrying import SearchRetries
 
 type SearchCredential = AsyncTokenCredential | AzureKeyCredential
 
 _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
+RERANKED = 50
+"""The first results of a search, which are all that the semantic ranker reads."""
 SPARE = 15
 """More than wanted: events may be left out of what is found (`not_crowded`)."""
 
@@ -68,7 +71,7 @@ class AzureSearchKnowledge:
         return ContextPack(
             snippets=as_snippets(options.index, rows, options.selected),
             answers=as_answers(options.index, answers or ()),
-            warnings=options.warnings,
+            warnings=(*options.warnings, *_missed(options, rows)),
         )
 
     async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
@@ -143,7 +146,7 @@ def arguments(options: SearchOptions) -> dict[str, Any]:
         found["search_fields"] = list(options.search_fields)
     if options.vector is not None:
         nearest = VectorizedQuery(
-            vector=[], k_nearest_neighbors=CANDIDATES, fields=",".join(options.vector_fields)
+            vector=[], k_nearest_neighbors=options.near, fields=",".join(options.vector_fields)
         )
         set_vector(nearest, "vector", options.vector)
         found["vector_queries"] = [nearest]
@@ -159,6 +162,12 @@ def arguments(options: SearchOptions) -> dict[str, Any]:
             "query_caption_highlight_enabled": options.captions_highlight,
         }
     return found
+
+
+def _missed(options: SearchOptions, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """That the semantic ranker was asked and did not answer, of rows it would have read."""
+    reads = options.semantic_configuration is not None and options.skip < RERANKED
+    return (SEMANTIC_FAILED,) if reads and rows and not is_reranked(rows) else ()
 
 
 def _simpler(options: SearchOptions, error: HttpResponseError) -> SearchOptions | None:

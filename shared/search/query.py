@@ -84,6 +84,11 @@ class SearchOptions:
     scoring_profile: str | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def near(self) -> int:
+        """How many neighbours its vector brings: those of this page, too, by vector alone."""
+        return max(CANDIDATES, self.skip + self.top)
+
     def without_semantic(self) -> "SearchOptions":
         """The same for a service whose semantic ranker cannot be asked."""
         return replace(
@@ -121,7 +126,7 @@ class SearchOptions:
     def _vector_summary(self) -> str:
         if self.vector is None:
             return ""
-        return f"{len(self.vector)} dimensions in {_listed(self.vector_fields)}, {CANDIDATES} near"
+        return f"{len(self.vector)} dimensions in {_listed(self.vector_fields)}, {self.near} near"
 
 
 def build_options(query: KnowledgeQuery, profile: SearchProfile) -> SearchOptions:
