@@ -82,7 +82,9 @@ class RememberingModel:
     def _keep(self, keys: Sequence[bytes], task: asyncio.Task[Vectors]) -> None:
         """A failure is not remembered: the next one asks again."""
         for key in keys:
-            del self._asked[key]
+            # Somebody else may have asked for it while this one's earlier batches were under way.
+            if self._asked.get(key) is task:
+                del self._asked[key]
         if task.cancelled() or task.exception() is not None:
             return
         self._known |= task.result()
