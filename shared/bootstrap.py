@@ -126,7 +126,13 @@ def build_dependencies(settings: Settings) -> Dependencies:
         tools=ToolsByKind(
             rest=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
             cerebro=CerebroTools(
-                knowledge, model, policy.indexes[0], policy.top, policy.retrieval, packs, _now
+                knowledge,
+                model,
+                settings.azure_search.default_index,
+                policy.top,
+                policy.retrieval,
+                packs,
+                _now,
             ),
         ),
         tokens=EntraTokens(

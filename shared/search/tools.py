@@ -4,7 +4,8 @@ caller's tenant, whatever the arguments say."""
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,9 +32,11 @@ from shared.ports import (
     ToolRefused,
 )
 from shared.search.embedding import query_vector
+from shared.search.fields import CITED
 from shared.search.fusion import merged
 
 MAX_QUERY_CHARACTERS = 1_000
+EVERYTHING = "*"
 OF_A_TOOL = "tool"
 """The category of documents that agents wrote."""
 
@@ -61,7 +64,7 @@ class CerebroTools:
         self._now = now
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
-        """Raises ErpError: CerebroError."""
+        """Raises CerebroError; each request it makes takes no longer than the contract says."""
         match invocation.contract.operation:
             case "upsert":
                 return await self._upsert(invocation)
@@ -72,8 +75,10 @@ class CerebroTools:
         """What was written, once the index shows it as it was to be. Raises CerebroError."""
         document = self._document(invocation)
         intent = SearchIntent(mode="keyword", filter=f"id eq '{document.id}'", top_k=1)
-        found = await self._asked(self._query(invocation, document.title, intent))
-        same = [each for each in found.snippets if each.content == document.content]
+        # Whatever it says: a title of stop words alone would find nothing.
+        query = self._query(invocation, EVERYTHING, intent)
+        found = await self._asked(query, invocation)
+        same = any(_shows(each, document) for each in found.snippets)
         return _written(invocation.args, document) if same else None
 
     async def _search(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
@@ -87,37 +92,36 @@ class CerebroTools:
             self._knowledge.check(query)
         except (InvalidRequestError, NotAllowedError) as error:
             return ToolRefused(400, _reason(error, invocation))
-        return ToolAnswered(self._found(await self._everywhere(query, intent), intent))
+        return ToolAnswered(self._found(await self._everywhere(query, intent, invocation), intent))
 
-    async def _everywhere(self, query: KnowledgeQuery, intent: SearchIntent) -> list[ContextPack]:
+    async def _everywhere(
+        self, query: KnowledgeQuery, intent: SearchIntent, invocation: ToolInvocation
+    ) -> list[ContextPack]:
         """What each index found; one that fails is a warning, unless it is the only one."""
         vector: tuple[float, ...] | None = None
         warnings: tuple[str, ...] = ()
         if intent.mode in ("vector", "hybrid") and intent.vector is None:
-            vector = await query_vector(self._model, query.text, self._retrieval.embedding_seconds)
+            seconds = min(self._retrieval.embedding_seconds, _seconds(invocation))
+            vector = await query_vector(self._model, query.text, seconds)
             warnings = (EMBEDDING_FAILED,) if vector is None else ()
         indexes = intent.chosen_indexes or (self._index,)
         queries = [_in(query, index, vector) for index in indexes]
         if len(queries) == 1:
-            packs = [await self._asked(queries[0])]
+            packs = [await self._asked(queries[0], invocation)]
         else:
-            packs = list(await asyncio.gather(*map(self._warned, queries)))
+            packs = await asyncio.gather(*(self._warned(each, invocation) for each in queries))
         return [*packs, ContextPack(warnings=warnings)]
 
-    async def _warned(self, query: KnowledgeQuery) -> ContextPack:
+    async def _warned(self, query: KnowledgeQuery, invocation: ToolInvocation) -> ContextPack:
         try:
-            return await self._asked(query)
+            return await self._asked(query, invocation)
         except CerebroError:
             return ContextPack(warnings=(f"{SEARCH_FAILED}:{query.index}",))
 
-    async def _asked(self, query: KnowledgeQuery) -> ContextPack:
-        try:
-            async with asyncio.timeout(self._retrieval.seconds):
-                return await self._knowledge.search(query)
-        except TimeoutError as error:
-            raise CerebroError(f"search in {query.index} took too long", sent=False) from error
-        except SearchError as error:
-            raise CerebroError(str(error), sent=False, retry_after=error.retry_after) from error
+    async def _asked(self, query: KnowledgeQuery, invocation: ToolInvocation) -> ContextPack:
+        seconds = min(self._retrieval.seconds, _seconds(invocation))
+        async with _within(seconds, sent=False):
+            return await self._knowledge.search(query)
 
     def _query(self, invocation: ToolInvocation, text: str, intent: SearchIntent) -> KnowledgeQuery:
         caller, version = invocation.caller, invocation.pack_version or self._packs.current
@@ -145,15 +149,11 @@ class CerebroTools:
     async def _upsert(self, invocation: ToolInvocation) -> ToolAnswered:
         """Doing it again writes the same document over itself."""
         document = self._document(invocation)
-        try:
+        # Without its vector it would be found by its words only, for ever.
+        async with _within(_seconds(invocation), sent=False):
             vector = (await self._model.embed([f"{document.title}\n{document.content}"]))[0]
-        except ModelError as error:
-            # Without its vector it would be found by its words only, for ever.
-            raise CerebroError(str(error), sent=False, retry_after=error.retry_after) from error
-        try:
+        async with _within(_seconds(invocation), sent=True):
             await self._knowledge.upsert(self._index, [(document, vector)])
-        except SearchError as error:
-            raise CerebroError(str(error), sent=True, retry_after=error.retry_after) from error
         return ToolAnswered(_written(invocation.args, document))
 
     def _document(self, invocation: ToolInvocation) -> KnowledgeDocument:
@@ -180,6 +180,29 @@ def document_id(caller: Caller, name: str) -> str:
     is not theirs, nor over what came from a pack."""
     named = json.dumps([caller.tenant_id, name])
     return f"tool-{hashlib.sha256(named.encode()).hexdigest()[:40]}"
+
+
+@asynccontextmanager
+async def _within(seconds: float, *, sent: bool) -> AsyncIterator[None]:
+    """What takes longer, or fails, is a CerebroError; `sent` tells whether it may have arrived."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise CerebroError(f"no answer within {seconds:g} s", sent=sent) from error
+    except (ModelError, SearchError) as error:
+        raise CerebroError(str(error), sent=sent, retry_after=error.retry_after) from error
+
+
+def _seconds(invocation: ToolInvocation) -> float:
+    return invocation.contract.timeout_ms / 1000
+
+
+def _shows(found: Snippet, document: KnowledgeDocument) -> bool:
+    """Whether all that can be seen of what was found is as the document has it."""
+    seen = {*CITED} - {"id"}
+    same = found.model_dump(include=seen) == document.model_dump(include=seen)
+    return same and found.document_id == document.id
 
 
 def _intent(args: Arguments) -> SearchIntent:

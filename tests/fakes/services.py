@@ -120,6 +120,8 @@ class FakeKnowledge:
 
 
 def _shared_words(text: str, document: KnowledgeDocument) -> int:
+    if text == "*":
+        return 1
     words = f"{document.title} {document.content}".lower().split()
     return len(set(text.lower().split()) & set(words))
 

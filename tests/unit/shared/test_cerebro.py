@@ -100,7 +100,7 @@ async def test_the_ranker_with_a_scoring_profile_decides_by_the_boosted_score() 
 
 
 async def test_a_ranker_that_is_overloaded_leaves_the_plain_order_and_that_is_said() -> None:
-    partial = {
+    partial: dict[str, object] = {
         "@search.semanticPartialResponseReason": "capacityOverloaded",
         "@search.semanticPartialResponseType": "baseResults",
         "value": [row("a", 8.0), row("b", 4.0)],

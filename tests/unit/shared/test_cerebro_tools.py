@@ -1,7 +1,8 @@
 """Cerebro as tools: what agents find and write is their caller's, whatever the arguments say."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from shared.contracts.plan import ToolCall
 from shared.contracts.retrieval import Retrieval
 from shared.errors import CerebroError, ModelError, SearchError
 from shared.packs import FolderPacks
-from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.ports import KnowledgeQuery, ToolAnswered, ToolInvocation, ToolRefused
 from shared.search.tools import CerebroTools, document_id
 from shared.tools.kinds import ToolsByKind
 from shared.tools.ledger import Ledger, first_state
@@ -218,6 +219,41 @@ async def test_without_its_vector_nothing_is_written() -> None:
         await scene.tools.call(asked("upsertCerebro", document=NOTE))
     assert not caught.value.sent
     assert scene.knowledge.documents == {}
+
+
+async def test_a_document_is_found_only_once_all_of_it_is_as_it_was_to_be() -> None:
+    scene = Scene()
+    await scene.answered("upsertCerebro", document={**NOTE, "id": "another"})
+    assert await scene.tools.find(asked("upsertCerebro", document=NOTE)) is None
+    written = await scene.answered("upsertCerebro", document=NOTE)
+    assert await scene.tools.find(asked("upsertCerebro", document=NOTE)) == written
+    for change in ({"title": "Avisos"}, {"url": "https://a.example/"}, {"confidence": 0.9}):
+        changed = asked("upsertCerebro", document={**NOTE, **change})
+        assert await scene.tools.find(changed) is None
+
+
+class SlowKnowledge(FakeKnowledge):
+    async def search(self, query: KnowledgeQuery) -> ContextPack:
+        return await asyncio.Future[ContextPack]()
+
+    async def upsert(
+        self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
+    ) -> None:
+        await asyncio.Future[None]()
+
+
+@pytest.mark.parametrize(
+    ("tool", "args", "sent"),
+    [("ai_search", {"query": "x"}, False), ("upsertCerebro", {"document": NOTE}, True)],
+)
+async def test_a_call_takes_no_longer_than_its_contract_says(
+    tool: str, args: dict[str, object], sent: bool
+) -> None:
+    call = asked(tool, ANA, **args)
+    call = replace(call, contract=call.contract.model_copy(update={"timeout_ms": 10}))
+    with pytest.raises(CerebroError, match="no answer within") as caught:
+        await Scene(SlowKnowledge()).tools.call(call)
+    assert caught.value.sent is sent
 
 
 # --- in the ledger --------------------------------------------------------------------------------
