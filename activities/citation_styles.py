@@ -3,13 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from activities.citing import MARK
 from shared.contracts.evidence import Citation
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Language
 from shared.contracts.wording import say
 
-_MARK_AND_BLANKS = re.compile(r"[ \t]*\[\d{1,2}\]")
+_MARK_AND_BLANKS = re.compile(r"[ \t]*\[(\d{1,2})\]")
 _PERHAPS_A_MARK = re.compile(r"[ \t]*(?:\[\d{0,2})?\Z")
 
 
@@ -37,7 +36,7 @@ def without_marks(text: str) -> str:
 def without_unverified(text: str, citations: Sequence[Citation]) -> str:
     """Without the marks of those citations that their documents do not bear out."""
     doubtful = {each.number for each in citations if not each.verified}
-    return MARK.sub(lambda found: "" if int(found[1]) in doubtful else found[0], text)
+    return _MARK_AND_BLANKS.sub(lambda found: "" if int(found[1]) in doubtful else found[0], text)
 
 
 def closing(citations: Sequence[Citation], grounding: Grounding, language: Language) -> str:

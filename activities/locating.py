@@ -30,11 +30,12 @@ def is_borne_out(claim: str, snippet: Snippet, least_share: float) -> bool:
     words = TELLING.findall(wanted)
     if not words:
         return False
+    # Before anything else: "1.200" stands word for word in "1.200,50".
+    if not _has_numbers(claim, said):
+        return False
     if holds(said, wanted):
         return True
     if not all(_is_quoted(quote, said) for quote in quotes_in(claim)):
-        return False
-    if not _has_numbers(claim, said):
         return False
     return any(_share(words, passage) >= least_share for passage in _passages(snippet))
 
@@ -56,16 +57,28 @@ def _is_quoted(quote: str, said: str) -> bool:
 
 def _has_numbers(claim: str, said: str) -> bool:
     """`1.200` is 1200 or 1.2, "quince" is 15; what is part of a code or a date is compared as it
-    stands."""
-    held, digits = find_numbers(said), _digits_of(said) | {""}
+    stands, and the 200 of an amount is no number of its own."""
+    read, standing = find_numbers(said), frozenset(_numbers_in(said))
+    apart = {digits for each in standing if not _is_amount(each) for digits in _digits_of(each)}
     return all(
-        find_numbers(number) & held or _digits_of(number) <= digits
-        for number in NUMBER.findall(claim)
+        find_numbers(number) & read
+        or number in standing
+        or (not _is_amount(number) and _digits_of(number) <= apart)
+        for number in _numbers_in(claim)
     )
 
 
-def _digits_of(text: str) -> frozenset[str]:
-    return frozenset(digits.lstrip("0") for digits in re.findall(r"\d+", text))
+def _numbers_in(text: str) -> Iterator[str]:
+    return (found.rstrip(".,") for found in NUMBER.findall(text))
+
+
+def _is_amount(number: str) -> bool:
+    """Whether its dots and commas are those of one number, and not of a date or a version."""
+    return not number.isdecimal() and bool(find_numbers(number))
+
+
+def _digits_of(number: str) -> frozenset[str]:
+    return frozenset(digits.lstrip("0") for digits in re.findall(r"\d+", number))
 
 
 def _passages(snippet: Snippet) -> Iterator[frozenset[str]]:

@@ -217,6 +217,7 @@ def build_search_profile(settings: Settings) -> "SearchProfile":
         allowed_configurations=search.allowed_semantic_configurations,
         languages=search.languages,
         dimensions=search.dimensions,
+        embedding_model=settings.embeddings,
     )
 
 

@@ -89,7 +89,7 @@ class SearchIntent(Inbound):
 
     `top_k` results after merging, the first `skip` left out. `answers_threshold` is the least
     confidence of an answer, 0 to 1. `query_type` is the syntax of the words. `vector` is taken in
-    place of one made by `embedding_model` from the words.
+    place of one made from the words by `embedding_model`, which is that of the indexes.
     """
 
     index: IndexName | None = Field(

@@ -33,6 +33,10 @@ OF_SEARCH: Mapping[str, Mapping[Language, str]] = {
         "es": "La configuración semántica «{name}» no está entre las permitidas.",
         "en": "The semantic configuration “{name}” is not among those allowed.",
     },
+    "search_embedding_not_allowed": {
+        "es": "Los vectores de los índices no son del modelo «{name}».",
+        "en": "The vectors of the indexes are not of the model “{name}”.",
+    },
     "search_field": {
         "es": "«{name}» no es un campo que se pueda pedir aquí",
         "en": "“{name}” is not a field that can be asked for here",

@@ -47,7 +47,8 @@ MERGED_PAGE = 50
 @dataclass(frozen=True, slots=True)
 class SearchProfile:
     """What settings, or a credential profile, say of a search; `dimensions` of the vectors, if
-    they are known. `languages` are those whose fields the indexes have."""
+    they are known. `languages` are those whose fields the indexes have, `embedding_model` is that
+    of all their vectors."""
 
     default_index: str
     semantic_configuration: str
@@ -55,6 +56,7 @@ class SearchProfile:
     allowed_configurations: tuple[str, ...] = ()
     languages: tuple[str, ...] = tuple(LANGUAGES)
     dimensions: int | None = None
+    embedding_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,9 @@ def check(query: KnowledgeQuery, profile: SearchProfile) -> None:
     build_options(query, profile)
     _vector_fields(intent, query.language)
     _configuration(intent, profile, LANGUAGES[MAIN_LANGUAGE])
+    if intent.embedding_model not in (None, profile.embedding_model):
+        # Vectors of another model are of another space, even where their lengths agree.
+        raise NotAllowedError("search_embedding_not_allowed", name=intent.embedding_model)
 
 
 def _language(

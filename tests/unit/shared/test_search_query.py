@@ -18,6 +18,7 @@ PROFILE = SearchProfile(
     allowed_indexes=("cerebro", "tramites-es"),
     allowed_configurations=("semantic-config-es",),
     dimensions=3,
+    embedding_model="small",
 )
 PLAIN = KnowledgeQuery(
     text="¿Qué necesito?", index="cerebro", tenant_id="tenant", roles=("employee",),
@@ -238,6 +239,13 @@ def test_only_indexes_of_the_settings_are_asked() -> None:
         assert refused.value.values == {"name": "theirs"}
     with pytest.raises(NotAllowedError):
         check(PLAIN, replace(PROFILE, default_index="unlisted"))
+
+
+def test_only_the_embedding_model_of_the_indexes_can_be_asked_for() -> None:
+    checked(embeddingModel="small")
+    with pytest.raises(NotAllowedError) as refused:
+        checked(embeddingModel="large")
+    assert refused.value.values == {"name": "large"}
 
 
 @pytest.mark.parametrize("mode", ["keyword", "semantic", "vector", "hybrid"])
