@@ -104,6 +104,13 @@ async def _status(tools: Tools) -> int:
         where = f"{each.name}, where searches go" if each.current else f"{each.name}, not searched"
         mib = (each.bytes + each.vector_bytes) / 2**20
         print(f"{where}: {each.documents} documents, {mib:.1f} MiB")
+    if (left := await tools.lifecycle.unfinished()) is not None:
+        print(
+            f"A reindex broke off; what was written last may be in {left} only. "
+            f"./eira cerebro reindex --index {tools.name} goes on with it.",
+            file=sys.stderr,
+        )
+        return EXIT_FAILED
     return 0
 
 

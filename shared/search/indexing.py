@@ -47,8 +47,9 @@ class AzureSearchIndex:
                     )
                 semantic = self._knowledge.profile.semantic_configuration
                 await client.create_or_update_index(cerebro_index(target, semantic, dimensions))
-                if target != self._name:
-                    # Also that of a creation that broke off before it came to this.
+                if target != self._name and await _aliased(client, self._name) is None:
+                    # Also that of a creation that broke off before it came to this. Never one that
+                    # is there: a re-index may just have moved it.
                     alias = SearchAlias(name=self._name, indexes=[target])
                     await client.create_or_update_alias(alias)
 
@@ -111,10 +112,17 @@ async def _dimensions(client: SearchIndexClient, name: str) -> int | None:
 async def target_of(client: SearchIndexClient, name: str) -> str:
     """The index that an alias means; the name itself of an index without one; of neither, what
     the first index behind an alias of this name is called."""
+    if (target := await _aliased(client, name)) is not None:
+        return target
+    return name if await _dimensions(client, name) is not None else f"{name}-v1"
+
+
+async def _aliased(client: SearchIndexClient, name: str) -> str | None:
+    """The index that an alias means; None when there is no such alias."""
     try:
         return (await client.get_alias(name)).indexes[0]
     except ResourceNotFoundError:
-        return name if await _dimensions(client, name) is not None else f"{name}-v1"
+        return None
 
 
 async def all_rows(
