@@ -25,6 +25,8 @@ def read_text(path: Path) -> Text:
         text = READERS[path.suffix.lower()](path)
     except OSError as error:
         raise UnreadableError(error.strerror or type(error).__name__) from error
+    except RecursionError as error:
+        raise UnreadableError("its parts are nested too deep") from error
     if not text.markdown.strip():
         raise UnreadableError("there is no text in it")
     return text

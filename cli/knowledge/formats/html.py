@@ -9,9 +9,13 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from cli.knowledge.formats.text import Text, decoded
 
-NOT_SAID = ("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form")
+# Not `form`: many a portal has its whole page in one.
+NOT_SAID = (
+    *("script", "style", "noscript", "template", "nav", "header", "footer", "aside"),
+    *("button", "select", "textarea"),
+)
 BLOCKS = frozenset(
-    "address article blockquote body dd div dl dt fieldset figcaption figure hr main ol p section"
+    "address article blockquote body dd div dl dt fieldset figcaption figure form hr main ol p section"
     " table ul".split()
 )
 _HEADING = re.compile(r"h[1-6]")

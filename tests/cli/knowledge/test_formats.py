@@ -25,6 +25,14 @@ def test_a_page_loses_its_navigation_and_keeps_its_structure(tmp_path: Path) -> 
     )
 
 
+def test_a_page_that_is_one_form_says_what_stands_in_it(tmp_path: Path) -> None:
+    page = (
+        "<body><form><p>Se abre a las nueve.</p><select><option>Sede</option></select>"
+        "<button>Enviar</button></form></body>"
+    )
+    assert read_text(written(tmp_path, "a.html", page)).markdown == "Se abre a las nueve."
+
+
 def test_a_word_document_keeps_headings_lists_and_tables(tmp_path: Path) -> None:
     text = read_text(write_docx(tmp_path / "a.docx"))
     assert text == Text(
@@ -60,6 +68,7 @@ def test_markdown_says_its_title_or_not(
         ("a.md", "---\na: [\n---\nx", "its front matter is not YAML"),
         ("a.md", " \n", "there is no text in it"),
         ("a.html", "<html><nav>x</nav></html>", "there is no text in it"),
+        ("a.html", "<div>" * 5_000, "its parts are nested too deep"),
         ("a.pdf", "no", "it is no PDF that can be read"),
         ("a.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\n%%EOF", "it is no PDF that can be read"),
         ("a.docx", "no", "it is no Word document that can be read"),
