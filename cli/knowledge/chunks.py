@@ -55,11 +55,6 @@ OF_EVENTS = frozenset({"entities", "conversationId"})
 """Fields that no pack's document has: without them the hashes of earlier loads stay good."""
 
 
-def embedded_text(chunk: KnowledgeDocument) -> str:
-    """What a chunk's vector is made of."""
-    return f"{chunk.title}\n{chunk.content}"
-
-
 def _knowledge(document: Document, chunk: Chunk) -> KnowledgeDocument:
     about = document.about
     return KnowledgeDocument(

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from itertools import batched
 from typing import Protocol
 
-from cli.knowledge.chunks import embedded_text
 from cli.knowledge.folders import FolderRead, Labels
 from cli.knowledge.loading import BATCH, Index, Loaded
 from shared.ports import Model
+from shared.search.embedding import embedded_text
 
 
 class FolderIndex(Index, Protocol):
@@ -33,7 +33,7 @@ async def fill(
     changed = [each for each in read.chunks if known.get(each.id) != each.content_hash]
     written = 0
     for batch in batched(changed, BATCH, strict=False):
-        vectors = await model.embed([embedded_text(each) for each in batch])
+        vectors = await model.embed([embedded_text(each.title, each.content) for each in batch])
         await index.upsert(list(zip(batch, vectors, strict=True)))
         written += len(batch)
         tell(written, len(changed))

@@ -19,6 +19,11 @@ REMEMBERED = 512
 type Vectors = dict[bytes, array[float]]
 
 
+def embedded_text(title: str, content: str) -> str:
+    """What a document's vector is made of, whoever writes it: else they could not be compared."""
+    return f"{title}\n{content}"
+
+
 async def query_vector(model: Model, text: str, seconds: float) -> tuple[float, ...] | None:
     """The vector of what is looked for; None if there is none to be had in that time."""
     try:

@@ -31,7 +31,7 @@ from shared.ports import (
     ToolInvocation,
     ToolRefused,
 )
-from shared.search.embedding import query_vector
+from shared.search.embedding import embedded_text, query_vector
 from shared.search.fields import CITED
 from shared.search.fusion import merged
 
@@ -151,7 +151,8 @@ class CerebroTools:
         document = self._document(invocation)
         # Without its vector it would be found by its words only, for ever.
         async with _within(_seconds(invocation), sent=False):
-            vector = (await self._model.embed([f"{document.title}\n{document.content}"]))[0]
+            text = embedded_text(document.title, document.content)
+            vector = (await self._model.embed([text]))[0]
         async with _within(_seconds(invocation), sent=True):
             await self._knowledge.upsert(self._index, [(document, vector)])
         return ToolAnswered(_written(invocation.args, document))

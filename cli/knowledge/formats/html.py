@@ -15,8 +15,8 @@ NOT_SAID = (
     *("button", "select", "textarea"),
 )
 BLOCKS = frozenset(
-    "address article blockquote body dd div dl dt fieldset figcaption figure form hr main ol p section"
-    " table ul".split()
+    "address article blockquote body dd div dl dt fieldset figcaption figure form hr main ol p"
+    " section table ul".split()
 )
 _HEADING = re.compile(r"h[1-6]")
 
