@@ -10,6 +10,7 @@ from azure.search.documents.models import IndexDocumentsBatch
 
 from shared.search.audience import one_of
 from shared.search.cerebro import AzureSearchKnowledge, set_vector
+from shared.search.embedding import embedded_text
 from shared.search.fields import FIELDS, LANGUAGES, VECTOR_FIELD
 from shared.search.indexing import all_rows
 
@@ -134,7 +135,8 @@ class Copying:
     async def _write(self, documents: Sequence[dict[str, Any]]) -> None:
         if not documents:
             return
-        vectors = await self._embed([f"{each['title']}\n{each['content']}" for each in documents])
+        texts = [embedded_text(each["title"], each["content"]) for each in documents]
+        vectors = await self._embed(texts)
         batch = IndexDocumentsBatch()
         actions = batch.add_upload_actions(list(documents))
         for action, vector in zip(actions, vectors, strict=True):

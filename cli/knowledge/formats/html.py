@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from cli.knowledge.formats.text import Text, decoded
+from cli.knowledge.formats.text import UTF_8, Text, decoded
 
 # Not `form`: many a portal has its whole page in one.
 NOT_SAID = (
@@ -23,7 +24,8 @@ _HEADING = re.compile(r"h[1-6]")
 
 def read_html(path: Path) -> Text:
     """The page's `main` if it has one; the title is `title`, or the first heading."""
-    page = BeautifulSoup(decoded(path), "html.parser")
+    said = EncodingDetector.find_declared_encoding(path.read_bytes(), is_html=True)
+    page = BeautifulSoup(decoded(path, said or UTF_8), "html.parser")
     heading = page.find("h1")
     title = _line(page.title or heading)
     for each in page.find_all(NOT_SAID):

@@ -25,6 +25,13 @@ def test_a_page_loses_its_navigation_and_keeps_its_structure(tmp_path: Path) -> 
     )
 
 
+def test_a_page_is_read_in_the_encoding_that_it_names(tmp_path: Path) -> None:
+    page = "<head><meta charset='iso-8859-1'></head><body>El año.</body>".encode("iso-8859-1")
+    assert read_text(written(tmp_path, "a.html", page)).markdown == "El año."
+    marked = "\ufeff<head><meta charset='UTF-8'></head><body>El año.</body>"
+    assert read_text(written(tmp_path, "a.html", marked)).markdown == "El año."
+
+
 def test_a_page_that_is_one_form_says_what_stands_in_it(tmp_path: Path) -> None:
     page = (
         "<body><form><p>Se abre a las nueve.</p><select><option>Sede</option></select>"
@@ -68,6 +75,8 @@ def test_markdown_says_its_title_or_not(
         ("a.md", "---\na: [\n---\nx", "its front matter is not YAML"),
         ("a.md", " \n", "there is no text in it"),
         ("a.html", "<html><nav>x</nav></html>", "there is no text in it"),
+        ("a.html", b"<body>El a\xf1o.</body>", "it is not UTF-8 (byte 10)"),
+        ("a.html", "<meta charset='latin-99'><p>a</p>", "there is no encoding latin-99"),
         ("a.html", "<div>" * 5_000, "its parts are nested too deep"),
         ("a.pdf", "no", "it is no PDF that can be read"),
         ("a.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\n%%EOF", "it is no PDF that can be read"),
