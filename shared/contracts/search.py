@@ -71,7 +71,7 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-type IndexName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,126}[a-z0-9])?$")]
+type IndexName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,127}$")]
 """As Azure AI Search allows it; nothing in it can leave its place in a URL."""
 type FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_/]{0,127}$")]
 type FieldNames = Annotated[
