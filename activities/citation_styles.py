@@ -3,12 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from activities.citing import MARK_AND_BLANKS
 from shared.contracts.evidence import Citation
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Language
 from shared.contracts.wording import say
 
-_MARK_AND_BLANKS = re.compile(r"[ \t]*\[(\d{1,2})\]")
 _PERHAPS_A_MARK = re.compile(r"[ \t]*(?:\[\d{0,2})?\Z")
 
 
@@ -30,21 +30,23 @@ class MarkFilter:
 
 def without_marks(text: str) -> str:
     """The model cites in any style, so that it can be checked; not everybody wants to see it."""
-    return _MARK_AND_BLANKS.sub("", text)
+    return MARK_AND_BLANKS.sub("", text)
 
 
 def without_unverified(text: str, citations: Sequence[Citation]) -> str:
     """Without the marks of those citations that their documents do not bear out."""
     doubtful = {each.number for each in citations if not each.verified}
-    return _MARK_AND_BLANKS.sub(lambda found: "" if int(found[1]) in doubtful else found[0], text)
+    return MARK_AND_BLANKS.sub(lambda found: "" if int(found[1]) in doubtful else found[0], text)
 
 
-def closing(citations: Sequence[Citation], grounding: Grounding, language: Language) -> str:
-    """What stands below an answer with these citations, shown or dropped: that nothing bears it
-    out, and its sources. Empty for most."""
+def closing(
+    citations: Sequence[Citation], grounding: Grounding, language: Language, *, doubtful: bool
+) -> str:
+    """What stands below an answer with these citations: that nothing bears it out, if that is
+    `doubtful`, and the sources that are shown. Empty for most."""
     shown = kept(citations, grounding)
     told = []
-    if citations and not any(each.verified for each in citations):
+    if doubtful:
         told.append(say("told_unverified", language))
     if grounding.citation_style == "footnote" and shown:
         told.append("\n".join([say("told_sources", language), *map(_footnote, shown)]))

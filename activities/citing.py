@@ -7,6 +7,7 @@ from shared.contracts.evidence import Citation, ContextPack, Snippet
 from shared.contracts.grounding import LEAST_SHARE
 
 MARK = re.compile(r"\[(\d{1,2})\]")
+MARK_AND_BLANKS = re.compile(rf"[ \t]*{MARK.pattern}")
 LEADING_MARKS = re.compile(r"(?:\[\d{1,2}\][\s.,;]*)+")
 SNIPPET_CHARACTERS = 300
 

@@ -22,10 +22,15 @@ SAME_QUOTE = 92.0
 
 
 def is_borne_out(claim: str, snippet: Snippet, least_share: float) -> bool:
-    """Whether the document says it: word for word; or else every quote and number of the claim is
-    there, and `least_share` of its telling words are in one passage."""
+    """Whether the document says it."""
+    return is_said(claim, snippet.title, snippet.content, least_share)
+
+
+def is_said(claim: str, title: str, content: str, least_share: float) -> bool:
+    """Whether it is said word for word; or else every quote and number of the claim is there, and
+    `least_share` of its telling words are in one passage."""
     claim = LIST_SIGN.sub("", claim)
-    said = folded(f"{snippet.title}. {snippet.content}")
+    said = folded(f"{title}. {content}")
     wanted = folded(claim).strip(" .,;:")
     words = TELLING.findall(wanted)
     if not words:
@@ -37,7 +42,7 @@ def is_borne_out(claim: str, snippet: Snippet, least_share: float) -> bool:
         return True
     if not all(_is_quoted(quote, said) for quote in quotes_in(claim)):
         return False
-    return any(_share(words, passage) >= least_share for passage in _passages(snippet))
+    return any(_share(words, passage) >= least_share for passage in _passages(title, content))
 
 
 def quotes_in(text: str) -> Sequence[str]:
@@ -81,13 +86,13 @@ def _digits_of(number: str) -> frozenset[str]:
     return frozenset(digits.lstrip("0") for digits in re.findall(r"\d+", number))
 
 
-def _passages(snippet: Snippet) -> Iterator[frozenset[str]]:
+def _passages(title: str, content: str) -> Iterator[frozenset[str]]:
     """The telling words of every few sentences in a row; the title belongs to each."""
-    lines = snippet.content.splitlines()
+    lines = content.splitlines()
     sentences = [each for line in lines for each in SENTENCE_END.split(line) if each.strip()]
     last = max(len(sentences) - PASSAGE_SENTENCES, 0)
     for first in range(last + 1):
-        text = " ".join([snippet.title, *sentences[first : first + PASSAGE_SENTENCES]])
+        text = " ".join([title, *sentences[first : first + PASSAGE_SENTENCES]])
         yield frozenset(TELLING.findall(folded(text)))
 
 

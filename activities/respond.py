@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from activities.citation_styles import MarkFilter, closing, kept
+from activities.citation_styles import MarkFilter, kept
 from activities.entities import entities_of
 from activities.material import (
     Answer,
     Material,
     citations_in,
+    closing_of,
     hides_marks,
     load_material,
     model_request,
@@ -236,7 +237,7 @@ def _judged(produced: Produced, request: RespondRequest, material: Material) -> 
         raise WrongAnswerError(text, problems, end.usage)
     cited = citations_in(text, material)
     return Answer(
-        text=produced.shown + closing(cited, material.grounding, request.language),
+        text=produced.shown + closing_of(text, cited, request, material),
         finish_reason="question" if _asks(request) else end.finish_reason,
         usage=end.usage,
         citations=kept(cited, material.grounding),

@@ -355,7 +355,7 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     },
     "told_unverified": {
         "es": "No he podido comprobar esto en los documentos: la evidencia no basta.",
-        "en": "I could not find this in the documents: the evidence is not enough.",
+        "en": "I could not verify this in the documents: the evidence is not enough.",
     },
     "told_sources": {"es": "Fuentes:", "en": "Sources:"},
     "told_nothing_done": {

@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 from activities.citation_styles import MarkFilter, without_marks
 from activities.respond import respond
 from shared.contracts.activities import RespondRequest
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import Mentioned, Turn
 from shared.contracts.events import RestartEvent
+from shared.contracts.evidence import ContextPack
 from shared.contracts.grounding import Grounding
-from shared.contracts.plan import Plan
+from shared.contracts.identity import Language
+from shared.contracts.plan import Plan, Route
+from shared.contracts.wording import say
 from shared.streams.showing import shown_text
-from tests.fakes.samples import evidence
+from tests.fakes.samples import evidence, past_turn
 from tests.fakes.services import FakeModel
 from tests.fakes.world import ANA, RUN_ID, World
 
@@ -21,14 +24,16 @@ UNTRUE = "El trámite dura quince minutos en cualquier oficina [1]."
 DOUBT = "No he podido comprobar esto en los documentos: la evidencia no basta."
 
 
-async def answered(world: World) -> Turn:
+async def answered(
+    world: World, found: ContextPack | None = None, language: Language = "es"
+) -> Turn:
     """The stored turn, which says what a reader has on the screen."""
     run = await world.begin("¿Qué hace falta?")
     await world.runs.put_plan(ANA.tenant_id, RUN_ID, Plan(flow_type="Other"))
-    await world.runs.put_evidence(ANA.tenant_id, RUN_ID, "cerebro", evidence())
+    await world.runs.put_evidence(ANA.tenant_id, RUN_ID, "cerebro", found or evidence())
     request = RespondRequest(
         run=run, announce=("TRIAGED", "STREAMING_RESPONSE"), route="FLOW_EXECUTION",
-        language="es", planned=True, indexes=("cerebro",),
+        language=language, planned=True, indexes=("cerebro",),
     )  # fmt: skip
     await respond(request, world.deps())
     turn = await world.conversations.get_turn(ANA.tenant_id, "c1", RUN_ID)
@@ -83,6 +88,56 @@ async def test_dropped_citations_take_their_marks_with_them() -> None:
     assert await restarts(world) == 2, "the model was asked once more, then code decided"
     told = world.model.requests[1].messages[0].content
     assert "document 1 does not say what is marked [1]" in told
+
+
+async def test_an_answer_from_memory_where_nothing_was_found_says_so() -> None:
+    turn = await answered(world_of(Grounding(), "Hacen falta tres fotos."), ContextPack())
+    assert turn.text == f"Hacen falta tres fotos.\n\n{DOUBT}"
+    assert turn.citations == ()
+
+
+@pytest.mark.parametrize("style", ["inline", "footnote", "none"])
+async def test_an_answer_without_any_mark_says_so_in_every_style(style: str) -> None:
+    grounding = Grounding.model_validate({"citationStyle": style})
+    turn = await answered(world_of(grounding, "Hacen falta ", "tres fotos."))
+    assert turn.text == f"Hacen falta tres fotos.\n\n{DOUBT}"
+    assert turn.citations == ()
+
+
+async def test_that_the_evidence_is_not_enough_is_said_in_the_persons_language() -> None:
+    turn = await answered(world_of(Grounding(), "Three photographs."), language="en")
+    assert turn.text == f"Three photographs.\n\n{say('told_unverified', 'en')}"
+
+
+async def test_an_answer_whose_marks_point_nowhere_says_so() -> None:
+    turn = await answered(world_of(Grounding(), "Hacen falta tres fotos [7]."))
+    assert turn.text == f"Hacen falta tres fotos.\n\n{DOUBT}"
+
+
+async def test_an_answer_that_says_itself_that_it_does_not_know_is_left_as_it_is() -> None:
+    turn = await answered(world_of(Grounding(), "La documentación no lo dice."), ContextPack())
+    assert turn.text == "La documentación no lo dice."
+
+
+async def test_what_was_done_earlier_is_told_without_documents() -> None:
+    world = world_of(Grounding(), "Has creado la tarea T-7, «revisar contrato».")
+    done = past_turn(text="He creado la tarea T-7, «revisar contrato», para el viernes.")
+    await world.conversations.add_turn(
+        done.model_copy(update={"entities": (Mentioned(type="task", id="T-7"),)})
+    )
+    turn = await answered(world)
+    assert turn.text == "Has creado la tarea T-7, «revisar contrato»."
+
+
+@pytest.mark.parametrize("route", ["FLOW_EXECUTION", "SMALL_TALK", "UNKNOWN"])
+async def test_where_nobody_looked_nothing_is_said_of_evidence(route: Route) -> None:
+    world = world_of(Grounding(policy="never"), "Hacen falta tres fotos.")
+    run = await world.begin("¿Qué hace falta?")
+    await respond(
+        RespondRequest(run=run, announce=("STREAMING_RESPONSE",), route=route, language="es"),
+        world.deps(),
+    )
+    assert shown_text(await world.log.all(RUN_ID)) == "Hacen falta tres fotos."
 
 
 async def test_what_is_borne_out_stays_when_the_rest_is_dropped() -> None:
