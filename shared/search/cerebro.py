@@ -31,6 +31,8 @@ _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
 RERANKED = 50
 """The first results of a search, which are all that the semantic ranker reads."""
+_OTHER_LENGTH = re.compile(r"vector\b.*\b(?:dimension|length)", re.IGNORECASE | re.DOTALL)
+"""Of several wordings, by version: all speak of the lengths of vectors."""
 SPARE = 15
 """More than wanted: events may be left out of what is found (`not_crowded`)."""
 
@@ -49,19 +51,33 @@ class AzureSearchKnowledge:
         """Of a search without an intent of its own, events are kept from crowding out documents."""
         options = build_options(query, self.profile)
         if query.intent is not None:
-            return await self._translated(options)
-        found = await self._translated(replace(options, top=options.top + SPARE))
+            return await self._asked(query, options)
+        found = await self._asked(query, replace(options, top=options.top + SPARE))
         kept = not_crowded(found.snippets, options.top)
         return found.model_copy(update={"snippets": kept})
 
-    async def _translated(self, options: SearchOptions) -> ContextPack:
+    async def _asked(self, query: KnowledgeQuery, options: SearchOptions) -> ContextPack:
+        """Also without what the service refuses, one thing after the other."""
         with translated(options.index):
-            try:
-                return await self._search(options)
-            except HttpResponseError as error:
-                if (simpler := _simpler(options, error)) is None:
-                    raise
-            return await self._search(simpler)
+            while True:
+                try:
+                    return await self._search(options)
+                except HttpResponseError as error:
+                    simpler = self._by_words(query, options, error) or _simpler(options, error)
+                    if simpler is None:
+                        raise
+                    options = simpler
+
+    def _by_words(
+        self, query: KnowledgeQuery, options: SearchOptions, error: HttpResponseError
+    ) -> SearchOptions | None:
+        """What to ask instead of an index that another embedding model has filled: the app and its
+        indexes do not change over at the same moment. None if that is not what was refused, or the
+        vector is the caller's own."""
+        refused = error.status_code == 400 and _OTHER_LENGTH.search(str(error)) is not None
+        if not refused or options.vector is None or options.vector != query.vector:
+            return None
+        return replace(build_options(replace(query, vector=None), self.profile), top=options.top)
 
     async def _search(self, options: SearchOptions) -> ContextPack:
         results = await self.client(options.index).search(**arguments(options))

@@ -41,9 +41,9 @@ class AzureSearchIndex:
                 if (held := await _dimensions(client, target)) not in (None, dimensions):
                     raise ConfigurationError(
                         f"the index {self._name} holds vectors of {held} dimensions and the "
-                        f"embedding model gives {dimensions}: name another "
-                        "AzureSearch__DefaultIndex, or delete the index first (locally: "
-                        "./eira up --fresh)"
+                        f"embedding model gives {dimensions}: ./eira cerebro reindex --index "
+                        f"{self._name} makes it anew with these (or locally, forgetting "
+                        "everything: ./eira up --fresh)"
                     )
                 semantic = self._knowledge.profile.semantic_configuration
                 await client.create_or_update_index(cerebro_index(target, semantic, dimensions))

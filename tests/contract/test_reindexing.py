@@ -15,8 +15,9 @@ from azure.search.documents.models import IndexDocumentsBatch
 from cli.knowledge.cerebro import EXIT_FAILED, EXIT_WRONG, main
 from cli.knowledge.loading import BATCH
 from shared.contracts.evidence import KnowledgeDocument
+from shared.contracts.search import EMBEDDING_FAILED
 from shared.errors import ConfigurationError, SearchError
-from shared.ports import EventQuery
+from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.index import cerebro_index
 from shared.search.lifecycle import Lifecycle, Moved
 from tests.contract.cerebro_indexes import (
@@ -195,6 +196,24 @@ async def test_what_a_run_of_another_model_left_is_made_anew(
         moved = await lifecycle.reindex(3, three, no_wait)
         assert moved.copied == 1
         assert await ids(knowledge, name) == {"a"}
+
+
+async def test_an_app_that_still_has_the_model_of_before_finds_by_words(
+    environment: None, fresh: Callable[[], str]
+) -> None:
+    name = f"life-{fresh()}"
+
+    async def three(texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0, 2.0, 3.0] for _ in texts]
+
+    async with opened(name) as (knowledge, index):
+        await index.create(DIMENSIONS)
+        await index.upsert(shelved(document("a")))
+        await Lifecycle(knowledge, name).reindex(3, three, no_wait)
+        query = KnowledgeQuery("tasas", name, "t1", ("employee",), vector=(1.0,) * DIMENSIONS)
+        pack = await knowledge.search(query)
+        assert [each.document_id for each in pack.snippets] == ["a"]
+        assert pack.warnings == (EMBEDDING_FAILED,)
 
 
 async def test_an_index_from_before_there_were_aliases_is_used_but_not_moved(

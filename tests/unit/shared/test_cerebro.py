@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from aiohttp import web
@@ -115,6 +115,37 @@ async def test_a_page_behind_what_the_ranker_reads_is_no_failure_of_its() -> Non
     assert pack.warnings == ()
     nothing, _ = await found((200, {"value": []}), mode="semantic")
     assert nothing.warnings == ()
+
+
+OTHER_LENGTH = refusal(
+    "There's a mismatch in vector dimensions. The vector field 'contentVector', with dimension of "
+    "'3', expects a length of '3'. However, the provided vector has a length of '2'."
+)
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "vector"])
+async def test_an_index_of_another_embedding_model_is_asked_by_words_and_that_is_said(
+    mode: str,
+) -> None:
+    intent = SearchIntent.model_validate({"mode": mode})
+    query = replace(QUERY, vector=(1.0, 0.5), intent=intent)
+    without = refusal("Semantic search is not enabled for this service.")
+    answers: list[Answer] = [
+        (400, OTHER_LENGTH), (400, without), (200, {"value": [row("a")]})
+    ]  # fmt: skip
+    async with knowing(*answers) as (service, knowledge):
+        pack = await knowledge.search(query)
+    assert pack.warnings == ("embedding_failed", "semantic_failed")
+    first, second, third = service.asked
+    assert "vectorQueries" in first
+    assert not {"vectorQueries"} & {*second, *third}
+    assert second["search"] == third["search"] == "licencia"
+    assert first["filter"] == second["filter"] == third["filter"], "for the same people"
+
+
+async def test_a_vector_of_the_callers_own_that_is_too_long_is_not_done_without() -> None:
+    with pytest.raises(SearchError, match="400"):
+        await found((400, OTHER_LENGTH), mode="vector", vector=[1.0, 0.5])
 
 
 @pytest.mark.parametrize("status", [400, 402])
