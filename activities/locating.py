@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from activities.figures import has_figures_of
 from shared.contracts.evidence import Snippet
 from shared.tools.folding import folded, holds
-from shared.tools.numbers import find_numbers
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 QUOTED = re.compile(r"«([^«»\n]+)»|“([^“”\n]+)”|\"([^\"\n]+)\"")
 LIST_SIGN = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 TELLING = re.compile(r"\w{4,}|\d+")
-NUMBER = re.compile(r"\d[\d.,]*")
 PASSAGE_SENTENCES = 3
 """Words of one claim stand near one another; those of a whole document would bear out much."""
 SAME_WORD = 85.0
@@ -27,8 +26,8 @@ def is_borne_out(claim: str, snippet: Snippet, least_share: float) -> bool:
 
 
 def is_said(claim: str, title: str, content: str, least_share: float) -> bool:
-    """Whether it is said word for word; or else every quote and number of the claim is there, and
-    `least_share` of its telling words are in one passage."""
+    """Whether it is said word for word; or else every quote, number and day of the claim is there,
+    and `least_share` of its telling words are in one passage."""
     claim = LIST_SIGN.sub("", claim)
     said = folded(f"{title}. {content}")
     wanted = folded(claim).strip(" .,;:")
@@ -36,7 +35,7 @@ def is_said(claim: str, title: str, content: str, least_share: float) -> bool:
     if not words:
         return False
     # Before anything else: "1.200" stands word for word in "1.200,50".
-    if not _has_numbers(claim, said):
+    if not has_figures_of(claim, f"{title}. {content}"):
         return False
     if holds(said, wanted):
         return True
@@ -58,32 +57,6 @@ def _is_quoted(quote: str, said: str) -> bool:
     from rapidfuzz import fuzz  # takes 25 ms: at the first use, as the SDKs
 
     return holds(said, wanted) or fuzz.partial_ratio(wanted, said) >= SAME_QUOTE
-
-
-def _has_numbers(claim: str, said: str) -> bool:
-    """`1.200` is 1200 or 1.2, "quince" is 15; what is part of a code or a date is compared as it
-    stands, and the 200 of an amount is no number of its own."""
-    read, standing = find_numbers(said), frozenset(_numbers_in(said))
-    apart = {digits for each in standing if not _is_amount(each) for digits in _digits_of(each)}
-    return all(
-        find_numbers(number) & read
-        or number in standing
-        or (not _is_amount(number) and _digits_of(number) <= apart)
-        for number in _numbers_in(claim)
-    )
-
-
-def _numbers_in(text: str) -> Iterator[str]:
-    return (found.rstrip(".,") for found in NUMBER.findall(text))
-
-
-def _is_amount(number: str) -> bool:
-    """Whether its dots and commas are those of one number, and not of a date or a version."""
-    return not number.isdecimal() and bool(find_numbers(number))
-
-
-def _digits_of(number: str) -> frozenset[str]:
-    return frozenset(digits.lstrip("0") for digits in re.findall(r"\d+", number))
 
 
 def _passages(title: str, content: str) -> Iterator[frozenset[str]]:
