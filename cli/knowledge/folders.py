@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from cli.knowledge.chunking import Chunk, chunks_of
 from cli.knowledge.chunks import hash_of
-from cli.knowledge.formats import READERS, read_text
+from cli.knowledge.formats import FORMATS, read_text
 from cli.knowledge.formats.text import Text, UnreadableError
 from shared.contracts.evidence import DocumentKind, KnowledgeDocument
 from shared.search.fields import EVERY_TENANT
@@ -60,7 +60,7 @@ def read_folder(folder: Path, labels: Labels, embeddings: str) -> FolderRead:
     chunks: list[KnowledgeDocument] = []
     bad: list[BadFile] = []
     files = [path for path in sorted(folder.rglob("*")) if _is_visible(path, folder)]
-    known = [path for path in files if path.suffix.lower() in READERS]
+    known = [path for path in files if path.suffix.lower() in FORMATS]
     for path in known:
         name = path.relative_to(folder).as_posix()
         prefix = _prefix(name, labels)

@@ -16,8 +16,8 @@ NOT_SAID = (
     *("button", "select", "textarea"),
 )
 BLOCKS = frozenset(
-    "address article blockquote body dd div dl dt fieldset figcaption figure form hr main ol p"
-    " section table ul".split()
+    "address article blockquote body dd div dl dt fieldset figcaption figure form header hr main ol"
+    " p section table ul".split()
 )
 _HEADING = re.compile(r"h[1-6]")
 
@@ -29,10 +29,16 @@ def read_html(path: Path) -> Text:
     heading = page.find("h1")
     title = _line(page.title or heading)
     for each in page.find_all(NOT_SAID):
-        each.decompose()
+        if not _is_of_a_part(each):
+            each.decompose()
     root = page.find("main") or page.body or page
     blocks = "".join(_said(root)).split("\n\n")
     return Text(title, "\n\n".join(block.strip() for block in blocks if block.strip()))
+
+
+def _is_of_a_part(tag: Tag) -> bool:
+    """The header of an article holds its heading, that of a page its banner."""
+    return tag.name == "header" and tag.find_parent(["article", "main", "section"]) is not None
 
 
 def _said(element: PageElement) -> Iterator[str]:
