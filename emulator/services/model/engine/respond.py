@@ -76,8 +76,8 @@ def _chat(prompt: Prompt, language: str, book: RuleBook) -> str:
     if talk is None:
         # Whoever asks for something that nobody looked up has been understood.
         known = decide(prompt, book).kind in ("order", "question", "answer", "topic")
-        reply = book.replies.not_looked_up if known else book.replies.not_understood
-        return _of(reply, language)
+        said = book.replies.not_looked_up if known else book.replies.not_understood
+        return _of(said, language)
     replies = _of(talk.replies, language)
     user = prompt.tags.get("user", "").split(" ")[0]
     # Chat may vary, but the same message at the same place gets the same words.
