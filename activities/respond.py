@@ -62,7 +62,11 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
         answer = await _answer(request, material, writer, deps)
     except AnsweredError as earlier:
         await _show(earlier.turn, request, deps)
-        return Responded(after=request.after, finish_reason=earlier.turn.finish_reason)
+        return Responded(
+            after=request.after,
+            finish_reason=earlier.turn.finish_reason,
+            warnings=earlier.turn.warnings,
+        )
     kept = await _keep(request, material, answer, deps)
     if kept.text != answer.text:
         await _show(kept, request, deps)
@@ -71,6 +75,7 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
         usage=answer.usage,
         model_calls=answer.model_calls,
         finish_reason=kept.finish_reason,
+        warnings=kept.warnings,
         folds=material.history.cut
         or overflows(
             (*material.history.turns, kept), deps.policy.history_tokens, deps.policy.history_turns

@@ -357,6 +357,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "No he podido comprobar esto en los documentos: la evidencia no basta.",
         "en": "I could not verify this in the documents: the evidence is not enough.",
     },
+    "told_not_verified": {
+        "es": "sin comprobar: el documento no lo dice así",
+        "en": "not verified: the document does not say it so",
+    },
     "told_sources": {"es": "Fuentes:", "en": "Sources:"},
     "told_nothing_done": {
         "es": "No he hecho nada en el ERP. ¿Qué necesitas?",

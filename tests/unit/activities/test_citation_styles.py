@@ -65,6 +65,14 @@ async def test_footnotes_name_the_sources_below_the_text() -> None:
     )
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_a_footnote_says_that_its_document_does_not_bear_it_out(language: Language) -> None:
+    turn = await answered(
+        world_of(Grounding(citation_style="footnote"), f"{TRUE} {UNTRUE}"), language=language
+    )
+    assert turn.text.endswith(f" ({say('told_not_verified', language)})")
+
+
 async def test_without_marks_the_sources_are_told_all_the_same() -> None:
     pieces = ("Para renovar la licencia hace falta el DNI ", "[", "1", "]", ".")
     turn = await answered(world_of(Grounding(citation_style="none"), *pieces))
@@ -163,7 +171,11 @@ async def test_where_nobody_looked_the_model_is_not_told_that_nothing_was_found(
     assert all("<evidence></evidence>" not in m.content for m in world.model.requests[0].messages)
 
 
-@given(st.lists(st.sampled_from(["[", "1", "2", "]", " ", "[3]", "a", ".", "\n", "[x]", "[123]"])))
+@given(
+    st.lists(
+        st.sampled_from(["[", "1", "2", "]", " ", "[3]", "a", ".", "\n", "[x]", "[123]", ",", "; "])
+    )
+)
 def test_a_text_in_pieces_loses_the_same_marks_as_a_whole_one(pieces: list[str]) -> None:
     marks = MarkFilter()
     shown = "".join([*map(marks.add, pieces), marks.rest()])
