@@ -246,6 +246,14 @@ def get_settings() -> Settings:
             f"setting AzureOpenAI__Endpoint or OpenAI__ApiKey is missing; "
             f"for example {EXAMPLES['azureopenai__endpoint']}"
         )
+    default, allowed = settings.azure_search.default_index, settings.search.allowed_indexes
+    if default not in allowed:
+        # What agents write would be where no question is looked up.
+        example = json.dumps([default, *allowed])
+        raise ConfigurationError(
+            f"setting AzureSearch__DefaultIndex: {default} is not among Search__AllowedIndexes; "
+            f"for example Search__AllowedIndexes={example}"
+        )
     return settings
 
 

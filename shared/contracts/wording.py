@@ -232,6 +232,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "Cerebro no ha contestado y no se sabe si el documento llegó a guardarse.",
         "en": "Cerebro did not answer, and whether it stored the document is not known.",
     },
+    "nonsense_of_cerebro": {
+        "es": "Cerebro ha contestado algo que no se puede leer.",
+        "en": "Cerebro answered something that cannot be read.",
+    },
     "no_answer": {
         "es": "El ERP no ha contestado y no se sabe si la operación llegó a hacerse.",
         "en": "The ERP did not answer, and whether it acted is not known.",

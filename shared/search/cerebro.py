@@ -8,7 +8,7 @@ from typing import Any
 
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
@@ -19,7 +19,7 @@ from shared.contracts.search import SEMANTIC_FAILED
 from shared.errors import SearchError
 from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.audience import audience_filter, one_of, quoted
-from shared.search.fields import CITED, EVERY_ROLE, LANGUAGES, VECTOR_FIELD
+from shared.search.fields import CITED, EVERY_ROLE, FIELDS, LANGUAGES, VECTOR_FIELD
 from shared.search.fusion import not_crowded
 from shared.search.query import SearchOptions, SearchProfile, build_options, check
 from shared.search.results import as_answers, as_snippets, is_reranked
@@ -29,6 +29,8 @@ type SearchCredential = AsyncTokenCredential | AzureKeyCredential
 
 _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
+STORED = [name for name in FIELDS if name not in ("titleEn", "contentEn")]
+"""What a document was made of: not the same texts once more for another language."""
 RERANKED = 50
 """The first results of a search, which are all that the semantic ranker reads."""
 _OTHER_LENGTH = re.compile(r"vector\b.*\b(?:dimension|length)", re.IGNORECASE | re.DOTALL)
@@ -104,6 +106,14 @@ class AzureSearchKnowledge:
                 top=query.top,
             )
             return as_snippets(query.index, [document async for document in results])
+
+    async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
+        with translated(index):
+            try:
+                row = await self.client(index).get_document(document_id, selected_fields=STORED)
+            except ResourceNotFoundError:
+                return None
+            return KnowledgeDocument.model_validate(dict(row))
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.contracts.evidence import SEARCH_FAILED, ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller
@@ -32,11 +32,11 @@ from shared.ports import (
     ToolRefused,
 )
 from shared.search.embedding import embedded_text, query_vector
-from shared.search.fields import CITED
+from shared.search.fields import EVERY_ROLE
 from shared.search.fusion import merged
 
 MAX_QUERY_CHARACTERS = 1_000
-EVERYTHING = "*"
+NEVER = datetime.min.replace(tzinfo=UTC)
 OF_A_TOOL = "tool"
 """The category of documents that agents wrote."""
 
@@ -72,13 +72,12 @@ class CerebroTools:
                 return await self._search(invocation)
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
-        """What was written, once the index shows it as it was to be. Raises CerebroError."""
+        """What was written, once the index has it as it was to be, with all that no search shows.
+        Raises CerebroError."""
         document = self._document(invocation)
-        intent = SearchIntent(mode="keyword", filter=f"id eq '{document.id}'", top_k=1)
-        # Whatever it says: a title of stop words alone would find nothing.
-        query = self._query(invocation, EVERYTHING, intent)
-        found = await self._asked(query, invocation)
-        same = any(_shows(each, document) for each in found.snippets)
+        async with _within(_seconds(invocation), sent=False):
+            found = await self._knowledge.stored(self._index, document.id)
+        same = found is not None and _said(found) == _said(document)
         return _written(invocation.args, document) if same else None
 
     async def _search(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
@@ -199,11 +198,10 @@ def _seconds(invocation: ToolInvocation) -> float:
     return invocation.contract.timeout_ms / 1000
 
 
-def _shows(found: Snippet, document: KnowledgeDocument) -> bool:
-    """Whether all that can be seen of what was found is as the document has it."""
-    seen = {*CITED} - {"id"}
-    same = found.model_dump(include=seen) == document.model_dump(include=seen)
-    return same and found.document_id == document.id
+def _said(document: KnowledgeDocument) -> KnowledgeDocument:
+    """All of it but when it was written; that everybody may read it has two spellings."""
+    roles = tuple(sorted(document.allowed_roles)) or (EVERY_ROLE,)
+    return document.model_copy(update={"allowed_roles": roles, "updated_at": NEVER})
 
 
 def _intent(args: Arguments) -> SearchIntent:

@@ -106,6 +106,12 @@ class FakeKnowledge:
         mine.sort(key=lambda each: each.updated_at, reverse=True)
         return tuple(_snippet(each, query.index, 1.0) for each in mine[: query.top])
 
+    async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
+        if self.failure:
+            raise self.failure
+        self._check(index)
+        return self.documents.get(document_id)
+
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:

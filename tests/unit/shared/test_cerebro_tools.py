@@ -18,7 +18,7 @@ from shared.packs import FolderPacks
 from shared.ports import KnowledgeQuery, ToolAnswered, ToolInvocation, ToolRefused
 from shared.search.tools import CerebroTools, document_id
 from shared.tools.kinds import ToolsByKind
-from shared.tools.ledger import Ledger, first_state
+from shared.tools.ledger import Ledger, first_state, silent
 from shared.tools.schemas import is_valid
 from tests.fakes.samples import AT, evidence, snippet
 from tests.fakes.services import FakeKnowledge, FakeModel, FakeTools
@@ -226,7 +226,13 @@ async def test_a_document_is_found_only_once_all_of_it_is_as_it_was_to_be() -> N
     assert await scene.tools.find(asked("upsertCerebro", document=NOTE)) is None
     written = await scene.answered("upsertCerebro", document=NOTE)
     assert await scene.tools.find(asked("upsertCerebro", document=NOTE)) == written
-    for change in ({"title": "Avisos"}, {"url": "https://a.example/"}, {"confidence": 0.9}):
+    for change in (
+        {"title": "Avisos"},
+        {"url": "https://a.example/"},
+        {"confidence": 0.9},
+        {"allowedRoles": ["manager"]},
+        {"version": "2"},
+    ):
         changed = asked("upsertCerebro", document={**NOTE, **change})
         assert await scene.tools.find(changed) is None
 
@@ -293,6 +299,12 @@ async def test_a_write_that_nobody_can_tell_of_is_unknown_in_cerebros_words() ->
     told = outcome_of(effect, call, contract, "es")
     assert told.status == "unknown"
     assert told.error == "Cerebro no ha contestado y no se sabe si el documento llegó a guardarse."
+
+
+def test_nonsense_of_a_search_is_told_as_such_and_as_nothing_that_was_stored() -> None:
+    assert silent(PACK.tools["searchCerebro"]) == "nonsense_of_cerebro"
+    assert silent(PACK.tools["upsertCerebro"]) == "no_answer_of_cerebro"
+    assert silent(PACK.tools["findTasks"]) == "no_answer"
 
 
 # --- who is told of them --------------------------------------------------------------------------

@@ -141,6 +141,7 @@ def test_the_search_service_may_be_named_by_its_other_names(
     monkeypatch.delenv("AzureSearch__Endpoint")
     monkeypatch.setenv("Search__Endpoint", "https://other.example")
     monkeypatch.setenv("Search__IndexName", "tramites-es")
+    monkeypatch.setenv("Search__AllowedIndexes", '["tramites-es", "cerebro"]')
     monkeypatch.setenv("Search__SemanticConfig", "semantic-config-es")
     found = read().azure_search
     assert (found.endpoint, found.default_index, found.semantic_configuration) == (
@@ -201,3 +202,15 @@ def test_settings_of_other_versions_and_programs_do_not_stop_the_start(
         monkeypatch.setenv(name, "4")
     assert read().agents.history_turns == 20
     assert set(unknown_settings()) == {"Agents__MaxTurns", "Agents__AllowedModes"}
+
+
+def test_a_default_index_that_no_question_is_looked_up_in_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AzureSearch__DefaultIndex", "notas")
+    assert complaint() == (
+        "setting AzureSearch__DefaultIndex: notas is not among Search__AllowedIndexes; "
+        'for example Search__AllowedIndexes=["notas", "cerebro"]'
+    )
+    monkeypatch.setenv("Search__AllowedIndexes", '["cerebro", "notas"]')
+    assert read().azure_search.default_index == "notas"
