@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Protocol
 
+from cli.knowledge.folders import BadFile
 from shared.contracts.evidence import KnowledgeDocument
 from shared.ports import Model
 from shared.search.embedding import embedded_text
@@ -45,11 +46,12 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was done, in chunks."""
+    """What was done, in chunks; `refused` are the files that the service took not all of."""
 
     total: int
     written: int
     removed: int
+    refused: tuple[BadFile, ...] = ()
 
 
 async def load(

@@ -16,10 +16,10 @@ from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.search import SEMANTIC_FAILED
-from shared.errors import SearchError
+from shared.errors import RefusedError, SearchError
 from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.audience import audience_filter, one_of, quoted
-from shared.search.fields import CITED, EVERY_ROLE, FIELDS, LANGUAGES, VECTOR_FIELD
+from shared.search.fields import CITED, EVERY_ROLE, FIELDS, LANGUAGES, OF_FOLDERS, VECTOR_FIELD
 from shared.search.fusion import not_crowded
 from shared.search.query import SearchOptions, SearchProfile, build_options, check
 from shared.search.results import as_answers, as_snippets, is_reranked
@@ -29,8 +29,15 @@ type SearchCredential = AsyncTokenCredential | AzureKeyCredential
 
 _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
-STORED = [name for name in FIELDS if name not in ("titleEn", "contentEn")]
-"""What a document was made of: not the same texts once more for another language."""
+STORED = [name for name in FIELDS if name not in {"titleEn", "contentEn", *OF_FOLDERS}]
+"""What an agent's document was made of: not the same texts once more for another language."""
+DENIED = (401, 403)
+_RIGHTS = (
+    "check AzureSearch__Endpoint and AzureSearch__ApiKey; without a key, the app's identity needs "
+    "the role Search Index Data Contributor, and for indexes Search Service Contributor"
+)
+WRONG = 400
+"""The status of a document that the index cannot take as it is."""
 RERANKED = 50
 """The first results of a search, which are all that the semantic ranker reads."""
 _OTHER_LENGTH = re.compile(r"vector\b.*\b(?:dimension|length)", re.IGNORECASE | re.DOTALL)
@@ -126,12 +133,18 @@ class AzureSearchKnowledge:
         await self.write(index, batch)
 
     async def write(self, index: str, batch: IndexDocumentsBatch) -> None:
-        """Raises SearchError also when a single document is refused."""
+        """Raises SearchError also when a single document is refused: RefusedError if all that
+        were will be again."""
         with translated(index):
             results = await self.client(index).index_documents(batch)
         # A document that is refused comes as one line of a 207, which is no error to the SDK.
-        if refused := [result.status_code for result in results if not result.succeeded]:
-            raise SearchError(f"{len(refused)} documents refused by {index}: {refused[0]}")
+        if not (refused := [result for result in results if not result.succeeded]):
+            return
+        said = f"{len(refused)} documents refused by {index}: {refused[0].status_code}"
+        if any(result.status_code != WRONG for result in refused):
+            raise SearchError(said)
+        reasons = {each.key: each.error_message or str(each.status_code) for each in refused}
+        raise RefusedError(said, reasons)
 
     async def close(self) -> None:
         for client in self._clients.values():
@@ -228,6 +241,10 @@ def translated(index: str) -> Iterator[None]:
             raise SearchError(
                 f"the index {index} has no field {lacking[1]!r}: it is older than this app; "
                 "./eira packs load adds what it lacks"
+            ) from error
+        if error.status_code in DENIED:
+            raise SearchError(
+                f"search in {index} failed: {error.status_code}; {_RIGHTS}"
             ) from error
         limited = error.status_code == 429
         wait = getattr(error.response, "headers", {}).get("retry-after")

@@ -1,6 +1,7 @@
 """One index of Cerebro as whoever fills it sees it: its definition, and what is in it."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
@@ -23,6 +24,14 @@ OF_A_FOLDER = "folder"
 """The version of documents that came from a folder: they have none of their own."""
 LOADED = f"tenantId eq '{EVERY_TENANT}' and contentHash ne null and version ne '{OF_A_FOLDER}'"
 """What came from a pack: a pack's load removes nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Whose a chunk of a folder is, and where its folder was; None if that was of no matter."""
+
+    tenant_id: str
+    root: str | None
 
 
 class AzureSearchIndex:
@@ -73,15 +82,17 @@ class AzureSearchIndex:
         rows = await self._rows(f"{LOADED} and {known}" if known else LOADED, "version")
         return {row["id"]: row["version"] for row in rows}
 
-    async def of_folder(self, source: str, tenant_id: str) -> set[str]:
-        """The ids of what was loaded from a folder for a tenant."""
+    async def of_collection(self, name: str) -> dict[str, Placed]:
+        """By id, what was loaded from folders under this name, for whichever tenant."""
         condition = (
-            f"version eq '{OF_A_FOLDER}' and source eq {quoted(source)} "
-            f"and tenantId eq {quoted(tenant_id)} and contentHash ne null"
+            f"version eq '{OF_A_FOLDER}' and contentHash ne null and (collection eq {quoted(name)} "
+            # Loaded before there was the field.
+            f"or collection eq null and source eq {quoted(name)})"
         )
         with translated(self._name):
-            rows = all_rows(self._knowledge.client(self._name), condition, ("id",))
-            return {row["id"] async for row in rows}
+            client = self._knowledge.client(self._name)
+            rows = all_rows(client, condition, ("tenantId", "root"))
+            return {row["id"]: Placed(row["tenantId"], row["root"]) async for row in rows}
 
     async def delete(self, ids: Iterable[str]) -> None:
         batch = IndexDocumentsBatch()

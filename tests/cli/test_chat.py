@@ -78,6 +78,7 @@ async def test_tools_sources_and_states_are_shown(eira: Eira) -> None:
     sources: list[dict[str, object]] = [
         {"number": 1, "title": "Licencias", "source": "cerebro", "url": "https://docs.example/1"},
         {"number": 2, "title": None, "source": "Ordenanza 7"},
+        {"number": 3, "title": "Días", "source": "handbook/dias.md"},
     ]
     app = FakeApp(
         [
@@ -101,6 +102,7 @@ async def test_tools_sources_and_states_are_shown(eira: Eira) -> None:
         "Sources:",
         "  [1] Licencias  https://docs.example/1",
         "  [2] Ordenanza 7",
+        "  [3] Días  handbook/dias.md",
     ]
 
 

@@ -107,3 +107,25 @@ def test_the_command_creates_shows_moves_and_drops(
     assert said("drop", "--others", "--yes") == "Deleted: nothing, as there was nothing\n"
     assert said("drop", "--yes") == f"Deleted: {name}-v1\n"
     assert "There is no index" in said("status", code=EXIT_FAILED)
+
+
+def test_a_load_asks_before_it_removes_and_says_what_it_left_out(
+    told: None, fresh: Callable[[], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, folder = f"life-{fresh()}", tmp_path / "handbook"
+    folder.mkdir()
+    (folder / "a.md").write_text("# Norma\n\nTexto.", "utf-8")
+    (folder / "b.md").symlink_to(folder / "a.md")
+
+    def said(*arguments: str, code: int = 0) -> str:
+        assert main(["load", str(folder), "--index", name, *arguments]) == code
+        return "".join(capsys.readouterr())
+
+    first = said()
+    assert "b.md: a link, which is not followed" in first
+    assert "handbook: 1 of 1 files, 1 chunks, 1 added or changed, 0 removed; 1 links" in first
+    assert f"No search of the app asks {name}" in first
+    assert "not among Auth__Tenants" in said("--tenant", "nobody", code=EXIT_WRONG)
+    (folder / "a.md").unlink()
+    assert "Nothing was written; say --yes" in said(code=EXIT_WRONG)
+    assert "0 of 0 files, 0 chunks, 0 added or changed, 1 removed" in said("--yes")

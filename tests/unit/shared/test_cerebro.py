@@ -8,10 +8,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from azure.core.credentials import AzureKeyCredential
+from azure.search.documents.models import IndexDocumentsBatch
 
 from shared.contracts.evidence import ContextPack
 from shared.contracts.search import SearchIntent
-from shared.errors import SearchError
+from shared.errors import RefusedError, SearchError
 from shared.ports import KnowledgeQuery
 from shared.search.cerebro import AzureSearchKnowledge
 from shared.search.query import SearchProfile
@@ -49,7 +50,8 @@ class Service:
 @asynccontextmanager
 async def knowing(*answers: Answer) -> AsyncIterator[tuple[Service, AzureSearchKnowledge]]:
     service, app = Service(list(answers)), web.Application()
-    app.router.add_post("/indexes('cerebro')/docs/search.post.search", service.search)
+    for what in ("search.post.search", "search.index"):
+        app.router.add_post(f"/indexes('cerebro')/docs/{what}", service.search)
     async with TestServer(app) as server:
         knowledge = AzureSearchKnowledge(
             str(server.make_url("")).rstrip("/"), AzureKeyCredential("made-up"), PROFILE
@@ -194,3 +196,34 @@ async def test_pages_of_a_search_by_vector_alone_bring_as_many_neighbours() -> N
     (asked,) = service.asked
     assert isinstance(queries := asked["vectorQueries"], list)
     assert [each["k"] for each in queries] == [105]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_service_that_lets_nobody_in_names_the_settings(status: int) -> None:
+    with pytest.raises(SearchError, match=rf"failed: {status}; .*AzureSearch__ApiKey"):
+        await found((status, refusal("Access denied.")))
+
+
+def written(name: str, status: int) -> dict[str, object]:
+    said = None if status < 300 else "The key is too long."
+    return {"key": name, "status": status < 300, "errorMessage": said, "statusCode": status}
+
+
+async def write(*results: dict[str, object]) -> None:
+    batch = IndexDocumentsBatch()
+    batch.add_delete_actions([{"id": each["key"]} for each in results])
+    async with knowing((207, {"value": list(results)})) as (_, knowledge):
+        await knowledge.write("cerebro", batch)
+
+
+async def test_documents_that_are_refused_are_named_with_the_reason() -> None:
+    with pytest.raises(RefusedError) as raised:
+        await write(written("a", 201), written("b", 400))
+    assert raised.value.reasons == {"b": "The key is too long."}
+    assert not raised.value.retryable
+
+
+async def test_a_document_that_can_be_tried_again_is_not_refused_for_good() -> None:
+    with pytest.raises(SearchError) as raised:
+        await write(written("a", 400), written("b", 503))
+    assert not isinstance(raised.value, RefusedError)
