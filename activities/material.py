@@ -17,7 +17,7 @@ from activities.prompts import (
     results_section,
     understood_section,
 )
-from activities.steps import load_evidence, load_history, load_outcomes, load_plan, load_record
+from activities.steps import load_found, load_history, load_outcomes, load_plan, load_record
 from activities.verifying import (
     NOT_DONE,
     Facts,
@@ -37,6 +37,7 @@ from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
 from shared.contracts.tools import Pack
 from shared.contracts.wording import say
 from shared.ports import Dependencies, ModelMessage, ModelRequest
+from shared.search.context import whole_of, within
 
 MAX_TOKENS: dict[Route, int] = {
     "SMALL_TALK": 400,
@@ -48,7 +49,8 @@ MAX_TOKENS: dict[Route, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything an answer is made from."""
+    """Everything an answer is made from; `evidence` is what the model is told of the documents,
+    `whole` all of their text, which its citations are compared with."""
 
     record: RunRecord
     pack: Pack
@@ -56,7 +58,8 @@ class Material:
     evidence: ContextPack
     plan: Plan | None
     outcomes: tuple[ToolOutcome, ...]
-    grounding: Grounding = field(default=Grounding())
+    grounding: Grounding
+    whole: ContextPack
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,17 @@ class Answer:
 
 async def load_material(request: RespondRequest, deps: Dependencies) -> Material:
     """Raises StoreError."""
-    record, history, evidence, plan, outcomes = await asyncio.gather(
+    record, history, found, plan, outcomes = await asyncio.gather(
         load_record(request, deps),
         load_history(request, deps),
-        load_evidence(request, request.indexes, deps),
+        load_found(request, request.indexes, deps),
         _plan(request, deps),
         load_outcomes(request, request.steps, request.language, deps),
     )
     pack = deps.packs.get(record.pack_version)
-    grounding = deps.policy.grounding
-    return Material(record, pack, history, evidence, plan, outcomes, grounding)
+    told = within(found, deps.policy.retrieval.tokens)
+    whole = whole_of(told, found)
+    return Material(record, pack, history, told, plan, outcomes, deps.policy.grounding, whole)
 
 
 async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:
@@ -160,7 +164,7 @@ def _borne_out_by_nothing(text: str, material: Material) -> Iterator[str]:
 
 
 def citations_in(text: str, material: Material) -> tuple[Citation, ...]:
-    return citations_of(text, material.evidence, material.grounding.least_share)
+    return citations_of(text, material.whole, material.grounding.least_share)
 
 
 def closing_of(

@@ -50,6 +50,7 @@ async def _found(
         top=deps.policy.top * CANDIDATES,
         vector=vector,
         language=record.language,
+        intent=policy.intent,
         other_versions=tuple(each for each in deps.packs.versions if each != record.pack_version),
     )
     try:

@@ -83,7 +83,15 @@ def announced(request: StepRequest) -> list[RunEvent]:
 async def load_evidence(
     request: StepRequest, indexes: Sequence[str], deps: Dependencies
 ) -> ContextPack:
-    """What the indexes found for this run, as one pack within its budget. Raises StoreError."""
+    """What the model is told of `load_found`: within the budget. Raises StoreError."""
+    found = await load_found(request, indexes, deps)
+    return within(found, deps.policy.retrieval.tokens)
+
+
+async def load_found(
+    request: StepRequest, indexes: Sequence[str], deps: Dependencies
+) -> ContextPack:
+    """What the indexes found for this run, as one pack. Raises StoreError."""
     run, policy = request.run, deps.policy
     packs = await asyncio.gather(
         *(
@@ -96,7 +104,7 @@ async def load_evidence(
     )
     everything = sum(len(pack.snippets) for pack in packs)
     found = merged(packs, policy.retrieval.normalisation, everything)
-    return within(diverse(found, policy.top), policy.retrieval.tokens)
+    return diverse(found, policy.top)
 
 
 async def load_history(request: StepRequest, deps: Dependencies) -> History:

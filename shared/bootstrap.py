@@ -175,6 +175,8 @@ def build_policy(settings: Settings) -> Policy:
             tokens=settings.search.context_tokens,
             seconds=settings.search.timeout_seconds,
             embedding_seconds=settings.search.embedding_seconds,
+            captions=settings.search.captions,
+            answers=settings.search.answers,
         ),
         role_rights=settings.auth.role_rights,
         tenants=frozenset(settings.auth.tenants),

@@ -71,8 +71,11 @@ async def _run(options: argparse.Namespace) -> int:
                 return await _load(tools, options)
             case "reindex":
                 return await _reindex(tools)
-            case _:
+            case "drop":
                 return await _drop(tools, options)
+            case unknown:
+                # Nothing that a parser lets through by mistake deletes anything.
+                raise AssertionError(f"there is no action {unknown}")
 
 
 @asynccontextmanager

@@ -44,6 +44,8 @@ SYNTAX_FAILED = "syntax_failed"
 """The words are no query of the full syntax: they were searched as they stand."""
 SYNTAX_IGNORED = "syntax_ignored"
 """The semantic ranker reads plain words: the full syntax goes with `keyword` only."""
+HIGHLIGHT_WITHOUT_WORDS = "highlight_without_words"
+"""By its vector alone a document is found for no word that could be marked."""
 LANGUAGE_UNKNOWN = "language_unknown"
 """No field is analysed in this language (`language_unknown:fr`): the default's fields were used."""
 

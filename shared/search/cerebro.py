@@ -57,9 +57,10 @@ class AzureSearchKnowledge:
         check(query, self.profile)
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
-        """Of a search without an intent of its own, events are kept from crowding out documents."""
+        """Events are kept from crowding out documents, unless the caller chooses by a filter, or
+        goes on from an earlier page."""
         options = build_options(query, self.profile)
-        if query.intent is not None:
+        if query.intent is not None and (query.intent.filter or options.skip):
             return await self._asked(query, options)
         found = await self._asked(query, replace(options, top=options.top + SPARE))
         kept = not_crowded(found.snippets, options.top)

@@ -14,6 +14,7 @@ from shared.contracts.search import (
     ANSWERS_GENERATIVE,
     ANSWERS_WITHOUT_SEMANTIC,
     EMBEDDING_FAILED,
+    HIGHLIGHT_WITHOUT_WORDS,
     LANGUAGE_UNKNOWN,
     SEMANTIC_FAILED,
     SYNTAX_FAILED,
@@ -287,6 +288,9 @@ def _with_evidence(options: SearchOptions, intent: SearchIntent) -> SearchOption
         warnings.append(ANSWERS_GENERATIVE)
     if intent.query_type == "full" and options.query_type == "semantic":
         warnings.append(SYNTAX_IGNORED)
+    if options.highlight and options.text is None:
+        warnings.append(HIGHLIGHT_WITHOUT_WORDS)
+        options = replace(options, highlight=())
     if options.semantic_configuration is None:
         if intent.answers or intent.captions:
             warnings.append(ANSWERS_WITHOUT_SEMANTIC)

@@ -1,5 +1,7 @@
 """What people see of citations: marks, sources below, or neither; and what is said of doubt."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +15,10 @@ from shared.contracts.evidence import ContextPack
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Language
 from shared.contracts.plan import Plan, Route
+from shared.contracts.retrieval import Retrieval
 from shared.contracts.wording import say
 from shared.streams.showing import shown_text
-from tests.fakes.samples import evidence, past_turn
+from tests.fakes.samples import evidence, past_turn, snippet
 from tests.fakes.services import FakeModel
 from tests.fakes.world import ANA, RUN_ID, World
 
@@ -54,6 +57,24 @@ async def restarts(world: World) -> int:
 async def test_an_inline_answer_is_as_the_model_wrote_it() -> None:
     turn = await answered(world_of(Grounding(), TRUE))
     assert turn.text == TRUE
+    assert [each.verified for each in turn.citations] == [True]
+
+
+async def test_what_stands_behind_what_the_model_was_told_bears_out_an_answer_too() -> None:
+    world = world_of(Grounding(), "La tasa de la terraza son 77 euros [1].")
+    long = snippet(content="Otra cosa. " * 400 + "La tasa de la terraza son 77 euros.")
+    deps = world.deps()
+    small = replace(deps.policy, retrieval=Retrieval(tokens=200))
+    run = await world.begin("¿Qué hace falta?")
+    await world.runs.put_evidence(ANA.tenant_id, RUN_ID, "cerebro", evidence(long))
+    request = RespondRequest(
+        run=run, announce=("STREAMING_RESPONSE",), route="FLOW_EXECUTION", language="es",
+        indexes=("cerebro",),
+    )  # fmt: skip
+    await respond(request, replace(deps, policy=small))
+    assert "77" not in world.model.requests[0].messages[0].content
+    turn = await world.conversations.get_turn(ANA.tenant_id, "c1", RUN_ID)
+    assert turn is not None
     assert [each.verified for each in turn.citations] == [True]
 
 

@@ -119,6 +119,31 @@ async def test_a_page_behind_what_the_ranker_reads_is_no_failure_of_its() -> Non
     assert nothing.warnings == ()
 
 
+CROWD: dict[str, object] = {
+    "value": [
+        *({**row(name, 9.0), "kind": "event"} for name in ("e1", "e2", "e3")),
+        row("a", 4.0),
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, ["e1", "e2", "a"]),
+        ({"mode": "keyword"}, ["e1", "e2", "a"]),
+        ({"mode": "keyword", "topK": 1}, ["e1"]),
+        ({"mode": "keyword", "filter": "kind eq 'event'"}, ["e1", "e2", "e3", "a"]),
+        ({"mode": "keyword", "skip": 1}, ["e1", "e2", "e3", "a"]),
+    ],
+)
+async def test_events_crowd_nothing_out_unless_the_caller_chooses_them(
+    asked: dict[str, object], told: list[str]
+) -> None:
+    pack, _ = await found((200, CROWD), **asked)
+    assert list(scores(pack)) == told
+
+
 OTHER_LENGTH = refusal(
     "There's a mismatch in vector dimensions. The vector field 'contentVector', with dimension of "
     "'3', expects a length of '3'. However, the provided vector has a length of '2'."

@@ -109,6 +109,13 @@ def test_there_are_no_generative_answers_so_extractive_ones_are_asked_for_and_th
     assert (found["answers"], found["warnings"]) == ("1 from 0.7", "answers_generative")
 
 
+def test_without_words_none_are_marked_and_that_is_said() -> None:
+    found = summary(mode="vector", highlight=["content"])
+    assert ("highlight" in found, found["warnings"]) == (False, "highlight_without_words")
+    assert "warnings" not in summary(mode="hybrid", highlight=["content"])
+    assert "highlight" in summary(NO_VECTOR, mode="vector", highlight=["content"])
+
+
 @pytest.mark.parametrize("asked", [{"answers": "extractive"}, {"captions": "extractive"}])
 def test_a_search_without_the_ranker_has_no_answers_and_says_so(asked: dict[str, Any]) -> None:
     found = summary(mode="keyword", **asked)
