@@ -1,11 +1,12 @@
 """What an agent's answer may say: the JSON that was asked for, marks of documents that bear it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from activities.bearing_out import lacks_evidence
 from activities.citation_styles import closing, kept, without_marks, without_unverified
-from activities.citing import MARK, citations_among
+from activities.citing import citations_among, keeping, marks_in
 from shared.contracts.evidence import Citation, Snippet
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Language
@@ -32,9 +33,9 @@ class Checks:
     def _wrong_marks(self, text: str) -> Iterator[str]:
         if self.documents is None:
             return
-        for mark in dict.fromkeys(MARK.findall(text)):
-            if int(mark) not in self.documents:
-                yield f"[{mark}] is the number of no document"
+        for number in dict.fromkeys(marks_in(text)):
+            if number not in self.documents:
+                yield f"[{number}] is the number of no document"
         if self.grounding.unverifiable == "drop":
             for citation in self._cited(text):
                 if not citation.verified:
@@ -44,7 +45,7 @@ class Checks:
     def without_wrong_marks(self, text: str) -> str:
         """The text without the marks that `wrong_in` complains of."""
         documents = self.documents or {}
-        right = MARK.sub(lambda found: found[0] if int(found[1]) in documents else "", text)
+        right = keeping(text, documents.__contains__)
         if self.grounding.unverifiable == "drop":
             return without_unverified(right, self._cited(right))
         return right
@@ -59,11 +60,19 @@ class Checks:
         """The text as people see it."""
         return without_marks(text) if self.hides_marks else text
 
-    def below(self, text: str, language: Language) -> str:
-        """What stands below the text; nothing below JSON."""
+    def below(self, text: str, language: Language, known: Sequence[str] | None) -> str:
+        """What stands below the text; nothing below JSON. What an answer for which documents were
+        looked up states without them has to be in one of the `known` texts; with None, it need
+        not be anywhere."""
         if self.as_json or self.documents is None:
             return ""
-        return closing(self._cited(text), self.grounding, language)
+        cited, share = self._cited(text), self.grounding.least_share
+        doubtful = (
+            lacks_evidence(text, cited, known, share)
+            if known is not None
+            else bool(cited) and not any(each.verified for each in cited)
+        )
+        return closing(cited, self.grounding, language, doubtful=doubtful)
 
     def citations(self, text: str) -> tuple[Citation, ...]:
         told = spoken_in_json(text) if self.as_json else text

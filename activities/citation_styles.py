@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from activities.citing import MARK
+from activities.citing import MARK_AND_BLANKS, keeping
 from shared.contracts.evidence import Citation
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Language
 from shared.contracts.wording import say
 
-_MARK_AND_BLANKS = re.compile(r"[ \t]*\[\d{1,2}\]")
-_PERHAPS_A_MARK = re.compile(r"[ \t]*(?:\[\d{0,2})?\Z")
+_PERHAPS_A_MARK = re.compile(r"[ \t]*(?:\[(?:\d{1,2}[ \t]*[,;][ \t]*)*(?:\d{1,2}[ \t]*)?)?\Z")
 
 
 class MarkFilter:
@@ -31,24 +30,27 @@ class MarkFilter:
 
 def without_marks(text: str) -> str:
     """The model cites in any style, so that it can be checked; not everybody wants to see it."""
-    return _MARK_AND_BLANKS.sub("", text)
+    return MARK_AND_BLANKS.sub("", text)
 
 
 def without_unverified(text: str, citations: Sequence[Citation]) -> str:
     """Without the marks of those citations that their documents do not bear out."""
     doubtful = {each.number for each in citations if not each.verified}
-    return MARK.sub(lambda found: "" if int(found[1]) in doubtful else found[0], text)
+    return keeping(text, lambda number: number not in doubtful)
 
 
-def closing(citations: Sequence[Citation], grounding: Grounding, language: Language) -> str:
-    """What stands below an answer with these citations, shown or dropped: that nothing bears it
-    out, and its sources. Empty for most."""
+def closing(
+    citations: Sequence[Citation], grounding: Grounding, language: Language, *, doubtful: bool
+) -> str:
+    """What stands below an answer with these citations: that nothing bears it out, if that is
+    `doubtful`, and the sources that are shown. Empty for most."""
     shown = kept(citations, grounding)
     told = []
-    if citations and not any(each.verified for each in citations):
+    if doubtful:
         told.append(say("told_unverified", language))
     if grounding.citation_style == "footnote" and shown:
-        told.append("\n".join([say("told_sources", language), *map(_footnote, shown)]))
+        footnotes = [_footnote(each, language) for each in shown]
+        told.append("\n".join([say("told_sources", language), *footnotes]))
     return "".join(f"\n\n{each}" for each in told)
 
 
@@ -57,6 +59,7 @@ def kept(citations: Sequence[Citation], grounding: Grounding) -> tuple[Citation,
     return tuple(each for each in citations if each.verified or not drops)
 
 
-def _footnote(citation: Citation) -> str:
+def _footnote(citation: Citation, language: Language) -> str:
     parts = (citation.title, citation.url or citation.source)
-    return f"[{citation.number}] " + " — ".join(filter(None, parts))
+    doubt = "" if citation.verified else f" ({say('told_not_verified', language)})"
+    return f"[{citation.number}] " + " — ".join(filter(None, parts)) + doubt

@@ -1,14 +1,16 @@
-"""From the marks `[n]` of an answer to citations, each checked against what it cites."""
+"""From marks `[n]` or `[n, m]` of an answer to citations, each checked against what it cites."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from activities.locating import SENTENCE_END, is_borne_out
 from shared.contracts.evidence import Citation, ContextPack, Snippet
 from shared.contracts.grounding import LEAST_SHARE
 
-MARK = re.compile(r"\[(\d{1,2})\]")
-LEADING_MARKS = re.compile(r"(?:\[\d{1,2}\][\s.,;]*)+")
+MARK = re.compile(r"\[\d{1,2}(?:[ \t]*[,;][ \t]*\d{1,2})*\]")
+MARK_AND_BLANKS = re.compile(rf"([ \t]*)({MARK.pattern})")
+LEADING_MARKS = re.compile(rf"(?:{MARK.pattern}[\s.,;]*)+")
+NUMBER = re.compile(r"\d{1,2}")
 SNIPPET_CHARACTERS = 300
 
 
@@ -35,6 +37,24 @@ def citations_among(
     )
 
 
+def marks_in(text: str) -> list[int]:
+    """The numbers of all its marks, in their order."""
+    return [int(number) for mark in MARK.findall(text) for number in NUMBER.findall(mark)]
+
+
+def keeping(text: str, is_kept: Callable[[int], bool]) -> str:
+    """The text with only those marks; one that goes takes the blanks before it along."""
+
+    def rewritten(found: re.Match[str]) -> str:
+        numbers = marks_in(found[2])
+        kept = [number for number in numbers if is_kept(number)]
+        if len(kept) == len(numbers):
+            return found[0]
+        return f"{found[1]}[{', '.join(map(str, kept))}]" if kept else ""
+
+    return MARK_AND_BLANKS.sub(rewritten, text)
+
+
 def _claims(text: str) -> dict[int, list[str]]:
     """The sentences by the marks they bear. A mark behind the full stop belongs before it, one at
     the beginning of a line to what follows."""
@@ -45,10 +65,10 @@ def _claims(text: str) -> dict[int, list[str]]:
             behind = LEADING_MARKS.match(sentence) if place else None
             rest = sentence[behind.end() :] if behind else sentence
             bare = MARK.sub("", rest).strip(" .")
-            for mark in MARK.findall(behind.group() if behind else ""):
-                claims.setdefault(int(mark), []).append(before)
-            for mark in MARK.findall(rest):
-                claims.setdefault(int(mark), []).append(bare or before)
+            for number in marks_in(behind.group() if behind else ""):
+                claims.setdefault(number, []).append(before)
+            for number in marks_in(rest):
+                claims.setdefault(number, []).append(bare or before)
             before = bare or before
     return claims
 

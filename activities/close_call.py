@@ -1,6 +1,7 @@
 """The answer of an agent call, as it is kept: with its citations, and what stands below it."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from activities.steps import (
 from shared.contracts.activities import Responded
 from shared.contracts.agent_activities import CloseCallRequest
 from shared.contracts.agent_steps import AgentStep
+from shared.contracts.agents import AgentCall
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, RunEvent, TextEvent
 from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
@@ -65,6 +67,7 @@ async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded
     return Responded(
         after=writer.after,
         finish_reason=kept.finish_reason,
+        warnings=kept.warnings,
         folds=history.cut or overflows(told, policy.history_tokens, policy.history_turns),
     )
 
@@ -74,13 +77,24 @@ async def _evidence(request: CloseCallRequest, deps: Dependencies) -> ContextPac
     return await load_evidence(request, request.indexes, deps, call_of(record).search)
 
 
+async def _told_by_tools(
+    request: CloseCallRequest, call: AgentCall, deps: Dependencies
+) -> list[str]:
+    """What an answer may state without a document of Cerebro."""
+    if not call.tools:
+        return []
+    results = await deps.agent_steps.results(request.run.tenant_id, request.run.run_id)
+    return [json.dumps(each.outcome.result, ensure_ascii=False) for each in results]
+
+
 async def _of_step(
     step: AgentStep, record: RunRecord, request: CloseCallRequest, deps: Dependencies
 ) -> Closing:
     call = call_of(record)
     documents = await documents_told(request, request.indexes, call, deps)
     checks = Checks(call.model.response_format == "json", grounding_of(call, deps), documents)
-    shown, below = checks.shown(step.text), checks.below(step.text, request.language)
+    known = await _told_by_tools(request, call, deps) if request.indexes else None
+    shown, below = checks.shown(step.text), checks.below(step.text, request.language, known)
     return Closing(
         text=shown + below,
         rest=below if step.shown else shown + below,

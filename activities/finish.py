@@ -28,6 +28,7 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         usage=request.usage,
         memory=request.memory,
         failure=_truly(request.failure, left),
+        warnings=request.warnings,
     )
     writer = log_writer(request, TERMINAL_STEP, deps)
     stored = await close_run(record, outcome, language, announced(request), writer, deps, left)

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from activities.figures import has_figures_of
 from shared.contracts.evidence import Snippet
 from shared.tools.folding import folded, holds
-from shared.tools.numbers import find_numbers
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 QUOTED = re.compile(r"«([^«»\n]+)»|“([^“”\n]+)”|\"([^\"\n]+)\"")
 LIST_SIGN = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 TELLING = re.compile(r"\w{4,}|\d+")
-NUMBER = re.compile(r"\d[\d.,]*")
 PASSAGE_SENTENCES = 3
 """Words of one claim stand near one another; those of a whole document would bear out much."""
 SAME_WORD = 85.0
@@ -22,21 +21,27 @@ SAME_QUOTE = 92.0
 
 
 def is_borne_out(claim: str, snippet: Snippet, least_share: float) -> bool:
-    """Whether the document says it: word for word; or else every quote and number of the claim is
-    there, and `least_share` of its telling words are in one passage."""
+    """Whether the document says it."""
+    return is_said(claim, snippet.title, snippet.content, least_share)
+
+
+def is_said(claim: str, title: str, content: str, least_share: float) -> bool:
+    """Whether it is said word for word; or else every quote, number and day of the claim is there,
+    and `least_share` of its telling words are in one passage."""
     claim = LIST_SIGN.sub("", claim)
-    said = folded(f"{snippet.title}. {snippet.content}")
+    said = folded(f"{title}. {content}")
     wanted = folded(claim).strip(" .,;:")
     words = TELLING.findall(wanted)
     if not words:
+        return False
+    # Before anything else: "1.200" stands word for word in "1.200,50".
+    if not has_figures_of(claim, f"{title}. {content}"):
         return False
     if holds(said, wanted):
         return True
     if not all(_is_quoted(quote, said) for quote in quotes_in(claim)):
         return False
-    if not _has_numbers(claim, said):
-        return False
-    return any(_share(words, passage) >= least_share for passage in _passages(snippet))
+    return any(_share(words, passage) >= least_share for passage in _passages(title, content))
 
 
 def quotes_in(text: str) -> Sequence[str]:
@@ -54,27 +59,13 @@ def _is_quoted(quote: str, said: str) -> bool:
     return holds(said, wanted) or fuzz.partial_ratio(wanted, said) >= SAME_QUOTE
 
 
-def _has_numbers(claim: str, said: str) -> bool:
-    """`1.200` is 1200 or 1.2, "quince" is 15; what is part of a code or a date is compared as it
-    stands."""
-    held, digits = find_numbers(said), _digits_of(said) | {""}
-    return all(
-        find_numbers(number) & held or _digits_of(number) <= digits
-        for number in NUMBER.findall(claim)
-    )
-
-
-def _digits_of(text: str) -> frozenset[str]:
-    return frozenset(digits.lstrip("0") for digits in re.findall(r"\d+", text))
-
-
-def _passages(snippet: Snippet) -> Iterator[frozenset[str]]:
+def _passages(title: str, content: str) -> Iterator[frozenset[str]]:
     """The telling words of every few sentences in a row; the title belongs to each."""
-    lines = snippet.content.splitlines()
+    lines = content.splitlines()
     sentences = [each for line in lines for each in SENTENCE_END.split(line) if each.strip()]
     last = max(len(sentences) - PASSAGE_SENTENCES, 0)
     for first in range(last + 1):
-        text = " ".join([snippet.title, *sentences[first : first + PASSAGE_SENTENCES]])
+        text = " ".join([title, *sentences[first : first + PASSAGE_SENTENCES]])
         yield frozenset(TELLING.findall(folded(text)))
 
 

@@ -1,10 +1,12 @@
 """What an answer is made from: its data, what the model is told of them, what it may say."""
 
 import asyncio
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from activities.bearing_out import lacks_evidence
 from activities.citation_styles import closing, kept, without_marks, without_unverified
 from activities.citing import citations_of
 from activities.plain_answers import told_documents, told_outcomes, without_wrong_marks
@@ -15,7 +17,7 @@ from activities.prompts import (
     results_section,
     understood_section,
 )
-from activities.steps import load_evidence, load_history, load_outcomes, load_plan, load_record
+from activities.steps import load_found, load_history, load_outcomes, load_plan, load_record
 from activities.verifying import (
     NOT_DONE,
     Facts,
@@ -35,6 +37,7 @@ from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
 from shared.contracts.tools import Pack
 from shared.contracts.wording import say
 from shared.ports import Dependencies, ModelMessage, ModelRequest
+from shared.search.context import whole_of, within
 
 MAX_TOKENS: dict[Route, int] = {
     "SMALL_TALK": 400,
@@ -46,7 +49,8 @@ MAX_TOKENS: dict[Route, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything an answer is made from."""
+    """Everything an answer is made from; `evidence` is what the model is told of the documents,
+    `whole` all of their text, which its citations are compared with."""
 
     record: RunRecord
     pack: Pack
@@ -54,7 +58,8 @@ class Material:
     evidence: ContextPack
     plan: Plan | None
     outcomes: tuple[ToolOutcome, ...]
-    grounding: Grounding = field(default=Grounding())
+    grounding: Grounding
+    whole: ContextPack
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +73,17 @@ class Answer:
 
 async def load_material(request: RespondRequest, deps: Dependencies) -> Material:
     """Raises StoreError."""
-    record, history, evidence, plan, outcomes = await asyncio.gather(
+    record, history, found, plan, outcomes = await asyncio.gather(
         load_record(request, deps),
         load_history(request, deps),
-        load_evidence(request, request.indexes, deps),
+        load_found(request, request.indexes, deps),
         _plan(request, deps),
         load_outcomes(request, request.steps, request.language, deps),
     )
     pack = deps.packs.get(record.pack_version)
-    grounding = deps.policy.grounding
-    return Material(record, pack, history, evidence, plan, outcomes, grounding)
+    told = within(found, deps.policy.retrieval.tokens)
+    whole = whole_of(told, found)
+    return Material(record, pack, history, told, plan, outcomes, deps.policy.grounding, whole)
 
 
 async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:
@@ -158,7 +164,35 @@ def _borne_out_by_nothing(text: str, material: Material) -> Iterator[str]:
 
 
 def citations_in(text: str, material: Material) -> tuple[Citation, ...]:
-    return citations_of(text, material.evidence, material.grounding.least_share)
+    return citations_of(text, material.whole, material.grounding.least_share)
+
+
+def closing_of(
+    text: str, cited: Sequence[Citation], request: RespondRequest, material: Material
+) -> str:
+    """What code writes below an answer that says this, with all its marks, and cites these."""
+    doubtful = _is_of_documents(request, material) and lacks_evidence(
+        text, cited, _shown_before(material), material.grounding.least_share
+    )
+    return closing(cited, material.grounding, request.language, doubtful=doubtful)
+
+
+def _is_of_documents(request: RespondRequest, material: Material) -> bool:
+    """Whether the documents were looked up for it: neither small talk nor what tools did."""
+    return request.route == "FLOW_EXECUTION" and not material.outcomes and bool(request.indexes)
+
+
+def _shown_before(material: Material) -> list[str]:
+    """What the conversation holds that was checked when it was told, and the application's data:
+    people may ask for that, too, and no document says it."""
+    checked = (
+        turn
+        for turn in material.history.turns
+        if turn.entities or any(each.verified for each in turn.citations)
+    )
+    context = material.record.context
+    told = [json.dumps(context, ensure_ascii=False)] if context else []
+    return [*(turn.text for turn in checked), *told]
 
 
 def hides_marks(request: RespondRequest, material: Material) -> bool:
@@ -235,7 +269,7 @@ def _kept_of(draft: str, request: RespondRequest, material: Material) -> Answer:
     if not text.strip() or wrong_in(text, request, material):
         text = told_documents(material.evidence, request.language)
         cited = citations_in(text, material)
+    below = closing_of(text, cited, request, material)
     if hides_marks(request, material):
         text = without_marks(text)
-    text += closing(cited, grounding, request.language)
-    return Answer(text, "stop", citations=kept(cited, grounding))
+    return Answer(text + below, "stop", citations=kept(cited, grounding))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
-from activities.citing import MARK
+from activities.citing import keeping
 from activities.entities import name_fields
 from shared.contracts.evidence import ContextPack
 from shared.contracts.identity import Language
@@ -31,7 +31,7 @@ def told_documents(evidence: ContextPack, language: Language) -> str:
 
 def without_wrong_marks(text: str, documents: int) -> str:
     """The text without the marks that point to no document."""
-    return MARK.sub(lambda found: found[0] if 1 <= int(found[1]) <= documents else "", text)
+    return keeping(text, lambda number: 1 <= number <= documents)
 
 
 def _line(outcome: ToolOutcome, pack: Pack, language: Language) -> str:

@@ -26,6 +26,7 @@ from shared.contracts.tools import Pack
 from shared.contracts.wording import say
 from shared.errors import ModelError, SearchError
 from shared.ports import Dependencies, Policy
+from shared.search.embedding import embedded_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ async def _remember(
         return "none"
     document = _document(event, made, pack, deps.policy)
     try:
-        vector = (await deps.model.embed([f"{document.title}\n{document.content}"]))[0]
+        vector = (await deps.model.embed([embedded_text(document.title, document.content)]))[0]
         await deps.knowledge.upsert(deps.policy.indexes[0], [(document, vector)])
     except (ModelError, SearchError):
         return "pending"

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from activities.citation_styles import MarkFilter, closing, kept
+from activities.citation_styles import MarkFilter, kept
 from activities.entities import entities_of
 from activities.listening import must_be_heard
 from activities.material import (
     Answer,
     Material,
     citations_in,
+    closing_of,
     hides_marks,
     load_material,
     model_request,
@@ -63,7 +64,11 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
         answer = await _answer(request, material, writer, deps)
     except AnsweredError as earlier:
         await _show(earlier.turn, request, deps)
-        return Responded(after=request.after, finish_reason=earlier.turn.finish_reason)
+        return Responded(
+            after=request.after,
+            finish_reason=earlier.turn.finish_reason,
+            warnings=earlier.turn.warnings,
+        )
     kept = await _keep(request, material, answer, deps)
     if kept.text != answer.text:
         await _show(kept, request, deps)
@@ -72,6 +77,7 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
         usage=answer.usage,
         model_calls=answer.model_calls,
         finish_reason=kept.finish_reason,
+        warnings=kept.warnings,
         folds=material.history.cut
         or overflows(
             (*material.history.turns, kept), deps.policy.history_tokens, deps.policy.history_turns
@@ -229,7 +235,7 @@ def _judged(produced: Produced, request: RespondRequest, material: Material) -> 
         raise WrongAnswerError(text, problems, end.usage)
     cited = citations_in(text, material)
     return Answer(
-        text=produced.shown + closing(cited, material.grounding, request.language),
+        text=produced.shown + closing_of(text, cited, request, material),
         finish_reason=_finish_reason(request, end),
         usage=end.usage,
         citations=kept(cited, material.grounding),

@@ -40,7 +40,7 @@ async def _found(
     """What the message's words and meaning find, and what it had to do without."""
     text = record.message[:MAX_QUERY_CHARACTERS]
     policy = deps.policy.retrieval
-    intent = record.call.search if record.call else None
+    intent = record.call.search if record.call else policy.intent
     vector, warning = None, None
     if intent is None or (intent.mode in ("vector", "hybrid") and intent.vector is None):
         vector = await query_vector(deps.model, text, policy.embedding_seconds)

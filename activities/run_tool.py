@@ -20,7 +20,7 @@ from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
 from shared.streams.stopping import ask_to_stop, is_forbidden
 from shared.streams.writing import LogWriter
 from shared.tools.backing_off import back_off, is_soon
-from shared.tools.ledger import Ledger, first_state, is_good, why_not
+from shared.tools.ledger import Ledger, first_state, is_good, silent, why_not
 from shared.tools.schemas import is_valid
 
 
@@ -158,7 +158,7 @@ async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) 
             case ToolAnswered(result) if is_good(result, contract):
                 return effect.model_copy(update={"state": "done", "result": result})
             case ToolAnswered(result):
-                nonsense = {"state": "unknown", "result": result, "error": "no_answer"}
+                nonsense = {"state": "unknown", "result": result, "error": silent(contract)}
                 return effect.model_copy(update=nonsense)
             case ToolRefused(_, reason):
                 return effect.model_copy(update={"state": "failed", "error": reason})

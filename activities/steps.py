@@ -87,8 +87,19 @@ async def load_evidence(
     deps: Dependencies,
     intent: SearchIntent | None = None,
 ) -> ContextPack:
-    """What the indexes found for this run, as one pack within its budget; of what `intent` asks
-    for, the page. Raises StoreError."""
+    """What the model is told of `load_found`: within the budget. Raises StoreError."""
+    found = await load_found(request, indexes, deps, intent)
+    return within(found, deps.policy.retrieval.tokens)
+
+
+async def load_found(
+    request: StepRequest,
+    indexes: Sequence[str],
+    deps: Dependencies,
+    intent: SearchIntent | None = None,
+) -> ContextPack:
+    """What the indexes found for this run, as one pack; of what `intent` asks for, the page.
+    Raises StoreError."""
     run, policy = request.run, deps.policy
     packs = await asyncio.gather(
         *(
@@ -103,8 +114,8 @@ async def load_evidence(
     how = policy.retrieval.normalisation
     if intent is not None and intent.top_k is not None:
         skipped = intent.skip if len(indexes) > 1 else 0
-        return within(merged(packs, how, intent.top_k, skipped), policy.retrieval.tokens)
-    return within(diverse(merged(packs, how, everything), policy.top), policy.retrieval.tokens)
+        return merged(packs, how, intent.top_k, skipped)
+    return diverse(merged(packs, how, everything), policy.top)
 
 
 def warnings_of(evidence: ContextPack) -> Iterator[str]:

@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from activities.citing import MARK
+from activities.citing import marks_in
 from activities.claiming import (
     claims,
     claims_to_have_done,
@@ -190,8 +190,8 @@ def problems_of(text: str, facts: Facts) -> tuple[str, ...]:
 def _whole(text: str, facts: Facts) -> Iterator[str]:
     unquoted = _without_quotes(text)
     if facts.documents is not None:
-        for mark in MARK.findall(unquoted):
-            if not 1 <= int(mark) <= facts.documents:
+        for mark in marks_in(unquoted):
+            if not 1 <= mark <= facts.documents:
                 yield f"[{mark}] is the number of no document"
     statuses = {each.status for each in facts.outcomes}
     if statuses & NOT_DONE and not denies(unquoted):

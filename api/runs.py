@@ -37,6 +37,7 @@ from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
 from shared.ports import LogItems
+from shared.streams.ending import warned
 from shared.streams.sse import HEARTBEAT, encode
 from shared.streams.tailing import tail
 
@@ -296,7 +297,7 @@ def _answer(
     return RunAnswer(
         text=turn.text,
         citations=turn.citations,
-        warnings=tuple(say(f"warning_{key}", language) for key in turn.warnings),
+        warnings=warned(turn.warnings, language),
         usage=outcome.usage,
         thread_id=turn.conversation_id,
         run_id=turn.run_id,

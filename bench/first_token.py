@@ -118,12 +118,18 @@ async def _round(
     for position, seen in enumerate(turns):
         samples.take(seen, calls_of_turn(calls, TOKENS + position, kind), embedding)
     before = lengths_before_answer(calls_of_turn(calls, TOKENS, kind))
-    texts = [kind.message(TOKENS)] * kind.embeddings
     direct = await asyncio.gather(
-        *(direct_turn(model, before, texts, TOKENS + position) for position in range(streams))
+        *(
+            direct_turn(model, before, _questions(kind), TOKENS + position)
+            for position in range(streams)
+        )
     )
     for seen in direct:
         samples.take_direct(seen)
+
+
+def _questions(kind: TurnKind) -> list[str]:
+    return [kind.message(TOKENS) for _ in range(kind.embeddings)]
 
 
 def embedding_ms(taken: Sequence[float], streams: int, kind: TurnKind) -> float:

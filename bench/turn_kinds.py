@@ -1,6 +1,9 @@
 """The three kinds of turns that are measured, and how long their answers are."""
 
 from dataclasses import dataclass
+from itertools import count
+
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +17,12 @@ class TurnKind:
     embeddings: int
 
     def message(self, tokens: int) -> str:
-        """Asks the local model, by a mark it knows, for an answer of exactly so many tokens."""
-        return f"{self.text} [[tokens:{tokens}]]"
+        """Asks the local model, by a mark it knows, for an answer of exactly so many tokens.
+
+        No two messages are the same: what was asked before costs no embedding, as each worker
+        remembers the vectors of its questions.
+        """
+        return f"{self.text} [[tokens:{tokens}]] [[message:{next(_NUMBERS)}]]"
 
 
 SMALL_TALK = TurnKind("small talk", "Hola, ¿cómo va?", 2, 0)

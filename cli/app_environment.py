@@ -17,7 +17,7 @@ def app_environment() -> dict[str, str]:
     """The environment for a child process: `local.settings.json`, over it this process's own, and
     over both what the local platform says, as `./eira up` gives it to the app. Raises CommandError
     when neither names the services."""
-    settings = {**read_settings(Path()), **os.environ}
+    settings = own_environment()
     try:
         find_running()
     except CommandError:
@@ -29,6 +29,11 @@ def app_environment() -> dict[str, str]:
             ) from None
         return settings
     return {**settings, **local_settings()}
+
+
+def own_environment() -> dict[str, str]:
+    """Without what the local platform says."""
+    return {**read_settings(Path()), **os.environ}
 
 
 def local_settings() -> Mapping[str, str]:

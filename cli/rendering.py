@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from typing import TextIO
 
 from .exchange import Lost
@@ -46,7 +47,7 @@ class Screen:
             case "question":
                 self._question(event, said)
             case "citations":
-                self._citations(event)
+                self._citations(event, said)
             case "restart":
                 self._note(self._words.restart.format(reason=event.text("reason")))
             case "error":
@@ -102,16 +103,19 @@ class Screen:
         labels = [str(one["label"]) if isinstance(one, dict) else str(one) for one in choices]
         return "; " + self._words.choices.format(choices=", ".join(labels))
 
-    def _citations(self, event: Event) -> None:
+    def _citations(self, event: Event, said: str) -> None:
+        """The sources, unless the answer lists them itself."""
         citations = event.items("citations")
-        if not citations:
+        if all(_is_listed(each, said) for each in citations):
             return
         self._print(f"\n{self._words.sources}:")
         for place, citation in enumerate(citations, 1):
-            title = citation.get("title") or citation.get("source")
-            url = citation.get("url")
+            title, source = citation.get("title"), citation.get("source")
+            place_of_it = citation.get("url") or (source if title else None)
+            doubt = self._words.unverified if citation.get("verified") is False else None
             number = citation.get("number", place)
-            self._print(f"  [{number}] {title}" + (f"  {url}" if url else ""))
+            parts = (f"[{number}] {title or source}", place_of_it, doubt and f"({doubt})")
+            self._print("  " + "  ".join(str(part) for part in parts if part))
 
     def _approval(self, event: Event) -> None:
         text = self._words.approval.format(
@@ -129,6 +133,9 @@ class Screen:
         self._note(f"{text} (correlation id {event.text('correlationId')})", colour=RED)
 
     def _done(self, event: Event) -> None:
+        warnings = event.fields.get("warnings")
+        for warning in warnings if isinstance(warnings, list) else ():
+            self._note(f"! {warning}")
         usage = event.fields.get("usage")
         tokens = usage.get("totalTokens", 0) if isinstance(usage, dict) else 0
         text = self._words.finished.format(tokens=tokens, conversation=event.text("threadId"))
@@ -159,6 +166,11 @@ class Screen:
 def _printable(text: str) -> str:
     """Without control characters: what a model or an ERP wrote must not steer the terminal."""
     return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc")
+
+
+def _is_listed(citation: Mapping[str, object], said: str) -> bool:
+    wanted = f"[{citation.get('number')}] {citation.get('title') or citation.get('source')}"
+    return any(line.startswith(wanted) for line in said.splitlines())
 
 
 def _arguments(arguments: object) -> str:

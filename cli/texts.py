@@ -3,11 +3,12 @@
 import json
 import sys
 
-from cli.knowledge.chunks import chunks_in, embedded_text, read_library
+from cli.knowledge.chunks import chunks_in, read_library
 from shared.bootstrap import PACKS
 from shared.packs import FolderPacks
+from shared.search.embedding import embedded_text
 
 if __name__ == "__main__":
     library = read_library(PACKS / FolderPacks(PACKS).current, PACKS.name)
     chunks = chunks_in(library.documents, embeddings="")
-    json.dump([embedded_text(each) for each in chunks], sys.stdout)
+    json.dump([embedded_text(each.title, each.content) for each in chunks], sys.stdout)

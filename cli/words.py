@@ -19,6 +19,7 @@ class Words:
     restart: str
     lost: str
     sources: str
+    unverified: str
     missing: str
     choices: str
     approval: str
@@ -56,6 +57,7 @@ SPANISH = Words(
     restart="la respuesta empieza de nuevo ({reason}); lo anterior no vale",
     lost="conexión perdida tras el evento {after}; se reanuda …",
     sources="Fuentes",
+    unverified="sin comprobar: el documento no lo dice así",
     missing="Falta",
     choices="a elegir: {choices}",
     approval="espera una aprobación: {tool}, {identifier}, hasta {expires}",
@@ -94,6 +96,7 @@ ENGLISH = Words(
     restart="the answer starts again ({reason}); what was above is void",
     lost="connection lost after event {after}; resuming …",
     sources="Sources",
+    unverified="not verified: the document does not say it so",
     missing="Missing",
     choices="choose: {choices}",
     approval="waits for an approval: {tool}, {identifier}, until {expires}",

@@ -83,6 +83,9 @@ class PlantedKnowledge:
         """Those that are planted: none of the configured index is of this conversation."""
         return tuple(each for each in self._planted(query.index) if each.entities)
 
+    async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
+        return await self.inner.stored(index, document_id)
+
     def _planted(self, index: str) -> Iterator[Snippet]:
         return (_snippet(index, n, each) for n, each in enumerate(self.planted))
 

@@ -155,8 +155,7 @@ def _close(board: Board, said: Said | None) -> Steps[tuple[FinishReason, Memory]
     progress.recording = True
     both = yield from call_all(progress.context, [(CLOSE_CALL, close), (RECORD, record)])
     closed, recorded = _typed(both)
-    progress.done(closed)
-    progress.folds = closed.folds
+    progress.answered(closed)
     progress.done(recorded)
     progress.enter("PERSISTED_EVENT")
     return closed.finish_reason, recorded.memory

@@ -101,6 +101,7 @@ def finish(
         finish_reason=reason,
         failure=failure,
         ended_at=ended,
+        warnings=progress.warnings,
     )
     progress.done((yield from call_activity(progress.context, FINISH, request)))
     progress.enter(last)

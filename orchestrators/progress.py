@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from shared.contracts.activities import RunLimits, RunRef, StepResult
+from shared.contracts.activities import Responded, RunLimits, RunRef, StepResult
 from shared.contracts.identity import Language
 from shared.contracts.problems import Failure
 from shared.contracts.runs import RunState, RunStatus, StateChange, Usage
@@ -31,6 +31,7 @@ class Progress:
     tools: tuple[str, ...] = ()
     recording: bool = False
     folds: bool = False
+    warnings: tuple[str, ...] = ()
     model_calls: int = 0
     unjudged: bool = False
     awaited: dict[str, Task] = field(default_factory=dict)
@@ -73,6 +74,10 @@ class Progress:
         self.usage += result.usage
         self.model_calls += result.model_calls
         self.unjudged = self.unjudged or result.unjudged
+
+    def answered(self, result: Responded) -> None:
+        self.done(result)
+        self.folds, self.warnings = result.folds, result.warnings
 
     def check_limits(self) -> None:
         """Before a step that costs. Raises StepFailedError: TIMEOUT or QUOTA_EXCEEDED."""

@@ -154,15 +154,13 @@ def _respond(
     )
     if planned is None or not steps:
         responded = yield from call_activity(progress.context, RESPOND, respond)
-        progress.done(responded)
-        progress.folds = responded.folds
+        progress.answered(responded)
         return responded.finish_reason, "none"
     record = record_request(progress, broken_off=False)
     progress.recording = True
     both = yield from call_all(progress.context, [(RESPOND, respond), (RECORD, record)])
     answered, recorded = _typed(both)
-    progress.done(answered)
-    progress.folds = answered.folds
+    progress.answered(answered)
     progress.done(recorded)
     progress.enter("PERSISTED_EVENT")
     return answered.finish_reason, recorded.memory

@@ -16,7 +16,7 @@ from shared.contracts.agent_policy import AgentPolicy, ProfileLists
 from shared.contracts.grounding import Grounding
 from shared.contracts.models import ModelChoice
 from shared.contracts.outside import HttpRule, McpServer, Outside
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
 from shared.moderation.nobody import NoModeration
@@ -148,7 +148,13 @@ def build_dependencies(settings: Settings) -> Dependencies:
         tools=ToolsByKind(
             rest=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
             cerebro=CerebroTools(
-                knowledge, model, policy.indexes[0], policy.top, policy.retrieval, packs, _now
+                knowledge,
+                model,
+                settings.azure_search.default_index,
+                policy.top,
+                policy.retrieval,
+                packs,
+                _now,
             ),
             http=HttpTools(
                 policy.outside, HttpLimits(http.http_max_bytes, http.http_timeout_seconds)
@@ -193,11 +199,13 @@ def build_policy(settings: Settings) -> Policy:
             tokens=settings.runs.tokens,
             fan_out=settings.search.max_fan_out,
         ),
-        retrieval=RetrievalPolicy(
+        retrieval=Retrieval(
             normalisation=settings.search.normalisation,
             tokens=settings.search.context_tokens,
             seconds=settings.search.timeout_seconds,
             embedding_seconds=settings.search.embedding_seconds,
+            captions=settings.search.captions,
+            answers=settings.search.answers,
         ),
         role_rights=settings.auth.role_rights,
         tenants=frozenset(settings.auth.tenants),
@@ -307,6 +315,7 @@ def build_search_profile(settings: Settings) -> "SearchProfile":
         allowed_configurations=search.allowed_semantic_configurations,
         languages=search.languages,
         dimensions=search.dimensions,
+        embedding_model=settings.embeddings,
     )
 
 

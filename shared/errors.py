@@ -15,6 +15,7 @@ The error tree, named for what the caller can do:
   x DependencyError         -> something outside failed; trying again may help (5xx)
     + ModelError
     + SearchError
+      . RefusedError            of single documents, which it names
     + ErpError
       . ErpBusyError
       . CerebroError            of a tool that is no ERP's
@@ -29,6 +30,8 @@ The error tree, named for what the caller can do:
   x RunStoppedError         -> somebody asked the run to stop; the step gives up
   x ConfigurationError      -> the operator must change a setting; the app does not start
 """
+
+from collections.abc import Mapping
 
 from shared.contracts.problems import ASKED_IN_VAIN, STOPPED, ErrorCode, Failure, FieldProblem
 
@@ -135,6 +138,15 @@ class ModelError(DependencyError):
 
 class SearchError(DependencyError):
     code: ErrorCode = "SEARCH_UNAVAILABLE"
+
+
+class RefusedError(SearchError):
+    """Documents that will be refused again; `reasons` are the service's, by id. The others of the
+    batch were written."""
+
+    def __init__(self, message: str, reasons: Mapping[str, str]) -> None:
+        super().__init__(message, retryable=False)
+        self.reasons = reasons
 
 
 class ErpError(DependencyError):

@@ -138,6 +138,7 @@ class SearchSettings(Section):
     `context_tokens` bound the evidence of an answer; without an index that needs longer than
     `timeout_seconds`, or a vector that needs `embedding_seconds`, the search goes on.
 
+    `captions` and `answers` of the semantic ranker are asked for with each question.
     `policy` to `least_share` say how an answer stands on documents (shared/contracts/grounding.py).
     """
 
@@ -152,6 +153,8 @@ class SearchSettings(Section):
     context_tokens: int = Field(default=4_000, ge=200)
     timeout_seconds: float = Field(default=20.0, gt=0)
     embedding_seconds: float = Field(default=15.0, gt=0)
+    captions: bool = False
+    answers: bool = False
     policy: Literal["always", "never", "conditional"] = "always"
     inject: Literal["system", "user"] = "system"
     citation_style: Literal["inline", "footnote", "none"] = "inline"
@@ -369,6 +372,14 @@ def get_settings() -> Settings:
                 f"setting {lacking} is missing, and the settings of AI name {provider}; "
                 f"for example {example}"
             )
+    default, allowed = settings.azure_search.default_index, settings.search.allowed_indexes
+    if default not in allowed:
+        # What agents write would be where no question is looked up.
+        example = json.dumps([default, *allowed])
+        raise ConfigurationError(
+            f"setting AzureSearch__DefaultIndex: {default} is not among Search__AllowedIndexes; "
+            f"for example Search__AllowedIndexes={example}"
+        )
     return settings
 
 

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from cli.knowledge.cerebro_arguments import build_parser
+from cli.knowledge.doubts import DoubtfulError
 from cli.knowledge.filling import fill
-from cli.knowledge.folders import Labels, read_folder
-from cli.knowledge.progress import Progress
+from cli.knowledge.folders import FolderRead, Labels, read_folder
+from cli.knowledge.progress import Progress, tell_reading
 from shared.bootstrap import (
     build_credential,
     build_index,
@@ -21,9 +22,10 @@ from shared.bootstrap import (
 )
 from shared.errors import ConfigurationError, DependencyError
 from shared.ports import Model
+from shared.search.fields import EVERY_TENANT
 from shared.search.indexing import AzureSearchIndex
 from shared.search.lifecycle import Lifecycle
-from shared.settings import get_settings
+from shared.settings import Settings, get_settings
 
 EXIT_FAILED = 1
 EXIT_WRONG = 2
@@ -48,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         check_settings()
+        _check_tenant(options, get_settings())
         return asyncio.run(_run(options))
     except ConfigurationError as error:
         print(error, file=sys.stderr)
@@ -68,8 +71,11 @@ async def _run(options: argparse.Namespace) -> int:
                 return await _load(tools, options)
             case "reindex":
                 return await _reindex(tools)
-            case _:
+            case "drop":
                 return await _drop(tools, options)
+            case unknown:
+                # Nothing that a parser lets through by mistake deletes anything.
+                raise AssertionError(f"there is no action {unknown}")
 
 
 @asynccontextmanager
@@ -104,12 +110,20 @@ async def _status(tools: Tools) -> int:
         where = f"{each.name}, where searches go" if each.current else f"{each.name}, not searched"
         mib = (each.bytes + each.vector_bytes) / 2**20
         print(f"{where}: {each.documents} documents, {mib:.1f} MiB")
+    if (left := await tools.lifecycle.unfinished()) is not None:
+        print(
+            f"A reindex broke off; what was written last may be in {left} only. "
+            f"./eira cerebro reindex --index {tools.name} goes on with it.",
+            file=sys.stderr,
+        )
+        return EXIT_FAILED
     return 0
 
 
 async def _load(tools: Tools, options: argparse.Namespace) -> int:
+    folder = options.folder.resolve()
     labels = Labels(
-        source=options.source or options.folder.resolve().name,
+        source=options.source or folder.name,
         category=options.category,
         kind=options.kind,
         scope=options.scope,
@@ -117,17 +131,53 @@ async def _load(tools: Tools, options: argparse.Namespace) -> int:
         roles=tuple(options.role),
         url=options.url,
         confidence=options.confidence,
+        root=None if options.source else str(folder),
     )
-    read = read_folder(options.folder, labels, tools.embeddings)
+    read = read_folder(options.folder, labels, tools.embeddings, tell_reading)
+    _tell_left_out(read)
+    try:
+        done = await fill(
+            read, labels, tools.index, tools.model, Progress("chunks"), sure=options.yes
+        )
+    except DoubtfulError as error:
+        print(*error.doubts, "Nothing was written; say --yes.", sep="\n", file=sys.stderr)
+        return EXIT_WRONG
+    for each in done.refused:
+        print(each, file=sys.stderr)
+    failed = len({each.name for each in (*read.bad, *done.refused)})
+    print(
+        f"{labels.source}: {read.files - failed} of {read.files} files, {done.total} chunks,"
+        f" {done.written} added or changed, {done.removed} removed"
+        + (f"; {failed} could not be loaded, as said above" if failed else "")
+        + (f"; {read.ignored} files of other formats ignored" if read.ignored else "")
+        + (f"; {len(read.links)} links not followed" if read.links else "")
+    )
+    _tell_whether_searched(tools.name, get_settings())
+    return EXIT_FAILED if failed else 0
+
+
+def _tell_left_out(read: FolderRead) -> None:
     for each in read.bad:
         print(each, file=sys.stderr)
-    done = await fill(read, labels, tools.index, tools.model, Progress("chunks"))
-    print(
-        f"{labels.source}: {read.files - len(read.bad)} of {read.files} files, {done.total} chunks,"
-        f" {done.written} added or changed, {done.removed} removed"
-        + (f"; {read.ignored} files of other formats ignored" if read.ignored else "")
-    )
-    return EXIT_FAILED if read.bad else 0
+    for name in read.links:
+        print(f"{name}: a link, which is not followed", file=sys.stderr)
+
+
+def _check_tenant(options: argparse.Namespace, settings: Settings) -> None:
+    """Raises ConfigurationError."""
+    if options.action == "load" and options.tenant not in (EVERY_TENANT, *settings.auth.tenants):
+        raise ConfigurationError(
+            f"--tenant {options.tenant}: nobody of it can sign in, it is not among Auth__Tenants "
+            f"({', '.join(settings.auth.tenants)})"
+        )
+
+
+def _tell_whether_searched(index: str, settings: Settings) -> None:
+    if index not in (settings.azure_search.default_index, *settings.search.allowed_indexes):
+        print(
+            f"No search of the app asks {index}: it is not in Search__AllowedIndexes.",
+            file=sys.stderr,
+        )
 
 
 async def _reindex(tools: Tools) -> int:

@@ -1,8 +1,15 @@
 """The arguments of `./eira cerebro`."""
 
 import argparse
+import math
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
+from shared.contracts.search import IndexName
+from shared.search.fields import EVERY_TENANT
+
+_INDEX_NAMES: TypeAdapter[str] = TypeAdapter(IndexName)
 KINDS = ("contract", "rule", "flow", "example", "faq")
 EXAMPLES = """\
 examples:
@@ -30,7 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
     drop.add_argument("--others", action="store_true", help="only those that are not searched")
     drop.add_argument("--yes", action="store_true", help="really; without it, say what would go")
     for action in actions.choices.values():
-        action.add_argument("--index", metavar="NAME", help="(AzureSearch__DefaultIndex)")
+        action.add_argument(
+            "--index", type=_index, metavar="NAME", help="(AzureSearch__DefaultIndex)"
+        )
     return parser
 
 
@@ -40,8 +49,18 @@ def _add_load(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="bring the index to what the Markdown, HTML, PDF and Word files of a folder say",
     )
     load.add_argument("folder", type=_folder)
-    load.add_argument("--source", help="what citations call it (the folder's name)")
-    load.add_argument("--tenant", default="*", metavar="ID", help="whose it is (everybody's)")
+    load.add_argument(
+        "--source",
+        metavar="NAME",
+        help="what citations call it, and what tells its documents from those of other folders"
+        " (the folder's name)",
+    )
+    load.add_argument(
+        "--tenant",
+        default=EVERY_TENANT,
+        metavar="ID",
+        help="whose it is, one of Auth__Tenants (everybody's)",
+    )
     load.add_argument(
         "--role", action="append", default=[], help="who may read it; repeat it (everybody)"
     )
@@ -49,6 +68,12 @@ def _add_load(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     load.add_argument("--kind", choices=KINDS, default="rule", help="(%(default)s)")
     load.add_argument("--scope", choices=("public", "internal"), default="internal")
     load.add_argument("--url", help="where the files are published, for citations")
+    load.add_argument(
+        "--yes",
+        action="store_true",
+        help="really; without it, nothing is written when another folder or tenant had the name,"
+        " or most of its documents would be removed",
+    )
     load.add_argument("--confidence", type=_share, default=1.0, help="0 to 1 (%(default)s)")
 
 
@@ -59,7 +84,20 @@ def _folder(text: str) -> Path:
 
 
 def _share(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
     if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError("from 0 to 1")
+        raise argparse.ArgumentTypeError(f"a number from 0 to 1, not {text!r}")
     return number
+
+
+def _index(text: str) -> str:
+    try:
+        return _INDEX_NAMES.validate_python(text)
+    except ValidationError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no name of an index: lower-case letters, digits, - and _, 128 at most, "
+            "beginning with a letter or a digit"
+        ) from None

@@ -11,7 +11,7 @@ from cli.knowledge.chunking import Chunk, chunks_of
 from cli.knowledge.documents import Document, read_document
 from shared.contracts.evidence import KnowledgeDocument
 from shared.packs.problems import Problem
-from shared.search.fields import EVERY_TENANT, FIELDS
+from shared.search.fields import EVERY_TENANT, FIELDS, OF_FOLDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,8 @@ def chunks_in(documents: Sequence[Document], embeddings: str) -> Iterator[Knowle
 
 
 OF_EVENTS = frozenset({"entities", "conversationId"})
+OF_OTHERS = OF_EVENTS | OF_FOLDERS
 """Fields that no pack's document has: without them the hashes of earlier loads stay good."""
-
-
-def embedded_text(chunk: KnowledgeDocument) -> str:
-    """What a chunk's vector is made of."""
-    return f"{chunk.title}\n{chunk.content}"
 
 
 def _knowledge(document: Document, chunk: Chunk) -> KnowledgeDocument:
@@ -88,7 +84,7 @@ def chunk_id(document: str, version: str, anchor: str) -> str:
 
 def hash_of(chunk: KnowledgeDocument, embeddings: str) -> str:
     said = {name: value for name, value in chunk.wire().items() if name not in OF_EVENTS}
-    fields = sorted(FIELDS.keys() - OF_EVENTS)
+    fields = sorted(FIELDS.keys() - OF_OTHERS)
     # A field that the index gets later is empty in what is there: all are written anew.
     content = json.dumps([embeddings, fields, said], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -45,7 +45,11 @@ class Document:
 
 def read_document(path: Path, shown: str, version: str) -> tuple[Document | None, list[Problem]]:
     """The document, or all that is wrong with it. `shown` is what problems call the file."""
-    content = path.read_text("utf-8")
+    try:
+        content = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        what = f"this is not UTF-8 (byte {error.start})"
+        return None, [Problem(shown, 1, what, "save it as UTF-8")]
     fences = list(FENCE.finditer(content))[:2]
     if not fences or fences[0].start() != 0:
         what = "the document has no front matter"
@@ -73,6 +77,10 @@ def _front_matter(text: str, shown: str) -> tuple[FrontMatter | None, list[Probl
         mark = error.problem_mark or error.context_mark
         line = mark.line + 2 if mark else 1
         return None, [Problem(shown, line, f"this is not YAML: {error.problem}", "correct it")]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # A date that there is not, control characters, brackets without end: they have no mark.
+        what = f"this is not YAML: {' '.join(str(error).split())}"
+        return None, [Problem(shown, 2, what, "correct it")]
     if not isinstance(fields, dict):
         return None, [Problem(shown, 2, "the front matter has no fields", "write `name: value`")]
     try:

@@ -1,27 +1,35 @@
 """A folder of documents: from its files to the chunks that Cerebro holds."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from cli.knowledge.chunking import Chunk, chunks_of
 from cli.knowledge.chunks import hash_of
-from cli.knowledge.formats import READERS, read_text
+from cli.knowledge.formats import FORMATS, read_text
 from cli.knowledge.formats.text import Text, UnreadableError
 from shared.contracts.evidence import DocumentKind, KnowledgeDocument
 from shared.search.fields import EVERY_TENANT
 from shared.search.indexing import OF_A_FOLDER
 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_HEADING = 200
+"""In letters, within a title: a whole paragraph may be styled as a heading."""
+LETTERS_OF_A_PREFIX = 24
+
+type Tell = Callable[[str, int, int, int], None]
+"""Told before each file: its name, its size in bytes, its number from 1, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
     """What is said of all documents of a folder. `source` names the folder in citations, and tells
-    its documents from those of others; `url` is where its files are published."""
+    its documents from those of others; `root` is where it is if nobody gave it that name, for two
+    folders may be called the same. `url` is where its files are published."""
 
     source: str
     category: str = "document"
@@ -31,11 +39,13 @@ class Labels:
     roles: tuple[str, ...] = ()
     url: str | None = None
     confidence: float = 1.0
+    root: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BadFile:
-    """A file that could not be read, and the beginning of its chunks' ids."""
+    """A file that could not be read, and the beginning of its chunks' ids; that of a folder that
+    could not be listed is empty, as every id begins: what was in it, nobody knows."""
 
     name: str
     reason: str
@@ -47,42 +57,86 @@ class BadFile:
 
 @dataclass(frozen=True, slots=True)
 class FolderRead:
-    """`ignored` are files of other formats."""
+    """`ignored` are files of other formats, `links` the names of links, which are not followed;
+    `names` are the files' by the beginning of their chunks' ids."""
 
     chunks: tuple[KnowledgeDocument, ...]
     bad: tuple[BadFile, ...]
     files: int
     ignored: int
+    links: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_folder(folder: Path, labels: Labels, embeddings: str) -> FolderRead:
-    """All files below the folder; hidden ones are left out. One that is bad stops no other."""
+def read_folder(
+    folder: Path,
+    labels: Labels,
+    embeddings: str,
+    tell: Tell = lambda _name, _size, _number, _files: None,
+) -> FolderRead:
+    """All files below the folder; hidden ones are left out. One that is bad stops no other, and
+    links are not followed: what they show may be nobody's business, or is loaded by its own name.
+    """
     chunks: list[KnowledgeDocument] = []
     bad: list[BadFile] = []
-    files = [path for path in sorted(folder.rglob("*")) if _is_visible(path, folder)]
-    known = [path for path in files if path.suffix.lower() in READERS]
-    for path in known:
-        name = path.relative_to(folder).as_posix()
+    names: dict[str, str] = {}
+    found = sorted(_visible(folder, bad))
+    links = [path for path in found if path.is_symlink()]
+    files = [path for path in found if path.is_file() and not path.is_symlink()]
+    known = [path for path in files if path.suffix.lower() in FORMATS]
+    for number, path in enumerate(known, 1):
+        name = _name(path, folder)
         prefix = _prefix(name, labels)
+        names[prefix] = name
         try:
+            status = path.stat()
+            tell(name, status.st_size, number, len(known))
             text = read_text(path)
-        except UnreadableError as error:
+        except (OSError, UnreadableError) as error:
             bad.append(BadFile(name, str(error), prefix))
             continue
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+        written = datetime.fromtimestamp(status.st_mtime, UTC).replace(microsecond=0)
         chunks += _chunks(text, name, labels, written, embeddings)
-    return FolderRead(tuple(chunks), tuple(bad), len(known), len(files) - len(known))
+    return FolderRead(
+        chunks=tuple(chunks),
+        bad=tuple(bad),
+        files=len(known),
+        ignored=len(files) - len(known),
+        links=tuple(_name(path, folder) for path in links),
+        names=names,
+    )
 
 
-def _is_visible(path: Path, folder: Path) -> bool:
+def document_of(chunk_id: str) -> str:
+    """What the ids of all chunks of a file begin with."""
+    return chunk_id[:LETTERS_OF_A_PREFIX]
+
+
+def _visible(folder: Path, bad: list[BadFile]) -> Iterator[Path]:
+    """Adds to `bad` the folders that cannot be listed."""
+
+    def refuse(error: OSError) -> None:
+        where = _name(Path(error.filename), folder)
+        bad.append(BadFile(f"{where}/", error.strerror or type(error).__name__, prefix=""))
+
+    for parent, folders, files in folder.walk(on_error=refuse):
+        folders[:] = filter(_is_shown, folders)
+        yield from (parent / file for file in files if _is_shown(file))
+
+
+def _is_shown(name: str) -> bool:
     # Word's own files of open documents begin with ~$.
-    parts = path.relative_to(folder).parts
-    return path.is_file() and not any(part.startswith((".", "~$")) for part in parts)
+    return not name.startswith((".", "~$"))
+
+
+def _name(path: Path, folder: Path) -> str:
+    """Of a name that is not UTF-8, what can be said of it."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode(errors="backslashreplace")
 
 
 def _prefix(name: str, labels: Labels) -> str:
     whole = "\n".join((labels.tenant_id, labels.source, name))
-    return hashlib.sha256(whole.encode()).hexdigest()[:24]
+    return hashlib.sha256(whole.encode()).hexdigest()[:LETTERS_OF_A_PREFIX]
 
 
 def _chunks(
@@ -97,14 +151,16 @@ def _chunks(
 
 
 def _knowledge(text: Text, chunk: Chunk, name: str, labels: Labels) -> KnowledgeDocument:
-    title = text.title or Path(name).stem
+    title = _short(text.title) or Path(name).stem
+    heading = _short(chunk.heading)
     url = f"{labels.url.rstrip('/')}/{quote(name)}" if labels.url else None
     return KnowledgeDocument(
         id="_".join(part for part in (_prefix(name, labels), chunk.anchor) if part),
-        title=f"{title} · {chunk.heading}" if chunk.anchor and chunk.heading else title,
+        title=f"{title} · {heading}" if chunk.anchor and heading else title,
         content=chunk.text,
         url=f"{url}#{chunk.anchor}" if url and chunk.anchor else url,
-        source=labels.source,
+        # Without an address, the file's place is all that a reader can look it up by.
+        source=labels.source if url else f"{labels.source}/{name}",
         category=labels.category,
         scope=labels.scope,
         kind=labels.kind,
@@ -113,4 +169,10 @@ def _knowledge(text: Text, chunk: Chunk, name: str, labels: Labels) -> Knowledge
         allowed_roles=labels.roles,
         updated_at=NO_TIME,
         confidence=labels.confidence,
+        collection=labels.source,
+        root=labels.root,
     )
+
+
+def _short(heading: str) -> str:
+    return heading if len(heading) <= LONGEST_HEADING else f"{heading[:LONGEST_HEADING]}…"

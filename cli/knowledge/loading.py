@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Protocol
 
-from cli.knowledge.chunks import embedded_text
+from cli.knowledge.folders import BadFile
 from shared.contracts.evidence import KnowledgeDocument
 from shared.ports import Model
+from shared.search.embedding import embedded_text
 
 BATCH = 32
 
@@ -45,11 +46,12 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was done, in chunks."""
+    """What was done, in chunks; `refused` are the files that the service took not all of."""
 
     total: int
     written: int
     removed: int
+    refused: tuple[BadFile, ...] = ()
 
 
 async def load(
@@ -62,7 +64,7 @@ async def load(
     changed = [each for each in shelf.chunks if known.get(each.id) != each.content_hash]
     written = 0
     for batch in batched(changed, BATCH, strict=False):
-        vectors = await model.embed([embedded_text(each) for each in batch])
+        vectors = await model.embed([embedded_text(each.title, each.content) for each in batch])
         await index.upsert(list(zip(batch, vectors, strict=True)))
         written += len(batch)
         tell(f"{written} of {len(changed)} chunks written")

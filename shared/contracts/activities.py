@@ -214,10 +214,12 @@ class RespondRequest(StepRequest):
 
 
 class Responded(StepResult):
-    """`folds`: the conversation has become too long to be told to the model whole."""
+    """`folds`: the conversation has become too long to be told to the model whole. `warnings`:
+    what the answer had to do without, by key of the wording."""
 
     finish_reason: FinishReason
     folds: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 class FoldRequest(StepRequest):
@@ -241,7 +243,8 @@ class Recorded(StepResult):
 
 
 class FinishRequest(StepRequest):
-    """`failure` set: the run failed; otherwise the answer is stored and the run is done."""
+    """`failure` set: the run failed; otherwise the answer is stored and the run is done.
+    `warnings`: as `Responded` has them."""
 
     language: Language | None = None
     """Of the turn; absent when intake did not get so far."""
@@ -251,6 +254,7 @@ class FinishRequest(StepRequest):
     finish_reason: FinishReason
     failure: Failure | None = None
     ended_at: datetime
+    warnings: tuple[str, ...] = ()
 
 
 AWAIT_TURN = ActivitySpec("await_turn", AwaitTurnRequest, TurnAwaited)

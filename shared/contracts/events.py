@@ -112,7 +112,11 @@ class ErrorEvent(Contract):
 
 
 class DoneEvent(Contract):
-    """Terminal: the answer and the audit event are stored."""
+    """Terminal: the answer and the audit event are stored.
+
+    `warnings` say in the turn's language what the answer had to do without, or what was asked for
+    in vain; None if there was nothing.
+    """
 
     type: Literal["done"] = "done"
     usage: Usage
@@ -120,6 +124,7 @@ class DoneEvent(Contract):
     run_id: str
     finish_reason: FinishReason
     memory: Memory
+    warnings: tuple[str, ...] | None = None
 
 
 class AuditEntry(Contract):

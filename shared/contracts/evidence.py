@@ -93,7 +93,8 @@ class KnowledgeDocument(Contract):
     `content_hash` is of what was loaded from a pack, and tells whether it has changed there.
 
     An event says which of the ERP's records it is about (`entities`, as `type:id`) and in which
-    conversation it was, if in one."""
+    conversation it was, if in one. What was loaded from a folder says by which name
+    (`collection`), and where the folder was if nobody named it (`root`)."""
 
     id: str
     title: str
@@ -110,4 +111,6 @@ class KnowledgeDocument(Contract):
     confidence: float
     entities: tuple[str, ...] = ()
     conversation_id: str | None = None
+    collection: str | None = None
+    root: str | None = None
     content_hash: str | None = None

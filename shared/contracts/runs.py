@@ -119,6 +119,8 @@ class RunOutcome(Contract):
     failure: Failure | None = None
     told: str | None = None
     """What the person was told of the failure, when its sentence was not all: what was done."""
+    warnings: tuple[str, ...] = ()
+    """What the answer had to do without, by key of the wording."""
 
 
 class LateMemory(Contract):

@@ -44,6 +44,8 @@ SYNTAX_FAILED = "syntax_failed"
 """The words are no query of the full syntax: they were searched as they stand."""
 SYNTAX_IGNORED = "syntax_ignored"
 """The semantic ranker reads plain words: the full syntax goes with `keyword` only."""
+HIGHLIGHT_WITHOUT_WORDS = "highlight_without_words"
+"""By its vector alone a document is found for no word that could be marked."""
 LANGUAGE_UNKNOWN = "language_unknown"
 """No field is analysed in this language (`language_unknown:fr`): the default's fields were used."""
 
@@ -71,7 +73,7 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-type IndexName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,126}[a-z0-9])?$")]
+type IndexName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,127}$")]
 """As Azure AI Search allows it; nothing in it can leave its place in a URL."""
 type FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_/]{0,127}$")]
 type FieldNames = Annotated[
@@ -92,7 +94,7 @@ class SearchIntent(Inbound):
 
     `top_k` results after merging, the first `skip` left out. `answers_threshold` is the least
     confidence of an answer, 0 to 1. `query_type` is the syntax of the words. `vector` is taken in
-    place of one made by `embedding_model` from the words.
+    place of one made from the words by `embedding_model`, which is that of the indexes.
     """
 
     index: IndexName | None = Field(

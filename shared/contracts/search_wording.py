@@ -21,6 +21,10 @@ OF_SEARCH: Mapping[str, Mapping[Language, str]] = {
         "es": "La sintaxis completa solo vale con el modo keyword; se han buscado las palabras.",
         "en": "The full syntax goes with the mode keyword only; the words were searched.",
     },
+    "warning_highlight_without_words": {
+        "es": "Solo se señalan palabras si se buscan: con el modo vector no las hay.",
+        "en": "Words are marked only where they are searched for: the mode vector has none.",
+    },
     "warning_language_unknown": {
         "es": "No hay campos analizados en este idioma; se ha buscado en los españoles.",
         "en": "No field is analysed in this language; the Spanish ones were searched.",
@@ -32,6 +36,10 @@ OF_SEARCH: Mapping[str, Mapping[Language, str]] = {
     "search_configuration_not_allowed": {
         "es": "La configuración semántica «{name}» no está entre las permitidas.",
         "en": "The semantic configuration “{name}” is not among those allowed.",
+    },
+    "search_embedding_not_allowed": {
+        "es": "Los vectores de los índices no son del modelo «{name}».",
+        "en": "The vectors of the indexes are not of the model “{name}”.",
     },
     "search_field": {
         "es": "«{name}» no es un campo que se pueda pedir aquí",
@@ -98,6 +106,14 @@ OF_SEARCH: Mapping[str, Mapping[Language, str]] = {
     "filter_constant": {
         "es": "se espera una constante: 'texto', un número, una fecha, true, false o null",
         "en": "a constant is expected: 'text', a number, a date, true, false or null",
+    },
+    "filter_not": {
+        "es": "detrás de not van paréntesis: not (…)",
+        "en": "brackets follow not: not (…)",
+    },
+    "filter_number": {
+        "es": "este número no cabe en Edm.Double",
+        "en": "this number does not fit into Edm.Double",
     },
     "filter_moment": {
         "es": "no es una fecha y hora que exista",

@@ -238,6 +238,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "Cerebro no ha contestado y no se sabe si el documento llegó a guardarse.",
         "en": "Cerebro did not answer, and whether it stored the document is not known.",
     },
+    "nonsense_of_cerebro": {
+        "es": "Cerebro ha contestado algo que no se puede leer.",
+        "en": "Cerebro answered something that cannot be read.",
+    },
     "no_answer": {
         "es": "El ERP no ha contestado y no se sabe si la operación llegó a hacerse.",
         "en": "The ERP did not answer, and whether it acted is not known.",
@@ -361,7 +365,11 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     },
     "told_unverified": {
         "es": "No he podido comprobar esto en los documentos: la evidencia no basta.",
-        "en": "I could not find this in the documents: the evidence is not enough.",
+        "en": "I could not verify this in the documents: the evidence is not enough.",
+    },
+    "told_not_verified": {
+        "es": "sin comprobar: el documento no lo dice así",
+        "en": "not verified: the document does not say it so",
     },
     "told_sources": {"es": "Fuentes:", "en": "Sources:"},
     "told_nothing_done": {

@@ -8,7 +8,7 @@ from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.grounding import Grounding
 from shared.contracts.outside import Outside
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
 from shared.ports.knowledge import Knowledge
@@ -31,7 +31,7 @@ class Policy:
     model: str = ""  # or its deployment, as the audit names it
     top: int = 5
     """Snippets that an answer is made from, and most taken from one index."""
-    retrieval: RetrievalPolicy = field(default=RetrievalPolicy())
+    retrieval: Retrieval = field(default=Retrieval())
     grounding: Grounding = field(default=Grounding())
     longest_join_ms: int = 140
     limits: RunLimits = field(default=RunLimits())

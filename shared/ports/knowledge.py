@@ -54,6 +54,10 @@ class Knowledge(Protocol):
 
     async def events(self, query: EventQuery) -> tuple[Snippet, ...]: ...
 
+    async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
+        """A document as it was written, whoever may read it: for who has written it only."""
+        ...
+
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:

@@ -1,33 +1,47 @@
 """Cerebro: hybrid queries with semantic ranking, and upserts."""
 
 import re
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
 from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
-from shared.errors import SearchError
+from shared.contracts.search import SEMANTIC_FAILED
+from shared.errors import RefusedError, SearchError
 from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.audience import audience_filter, one_of, quoted
-from shared.search.fields import CITED, EVERY_ROLE, LANGUAGES, VECTOR_FIELD
+from shared.search.fields import CITED, EVERY_ROLE, FIELDS, LANGUAGES, OF_FOLDERS, VECTOR_FIELD
 from shared.search.fusion import not_crowded
-from shared.search.query import CANDIDATES, SearchOptions, SearchProfile, build_options, check
-from shared.search.results import as_answers, as_snippets
+from shared.search.query import SearchOptions, SearchProfile, build_options, check
+from shared.search.results import as_answers, as_snippets, is_reranked
 from shared.search.retrying import SearchRetries
 
 type SearchCredential = AsyncTokenCredential | AzureKeyCredential
 
 _LACKING = re.compile(r"property (?:named )?'(\w+)'")
 """How Azure AI Search says that a document, a filter or a selection names an unknown field."""
+STORED = [name for name in FIELDS if name not in {"titleEn", "contentEn", *OF_FOLDERS}]
+"""What an agent's document was made of: not the same texts once more for another language."""
+DENIED = (401, 403)
+_RIGHTS = (
+    "check AzureSearch__Endpoint and AzureSearch__ApiKey; without a key, the app's identity needs "
+    "the role Search Index Data Contributor, and for indexes Search Service Contributor"
+)
+WRONG = 400
+"""The status of a document that the index cannot take as it is."""
+RERANKED = 50
+"""The first results of a search, which are all that the semantic ranker reads."""
+_OTHER_LENGTH = re.compile(r"vector\b.*\b(?:dimension|length)", re.IGNORECASE | re.DOTALL)
+"""Of several wordings, by version: all speak of the lengths of vectors."""
 SPARE = 15
 """More than wanted: events may be left out of what is found (`not_crowded`)."""
 
@@ -43,22 +57,37 @@ class AzureSearchKnowledge:
         check(query, self.profile)
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
-        """Of a search without an intent of its own, events are kept from crowding out documents."""
+        """Events are kept from crowding out documents, unless the caller chooses by a filter, or
+        goes on from an earlier page."""
         options = build_options(query, self.profile)
-        if query.intent is not None:
-            return await self._translated(options)
-        found = await self._translated(replace(options, top=options.top + SPARE))
+        if query.intent is not None and (query.intent.filter or options.skip):
+            return await self._asked(query, options)
+        found = await self._asked(query, replace(options, top=options.top + SPARE))
         kept = not_crowded(found.snippets, options.top)
         return found.model_copy(update={"snippets": kept})
 
-    async def _translated(self, options: SearchOptions) -> ContextPack:
+    async def _asked(self, query: KnowledgeQuery, options: SearchOptions) -> ContextPack:
+        """Also without what the service refuses, one thing after the other."""
         with translated(options.index):
-            try:
-                return await self._search(options)
-            except HttpResponseError as error:
-                if (simpler := _simpler(options, error)) is None:
-                    raise
-            return await self._search(simpler)
+            while True:
+                try:
+                    return await self._search(options)
+                except HttpResponseError as error:
+                    simpler = self._by_words(query, options, error) or _simpler(options, error)
+                    if simpler is None:
+                        raise
+                    options = simpler
+
+    def _by_words(
+        self, query: KnowledgeQuery, options: SearchOptions, error: HttpResponseError
+    ) -> SearchOptions | None:
+        """What to ask instead of an index that another embedding model has filled: the app and its
+        indexes do not change over at the same moment. None if that is not what was refused, or the
+        vector is the caller's own."""
+        refused = error.status_code == 400 and _OTHER_LENGTH.search(str(error)) is not None
+        if not refused or options.vector is None or options.vector != query.vector:
+            return None
+        return replace(build_options(replace(query, vector=None), self.profile), top=options.top)
 
     async def _search(self, options: SearchOptions) -> ContextPack:
         results = await self.client(options.index).search(**arguments(options))
@@ -68,7 +97,7 @@ class AzureSearchKnowledge:
         return ContextPack(
             snippets=as_snippets(options.index, rows, options.selected),
             answers=as_answers(options.index, answers or ()),
-            warnings=options.warnings,
+            warnings=(*options.warnings, *_missed(options, rows)),
         )
 
     async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
@@ -86,6 +115,14 @@ class AzureSearchKnowledge:
             )
             return as_snippets(query.index, [document async for document in results])
 
+    async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
+        with translated(index):
+            try:
+                row = await self.client(index).get_document(document_id, selected_fields=STORED)
+            except ResourceNotFoundError:
+                return None
+            return KnowledgeDocument.model_validate(dict(row))
+
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:
@@ -97,12 +134,18 @@ class AzureSearchKnowledge:
         await self.write(index, batch)
 
     async def write(self, index: str, batch: IndexDocumentsBatch) -> None:
-        """Raises SearchError also when a single document is refused."""
+        """Raises SearchError also when a single document is refused: RefusedError if all that
+        were will be again."""
         with translated(index):
             results = await self.client(index).index_documents(batch)
         # A document that is refused comes as one line of a 207, which is no error to the SDK.
-        if refused := [result.status_code for result in results if not result.succeeded]:
-            raise SearchError(f"{len(refused)} documents refused by {index}: {refused[0]}")
+        if not (refused := [result for result in results if not result.succeeded]):
+            return
+        said = f"{len(refused)} documents refused by {index}: {refused[0].status_code}"
+        if any(result.status_code != WRONG for result in refused):
+            raise SearchError(said)
+        reasons = {each.key: each.error_message or str(each.status_code) for each in refused}
+        raise RefusedError(said, reasons)
 
     async def close(self) -> None:
         for client in self._clients.values():
@@ -143,7 +186,7 @@ def arguments(options: SearchOptions) -> dict[str, Any]:
         found["search_fields"] = list(options.search_fields)
     if options.vector is not None:
         nearest = VectorizedQuery(
-            vector=[], k_nearest_neighbors=CANDIDATES, fields=",".join(options.vector_fields)
+            vector=[], k_nearest_neighbors=options.near, fields=",".join(options.vector_fields)
         )
         set_vector(nearest, "vector", options.vector)
         found["vector_queries"] = [nearest]
@@ -159,6 +202,12 @@ def arguments(options: SearchOptions) -> dict[str, Any]:
             "query_caption_highlight_enabled": options.captions_highlight,
         }
     return found
+
+
+def _missed(options: SearchOptions, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """That the semantic ranker was asked and did not answer, of rows it would have read."""
+    reads = options.semantic_configuration is not None and options.skip < RERANKED
+    return (SEMANTIC_FAILED,) if reads and rows and not is_reranked(rows) else ()
 
 
 def _simpler(options: SearchOptions, error: HttpResponseError) -> SearchOptions | None:
@@ -193,6 +242,10 @@ def translated(index: str) -> Iterator[None]:
             raise SearchError(
                 f"the index {index} has no field {lacking[1]!r}: it is older than this app; "
                 "./eira packs load adds what it lacks"
+            ) from error
+        if error.status_code in DENIED:
+            raise SearchError(
+                f"search in {index} failed: {error.status_code}; {_RIGHTS}"
             ) from error
         limited = error.status_code == 429
         wait = getattr(error.response, "headers", {}).get("retry-after")

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from shared.contracts.evidence import ContextPack, Snippet
-from shared.search.fusion import rank
+from shared.search.fusion import distinct, rank
 
 CHARACTERS_PER_TOKEN = 4
 """OpenAI's rule of thumb; an estimate is enough, the budget is far from the model's limit."""
@@ -16,20 +16,26 @@ page repeat one another: another page that is nearly as good says more."""
 
 
 def diverse(found: ContextPack, top: int) -> ContextPack:
-    """At most `top` snippets, the best first; those that hold an answer before all others.
+    """At most `top` snippets, the best first; those that hold an answer before all others, and of
+    those that say the same one only.
 
     Choosing among what was chosen changes nothing, nor does the order of what is chosen from.
     """
     answering = {(each.index, each.document_id) for each in found.answers}
-    left = sorted(found.snippets, key=rank)
+
+    def answers_in(snippet: Snippet) -> bool:
+        return (snippet.index, snippet.document_id) in answering
+
+    # The document that an answer is of stays before its copies.
+    left = distinct(sorted(found.snippets, key=lambda each: (not answers_in(each), rank(each))))
+    left.sort(key=rank)
     pages: Counter[str] = Counter()
     sources: Counter[str] = Counter()
 
     def worth(snippet: Snippet) -> float:
         again = OF_THE_SAME_SOURCE ** sources[snippet.source]
         again *= OF_THE_SAME_PAGE ** pages[page_of(snippet)]
-        answers = (snippet.index, snippet.document_id) in answering
-        return snippet.score * again + answers
+        return snippet.score * again + answers_in(snippet)
 
     chosen: list[Snippet] = []
     while left and len(chosen) < top:
@@ -55,6 +61,14 @@ def within(found: ContextPack, tokens: int) -> ContextPack:
             told.append(fitting)
             tokens -= tokens_of(fitting)
     return _with(found, told)
+
+
+def whole_of(told: ContextPack, found: ContextPack) -> ContextPack:
+    """What was told, with all the text that was found of it."""
+    whole = {(each.index, each.document_id): each for each in found.snippets}
+    return told.model_copy(
+        update={"snippets": tuple(whole[each.index, each.document_id] for each in told.snippets)}
+    )
 
 
 def tokens_of(snippet: Snippet) -> int:

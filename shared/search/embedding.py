@@ -19,6 +19,11 @@ REMEMBERED = 512
 type Vectors = dict[bytes, array[float]]
 
 
+def embedded_text(title: str, content: str) -> str:
+    """What a document's vector is made of, whoever writes it: else they could not be compared."""
+    return f"{title}\n{content}"
+
+
 async def query_vector(model: Model, text: str, seconds: float) -> tuple[float, ...] | None:
     """The vector of what is looked for; None if there is none to be had in that time."""
     try:
@@ -82,7 +87,9 @@ class RememberingModel:
     def _keep(self, keys: Sequence[bytes], task: asyncio.Task[Vectors]) -> None:
         """A failure is not remembered: the next one asks again."""
         for key in keys:
-            del self._asked[key]
+            # Somebody else may have asked for it while this one's earlier batches were under way.
+            if self._asked.get(key) is task:
+                del self._asked[key]
         if task.cancelled() or task.exception() is not None:
             return
         self._known |= task.result()

@@ -49,10 +49,15 @@ FIELDS = {
         # Only of events: the ERP's records they are about, as `type:id`, and where it was.
         IndexField("entities", type="Collection(Edm.String)", filterable=True, selectable=False),
         IndexField("conversationId", filterable=True, selectable=False),
+        # Only of folders' documents: the name they were loaded by, and where the folder is.
+        IndexField("collection", filterable=True, selectable=False),
+        IndexField("root", filterable=True, selectable=False),
         # Only of what was loaded; whoever else fills the index leaves it out.
         IndexField("contentHash", filterable=True, selectable=False),
     )
 }
+OF_FOLDERS = frozenset({"collection", "root"})
+"""Nothing else has them, and an index that no folder was loaded into since they came lacks them."""
 FILTERABLE = {name: field.type for name, field in FIELDS.items() if field.filterable}
 SELECTABLE = tuple(name for name, field in FIELDS.items() if field.selectable)
 CITED = ("id", "title", "content", "url", "source", "kind", "scope", "version", "confidence")

@@ -22,7 +22,17 @@ def merged(
     matter. What a single index found is comparable as it is: merging twice changes nothing."""
     if sum(bool(pack.snippets) for pack in packs) > 1:
         packs = [normalised(pack, how) for pack in packs]
-    return fuse(packs, top, skip)
+    fused = fuse(packs, sum(len(pack.snippets) for pack in packs))
+    told = distinct(fused.snippets)[skip : skip + top]
+    return fused.model_copy(update={"snippets": tuple(told)})
+
+
+def distinct(snippets: Iterable[Snippet]) -> list[Snippet]:
+    """Each text once, whatever it is called and wherever it stands: of the same ones the first."""
+    first: dict[tuple[str, ...], Snippet] = {}
+    for each in snippets:
+        first.setdefault((*each.title.split(), "\n", *each.content.split()), each)
+    return list(first.values())
 
 
 def normalised(pack: ContextPack, how: Normalisation) -> ContextPack:

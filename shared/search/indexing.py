@@ -1,6 +1,7 @@
 """One index of Cerebro as whoever fills it sees it: its definition, and what is in it."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
@@ -25,6 +26,14 @@ LOADED = f"tenantId eq '{EVERY_TENANT}' and contentHash ne null and version ne '
 """What came from a pack: a pack's load removes nothing else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Whose a chunk of a folder is, and where its folder was; None if that was of no matter."""
+
+    tenant_id: str
+    root: str | None
+
+
 class AzureSearchIndex:
     def __init__(self, knowledge: AzureSearchKnowledge, name: str) -> None:
         self._knowledge = knowledge
@@ -41,14 +50,15 @@ class AzureSearchIndex:
                 if (held := await _dimensions(client, target)) not in (None, dimensions):
                     raise ConfigurationError(
                         f"the index {self._name} holds vectors of {held} dimensions and the "
-                        f"embedding model gives {dimensions}: name another "
-                        "AzureSearch__DefaultIndex, or delete the index first (locally: "
-                        "./eira up --fresh)"
+                        f"embedding model gives {dimensions}: ./eira cerebro reindex --index "
+                        f"{self._name} makes it anew with these (or locally, forgetting "
+                        "everything: ./eira up --fresh)"
                     )
                 semantic = self._knowledge.profile.semantic_configuration
                 await client.create_or_update_index(cerebro_index(target, semantic, dimensions))
-                if target != self._name:
-                    # Also that of a creation that broke off before it came to this.
+                if target != self._name and await _aliased(client, self._name) is None:
+                    # Also that of a creation that broke off before it came to this. Never one that
+                    # is there: a re-index may just have moved it.
                     alias = SearchAlias(name=self._name, indexes=[target])
                     await client.create_or_update_alias(alias)
 
@@ -72,15 +82,17 @@ class AzureSearchIndex:
         rows = await self._rows(f"{LOADED} and {known}" if known else LOADED, "version")
         return {row["id"]: row["version"] for row in rows}
 
-    async def of_folder(self, source: str, tenant_id: str) -> set[str]:
-        """The ids of what was loaded from a folder for a tenant."""
+    async def of_collection(self, name: str) -> dict[str, Placed]:
+        """By id, what was loaded from folders under this name, for whichever tenant."""
         condition = (
-            f"version eq '{OF_A_FOLDER}' and source eq {quoted(source)} "
-            f"and tenantId eq {quoted(tenant_id)} and contentHash ne null"
+            f"version eq '{OF_A_FOLDER}' and contentHash ne null and (collection eq {quoted(name)} "
+            # Loaded before there was the field.
+            f"or collection eq null and source eq {quoted(name)})"
         )
         with translated(self._name):
-            rows = all_rows(self._knowledge.client(self._name), condition, ("id",))
-            return {row["id"] async for row in rows}
+            client = self._knowledge.client(self._name)
+            rows = all_rows(client, condition, ("tenantId", "root"))
+            return {row["id"]: Placed(row["tenantId"], row["root"]) async for row in rows}
 
     async def delete(self, ids: Iterable[str]) -> None:
         batch = IndexDocumentsBatch()
@@ -111,10 +123,17 @@ async def _dimensions(client: SearchIndexClient, name: str) -> int | None:
 async def target_of(client: SearchIndexClient, name: str) -> str:
     """The index that an alias means; the name itself of an index without one; of neither, what
     the first index behind an alias of this name is called."""
+    if (target := await _aliased(client, name)) is not None:
+        return target
+    return name if await _dimensions(client, name) is not None else f"{name}-v1"
+
+
+async def _aliased(client: SearchIndexClient, name: str) -> str | None:
+    """The index that an alias means; None when there is no such alias."""
     try:
         return (await client.get_alias(name)).indexes[0]
     except ResourceNotFoundError:
-        return name if await _dimensions(client, name) is not None else f"{name}-v1"
+        return None
 
 
 async def all_rows(

@@ -3,34 +3,25 @@
 The name the app knows is an alias; the indexes behind it are called NAME-v1, NAME-v2, …
 """
 
+import itertools
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from itertools import batched
-from typing import Any
 
-from azure.core.exceptions import HttpResponseError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.search.documents.indexes.aio import SearchIndexClient
 from azure.search.documents.indexes.models import SearchAlias
-from azure.search.documents.models import IndexDocumentsBatch
 
 from shared.errors import ConfigurationError
-from shared.search.audience import one_of
-from shared.search.cerebro import AzureSearchKnowledge, set_vector, translated
-from shared.search.fields import FIELDS, LANGUAGES, VECTOR_FIELD
+from shared.search.cerebro import AzureSearchKnowledge, translated
+from shared.search.copying import Copying, Embed, Stamps, Tell
 from shared.search.index import cerebro_index
-from shared.search.indexing import all_rows, target_of
+from shared.search.indexing import target_of
 
-BATCH = 32
-EVERYTHING = "id ne null"
 SETTLES = 10.0
 """Seconds until an alias that was moved means the new index everywhere (learn.microsoft.com,
 "Create an index alias in Azure AI Search")."""
 
-NEVER = ("", "")
-
-type _Stamps = dict[str, tuple[str, str]]
-type Embed = Callable[[Sequence[str]], Awaitable[list[list[float]]]]
 type Wait = Callable[[float], Awaitable[None]]
 
 
@@ -69,53 +60,103 @@ class Lifecycle:
                 current = await target_of(client, self._name)
                 return [await _held(client, each, each == current) for each in names]
 
+    async def unfinished(self) -> str | None:
+        """The index of which documents may be lacking in the one that searches go to: a re-index
+        broke off behind the move."""
+        with translated(self._name):
+            async with self._knowledge.administration() as client:
+                return await self._left(client)
+
     async def reindex(
         self,
         dimensions: int,
         embed: Embed,
         wait: Wait,
-        tell: Callable[[int, int], None] = lambda _done, _total: None,
+        tell: Tell = lambda _done, _total: None,
     ) -> Moved:
         """Make the next index with the definition of this version, copy all documents with vectors
-        made anew, and move the alias there. What the app writes meanwhile is copied, too; a run
-        that broke off goes on where it was. The index before stays until it is dropped.
+        made anew, and move the alias there. What is written meanwhile, into either index, is in it,
+        too; a run that broke off is gone on with, also behind the move. The index before stays
+        until it is dropped.
 
         Raises ConfigurationError when there is no index, or one without an alias.
         """
         with translated(self._name):
             async with self._knowledge.administration() as client:
-                before = await target_of(client, self._name)
+                current = await target_of(client, self._name)
+                if (left := await self._left(client)) is not None:
+                    copying = Copying(self._knowledge, left, current, embed)
+                    copied = await self._settle(client, copying, None, wait)
+                    return Moved(left, current, copied)
                 names = await self._names(client)
-                _check_movable(self._name, before, names)
-                now = f"{self._name}-v{_number(before, self._name) + 1}"
+                _check_movable(self._name, current, names)
+                now = f"{self._name}-v{_number(current, self._name) + 1}"
                 await self._prepare(client, now, dimensions)
-                copied = await self._copy(before, now, embed, tell)
-                known = await self._stamps(before)
-                alias = SearchAlias(name=self._name, indexes=[now])
-                await client.create_or_update_alias(alias)
-                # Until everybody sees the new one, somebody may still write into the old one.
-                await wait(SETTLES)
-                copied += await self._catch_up(before, now, known, embed)
-        return Moved(before, now, copied)
+                copying = Copying(self._knowledge, current, now, embed)
+                copied, known = await copying.copy(tell)
+                await _point(client, self._mark, current)
+                await _point(client, self._name, now)
+                copied += await self._settle(client, copying, known, wait)
+        return Moved(current, now, copied)
 
     async def drop(self) -> list[str]:
         """Delete the alias and all indexes behind it; their names."""
         with translated(self._name):
             async with self._knowledge.administration() as client:
                 names = await self._names(client)
-                await client.delete_alias(self._name)
+                for alias in (self._mark, self._name):
+                    await client.delete_alias(alias)
                 for each in names:
                     await client.delete_index(each)
         return names
 
     async def drop_others(self) -> list[str]:
-        """Delete the indexes that searches do not go to; their names."""
+        """Delete the indexes that searches do not go to; their names.
+
+        Raises ConfigurationError while one of them may have what the new one lacks.
+        """
         others = [each.name for each in await self.held() if not each.current]
         with translated(self._name):
             async with self._knowledge.administration() as client:
+                if await self._left(client) is not None:
+                    raise ConfigurationError(
+                        f"a reindex broke off, and {self._name} may lack documents: "
+                        f"./eira cerebro reindex --index {self._name} goes on with it"
+                    )
+                # Of a run that broke off before the move: its index goes, so it is begun again.
+                await client.delete_alias(self._mark)
                 for each in others:
                     await client.delete_index(each)
         return others
+
+    @property
+    def _mark(self) -> str:
+        """An alias of the index before, from the move until all is copied: it outlives a crash,
+        and the service deletes no index that has one."""
+        return f"{self._name}-before"
+
+    async def _left(self, client: SearchIndexClient) -> str | None:
+        try:
+            left = (await client.get_alias(self._mark)).indexes[0]
+        except ResourceNotFoundError:
+            return None
+        # The same index: it broke off before the move, and copying goes on.
+        return left if left != await target_of(client, self._name) else None
+
+    async def _settle(
+        self, client: SearchIndexClient, copying: Copying, known: Stamps | None, wait: Wait
+    ) -> int:
+        """Until everybody sees the new index, somebody may still write into the old one; and what
+        is written shows a little later. So look until nothing comes any more, at least twice."""
+        copied = 0
+        for look in itertools.count():
+            await wait(SETTLES)
+            followed, known = await copying.catch_up(known)
+            copied += followed
+            if look and not followed:
+                break
+        await client.delete_alias(self._mark)
+        return copied
 
     async def _names(self, client: SearchIndexClient) -> list[str]:
         mine = re.compile(rf"{re.escape(self._name)}(-v[0-9]+)?")
@@ -123,84 +164,31 @@ class Lifecycle:
         return sorted(names, key=lambda each: _number(each, self._name))
 
     async def _prepare(self, client: SearchIndexClient, name: str, dimensions: int) -> None:
-        semantic = self._knowledge.profile.semantic_configuration
-        definition = cerebro_index(name, semantic, dimensions)
+        """An index that a run of another version left is begun again: its documents lack the
+        fields it did not have."""
+        definition = cerebro_index(name, self._knowledge.profile.semantic_configuration, dimensions)
+        if await _fields(client, name) not in (None, {each.name for each in definition.fields}):
+            await client.delete_index(name)
         try:
             await client.create_or_update_index(definition)
         except HttpResponseError as error:
             if error.status_code != 400:
                 raise
-            # Left by a run of another version that broke off: its fields are others.
+            # Its fields are of another kind, or its vectors another model's.
             await client.delete_index(name)
             await client.create_or_update_index(definition)
 
-    async def _copy(
-        self, before: str, now: str, embed: Embed, tell: Callable[[int, int], None]
-    ) -> int:
-        """Makes both equal; how many documents differed."""
-        wanted, there = await self._stamps(before), await self._stamps(now)
-        await self._delete(now, [each for each in there if each not in wanted])
-        differ = [each for each, stamp in wanted.items() if there.get(each) != stamp]
-        done = 0
-        for some in batched(differ, BATCH, strict=False):
-            await self._copy_some(before, now, some, embed)
-            done += len(some)
-            tell(done, len(differ))
-        return done
 
-    async def _catch_up(self, before: str, now: str, known: _Stamps, embed: Embed) -> int:
-        """Copies what was written into the old index since it was `known`, unless it is newer in
-        the new one."""
-        late = await self._stamps(before)
-        there = await self._stamps(now)
-        missed = [
-            each
-            for each, stamp in late.items()
-            if known.get(each) != stamp and there.get(each, NEVER) < stamp
-        ]
-        for some in batched(missed, BATCH, strict=False):
-            await self._copy_some(before, now, some, embed)
-        return len(missed)
-
-    async def _stamps(self, name: str) -> _Stamps:
-        """When each document was written, and its hash."""
-        return {
-            row["id"]: (row["updatedAt"], row.get("contentHash") or "")
-            async for row in self._rows(name, EVERYTHING, ("contentHash",))
-        }
-
-    def _rows(
-        self, name: str, condition: str, fields: Sequence[str]
-    ) -> AsyncIterator[dict[str, Any]]:
-        return all_rows(self._knowledge.client(name), condition, fields)
-
-    async def _copy_some(self, before: str, now: str, ids: Sequence[str], embed: Embed) -> None:
-        async with self._knowledge.administration() as client:
-            there = {field.name for field in (await client.get_index(before)).fields}
-        names = [each for each in FIELDS if each in there]
-        condition = one_of("id", ids)
-        documents = [_again(row) async for row in self._rows(before, condition, names)]
-        if not documents:
-            return
-        vectors = await embed([f"{each['title']}\n{each['content']}" for each in documents])
-        batch = IndexDocumentsBatch()
-        for action, vector in zip(batch.add_upload_actions(documents), vectors, strict=True):
-            set_vector(action, VECTOR_FIELD, vector)
-        await self._knowledge.write(now, batch)
-
-    async def _delete(self, index: str, ids: Sequence[str]) -> None:
-        for some in batched(ids, BATCH, strict=False):
-            batch = IndexDocumentsBatch()
-            batch.add_delete_actions([{"id": each} for each in some])
-            await self._knowledge.write(index, batch)
+async def _point(client: SearchIndexClient, alias: str, index: str) -> None:
+    await client.create_or_update_alias(SearchAlias(name=alias, indexes=[index]))
 
 
-def _again(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A document as it is written; fields that its index did not have yet are filled."""
-    document = {name: row.get(name) for name in FIELDS}
-    for fields in LANGUAGES.values():
-        document |= {fields.title: row["title"], fields.content: row["content"]}
-    return {name: value for name, value in document.items() if value is not None}
+async def _fields(client: SearchIndexClient, name: str) -> set[str] | None:
+    """Their names; None when there is no such index."""
+    try:
+        return {each.name for each in (await client.get_index(name)).fields}
+    except ResourceNotFoundError:
+        return None
 
 
 async def _held(client: SearchIndexClient, name: str, current: bool) -> Held:

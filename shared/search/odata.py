@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isinf
 from typing import Literal, NoReturn, assert_never
 
 ITEM = "item"
@@ -240,7 +241,11 @@ class _Reader:
     def _by_kind(self) -> Filter:
         if self._is("not"):
             self._take()
-            return Negated(self._single())
+            start, part = self._next, self._single()
+            if isinstance(part, Compared) and start.text != "(":
+                # In OData `not` holds closer than `eq`: nobody's text can be negated.
+                self._refuse("filter_not", start)
+            return Negated(part)
         if self._is("("):
             self._take()
             found = self._any_of()
@@ -311,6 +316,8 @@ class _Reader:
         self._take()
         if kind == "Edm.DateTimeOffset":
             self._check_moment(token)
+        if token.kind == "number" and token.text != "-INF" and isinf(float(token.text)):
+            self._refuse("filter_number", token)
         return Literally(kind, token.text)
 
     def _check_moment(self, token: Token) -> None:

@@ -14,6 +14,7 @@ from shared.contracts.search import (
     ANSWERS_GENERATIVE,
     ANSWERS_WITHOUT_SEMANTIC,
     EMBEDDING_FAILED,
+    HIGHLIGHT_WITHOUT_WORDS,
     LANGUAGE_UNKNOWN,
     SEMANTIC_FAILED,
     SYNTAX_FAILED,
@@ -47,7 +48,8 @@ MERGED_PAGE = 50
 @dataclass(frozen=True, slots=True)
 class SearchProfile:
     """What settings, or a credential profile, say of a search; `dimensions` of the vectors, if
-    they are known. `languages` are those whose fields the indexes have."""
+    they are known. `languages` are those whose fields the indexes have, `embedding_model` is that
+    of all their vectors."""
 
     default_index: str
     semantic_configuration: str
@@ -55,6 +57,7 @@ class SearchProfile:
     allowed_configurations: tuple[str, ...] = ()
     languages: tuple[str, ...] = tuple(LANGUAGES)
     dimensions: int | None = None
+    embedding_model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,11 @@ class SearchOptions:
     highlight: tuple[str, ...] = ()
     scoring_profile: str | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def near(self) -> int:
+        """How many neighbours its vector brings: those of this page, too, by vector alone."""
+        return max(CANDIDATES, self.skip + self.top)
 
     def without_semantic(self) -> "SearchOptions":
         """The same for a service whose semantic ranker cannot be asked."""
@@ -121,7 +129,7 @@ class SearchOptions:
     def _vector_summary(self) -> str:
         if self.vector is None:
             return ""
-        return f"{len(self.vector)} dimensions in {_listed(self.vector_fields)}, {CANDIDATES} near"
+        return f"{len(self.vector)} dimensions in {_listed(self.vector_fields)}, {self.near} near"
 
 
 def build_options(query: KnowledgeQuery, profile: SearchProfile) -> SearchOptions:
@@ -171,6 +179,9 @@ def check(query: KnowledgeQuery, profile: SearchProfile) -> None:
     build_options(query, profile)
     _vector_fields(intent, query.language)
     _configuration(intent, profile, LANGUAGES[MAIN_LANGUAGE])
+    if intent.embedding_model not in (None, profile.embedding_model):
+        # Vectors of another model are of another space, even where their lengths agree.
+        raise NotAllowedError("search_embedding_not_allowed", name=intent.embedding_model)
 
 
 def _language(
@@ -277,6 +288,9 @@ def _with_evidence(options: SearchOptions, intent: SearchIntent) -> SearchOption
         warnings.append(ANSWERS_GENERATIVE)
     if intent.query_type == "full" and options.query_type == "semantic":
         warnings.append(SYNTAX_IGNORED)
+    if options.highlight and options.text is None:
+        warnings.append(HIGHLIGHT_WITHOUT_WORDS)
+        options = replace(options, highlight=())
     if options.semantic_configuration is None:
         if intent.answers or intent.captions:
             warnings.append(ANSWERS_WITHOUT_SEMANTIC)

@@ -21,18 +21,35 @@ def as_snippets(
     index: str, rows: Sequence[Mapping[str, Any]], selected: Sequence[str] = ()
 ) -> tuple[Snippet, ...]:
     """In the order of the service. Raises ValueError for documents of another shape."""
-    best = max(map(_score, rows), default=1.0) or 1.0
-    return tuple(_snippet(index, row, best, selected) for row in rows)
+    scores = _scores(rows)
+    best = max(scores, default=1.0) or 1.0
+    return tuple(
+        _snippet(index, row, score / best, selected)
+        for row, score in zip(rows, scores, strict=True)
+    )
 
 
-def _score(row: Mapping[str, Any]) -> float:
+def is_reranked(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the semantic ranker had its say: when it is overloaded or slow, Azure answers with
+    the plain search's results (206), which is no error."""
+    return any(row.get("@search.reranker_score") is not None for row in rows)
+
+
+def _scores(rows: Sequence[Mapping[str, Any]]) -> list[float]:
     """What the rows are in the order of: the semantic ranker's with the scoring profile's
     functions, else the ranker's, else the search's own."""
+    if not is_reranked(rows):
+        return [float(row["@search.score"]) for row in rows]
+    # It reads the first 50 only: what comes behind them has a score of another scale.
+    return [_reranked(row) for row in rows]
+
+
+def _reranked(row: Mapping[str, Any]) -> float:
     boosted = row.get("@search.reranker_boosted_score")
-    return float(boosted or row.get("@search.reranker_score") or row["@search.score"])
+    return float(boosted if boosted is not None else row.get("@search.reranker_score") or 0.0)
 
 
-def _snippet(index: str, row: Mapping[str, Any], best: float, selected: Sequence[str]) -> Snippet:
+def _snippet(index: str, row: Mapping[str, Any], score: float, selected: Sequence[str]) -> Snippet:
     return Snippet(
         document_id=row["id"],
         index=index,
@@ -44,7 +61,7 @@ def _snippet(index: str, row: Mapping[str, Any], best: float, selected: Sequence
         scope=row["scope"],
         version=row["version"],
         confidence=row["confidence"],
-        score=round(_score(row) / best, 4),
+        score=round(score, 4),
         search_score=row["@search.score"],
         reranker_score=row.get("@search.reranker_score"),
         caption=_caption(row),

@@ -4,13 +4,14 @@ caller's tenant, whatever the arguments say."""
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.contracts.evidence import SEARCH_FAILED, ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.contracts.search import EMBEDDING_FAILED, SearchIntent, read_intent
 from shared.contracts.tools import Arguments
 from shared.contracts.wording import say
@@ -30,10 +31,12 @@ from shared.ports import (
     ToolInvocation,
     ToolRefused,
 )
-from shared.search.embedding import query_vector
+from shared.search.embedding import embedded_text, query_vector
+from shared.search.fields import EVERY_ROLE
 from shared.search.fusion import merged
 
 MAX_QUERY_CHARACTERS = 1_000
+NEVER = datetime.min.replace(tzinfo=UTC)
 OF_A_TOOL = "tool"
 """The category of documents that agents wrote."""
 
@@ -48,7 +51,7 @@ class CerebroTools:
         model: Model,
         index: str,
         top: int,
-        retrieval: RetrievalPolicy,
+        retrieval: Retrieval,
         packs: Packs,
         now: Callable[[], datetime],
     ) -> None:
@@ -61,7 +64,7 @@ class CerebroTools:
         self._now = now
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
-        """Raises ErpError: CerebroError."""
+        """Raises CerebroError; each request it makes takes no longer than the contract says."""
         match invocation.contract.operation:
             case "upsert":
                 return await self._upsert(invocation)
@@ -69,11 +72,12 @@ class CerebroTools:
                 return await self._search(invocation)
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
-        """What was written, once the index shows it as it was to be. Raises CerebroError."""
+        """What was written, once the index has it as it was to be, with all that no search shows.
+        Raises CerebroError."""
         document = self._document(invocation)
-        intent = SearchIntent(mode="keyword", filter=f"id eq '{document.id}'", top_k=1)
-        found = await self._asked(self._query(invocation, document.title, intent))
-        same = [each for each in found.snippets if each.content == document.content]
+        async with _within(_seconds(invocation), sent=False):
+            found = await self._knowledge.stored(self._index, document.id)
+        same = found is not None and _said(found) == _said(document)
         return _written(invocation.args, document) if same else None
 
     async def _search(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
@@ -87,37 +91,36 @@ class CerebroTools:
             self._knowledge.check(query)
         except (InvalidRequestError, NotAllowedError) as error:
             return ToolRefused(400, _reason(error, invocation))
-        return ToolAnswered(self._found(await self._everywhere(query, intent), intent))
+        return ToolAnswered(self._found(await self._everywhere(query, intent, invocation), intent))
 
-    async def _everywhere(self, query: KnowledgeQuery, intent: SearchIntent) -> list[ContextPack]:
+    async def _everywhere(
+        self, query: KnowledgeQuery, intent: SearchIntent, invocation: ToolInvocation
+    ) -> list[ContextPack]:
         """What each index found; one that fails is a warning, unless it is the only one."""
         vector: tuple[float, ...] | None = None
         warnings: tuple[str, ...] = ()
         if intent.mode in ("vector", "hybrid") and intent.vector is None:
-            vector = await query_vector(self._model, query.text, self._retrieval.embedding_seconds)
+            seconds = min(self._retrieval.embedding_seconds, _seconds(invocation))
+            vector = await query_vector(self._model, query.text, seconds)
             warnings = (EMBEDDING_FAILED,) if vector is None else ()
         indexes = intent.chosen_indexes or (self._index,)
         queries = [_in(query, index, vector) for index in indexes]
         if len(queries) == 1:
-            packs = [await self._asked(queries[0])]
+            packs = [await self._asked(queries[0], invocation)]
         else:
-            packs = list(await asyncio.gather(*map(self._warned, queries)))
+            packs = await asyncio.gather(*(self._warned(each, invocation) for each in queries))
         return [*packs, ContextPack(warnings=warnings)]
 
-    async def _warned(self, query: KnowledgeQuery) -> ContextPack:
+    async def _warned(self, query: KnowledgeQuery, invocation: ToolInvocation) -> ContextPack:
         try:
-            return await self._asked(query)
+            return await self._asked(query, invocation)
         except CerebroError:
             return ContextPack(warnings=(f"{SEARCH_FAILED}:{query.index}",))
 
-    async def _asked(self, query: KnowledgeQuery) -> ContextPack:
-        try:
-            async with asyncio.timeout(self._retrieval.seconds):
-                return await self._knowledge.search(query)
-        except TimeoutError as error:
-            raise CerebroError(f"search in {query.index} took too long", sent=False) from error
-        except SearchError as error:
-            raise CerebroError(str(error), sent=False, retry_after=error.retry_after) from error
+    async def _asked(self, query: KnowledgeQuery, invocation: ToolInvocation) -> ContextPack:
+        seconds = min(self._retrieval.seconds, _seconds(invocation))
+        async with _within(seconds, sent=False):
+            return await self._knowledge.search(query)
 
     def _query(self, invocation: ToolInvocation, text: str, intent: SearchIntent) -> KnowledgeQuery:
         caller, version = invocation.caller, invocation.pack_version or self._packs.current
@@ -145,15 +148,12 @@ class CerebroTools:
     async def _upsert(self, invocation: ToolInvocation) -> ToolAnswered:
         """Doing it again writes the same document over itself."""
         document = self._document(invocation)
-        try:
-            vector = (await self._model.embed([f"{document.title}\n{document.content}"]))[0]
-        except ModelError as error:
-            # Without its vector it would be found by its words only, for ever.
-            raise CerebroError(str(error), sent=False, retry_after=error.retry_after) from error
-        try:
+        # Without its vector it would be found by its words only, for ever.
+        async with _within(_seconds(invocation), sent=False):
+            text = embedded_text(document.title, document.content)
+            vector = (await self._model.embed([text]))[0]
+        async with _within(_seconds(invocation), sent=True):
             await self._knowledge.upsert(self._index, [(document, vector)])
-        except SearchError as error:
-            raise CerebroError(str(error), sent=True, retry_after=error.retry_after) from error
         return ToolAnswered(_written(invocation.args, document))
 
     def _document(self, invocation: ToolInvocation) -> KnowledgeDocument:
@@ -180,6 +180,28 @@ def document_id(caller: Caller, name: str) -> str:
     is not theirs, nor over what came from a pack."""
     named = json.dumps([caller.tenant_id, name])
     return f"tool-{hashlib.sha256(named.encode()).hexdigest()[:40]}"
+
+
+@asynccontextmanager
+async def _within(seconds: float, *, sent: bool) -> AsyncIterator[None]:
+    """What takes longer, or fails, is a CerebroError; `sent` tells whether it may have arrived."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise CerebroError(f"no answer within {seconds:g} s", sent=sent) from error
+    except (ModelError, SearchError) as error:
+        raise CerebroError(str(error), sent=sent, retry_after=error.retry_after) from error
+
+
+def _seconds(invocation: ToolInvocation) -> float:
+    return invocation.contract.timeout_ms / 1000
+
+
+def _said(document: KnowledgeDocument) -> KnowledgeDocument:
+    """All of it but when it was written; that everybody may read it has two spellings."""
+    roles = tuple(sorted(document.allowed_roles)) or (EVERY_ROLE,)
+    return document.model_copy(update={"allowed_roles": roles, "updated_at": NEVER})
 
 
 def _intent(args: Arguments) -> SearchIntent:

@@ -89,7 +89,13 @@ def _terminal_event(
         run_id=record.run_id,
         finish_reason=outcome.finish_reason,
         memory=outcome.memory,
+        warnings=warned(outcome.warnings, language) or None,
     )
+
+
+def warned(keys: Sequence[str], language: Language) -> tuple[str, ...]:
+    """What people are told of an answer's warnings."""
+    return tuple(say(f"warning_{key}", language) for key in keys)
 
 
 def _turn_completed(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> AuditEvent:

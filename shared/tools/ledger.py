@@ -69,7 +69,7 @@ class Ledger:
             if not doubtful:
                 return await self._advance(sent, "failed", error=why_not(error))
             if not soon:
-                return await self._advance(sent, "unknown", error=_silent(invocation.contract))
+                return await self._advance(sent, "unknown", error=silent(invocation.contract))
             return await self._reconcile(sent, invocation, resend=False)
         match answer:
             case ToolAnswered(result):
@@ -89,7 +89,7 @@ class Ledger:
         """
         if is_good(result, contract):
             return await self._advance(sent, "done", result=result)
-        return await self._advance(sent, "unknown", result=result, error=_silent(contract))
+        return await self._advance(sent, "unknown", result=result, error=silent(contract))
 
     async def _reconcile(
         self, sent: Effect, invocation: ToolInvocation, resend: bool = True
@@ -99,14 +99,14 @@ class Ledger:
             try:
                 found = await self._find(invocation)
             except ErpError:
-                away = "unreachable" if contract.kind == "rest" else _silent(contract)
+                away = "unreachable" if contract.kind == "rest" else silent(contract)
                 return await self._advance(sent, "unknown", error=away)
             if found is not None:
                 return await self._answered(sent, contract, found)
             if resend and contract.idempotency_key:
                 last = contract.retry.attempts
                 return await self._attempt(sent, invocation, last, doubtful=True)
-        return await self._advance(sent, "unknown", error=_silent(contract))
+        return await self._advance(sent, "unknown", error=silent(contract))
 
     async def _find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         """Ask as often as the contract allows to call: asking changes nothing."""
@@ -146,12 +146,13 @@ def is_good(result: Mapping[str, object], contract: ToolContract) -> bool:
     return is_valid(dict(result), contract.result)
 
 
-def _silent(contract: ToolContract) -> str:
+def silent(contract: ToolContract) -> str:
+    """Why nobody knows what became of a call: a key of the wording."""
     match contract.kind:
         case "rest":
             return "no_answer"
         case "cerebro":
-            return "no_answer_of_cerebro"
+            return "no_answer_of_cerebro" if contract.effect else "nonsense_of_cerebro"
         case "http" | "mcp":
             return "no_answer_of_tool"
         case _:

@@ -55,6 +55,14 @@ def test_a_turn_gets_its_own_answer_and_the_mean_of_each_earlier_call() -> None:
     assert (answer.tokens, answer.until_first_token) == (31, 9)
 
 
+def test_nothing_is_asked_twice() -> None:
+    first, second = TASK.message(30), TASK.message(30)
+    assert first != second
+    assert first.startswith(TASK.text)
+    assert "[[tokens:30]]" in first
+    assert "[[tokens:30]]" in second
+
+
 def test_a_missing_answer_is_reported() -> None:
     with pytest.raises(BenchError, match="31 tokens"):
         calls_of_turn([call(48, 1), call(268, 1), call(30, 1, streamed=True)], 31, TASK)

@@ -78,6 +78,7 @@ async def test_tools_sources_and_states_are_shown(eira: Eira) -> None:
     sources: list[dict[str, object]] = [
         {"number": 1, "title": "Licencias", "source": "cerebro", "url": "https://docs.example/1"},
         {"number": 2, "title": None, "source": "Ordenanza 7"},
+        {"number": 3, "title": "Días", "source": "handbook/dias.md"},
     ]
     app = FakeApp(
         [
@@ -101,7 +102,43 @@ async def test_tools_sources_and_states_are_shown(eira: Eira) -> None:
         "Sources:",
         "  [1] Licencias  https://docs.example/1",
         "  [2] Ordenanza 7",
+        "  [3] Días  handbook/dias.md",
     ]
+
+
+@pytest.mark.parametrize(("language", "said"), [("es", "sin comprobar"), ("en", "not verified")])
+async def test_a_source_that_does_not_bear_out_the_answer_is_shown_as_such(
+    eira: Eira, language: str, said: str
+) -> None:
+    sources: list[dict[str, object]] = [
+        {"number": 1, "title": "Menú", "source": "guía.md", "verified": True},
+        {
+            "number": 2,
+            "title": "Reyes",
+            "source": "b",
+            "url": "https://x.example",
+            "verified": False,
+        },
+    ]
+    app = FakeApp([text("Sí [1, 2]."), {"type": "citations", "citations": sources}, done()])
+    ended = await eira("chat", "¿Sí?", "--language", language, app=app)
+    first, second = ended.out.splitlines()[-2:]
+    assert first == "  [1] Menú  guía.md"
+    assert second.startswith(f"  [2] Reyes  https://x.example  ({said}")
+
+
+async def test_sources_that_the_answer_lists_itself_are_not_listed_again(eira: Eira) -> None:
+    source: dict[str, object] = {"number": 1, "title": "Menú", "source": "guía.md"}
+    said = "Sí [1].\n\nFuentes:\n[1] Menú — guía.md"
+    app = FakeApp([text(said), {"type": "citations", "citations": [source]}, done()])
+    assert (await eira("chat", "¿Sí?", app=app)).out == f"{said}\n"
+
+
+async def test_what_the_answer_had_to_do_without_is_told(eira: Eira) -> None:
+    ended = await eira(
+        "chat", "¿Sí?", app=FakeApp([text("Sí."), done() | {"warnings": ["Falta."]}])
+    )
+    assert "! Falta." in ended.err.splitlines()
 
 
 async def test_what_the_question_names_itself_is_not_told_again_by_its_raw_name(eira: Eira) -> None:

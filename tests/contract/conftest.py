@@ -10,7 +10,7 @@ import pytest
 from shared.bootstrap import build_credential, build_knowledge, build_model, build_moderation
 from shared.identity.entra import EntraTokens
 from shared.ports import Dependencies
-from shared.settings import Settings
+from shared.settings import Settings, get_settings
 from shared.stores.agent_steps import CosmosAgentSteps
 from shared.stores.approvals import CosmosApprovals
 from shared.stores.audit import CosmosAuditLog
@@ -41,6 +41,14 @@ def environment(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     # aiohttp made its default when it was imported; in a process of its own that is early enough.
     monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", services.trust())
+
+
+@pytest.fixture
+def told(environment: None) -> Iterator[None]:
+    """The settings of the local services, read anew: for a command that is run in this process."""
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from shared.contracts.evidence import KnowledgeDocument
 from shared.errors import ConfigurationError, SearchError
 from shared.ports import Dependencies, EventQuery, KnowledgeQuery
 from shared.search.index import cerebro_index
+from shared.search.indexing import OF_A_FOLDER, Placed
 from shared.settings import Settings
 from tests.e2e.cloud import ROOT, Services
 from tests.fakes.index import FakeIndex
@@ -92,6 +93,31 @@ async def test_what_somebody_else_put_there_is_no_stray(shelf: Shelf) -> None:
     await index.upsert(shelved(chunk("theirs", digest=None)))
     assert await index.strays([], []) == {}
     assert await index.hashes(["theirs"]) == {}
+
+
+async def test_what_came_from_folders_is_known_by_the_name_they_were_loaded_by(
+    environment: None, fresh: Callable[[], str]
+) -> None:
+    async with build_credential() as credential:
+        index = build_index(Settings(), credential, f"index-{fresh()}")
+        await index.create(DIMENSIONS)
+        theirs = {"collection": "handbook", "root": "/srv/handbook"}
+        await index.upsert(
+            shelved(
+                chunk("a", OF_A_FOLDER).model_copy(update={**theirs, "tenant_id": "t1"}),
+                chunk("b", OF_A_FOLDER).model_copy(update={"collection": "handbook"}),
+                # Loaded before there was the field.
+                chunk("c", OF_A_FOLDER).model_copy(update={"source": "handbook"}),
+                chunk("d", OF_A_FOLDER).model_copy(update={**theirs, "collection": "other"}),
+                chunk("e").model_copy(update={"source": "handbook"}),
+            )
+        )
+        assert await index.of_collection("handbook") == {
+            "a": Placed("t1", "/srv/handbook"),
+            "b": Placed("*", None),
+            "c": Placed("*", None),
+        }
+        await index.close()
 
 
 async def test_an_index_that_is_not_there_holds_nothing_to_ask_for(

@@ -78,12 +78,15 @@ def running_services(data: Path) -> Iterator[Services]:
 
 
 @contextmanager
-def running_host(services: Services, data: Path, workers: int = 1) -> Iterator[Host]:
-    """The app in a host that does not look for changed files."""
+def running_host(
+    services: Services, data: Path, workers: int = 1, settings: Mapping[str, str] | None = None
+) -> Iterator[Host]:
+    """The app in a host that does not look for changed files, with these settings besides."""
     command = ["emulator.host", "--app", str(ROOT), "--data", str(data), "--port", "0"]
     command += ["--workers", str(workers), "--no-watch"]
     log = data.with_suffix(f".{time.monotonic_ns()}.log")
-    with _program(command, {**os.environ, **services.environment}, log) as process:
+    environment = {**os.environ, **services.environment, **(settings or {})}
+    with _program(command, environment, log) as process:
         yield Host(process, _until_ready(process, log), log)
 
 

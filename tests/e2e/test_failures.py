@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from shared.contracts.wording import say
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
 from tests.e2e.surroundings import HELD_MS, Surroundings
@@ -192,6 +193,8 @@ async def test_a_search_that_is_away_is_not_taken_for_silent_documents(
     assert run.text != nothing_fits.text
     assert not run.of("citations")
     assert_one_end(run, "done")
+    assert "warnings" not in nothing_fits.end
+    assert run.end["warnings"] == [say("warning_search_failed", "es")]
     assert (await ana.get(f"/runs/{run.run_id}")).body["text"] == run.text
     await around.heal()
     again = await ana.say(conversation, "¿Qué necesito para renovar la licencia?")

@@ -1,10 +1,13 @@
 """Questions answered from Cerebro, and what Cerebro learns from what was done."""
 
 import re
+from pathlib import Path
 
+from tests.e2e.cloud import Services, running_host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
 from tests.e2e.stores import Stores
+from tests.e2e.surroundings import Surroundings
 
 MARK = re.compile(r"\[(\d+)\]")
 TELLING_WORD = re.compile(r"\w{5,}|\d[\d.,]*\d")
@@ -56,6 +59,18 @@ async def test_a_question_is_answered_with_citations_of_documents_that_say_so(
     assert any("renov" in title and "licencia" in title for title in titles)
     kinds = [event.type for event in run.events]
     assert kinds.index("citations") > max(i for i, kind in enumerate(kinds) if kind == "text")
+
+
+async def test_documents_beside_the_question_are_answered_from_as_those_above_it_are(
+    services: Services, around: Surroundings, stores: Stores, tmp_path: Path
+) -> None:
+    with running_host(services, tmp_path / "host", settings={"Search__Inject": "user"}) as host:
+        ana = Person(around.http, host.url, await around.token("ana"))
+        conversation = await ana.open_conversation()
+        run = await ana.say(conversation, "¿Qué necesito para renovar la licencia?")
+        await assert_documents_say_so(run, stores)
+        unknown = await ana.say(conversation, "¿Cuál es la velocidad de la luz en el vacío?")
+        assert unknown.text.startswith("La documentación no lo dice")
 
 
 async def test_an_english_question_is_answered_from_documents_too(

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from shared.contracts.evidence import KnowledgeDocument
-from shared.errors import SearchError
-from shared.search.indexing import OF_A_FOLDER
+from shared.errors import RefusedError, SearchError
+from shared.search.indexing import OF_A_FOLDER, Placed
 
 
 class FakeIndex:
-    """In memory; `breaks_after` writes raise SearchError."""
+    """In memory; `breaks_after` writes raise SearchError, and no document is taken whose content
+    has the word that it `refuses`."""
 
     def __init__(self, *loaded: KnowledgeDocument) -> None:
         self.held = {each.id: each for each in loaded}
         self.batches: list[int] = []
         self.breaks_after: int | None = None
+        self.refuses = ""
         self.dimensions: int | None = None
 
     async def create(self, dimensions: int) -> None:
@@ -28,7 +30,13 @@ class FakeIndex:
             raise SearchError("full")
         assert all(len(vector) == self.dimensions for _, vector in chunks)
         self.batches.append(len(chunks))
-        self.held |= {each.id: each for each, _ in chunks}
+        refused = {each.id: "too long" for each, _ in chunks if self._refuses(each)}
+        self.held |= {each.id: each for each, _ in chunks if each.id not in refused}
+        if refused:
+            raise RefusedError("refused", refused)
+
+    def _refuses(self, chunk: KnowledgeDocument) -> bool:
+        return bool(self.refuses) and self.refuses in chunk.content
 
     async def strays(self, ids: Sequence[str], versions: Sequence[str]) -> dict[str, str]:
         return {
@@ -40,10 +48,9 @@ class FakeIndex:
             and each.version not in versions
         }
 
-    async def of_folder(self, source: str, tenant_id: str) -> set[str]:
-        mine = (each for each in self.held.values() if each.version == OF_A_FOLDER)
-        whose = (source, tenant_id)
-        return {each.id for each in mine if (each.source, each.tenant_id) == whose}
+    async def of_collection(self, name: str) -> dict[str, Placed]:
+        mine = (each for each in self.held.values() if each.collection == name)
+        return {each.id: Placed(each.tenant_id, each.root) for each in mine}
 
     async def delete(self, ids: Sequence[str]) -> None:
         for each in ids:

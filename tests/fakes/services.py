@@ -131,6 +131,12 @@ class FakeKnowledge:
         mine.sort(key=lambda each: each.updated_at, reverse=True)
         return tuple(_snippet(each, query.index, 1.0) for each in mine[: query.top])
 
+    async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
+        if self.failure:
+            raise self.failure
+        self._check(index)
+        return self.documents.get(document_id)
+
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:
@@ -145,6 +151,8 @@ class FakeKnowledge:
 
 
 def _shared_words(text: str, document: KnowledgeDocument) -> int:
+    if text == "*":
+        return 1
     words = f"{document.title} {document.content}".lower().split()
     return len(set(text.lower().split()) & set(words))
 

@@ -103,8 +103,16 @@ def tool_run(ok: bool = True, after: int = 7) -> Json:
     return result(ToolRun(after=after, ok=ok))
 
 
-def responded(reason: FinishReason = "stop", after: int = 11, folds: bool = False) -> Json:
-    return result(Responded(after=after, usage=USED, finish_reason=reason, folds=folds))
+def responded(
+    reason: FinishReason = "stop",
+    after: int = 11,
+    folds: bool = False,
+    warnings: tuple[str, ...] = (),
+) -> Json:
+    answered = Responded(
+        after=after, usage=USED, finish_reason=reason, folds=folds, warnings=warnings
+    )
+    return result(answered)
 
 
 def recorded(memory: Memory = "stored") -> Json:

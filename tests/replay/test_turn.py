@@ -7,6 +7,7 @@ import pytest
 from shared.contracts.activities import RunLimits
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
+from shared.contracts.wording import WORDING
 from tests.replay.answers import (
     a_task,
     failed,
@@ -272,13 +273,18 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
         "memory",
         "finishReason",
     }
-    known |= {"endedAt", "run", "failure", "brokenOff", "mayRepeat", "mentioned"}
-    recording = record(by_name(a_task()))
+    known |= {"endedAt", "run", "failure", "brokenOff", "mayRepeat", "mentioned", "warnings"}
+    lacking = responded(warnings=("search_partial",))
+    recording = record(by_name(a_task() | {"respond": lacking}))
+    assert recording.calls[-1].payload["warnings"] == ["search_partial"]
     for call in recording.calls:
         assert set(call.payload) <= known
         # Records of the ERP are named by type and id, nothing else.
         mentioned = call.payload.get("mentioned", [])
         assert all(re.fullmatch(r"[a-z]+:[\w-]+", each) for each in mentioned)
+        # What an answer was made without is named by its key in the wording.
+        warnings = call.payload.get("warnings", [])
+        assert all(f"warning_{each}" in WORDING for each in warnings)
         assert call.payload["run"] == RUN.wire()
     for status in recording.statuses:
         assert set(status) <= {

@@ -260,7 +260,7 @@ async def test_marks_of_no_document_are_corrected_once_and_then_dropped() -> Non
     world.knowledge.packs["cerebro"] = evidence(snippet())
     said = ["Hace falta el DNI [7].", "Hace falta el DNI [1] [8]."]
     ran = await Asked(world, a_team(says={"RetrievalAgent": [*said]})).run(looked_up(), **LOOKS)
-    assert ran.shown == ran.turn.text == "Hace falta el DNI [1] ."
+    assert ran.shown == ran.turn.text == "Hace falta el DNI [1]."
     assert len(ran.team.asked) == 2
     assert "<correction>" in ran.team.asked[1][1].messages[0].content
 

@@ -5,28 +5,40 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from cli.knowledge.formats.text import Text, decoded
+from cli.knowledge.formats.text import UTF_8, Text, decoded
 
-NOT_SAID = ("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form")
+# Not `form`: many a portal has its whole page in one.
+NOT_SAID = (
+    *("script", "style", "noscript", "template", "nav", "header", "footer", "aside"),
+    *("button", "select", "textarea"),
+)
 BLOCKS = frozenset(
-    "address article blockquote body dd div dl dt fieldset figcaption figure hr main ol p section"
-    " table ul".split()
+    "address article blockquote body dd div dl dt fieldset figcaption figure form header hr main ol"
+    " p section table ul".split()
 )
 _HEADING = re.compile(r"h[1-6]")
 
 
 def read_html(path: Path) -> Text:
     """The page's `main` if it has one; the title is `title`, or the first heading."""
-    page = BeautifulSoup(decoded(path), "html.parser")
+    said = EncodingDetector.find_declared_encoding(path.read_bytes(), is_html=True)
+    page = BeautifulSoup(decoded(path, said or UTF_8), "html.parser")
     heading = page.find("h1")
     title = _line(page.title or heading)
     for each in page.find_all(NOT_SAID):
-        each.decompose()
+        if not _is_of_a_part(each):
+            each.decompose()
     root = page.find("main") or page.body or page
     blocks = "".join(_said(root)).split("\n\n")
     return Text(title, "\n\n".join(block.strip() for block in blocks if block.strip()))
+
+
+def _is_of_a_part(tag: Tag) -> bool:
+    """The header of an article holds its heading, that of a page its banner."""
+    return tag.name == "header" and tag.find_parent(["article", "main", "section"]) is not None
 
 
 def _said(element: PageElement) -> Iterator[str]:

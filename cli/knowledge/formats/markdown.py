@@ -5,10 +5,15 @@ from pathlib import Path
 
 import yaml
 
+from cli.knowledge.chunking import FENCE
 from cli.knowledge.formats.text import Text, UnreadableError, decoded
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?P<fields>.*?)^---[ \t]*$\r?\n?", re.DOTALL | re.M)
-_TITLE = re.compile(r"^#[ \t]+(?P<title>.+?)[ \t#]*$", re.M)
+# Behind a rule there is a blank line, or words; behind the beginning of front matter a field.
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(?P<fields>[ \t]*(?:#.*\n\s*)*[\w-]+[ \t]*:(?:\s.*?)?\n)---[ \t]*(?:\n|\Z)",
+    re.DOTALL,
+)
+_TITLE = re.compile(r"#[ \t]+(?P<title>.+?)[ \t#]*")
 
 
 def read_markdown(path: Path) -> Text:
@@ -18,14 +23,26 @@ def read_markdown(path: Path) -> Text:
     if found := _FRONT_MATTER.match(text):
         title = _title_of(found["fields"])
         text = text[found.end() :]
-    heading = _TITLE.search(text)
-    return Text(title or (heading["title"] if heading else ""), text.strip())
+    return Text(title or _first_heading(text), text.strip())
 
 
 def _title_of(fields: str) -> str:
+    """Read from the nodes: a date that there is not spoils no title."""
     try:
-        said = yaml.safe_load(fields)
+        node = yaml.compose(fields, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise UnreadableError("its front matter is not YAML") from error
-    title = said.get("title") if isinstance(said, dict) else None
-    return str(title) if title else ""
+    if not isinstance(node, yaml.MappingNode):
+        return ""
+    said = (value for key, value in node.value if key.value == "title")
+    return next((each.value for each in said if isinstance(each, yaml.ScalarNode)), "")
+
+
+def _first_heading(text: str) -> str:
+    """A line of code that begins with # is none."""
+    fenced = False
+    for line in text.splitlines():
+        fenced ^= FENCE.match(line) is not None
+        if not fenced and (found := _TITLE.fullmatch(line)):
+            return found["title"]
+    return ""

@@ -1,31 +1,37 @@
 """PDF: the text of its pages, under the headings of its outline."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 from pypdf.generic import Destination
 
 from cli.knowledge.formats.text import Text, UnreadableError
 
+# What programs put there by themselves: the name of a file, or of the program and a file.
+_NO_TITLE = re.compile(
+    r"(?:Microsoft (?:Word|PowerPoint|Excel) - .*|.*\.(?:docx?|odt|pptx?|xlsx?|indd|pdf|rtf|html?)"
+    r"|untitled)",
+    re.IGNORECASE,
+)
+
 
 def read_pdf(path: Path) -> Text:
     """A heading of the outline stands where its page begins; a scan has no text."""
-    try:
-        reader = PdfReader(path)
-        if reader.is_encrypted:
-            raise UnreadableError("it is encrypted")
-        headings = _headings(reader)
-        pages = [page.extract_text().strip() for page in reader.pages]
-        title = reader.metadata.title if reader.metadata else None
-    # What is broken within a file shows where pypdf expects another kind of object.
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise UnreadableError(f"it is no PDF that can be read ({error})") from error
+    reader = PdfReader(path)
+    # One that is only kept from being changed opens without a password.
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise UnreadableError("it is encrypted with a password")
+    headings = _headings(reader)
+    pages = [page.extract_text().strip() for page in reader.pages]
     if not any(pages):
         raise UnreadableError("there is no text in it; a scan has to be recognised first")
+    title = str((reader.metadata.title if reader.metadata else None) or "").strip()
     parts = (part for number, page in enumerate(pages) for part in (headings.get(number), page))
-    return Text((title or "").strip(), "\n\n".join(part for part in parts if part))
+    return Text(
+        "" if _NO_TITLE.fullmatch(title) else title, "\n\n".join(part for part in parts if part)
+    )
 
 
 def _headings(reader: PdfReader) -> Mapping[int, str]:

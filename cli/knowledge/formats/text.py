@@ -1,7 +1,14 @@
 """What is read from a file."""
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
+
+from bs4.dammit import EncodingDetector
+
+UTF_8 = "utf-8"
+AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252"}
+"""Pages that name the first mean the second (encoding.spec.whatwg.org, "Names and labels")."""
 
 
 class UnreadableError(Exception):
@@ -16,9 +23,16 @@ class Text:
     markdown: str
 
 
-def decoded(path: Path) -> str:
-    """Raises UnreadableError for a file that is not UTF-8."""
+def decoded(path: Path, encoding: str = UTF_8) -> str:
+    """In the encoding that the file's first bytes mark (UTF-8, UTF-16, UTF-32), else in the one
+    given. Raises UnreadableError for a file that is not in it."""
+    content, marked = EncodingDetector.strip_byte_order_mark(path.read_bytes())
+    named = marked or encoding
     try:
-        return path.read_text("utf-8-sig")
+        known = codecs.lookup(named).name
+        text = content.decode(AS_BROWSERS_DO.get(known, known))
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"it is not UTF-8 (byte {error.start})") from error
+        raise UnreadableError(f"it is not {named.upper()} (byte {error.start})") from error
+    except LookupError as error:
+        raise UnreadableError(f"there is no encoding {named}") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")

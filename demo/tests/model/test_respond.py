@@ -149,3 +149,27 @@ def test_chat_is_answered_in_its_language(text: str, language: str, part: str) -
 
 def test_the_length_of_an_answer_can_be_chosen() -> None:
     assert respond("hola [[tokens:20]]", [EVIDENCE]).startswith("Esta es una respuesta de prueba")
+
+
+def test_documents_may_stand_before_what_the_person_says() -> None:
+    question = "¿Cuántos días de vacaciones tengo?"
+    beside = respond(f"{EVIDENCE}\n{question}", [])
+
+    assert beside == respond(question, [EVIDENCE])
+    assert respond(f"<evidence></evidence>\n{question}", []) == respond(
+        question, ["<evidence></evidence>"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "reply"),
+    [
+        ("¿Cuántos días de vacaciones tengo?", "es", "No he buscado en la documentación"),
+        ("How many days of holiday do I have?", "en", "I have not looked into the documentation"),
+        ("asdkjh qwrtp", "es", "No he entendido el mensaje"),
+    ],
+)
+def test_a_question_that_nobody_looked_up_is_not_called_unclear(
+    question: str, language: str, reply: str
+) -> None:
+    assert respond(question, [], language).startswith(reply)

@@ -14,7 +14,7 @@ from emulator.services.search.errors import SearchError, invalid
 from emulator.services.search.json_types import Json, JsonObject
 from emulator.services.search.scoring import check_functions, parse_aggregation, parse_functions
 
-INDEX_NAME = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-)){0,126}[a-z0-9]")
+INDEX_NAME = re.compile(r"[a-z0-9](?:[a-z0-9]|[-_](?![-_])){0,126}[a-z0-9]")
 FIELD_NAME = re.compile(r"(?!azureSearch)[A-Za-z][A-Za-z0-9_]{0,127}")
 NUMBERS = {"Edm.Int16", "Edm.Int32", "Edm.Int64", "Edm.Double", "Edm.Single", "Edm.Half"}
 SMALL_NUMBERS = {"Edm.SByte", "Edm.Byte"}
@@ -37,8 +37,8 @@ def parse_definition(document: JsonObject) -> IndexDefinition:
     name = document.get("name")
     if not isinstance(name, str) or not INDEX_NAME.fullmatch(name):
         raise _refused(
-            f"Invalid index name '{name}': use 2 to 128 lower case letters, digits or dashes, "
-            "with a letter or digit first and last and no two dashes in a row."
+            f"Invalid index name '{name}': use 2 to 128 lower case letters, digits, dashes or "
+            "underscores, with a letter or digit first and last and no two of the others in a row."
         )
     metrics = _profile_metrics(document)
     fields = tuple(_field(item, "", metrics) for item in objects(document, "fields"))

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.knowledge.chunking import MAX_TOKENS, OVERLAP_TOKENS, chunks_of, tokens_in
+from cli.knowledge.chunking import LONGEST_ANCHOR, MAX_TOKENS, OVERLAP_TOKENS, chunks_of, tokens_in
 
 WORDS = st.lists(
     st.sampled_from("licencia tasa. obra 92,40 ¿plazo? el día; se\n y\n\n añade! x".split(" ")),
@@ -86,3 +86,11 @@ def test_every_word_is_in_a_chunk_and_no_chunk_is_too_long(
         )
         left = left[len(words) - overlap :]
     assert left == []
+
+
+def test_a_paragraph_that_is_styled_as_a_heading_makes_no_endless_anchor() -> None:
+    heading = "Plazo de la licencia " * 60
+    text = f"## {heading}\n\n{sentences('a', 60)}\n\n## {heading}b\n\n{sentences('b', 60)}"
+    anchors = [chunk.anchor for chunk in chunks_of(text)]
+    assert max(map(len, anchors)) <= LONGEST_ANCHOR + len("-10")
+    assert len(set(anchors)) == len(anchors) > 2

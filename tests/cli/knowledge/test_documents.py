@@ -57,6 +57,9 @@ def test_a_line_of_dashes_within_the_text_stays_there(tmp_path: Path) -> None:
         ("---\nid", "id", "1: the document has no front matter"),
         ("---\nRenovar", "Renovar", "1: the front matter has no end"),
         ("title: '", "title: ", "3: this is not YAML"),
+        ("'2026-10-05'", "2026-02-30", "2: this is not YAML: day"),
+        ("title: '", "title: '\x07", "2: this is not YAML: unacceptable character"),
+        ("allowedRoles: [", "allowedRoles: " + "[" * 5_000, "2: this is not YAML: maximum"),
         ("kind: rule", "kind: rules", "7: kind: Input should be 'contract'"),
         ("kind: rule\n", "", "1: kind is missing"),
         ("source:", "sources:", "9: sources is not known here"),
@@ -75,6 +78,14 @@ def test_what_is_wrong_is_named_by_line(tmp_path: Path, old: str, new: str, says
     document, problems = read_document(path, "k/tasas.md", "2026.11")
     assert document is None
     assert any(str(problem).startswith(f"k/tasas.md:{says}") for problem in problems), problems
+
+
+def test_a_document_in_another_encoding_is_a_problem_of_its_own(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    path.write_bytes(GOOD.encode("utf-16"))
+    document, (problem,) = read_document(path, "k/tasas.md", "2026.11")
+    assert document is None
+    assert str(problem).startswith("k/tasas.md:1: this is not UTF-8 (byte 0)")
 
 
 def test_two_documents_do_not_share_a_url(tmp_path: Path) -> None:

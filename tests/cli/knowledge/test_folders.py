@@ -1,6 +1,7 @@
 """A folder: what changed is written, what is gone is removed, what is bad stops nothing."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,71 @@ async def test_a_load_that_broke_off_is_finished_by_the_next(tmp_path: Path) -> 
     assert done == Loaded(2 * BATCH + 1, BATCH + 1, 0)
     assert told == [(BATCH, BATCH + 1), (BATCH + 1, BATCH + 1)]
     assert {each.id for each in read(tmp_path).chunks} == set(index.held)
+
+
+def test_links_are_named_and_not_followed(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text("Secreto.")
+    (folder / "outside.md").symlink_to(tmp_path / "secret.md")
+    (folder / "again.md").symlink_to(folder / "a.md")
+    (folder / "sub").symlink_to(folder / "sub dir")
+    found = read(folder)
+    assert found.links == ("again.md", "outside.md", "sub")
+    assert [each.title for each in found.chunks] == ["Tasas", "c", "Vacaciones", "Horario"]
+
+
+def test_a_document_without_an_address_is_cited_by_its_file(folder: Path) -> None:
+    found = read(folder, Labels("handbook"))
+    assert [each.source for each in found.chunks] == [
+        "handbook/a.md", "handbook/c.pdf", "handbook/d.docx", "handbook/sub dir/b.html",
+    ]  # fmt: skip
+    assert {each.collection for each in found.chunks} == {"handbook"}
+
+
+def test_a_file_whose_name_is_not_utf_8_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"a\xf1o.md")).write_text("Texto.")
+    found = read(tmp_path)
+    assert (found.bad, [each.title for each in found.chunks]) == ((), ["a\\xf1o"])
+
+
+def test_a_heading_without_end_does_not_make_an_endless_title_or_key(tmp_path: Path) -> None:
+    heading = "Plazo de la licencia " * 60
+    (tmp_path / "a.md").write_text(f"Uno.\n\n## {heading}\n\n" + "Son dos meses de plazo. " * 150)
+    chunks = read(tmp_path).chunks
+    assert len(chunks) > 1
+    assert max(len(each.id) for each in chunks) < 200
+    assert max(len(each.title) for each in chunks) < 220
+
+
+def test_each_file_is_told_before_it_is_read(folder: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    read_folder(folder, LABELS, "small", lambda name, _size, *far: told.append((name, *far)))
+    assert told[0] == ("a.md", 1, 4)
+    assert told[-1] == ("sub dir/b.html", 4, 4)
+
+
+async def test_a_folder_that_cannot_be_listed_is_named_and_loses_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = FakeIndex()
+    await fill(read(folder), LABELS, index, FakeModel())
+    real = os.scandir
+
+    def scandir(path: str) -> Iterator[os.DirEntry[str]]:
+        if str(path).endswith("sub dir"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    found = read(folder)
+    assert [str(each) for each in found.bad] == ["sub dir/: Permission denied"]
+    assert await fill(found, LABELS, index, FakeModel()) == Loaded(3, 0, 0)
+    assert len(index.held) == 4
+
+
+async def test_what_the_service_refuses_is_named_and_stops_nothing_else(folder: Path) -> None:
+    index = FakeIndex()
+    index.refuses = "Se pagan"
+    done = await fill(read(folder), LABELS, index, FakeModel())
+    assert (done.total, done.written) == (4, 3)
+    assert [str(each) for each in done.refused] == ["a.md: Cerebro refused it (too long)"]
+    assert len(index.held) == 3

@@ -29,8 +29,11 @@ def evidence(
     turns_completed: int = 1,
     numbers: Sequence[int] | None = None,
     error: str | None = None,
+    finish_reason: str = "stop",
 ) -> Evidence:
+    """`text` is what was read; `stored` what the run's turn keeps, where that is not the same."""
     end = {"type": "done"} if end is None else end
+    kept = text if stored is None else stored
     result = TASK if status == "ok" else None
     effect = {"callId": "c0", "status": status, "result": result, "error": error}
     events: list[Mapping[str, Any]] = [
@@ -47,12 +50,12 @@ def evidence(
         records=[records],
         view={
             "state": "FAILED" if failed else "DONE",
-            "text": text if stored is None else stored,
+            "text": kept,
             "effects": [effect],
             "error": {"code": end.get("code")} if failed else None,
         },
         run=Run("r", [Event(number, data) for number, data in numbered]),
-        turns=[{"text": text}],
+        turns=[{"text": kept, "finishReason": finish_reason}],
         audit=[flow] * flows + [{"kind": "turn.completed", "runId": "r"}] * turns_completed,
     )
 
@@ -113,6 +116,111 @@ def test_untruths_are_found(seen: Evidence) -> None:
     assert "untrue" in offences(seen)
 
 
+STOPPED = f"{say('cancelled_behind_tools', 'es')}\nHecho: tarea T-1."
+FAILED = f"{say('failed_behind_tools', 'es')}\nHecho: tarea T-1."
+
+
+def broken_off(
+    message: str, *, read: str, stored: str, status: str = "ok", code: str = "CANCELLED"
+) -> Evidence:
+    """A run that ended badly, with this message, when so much of its answer had been read."""
+    end = {"type": "error", "code": code, "message": message, "retryable": status == "skipped"}
+    why = say("cancelled", "es") if status == "skipped" else None
+    seen = evidence(
+        status,
+        records=(TASK,) if status == "ok" else (),
+        text=read,
+        stored=stored,
+        end=end,
+        error=why,
+        finish_reason="cancelled" if code == "CANCELLED" else "error",
+    )
+    placed = replace(seen.placed, order=replace(seen.placed.order, kind="stopped"))
+    state = "CANCELLED" if code == "CANCELLED" else "FAILED"
+    return replace(seen, placed=placed, view={**seen.view, "state": state})
+
+
+READ = "He creado la tarea"
+BEFORE_ALL = say("cancelled", "es")
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(broken_off(STOPPED, read="", stored=STOPPED), id="stopped-behind-its-effect"),
+        pytest.param(
+            broken_off(STOPPED, read=READ, stored=f"{READ}\n\n{STOPPED}"),
+            id="stopped-while-it-answered",
+        ),
+        pytest.param(
+            broken_off(STOPPED, read=TEXT, stored=f"{TEXT}\n\n{STOPPED}"),
+            id="stopped-when-all-was-read",
+        ),
+        pytest.param(
+            broken_off(BEFORE_ALL, read="Voy a", stored="Voy a", status="skipped"),
+            id="stopped-before-its-effect",
+        ),
+        pytest.param(
+            broken_off(FAILED, read=READ, stored=FAILED, code="INTERNAL"),
+            id="failed-while-it-answered",
+        ),
+        pytest.param(
+            broken_off("Vuelve a intentarlo.", read="Voy a", stored="", status="failed", code="X"),
+            id="failed-without-effect",
+        ),
+    ],
+)
+def test_a_run_that_broke_off_keeps_what_was_read_before_a_stop_and_what_it_did(
+    seen: Evidence,
+) -> None:
+    assert judge(seen) == []
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(broken_off(STOPPED, read=READ, stored=STOPPED), id="forgot-what-was-read"),
+        pytest.param(broken_off(STOPPED, read=READ, stored=READ), id="forgot-what-was-done"),
+        pytest.param(
+            broken_off(STOPPED, read=READ, stored=f"{STOPPED}\n\n{READ}"), id="other-order"
+        ),
+        pytest.param(
+            broken_off(FAILED, read=READ, stored=f"{READ}\n\n{FAILED}", code="INTERNAL"),
+            id="kept-what-a-failure-made-void",
+        ),
+        pytest.param(
+            broken_off(BEFORE_ALL, read="", stored=BEFORE_ALL, status="skipped"),
+            id="told-of-effects-that-are-none",
+        ),
+        pytest.param(
+            broken_off(STOPPED, read=f"{TEXT} {READ}.", stored=f"{TEXT} {READ}.\n\n{STOPPED}"),
+            id="claimed-twice-in-what-was-read",
+        ),
+        pytest.param(
+            broken_off(
+                STOPPED + " Hecho: T-1.", read=READ, stored=f"{READ}\n\n{STOPPED} Hecho: T-1."
+            ),
+            id="claimed-twice-in-what-was-told",
+        ),
+        pytest.param(
+            broken_off(STOPPED, read="Es T-9", stored=f"Es T-9\n\n{STOPPED}"),
+            id="another-record-in-what-was-read",
+        ),
+    ],
+)
+def test_a_run_that_broke_off_and_keeps_anything_else_is_untrue(seen: Evidence) -> None:
+    assert "untrue" in offences(seen)
+
+
+def test_an_answer_that_was_stored_before_its_run_was_stopped_is_kept_as_it_was_read() -> None:
+    stopped = broken_off(STOPPED, read=TEXT, stored=TEXT)
+    assert "untrue" in offences(stopped)
+    answered = replace(stopped, turns=[{"text": TEXT, "finishReason": "stop"}])
+    assert judge(answered) == []
+    other = replace(stopped, turns=[{"text": STOPPED, "finishReason": "stop"}])
+    assert "untrue" in offences(other)
+
+
 def skipped(
     why: str, kind: Kind = "project with tasks", first: str = "unknown", text: str | None = None
 ) -> Evidence:
@@ -130,7 +238,7 @@ def skipped(
         records=[(), ()],
         view={"state": "DONE", "text": told, "effects": effects, "error": None},
         run=Run("r", events),
-        turns=[{"text": told}],
+        turns=[{"text": told, "finishReason": "stop"}],
         audit=[
             {"kind": "flow.executed", "runId": "r", "results": effects},
             {"kind": "turn.completed", "runId": "r"},

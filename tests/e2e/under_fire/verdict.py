@@ -18,6 +18,8 @@ DENIAL = re.compile(r"No se ha (?:podido completar|hecho)")
 DOUBT = re.compile(r"[Nn]o se sabe")
 RECORD_ID = re.compile(r"\b[PTU]-\d+\b")
 POSSIBLY_MADE = frozenset({"ok", "unknown"})
+BROKEN_OFF = frozenset({"error", "cancelled"})
+"""How a turn ends whose run broke off before it had its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,26 @@ def _acted(seen: Evidence) -> bool:
     return not POSSIBLY_MADE.isdisjoint(effect["status"] for effect in seen.effects)
 
 
+def _kept(seen: Evidence) -> list[str]:
+    """What the run's turn has to keep, part by part: the answer that was read. Of a run that broke
+    off before that: what was read of it until it was stopped, and what it told of its effects."""
+    run, end = seen.run, seen.run.end
+    if end["type"] == "done" or any(_is_answer(turn) for turn in seen.turns):
+        return [run.text]
+    read = run.text if end["code"] == "CANCELLED" else ""
+    told = str(end["message"]) if _acted(seen) else ""
+    return [part for part in (read, told) if part]
+
+
+def _is_answer(turn: Mapping[str, Any]) -> bool:
+    """Whether the answer was whole and stored before its run came to a bad end."""
+    return turn["finishReason"] not in BROKEN_OFF
+
+
 def _text(seen: Evidence) -> Offences:
     """The answer names the records that were made, all of them when it is whole, no others."""
-    text = seen.run.text
-    if seen.run.end["type"] != "done" and _acted(seen):
-        # What such a run leaves behind is told with its end, and that is what is kept.
-        text = seen.run.end.get("message", text)
+    kept = _kept(seen)
+    text = "\n\n".join(kept)
     if text != (seen.view.get("text") or ""):
         yield "untrue", f"told {text!r}, stored {seen.view.get('text')!r}"
     if [turn["text"] for turn in seen.turns] != [text]:
@@ -143,7 +159,8 @@ def _text(seen: Evidence) -> Offences:
     whole = seen.run.end["type"] == "done"
     if not named <= made or (whole and named != made):
         yield "untrue", f"the answer names {named}, made were {made}: {text!r}"
-    if len(CLAIM.findall(text)) > len(made):
+    # What was read before the stop and what is told with the end may speak of the same effect.
+    if any(len(CLAIM.findall(part)) > len(made) for part in kept):
         yield "untrue", f"the answer claims more than {made}: {text!r}"
     if whole:
         statuses = Counter(str(effect["status"]) for effect in seen.effects)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.citing import SNIPPET_CHARACTERS, citations_of
+from activities.citing import SNIPPET_CHARACTERS, citations_of, keeping
 from shared.contracts.evidence import ContextPack
 from tests.fakes.samples import evidence, snippet
 
@@ -54,6 +54,30 @@ def test_each_document_is_cited_once_in_the_order_of_the_numbers() -> None:
     assert [each.number for each in citations_of(text, BOTH)] == [1, 2]
 
 
+@pytest.mark.parametrize("mark", ["[1, 2]", "[1,2]", "[2; 1]", "[1][2]"])
+def test_one_mark_may_name_several_documents(mark: str) -> None:
+    text = f"Hace falta el documento nacional y la tasa cuesta 24 euros {mark}."
+    assert [each.number for each in citations_of(text, BOTH)] == [1, 2]
+    assert verified(f"El trámite dura quince minutos exactos. {mark} Y más.") == {
+        1: False,
+        2: False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Sí [1].", "Sí [1]."),
+        ("Sí [7].", "Sí."),
+        ("Sí [1, 7].", "Sí [1]."),
+        ("Sí [7, 8][1].", "Sí[1]."),
+        ("[x] [1, x] [2026]", "[x] [1, x] [2026]"),
+    ],
+)
+def test_a_mark_that_goes_leaves_no_blank_and_the_others_of_its_group(text: str, left: str) -> None:
+    assert keeping(text, lambda number: number < 3) == left
+
+
 def test_a_citation_tells_where_to_look() -> None:
     long = snippet("larga", content="licencia " * 200, url="https://docs.eira.example/l")
     (citation,) = citations_of("La licencia [1].", evidence(long))
@@ -63,7 +87,11 @@ def test_a_citation_tells_where_to_look() -> None:
     assert len(citation.snippet) == SNIPPET_CHARACTERS
 
 
-@given(st.lists(st.sampled_from(["[1]", "[2]", "[7]", "tasa", "24 euros", ". ", "\n", "[x]", "["])))
+@given(
+    st.lists(
+        st.sampled_from(["[1]", "[2]", "[7]", "[1, 2]", "tasa", "24 euros", ". ", "\n", "[x]", "["])
+    )
+)
 def test_any_text_cites_only_what_there_is(parts: list[str]) -> None:
     numbers = [each.number for each in citations_of(" ".join(parts), BOTH)]
     assert numbers == sorted(set(numbers))

@@ -5,8 +5,10 @@ import pytest
 from activities.finish import finish
 from shared.contracts.activities import FinishRequest, StepResult
 from shared.contracts.events import DoneEvent, ErrorEvent, StateEvent, is_terminal
+from shared.contracts.identity import Language
 from shared.contracts.problems import Failure
 from shared.contracts.runs import RunOutcome, StateChange, Usage
+from shared.contracts.wording import say
 from shared.errors import StoreError
 from tests.fakes.samples import AT, past_turn
 from tests.fakes.world import ANA, RUN_ID, World
@@ -41,11 +43,33 @@ async def test_done_is_said_once_everything_is_stored() -> None:
     assert isinstance(done, DoneEvent)
     assert (done.usage, done.thread_id, done.run_id) == (USED, "c1", RUN_ID)
     assert (done.finish_reason, done.memory) == ("stop", "stored")
+    assert "warnings" not in done.wire()
     outcome = await world.runs.outcome(ANA.tenant_id, RUN_ID)
     assert outcome is not None
     assert outcome.state == "DONE"
     (event,) = world.audit.events.values()
     assert (event.kind, event.usage, event.finish_reason) == ("turn.completed", USED, "stop")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_what_the_answer_had_to_do_without_is_said_in_the_turns_language(
+    language: Language,
+) -> None:
+    world = World()
+    run = await world.begin("Hola")
+    await finish(
+        FinishRequest(
+            run=run, language=language, states=(), usage=USED, finish_reason="stop", ended_at=AT,
+            warnings=("search_partial", "embedding_failed"),
+        ),
+        world.deps(),
+    )  # fmt: skip
+    done = (await world.log.all(RUN_ID))[0].events[-1]
+    assert isinstance(done, DoneEvent)
+    assert done.warnings == (
+        say("warning_search_partial", language),
+        say("warning_embedding_failed", language),
+    )
 
 
 async def test_a_failure_is_said_in_the_users_language_without_its_detail() -> None:

@@ -11,7 +11,8 @@ LICENCE = snippet(
     content=(
         "La licencia se renueva cada cinco años. La tasa es de 1.200,50 euros.\n"
         "El plazo es de quince días hábiles desde el 4 de diciembre de 2026.\n"
-        "Las terrazas siguen otro camino. No pagan nada en invierno. Su permiso es anual."
+        "Las terrazas siguen otro camino. No pagan nada en invierno. Su permiso es anual.\n"
+        "La versión v2.10 y la versión 2.10.3 se publican el 4.12.2026."
     ),
 ).model_copy(update={"title": "Renovar la licencia de actividad"})
 
@@ -31,6 +32,8 @@ def borne_out(claim: str, least_share: float = LEAST_SHARE) -> bool:
         "El plazo de 15 días hábiles empieza el 04 de diciembre de 2026",
         "Según «Renovar la licencia de actividad», la tasa es de 1.200,50 euros",
         "La lisencia se renueva cada cinco años",
+        "La versión 2.10.3 se publica el 04.12.2026",
+        "La versión v2.10 se publica el 4/12/2026",
         "«La licencia se renueba cada cinco años»",
     ],
 )
@@ -44,6 +47,9 @@ def test_what_the_document_says_is_found_word_for_word_or_nearly(claim: str) -> 
         "La tasa es de 1.300,50 euros",
         "La licencia se renueva cada 7 años",
         "El plazo es de 25 días hábiles",
+        "La tasa es de 200 euros",
+        "La tasa es de 50 euros",
+        "La tasa es de 1.200",
         "La norma dice «la licencia no se renueva nunca» y la licencia se renueva cada cinco años",
         "Hay que presentar un certificado médico",
         "Sí",

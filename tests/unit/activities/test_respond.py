@@ -241,8 +241,8 @@ async def test_an_answer_says_what_part_of_cerebro_it_was_made_without(
     away = {index: ContextPack(warnings=(f"search_failed:{index}",)) for index in ("x", "y")}
     for index, pack in {"cerebro": found, **away}.items():
         await world.runs.put_evidence(ANA.tenant_id, RUN_ID, index, pack)
-    await responded(world, "FLOW_EXECUTION", indexes=("cerebro", "x", "y"))
-    assert (await kept(world)).warnings == (warning,)
+    told = await responded(world, "FLOW_EXECUTION", indexes=("cerebro", "x", "y"))
+    assert (await kept(world)).warnings == told.warnings == (warning,)
     assert say(f"warning_{warning}", "es") != say(f"warning_{warning}", "en")
 
 

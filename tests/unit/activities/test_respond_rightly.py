@@ -10,8 +10,10 @@ from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Mentioned, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.events import CitationsEvent, RestartEvent, RunEvent
+from shared.contracts.grounding import Grounding
 from shared.contracts.plan import Plan
 from shared.contracts.runs import RunState, Usage
+from shared.contracts.wording import say
 from shared.errors import ModelError
 from shared.ports import ModelRequest, StreamEnd
 from shared.streams.showing import shown_text
@@ -149,6 +151,17 @@ async def test_marks_that_point_nowhere_are_taken_out_in_the_end() -> None:
     assert turn.text == "Para renovar la licencia hace falta el DNI [1]."
     assert [each.number for each in turn.citations] == [1]
     assert isinstance((await events(world))[-1], CitationsEvent)
+
+
+async def test_a_model_that_only_takes_a_mark_out_is_not_believed_more() -> None:
+    bare = "El trámite dura quince minutos"
+    world, model = world_of(f"{bare} [1].", f"{bare}.")
+    world.grounding = Grounding(unverifiable="drop")
+    await answered(world)
+    turn = await kept(world)
+    assert turn.text == f"{bare}.\n\n{say('told_unverified', 'es')}"
+    assert turn.citations == ()
+    assert len(model.requests) == 2
 
 
 async def test_an_id_from_nowhere_sends_the_reader_to_the_documents() -> None:

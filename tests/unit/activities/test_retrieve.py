@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from activities.retrieve import MAX_QUERY_CHARACTERS, retrieve
 from shared.contracts.activities import Retrieved, RetrieveRequest
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.errors import ModelError, SearchError
 from shared.ports import KnowledgeQuery
 from shared.search.embedding import query_vector
@@ -45,6 +47,33 @@ async def test_the_query_is_bound_to_the_callers_tenant_and_roles() -> None:
     assert query.vector is not None
 
 
+@pytest.mark.parametrize(
+    ("retrieval", "captions", "answers"),
+    [
+        (Retrieval(captions=True), "extractive", None),
+        (Retrieval(answers=True), None, "extractive"),
+    ],
+)
+async def test_captions_and_answers_are_asked_for_where_the_settings_say(
+    retrieval: Retrieval, captions: str | None, answers: str | None
+) -> None:
+    world = World()
+    deps = world.deps()
+    request = RetrieveRequest(run=await world.begin("¿Qué necesito?"), index="cerebro")
+    policy = replace(deps.policy, retrieval=retrieval)
+    await retrieve(request, replace(deps, policy=policy))
+    (query,) = world.knowledge.queries
+    assert query.intent is not None
+    assert (query.intent.mode, query.intent.captions) == ("hybrid", captions)
+    assert query.intent.answers == answers
+
+
+async def test_without_either_setting_nothing_is_asked_besides() -> None:
+    world = World()
+    await retrieved(world)
+    assert world.knowledge.queries[0].intent is None
+
+
 async def test_a_long_message_is_not_searched_for_whole() -> None:
     world = World()
     await retrieved(world, "palabra " * 900)
@@ -77,7 +106,7 @@ class SilentKnowledge(FakeKnowledge):
 async def test_an_index_that_does_not_answer_in_time_is_done_without() -> None:
     world = World(knowledge=SilentKnowledge())
     deps = world.deps()
-    hasty = replace(deps.policy, retrieval=RetrievalPolicy(seconds=0.001))
+    hasty = replace(deps.policy, retrieval=Retrieval(seconds=0.001))
     request = RetrieveRequest(run=await world.begin("¿Qué necesito?"), index="cerebro")
     result = await retrieve(request, replace(deps, policy=hasty))
     assert (result.found, result.warning) == (0, "search_failed:cerebro")

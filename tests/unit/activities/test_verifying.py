@@ -15,6 +15,7 @@ from shared.contracts.activities import RespondRequest, RunRef
 from shared.contracts.calendar import written_day
 from shared.contracts.conversations import History, Turn
 from shared.contracts.evidence import ContextPack
+from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Language
 from shared.contracts.plan import Route
 from shared.contracts.runs import RunRecord, ToolOutcome
@@ -76,7 +77,9 @@ def wrong(
     )  # fmt: skip
     request = RespondRequest(run=RUN, route=route, language="es", steps=len(outcomes))
     pack = documents or ContextPack()
-    material = Material(record, PACK, History(turns=tuple(turns)), pack, None, outcomes)
+    material = Material(
+        record, PACK, History(turns=tuple(turns)), pack, None, outcomes, Grounding(), pack
+    )
     return problems_of(text, facts_of(request, material))
 
 

@@ -1,7 +1,8 @@
 """Cerebro as tools: what agents find and write is their caller's, whatever the arguments say."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,13 +12,13 @@ from shared.contracts.evidence import ContextPack, ExtractiveAnswer, KnowledgeDo
 from shared.contracts.identity import Caller
 from shared.contracts.outcomes import outcome_of
 from shared.contracts.plan import ToolCall
-from shared.contracts.retrieval import RetrievalPolicy
+from shared.contracts.retrieval import Retrieval
 from shared.errors import CerebroError, ModelError, SearchError
 from shared.packs import FolderPacks
-from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.ports import KnowledgeQuery, ToolAnswered, ToolInvocation, ToolRefused
 from shared.search.tools import CerebroTools, document_id
 from shared.tools.kinds import ToolsByKind
-from shared.tools.ledger import Ledger, first_state
+from shared.tools.ledger import Ledger, first_state, silent
 from shared.tools.schemas import is_valid
 from tests.fakes.samples import AT, evidence, snippet
 from tests.fakes.services import FakeKnowledge, FakeModel, FakeTools
@@ -61,7 +62,7 @@ class Scene:
             self.model,
             "cerebro",
             5,
-            RetrievalPolicy(),
+            Retrieval(),
             packs,
             lambda: datetime.now(UTC),
         )
@@ -158,9 +159,8 @@ async def test_what_cannot_be_asked_is_refused_with_the_reason() -> None:
     scene = Scene()
     assert "secreto" in await scene.refused("ai_search", query="x", index="secreto")
     assert "/search/filter" in await scene.refused("searchCerebro", query="x", filters="kind eq")
-    assert "tenantId" not in await scene.refused(
-        "ai_search", query="x", select=["tenantId"], topK=11
-    )
+    assert "/search/select/0" in await scene.refused("ai_search", query="x", select=["tenantId"])
+    assert "/search/topK" in await scene.refused("ai_search", query="x", topK=11)
     assert scene.knowledge.queries == []
 
 
@@ -220,6 +220,47 @@ async def test_without_its_vector_nothing_is_written() -> None:
     assert scene.knowledge.documents == {}
 
 
+async def test_a_document_is_found_only_once_all_of_it_is_as_it_was_to_be() -> None:
+    scene = Scene()
+    await scene.answered("upsertCerebro", document={**NOTE, "id": "another"})
+    assert await scene.tools.find(asked("upsertCerebro", document=NOTE)) is None
+    written = await scene.answered("upsertCerebro", document=NOTE)
+    assert await scene.tools.find(asked("upsertCerebro", document=NOTE)) == written
+    for change in (
+        {"title": "Avisos"},
+        {"url": "https://a.example/"},
+        {"confidence": 0.9},
+        {"allowedRoles": ["manager"]},
+        {"version": "2"},
+    ):
+        changed = asked("upsertCerebro", document={**NOTE, **change})
+        assert await scene.tools.find(changed) is None
+
+
+class SlowKnowledge(FakeKnowledge):
+    async def search(self, query: KnowledgeQuery) -> ContextPack:
+        return await asyncio.Future[ContextPack]()
+
+    async def upsert(
+        self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
+    ) -> None:
+        await asyncio.Future[None]()
+
+
+@pytest.mark.parametrize(
+    ("tool", "args", "sent"),
+    [("ai_search", {"query": "x"}, False), ("upsertCerebro", {"document": NOTE}, True)],
+)
+async def test_a_call_takes_no_longer_than_its_contract_says(
+    tool: str, args: dict[str, object], sent: bool
+) -> None:
+    call = asked(tool, ANA, **args)
+    call = replace(call, contract=call.contract.model_copy(update={"timeout_ms": 10}))
+    with pytest.raises(CerebroError, match="no answer within") as caught:
+        await Scene(SlowKnowledge()).tools.call(call)
+    assert caught.value.sent is sent
+
+
 # --- in the ledger --------------------------------------------------------------------------------
 
 
@@ -259,6 +300,12 @@ async def test_a_write_that_nobody_can_tell_of_is_unknown_in_cerebros_words() ->
     told = outcome_of(effect, call, contract, "es")
     assert told.status == "unknown"
     assert told.error == "Cerebro no ha contestado y no se sabe si el documento llegó a guardarse."
+
+
+def test_nonsense_of_a_search_is_told_as_such_and_as_nothing_that_was_stored() -> None:
+    assert silent(PACK.tools["searchCerebro"]) == "nonsense_of_cerebro"
+    assert silent(PACK.tools["upsertCerebro"]) == "no_answer_of_cerebro"
+    assert silent(PACK.tools["findTasks"]) == "no_answer"
 
 
 # --- who is told of them --------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.evidence import Caption, ContextPack, ExtractiveAnswer, Snippet
-from shared.search.context import diverse, page_of, tokens_of, within
+from shared.search.context import diverse, page_of, tokens_of, whole_of, within
 from tests.fakes.samples import snippet
 
 
@@ -88,3 +88,53 @@ def test_a_passage_too_long_is_told_by_its_caption() -> None:
     assert told.content == "Tarda dos semanas."
     (cut,) = within(ContextPack(snippets=(long,)), 100).snippets
     assert cut.content.endswith("palabra …")
+
+
+SAYING = st.sampled_from(["uno dos", "uno  dos\n", "tres"])
+COPIES = st.lists(
+    st.tuples(st.sampled_from("abc"), st.integers(0, 4), SAYING),
+    max_size=8,
+).map(
+    lambda rows: tuple(
+        snippet(f"d{number}", url=f"https://{page}.example/{number}", score=score / 4, content=text)
+        .model_copy(update={"title": "Aviso"})
+        for number, (page, score, text) in enumerate(rows)
+    )
+)  # fmt: skip
+
+
+@given(COPIES.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))), TOP)
+def test_the_same_text_counts_once_with_its_best_score(
+    both: tuple[tuple[Snippet, ...], list[Snippet]], top: int
+) -> None:
+    straight, turned = both
+    chosen = diverse(ContextPack(snippets=straight), top)
+    assert diverse(ContextPack(snippets=tuple(turned)), top) == chosen == diverse(chosen, top)
+    texts = [tuple(each.content.split()) for each in chosen.snippets]
+    assert (
+        len(texts) == len(set(texts)) == min(top, len({tuple(s.content.split()) for s in straight}))
+    )
+    for each in chosen.snippets:
+        same = [s.score for s in straight if s.content.split() == each.content.split()]
+        assert each.score == max(same)
+
+
+def test_of_the_same_texts_the_one_that_is_the_answers_stays() -> None:
+    both = [
+        snippet(name, content="Con un mes.", score=score).model_copy(update={"title": "Aviso"})
+        for name, score in (("a", 1.0), ("b", 0.5))
+    ]
+    answer = ExtractiveAnswer(text="un mes", score=0.9, document_id="b", index="cerebro")
+    chosen = diverse(ContextPack(snippets=tuple(both), answers=(answer,)), 5)
+    assert ([each.document_id for each in chosen.snippets], chosen.answers) == (["b"], (answer,))
+
+
+@given(PASSAGES, TOKENS)
+def test_all_the_text_of_what_was_told_in_part_can_be_had(
+    passages: tuple[Snippet, ...], tokens: int
+) -> None:
+    found = ContextPack(snippets=passages)
+    told = within(found, tokens)
+    whole = whole_of(told, found)
+    assert [each.document_id for each in whole.snippets] == [e.document_id for e in told.snippets]
+    assert set(whole.snippets) <= set(passages)

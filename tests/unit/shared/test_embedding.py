@@ -26,6 +26,25 @@ class CountingModel(FakeModel):
         return await super().embed(texts)
 
 
+@dataclass
+class SteppingModel(FakeModel):
+    """Each request has a step of its own, after which it answers."""
+
+    steps: list[asyncio.Event] = field(default_factory=list)
+    begun: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        self.steps.append(step := asyncio.Event())
+        async with self.begun:
+            self.begun.notify_all()
+        await step.wait()
+        return await super().embed(texts)
+
+    async def under_way(self, requests: int) -> None:
+        async with self.begun:
+            await self.begun.wait_for(lambda: len(self.steps) == requests)
+
+
 @pytest.fixture
 def inner() -> CountingModel:
     model = CountingModel()
@@ -88,3 +107,24 @@ async def test_only_the_newest_vectors_are_remembered(inner: CountingModel) -> N
     assert inner.batches == [["a"], ["b"], ["c"]], "what is used stays"
     await model.embed(["b"])
     assert inner.batches[-1] == ["b"]
+
+
+async def test_a_text_asked_for_while_it_waits_for_its_batch_spoils_neither() -> None:
+    inner = SteppingModel()
+    model = RememberingModel(inner)
+    texts = [f"text {number}" for number in range(BATCH + 1)]
+    library = asyncio.create_task(model.embed(texts))
+    await inner.under_way(1)
+    question = asyncio.create_task(model.embed(texts[-1:]))
+    await inner.under_way(2)
+    failures: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: failures.append(context["message"])
+    )
+    inner.steps[0].set()
+    await inner.under_way(3)
+    inner.steps[1].set()
+    vector = await question
+    inner.steps[2].set()
+    assert (await library)[-1:] == vector == await model.embed(texts[-1:])
+    assert (failures, len(inner.steps)) == ([], 3)

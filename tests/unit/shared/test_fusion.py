@@ -191,3 +191,15 @@ def test_answers_of_all_indexes_are_kept_once_the_best_first() -> None:
 
     packs = [ContextPack(answers=(answer(0.7, "x"),)), ContextPack(answers=(answer(0.9, "y"),))]
     assert [each.index for each in fuse([*packs, *packs], 5).answers] == ["y", "x"]
+
+
+@given(PACKS.flatmap(lambda packs: st.tuples(st.just(packs), st.permutations(packs))), TOP)
+def test_no_text_is_found_twice_in_whatever_order_indexes_answer(
+    both: tuple[list[ContextPack], list[ContextPack]], top: int
+) -> None:
+    packs, turned = both
+    told = merged(packs, "min_max", top)
+    assert merged(turned, "min_max", top).snippets == told.snippets
+    texts = [(each.title, each.content) for each in told.snippets]
+    assert len(texts) == len(set(texts)) <= top
+    assert merged([told], "min_max", top) == told

@@ -31,6 +31,11 @@ def test_the_flows_own_example_is_accepted_as_it_stands() -> None:
     assert (intent.top_k, intent.query_language) == (5, "es")
 
 
+def test_a_name_that_azure_gives_to_an_index_is_taken() -> None:
+    for name in ("idx-hotels-2024", "idx_hotels", "2024", "a" * 128):
+        assert read(index=name).chosen_indexes == (name,)
+
+
 def test_an_empty_block_asks_for_nothing_in_particular() -> None:
     assert read() == SearchIntent()
     assert read().chosen_indexes == ()

@@ -18,6 +18,7 @@ PROFILE = SearchProfile(
     allowed_indexes=("cerebro", "tramites-es"),
     allowed_configurations=("semantic-config-es",),
     dimensions=3,
+    embedding_model="small",
 )
 PLAIN = KnowledgeQuery(
     text="¿Qué necesito?", index="cerebro", tenant_id="tenant", roles=("employee",),
@@ -106,6 +107,13 @@ def test_there_are_no_generative_answers_so_extractive_ones_are_asked_for_and_th
 ):
     found = summary(answers="generative")
     assert (found["answers"], found["warnings"]) == ("1 from 0.7", "answers_generative")
+
+
+def test_without_words_none_are_marked_and_that_is_said() -> None:
+    found = summary(mode="vector", highlight=["content"])
+    assert ("highlight" in found, found["warnings"]) == (False, "highlight_without_words")
+    assert "warnings" not in summary(mode="hybrid", highlight=["content"])
+    assert "highlight" in summary(NO_VECTOR, mode="vector", highlight=["content"])
 
 
 @pytest.mark.parametrize("asked", [{"answers": "extractive"}, {"captions": "extractive"}])
@@ -238,6 +246,13 @@ def test_only_indexes_of_the_settings_are_asked() -> None:
         assert refused.value.values == {"name": "theirs"}
     with pytest.raises(NotAllowedError):
         check(PLAIN, replace(PROFILE, default_index="unlisted"))
+
+
+def test_only_the_embedding_model_of_the_indexes_can_be_asked_for() -> None:
+    checked(embeddingModel="small")
+    with pytest.raises(NotAllowedError) as refused:
+        checked(embeddingModel="large")
+    assert refused.value.values == {"name": "large"}
 
 
 @pytest.mark.parametrize("mode", ["keyword", "semantic", "vector", "hybrid"])

@@ -179,6 +179,7 @@ def test_the_search_service_may_be_named_by_its_other_names(
     monkeypatch.delenv("AzureSearch__Endpoint")
     monkeypatch.setenv("Search__Endpoint", "https://other.example")
     monkeypatch.setenv("Search__IndexName", "tramites-es")
+    monkeypatch.setenv("Search__AllowedIndexes", '["tramites-es", "cerebro"]')
     monkeypatch.setenv("Search__SemanticConfig", "semantic-config-es")
     found = read().azure_search
     assert (found.endpoint, found.default_index, found.semantic_configuration) == (
@@ -297,3 +298,15 @@ def test_a_list_of_what_may_be_reached_that_is_wrong_stops_the_start(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert "Tools__" in complaint()
+
+
+def test_a_default_index_that_no_question_is_looked_up_in_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AzureSearch__DefaultIndex", "notas")
+    assert complaint() == (
+        "setting AzureSearch__DefaultIndex: notas is not among Search__AllowedIndexes; "
+        'for example Search__AllowedIndexes=["notas", "cerebro"]'
+    )
+    monkeypatch.setenv("Search__AllowedIndexes", '["cerebro", "notas"]')
+    assert read().azure_search.default_index == "notas"

@@ -1,4 +1,7 @@
-"""Reads a request as an assembled prompt: tagged data in the system message, then the turns."""
+"""Reads a request as an assembled prompt: tagged data in the system message, then the turns.
+
+Documents may also stand before what a person says; a person's own text can open no tag.
+"""
 
 import json
 import re
@@ -69,7 +72,12 @@ def read_prompt(request: ChatRequest, names: Mapping[str, str]) -> Prompt:
     """`names` says how the prompt's tags are called; a tag stands at the beginning of a line."""
     system = "\n".join(m.text for m in request.messages if m.role in ("system", "developer"))
     tags = {key: text for key, tag in names.items() if (text := _tag(system, tag)) is not None}
-    said = [_unescaped(m.text)[:_MOST_READ] for m in request.messages if m.role == "user"]
+    asked = [m.text for m in request.messages if m.role == "user"]
+    documents = names.get("evidence", "")
+    beside = _tag(asked[-1], documents) if asked and documents else None
+    if beside is not None:
+        tags["evidence"] = beside
+    said = [_unescaped(_without(text, documents))[:_MOST_READ] for text in asked]
     evidence = tags.get("evidence")
     return Prompt(
         tags=tags,
@@ -102,6 +110,13 @@ def _tag(system: str, name: str) -> str | None:
         return ""
     end = system.find(f"</{name}>", opening.end())
     return None if end < 0 else system[opening.end() : end].strip()
+
+
+def _without(text: str, name: str) -> str:
+    """The text behind the element of that name, if it begins with one."""
+    end = f"</{name}>"
+    begins = bool(name) and text.lstrip().startswith(f"<{name}>") and end in text
+    return text.partition(end)[2].lstrip() if begins else text
 
 
 def _unescaped(text: str) -> str:

@@ -74,7 +74,10 @@ def _clarifying(prompt: Prompt, language: str, book: RuleBook) -> str:
 def _chat(prompt: Prompt, language: str, book: RuleBook) -> str:
     talk = small_talk(prompt.last, book)
     if talk is None:
-        return _of(book.replies.not_understood, language)
+        # Whoever asks for something that nobody looked up has been understood.
+        known = decide(prompt, book).kind in ("order", "question", "answer", "topic")
+        said = book.replies.not_looked_up if known else book.replies.not_understood
+        return _of(said, language)
     replies = _of(talk.replies, language)
     user = prompt.tags.get("user", "").split(" ")[0]
     # Chat may vary, but the same message at the same place gets the same words.

@@ -149,6 +149,7 @@ class Replies(_Section):
     generic: PerLanguage[str]
     nothing_found: PerLanguage[str]
     not_documented: PerLanguage[str]
+    not_looked_up: PerLanguage[str]
     other_language: PerLanguage[Mapping[str, str]]
     not_understood: PerLanguage[str]
     clarify: PerLanguage[Mapping[str, str]]
