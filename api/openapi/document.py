@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, generated from the contracts and the table of routes."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from api.openapi import examples
 from api.openapi.operations import JSON, Operation, Parameter, Reply
 from api.openapi.routes import ROUTES
 from api.problems import TITLES
+from shared.contracts.base import Contract
 from shared.contracts.events import RUN_EVENT, TIMELINE_EVENT
 from shared.contracts.problems import Problem
 from shared.contracts.wording import say
@@ -88,7 +90,7 @@ def _schemas() -> tuple[Refs, Json]:
     for operation in ROUTES:
         if operation.body is not None:
             models[operation.body] = "validation"
-        models |= {each: "serialization" for reply in operation.replies for each in reply.models}
+        models |= dict.fromkeys(_answered(operation), "serialization")
     found, definitions = models_json_schema(list(models.items()), by_alias=True, ref_template=REF)
     schemas: Json = dict(definitions["$defs"])
     for name, union in (("RunEvent", RUN_EVENT), ("TimelineEvent", TIMELINE_EVENT)):
@@ -98,9 +100,18 @@ def _schemas() -> tuple[Refs, Json]:
     return {model: dict(found[model, mode]) for model, mode in models.items()}, schemas
 
 
+def _answered(operation: Operation) -> Iterator[type[BaseModel]]:
+    for reply in operation.replies:
+        yield from reply.models
+        if isinstance(reply.events, type):
+            yield reply.events
+    if operation.told_as is not None:
+        yield operation.told_as
+
+
 def _operation(operation: Operation, refs: Refs) -> Json:
     answers = {reply.status: _reply(reply, refs) for reply in operation.replies}
-    errors = {code: {"$ref": f"#/components/responses/{code}"} for code in operation.every_error}
+    errors = {code: _error(code, operation, refs) for code in operation.every_error}
     written: Json = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -126,11 +137,7 @@ def _reply(reply: Reply, refs: Refs) -> Json:
         schema = forms[0] if len(forms) == 1 else {"anyOf": forms}
         content[JSON] = {"schema": schema} | _examples(reply.examples)
     if reply.events:
-        frames = examples.EVENTS if reply.events == "RunEvent" else examples.TIMELINE
-        content[EVENT_STREAM] = {
-            "schema": _frame(reply.events),
-            "examples": {"frames": {"summary": "Each `data:` line is one event.", "value": frames}},
-        }
+        content[EVENT_STREAM] = _events(reply.events, refs)
     headers = {"x-correlation-id": "The request's own, or a new one.", **dict(reply.headers)}
     if reply.status == "200" and not content:
         content[JSON] = {"schema": {"type": "object"}}
@@ -141,16 +148,27 @@ def _reply(reply: Reply, refs: Refs) -> Json:
     return written | ({"content": content} if content else {})
 
 
-def _frame(union: str) -> Json:
-    """One event of a stream, as OpenAPI 3.2 describes it: its data is JSON of the union."""
-    data = {
-        "type": "string",
-        "contentMediaType": JSON,
-        "contentSchema": {"$ref": REF.format(model=union)},
-    }
+def _frame(data: Json) -> Json:
+    """One event of a stream, as OpenAPI 3.2 describes it: its data is JSON of this schema."""
+    told = {"type": "string", "contentMediaType": JSON, "contentSchema": data}
     text = {"type": "string"}
-    properties = {"id": text, "event": text, "data": data}
+    properties = {"id": text, "event": text, "data": told}
     return {"type": "object", "properties": properties, "required": ["data"]}
+
+
+def _events(form: type[Contract] | str, refs: Refs) -> Json:
+    name = form if isinstance(form, str) else form.__name__
+    frames = {"summary": "Each `data:` line is one event.", "value": examples.FRAMES[name]}
+    schema = {"$ref": REF.format(model=name)} if isinstance(form, str) else refs[form]
+    return {"schema": _frame(schema), "examples": {"frames": frames}}
+
+
+def _error(code: str, operation: Operation, refs: Refs) -> Json:
+    if operation.told_as is None:
+        return {"$ref": f"#/components/responses/{code}"}
+    written = _problem(code, refs)
+    written["content"] = {JSON: {"schema": refs[operation.told_as]}}
+    return written
 
 
 def _problem(code: str, refs: Refs) -> Json:

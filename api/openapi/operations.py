@@ -27,13 +27,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is no error. `models` are its forms as JSON; `events` the union that it
-    streams to whoever accepts `text/event-stream`."""
+    """An answer that is no error. `models` are its forms as JSON; `events` the union, or the one
+    form, that it streams to whoever accepts `text/event-stream` or asks for it otherwise."""
 
     status: str
     text: str
     models: tuple[type[Contract], ...] = ()
-    events: Literal["RunEvent", "TimelineEvent"] | None = None
+    events: type[Contract] | Literal["RunEvent", "TimelineEvent"] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     examples: tuple[tuple[str, dict[str, Any]], ...] = ()
 
@@ -41,7 +41,7 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method of one path. `errors` are those besides what its form brings with it; without a
-    token (`open`) there is none."""
+    token (`open`) there is none. `told_as` is their form where it is not that of a problem."""
 
     method: Literal["get", "post"]
     path: str
@@ -55,6 +55,7 @@ class Operation:
     examples: tuple[tuple[str, dict[str, Any]], ...] = ()
     errors: tuple[str, ...] = ()
     open: bool = False
+    told_as: type[Contract] | None = None
 
     @property
     def every_error(self) -> tuple[str, ...]:

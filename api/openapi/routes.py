@@ -7,6 +7,12 @@ from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideAppr
 from shared.contracts.audit import EventPage
 from shared.contracts.catalog import Catalog
 from shared.contracts.chat import ChatAnswer, PostChat
+from shared.contracts.completions import (
+    Completion,
+    CompletionChunk,
+    CompletionError,
+    PostCompletion,
+)
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
 from shared.contracts.runs import (
     PostFeedback,
@@ -72,6 +78,27 @@ ROUTES = (
         (JSON, AGENT_JSON),
         examples=examples.CHATS,
         errors=OF_A_RUN,
+    ),
+    Operation(
+        "post",
+        "/v1/chat/completions",
+        "completeChat",
+        "Call an agent in the words of OpenAI's chat completions",
+        (
+            Reply(
+                "200",
+                "The answer; with `stream` as chunks, `[DONE]` behind the last.",
+                (Completion,),
+                CompletionChunk,
+                (OF_THIS_RUN, *COUNTED),
+                (("answer", examples.COMPLETION),),
+            ),
+        ),
+        (KEY,),
+        PostCompletion,
+        examples=examples.COMPLETIONS,
+        errors=OF_A_RUN,
+        told_as=CompletionError,
     ),
     Operation(
         "get",
