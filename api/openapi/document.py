@@ -14,7 +14,6 @@ from api.openapi import examples
 from api.openapi.operations import JSON, Operation, Parameter, Reply
 from api.openapi.routes import ROUTES
 from api.problems import TITLES
-from shared.contracts.base import Contract
 from shared.contracts.events import RUN_EVENT, TIMELINE_EVENT
 from shared.contracts.problems import Problem
 from shared.contracts.wording import say
@@ -103,8 +102,8 @@ def _schemas() -> tuple[Refs, Json]:
 def _answered(operation: Operation) -> Iterator[type[BaseModel]]:
     for reply in operation.replies:
         yield from reply.models
-        if isinstance(reply.events, type):
-            yield reply.events
+        if not isinstance(reply.events, str):
+            yield from reply.events
     if operation.told_as is not None:
         yield operation.told_as
 
@@ -133,11 +132,10 @@ def _operation(operation: Operation, refs: Refs) -> Json:
 def _reply(reply: Reply, refs: Refs) -> Json:
     content: Json = {}
     if reply.models:
-        forms = [refs[model] for model in reply.models]
-        schema = forms[0] if len(forms) == 1 else {"anyOf": forms}
+        schema = _any_of([refs[model] for model in reply.models])
         content[JSON] = {"schema": schema} | _examples(reply.examples)
     if reply.events:
-        content[EVENT_STREAM] = _events(reply.events, refs)
+        content[EVENT_STREAM] = _events(reply, refs)
     headers = {"x-correlation-id": "The request's own, or a new one.", **dict(reply.headers)}
     if reply.status == "200" and not content:
         content[JSON] = {"schema": {"type": "object"}}
@@ -148,19 +146,27 @@ def _reply(reply: Reply, refs: Refs) -> Json:
     return written | ({"content": content} if content else {})
 
 
-def _frame(data: Json) -> Json:
+def _events(reply: Reply, refs: Refs) -> Json:
+    if isinstance(reply.events, str):
+        name, schema = reply.events, {"$ref": REF.format(model=reply.events)}
+    else:
+        name, schema = reply.events[0].__name__, _any_of([refs[form] for form in reply.events])
+    frames = {"summary": "Each `data:` line is one event.", "value": examples.FRAMES[name]}
+    return {"schema": _frame(schema, reply.closed_by), "examples": {"frames": frames}}
+
+
+def _frame(event: Json, closed_by: str | None) -> Json:
     """One event of a stream, as OpenAPI 3.2 describes it: its data is JSON of this schema."""
-    told = {"type": "string", "contentMediaType": JSON, "contentSchema": data}
+    data: Json = {"type": "string", "contentMediaType": JSON, "contentSchema": event}
+    if closed_by is not None:
+        data = {"anyOf": [{"const": closed_by}, data]}
     text = {"type": "string"}
-    properties = {"id": text, "event": text, "data": told}
+    properties = {"id": text, "event": text, "data": data}
     return {"type": "object", "properties": properties, "required": ["data"]}
 
 
-def _events(form: type[Contract] | str, refs: Refs) -> Json:
-    name = form if isinstance(form, str) else form.__name__
-    frames = {"summary": "Each `data:` line is one event.", "value": examples.FRAMES[name]}
-    schema = {"$ref": REF.format(model=name)} if isinstance(form, str) else refs[form]
-    return {"schema": _frame(schema), "examples": {"frames": frames}}
+def _any_of(forms: list[Json]) -> Json:
+    return forms[0] if len(forms) == 1 else {"anyOf": forms}
 
 
 def _error(code: str, operation: Operation, refs: Refs) -> Json:

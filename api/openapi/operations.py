@@ -27,15 +27,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is no error. `models` are its forms as JSON; `events` the union, or the one
-    form, that it streams to whoever accepts `text/event-stream` or asks for it otherwise."""
+    """An answer that is no error. `models` are its forms as JSON; `events` the union, or the forms,
+    that it streams to whoever accepts `text/event-stream` or asks for it otherwise, and
+    `closed_by` what stands behind the last, where it is no JSON."""
 
     status: str
     text: str
     models: tuple[type[Contract], ...] = ()
-    events: type[Contract] | Literal["RunEvent", "TimelineEvent"] | None = None
+    events: tuple[type[Contract], ...] | Literal["RunEvent", "TimelineEvent"] = ()
     headers: tuple[tuple[str, str], ...] = ()
     examples: tuple[tuple[str, dict[str, Any]], ...] = ()
+    closed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ AT_RANDOM = ["--phases", "examples,fuzzing", "--max-examples", "20"]
 AT_RANDOM += ["--header", "Prefer: respond-async"]
 """For what has too many fields. Every valid call is a run, which nobody waits for: one that may
 take a millisecond fails on some machines only."""
+COMPLETIONS = "/v1/chat/completions"
 
 
 def called(host: Host, who: Person, data: Path, *options: str) -> dict[str, Any]:
@@ -48,7 +49,10 @@ def called(host: Host, who: Person, data: Path, *options: str) -> dict[str, Any]
 
 @pytest.mark.parametrize(
     "options",
-    [[*EVERY_FIELD, "--exclude-path", "/chat"], [*AT_RANDOM, "--include-path", "/chat"]],
+    [
+        [*EVERY_FIELD, "--exclude-path", "/chat", "--exclude-path", COMPLETIONS],
+        [*AT_RANDOM, "--include-path", "/chat", "--include-path", COMPLETIONS],
+    ],
     ids=["every-field", "agent-calls"],
 )
 async def test_no_answer_is_a_defect_or_undocumented(
