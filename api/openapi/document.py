@@ -148,9 +148,11 @@ def _reply(reply: Reply, refs: Refs) -> Json:
 
 def _events(reply: Reply, refs: Refs) -> Json:
     if isinstance(reply.events, str):
-        name, schema = reply.events, {"$ref": REF.format(model=reply.events)}
+        name: str = reply.events
+        schema: Json = {"$ref": REF.format(model=name)}
     else:
-        name, schema = reply.events[0].__name__, _any_of([refs[form] for form in reply.events])
+        name = reply.events[0].__name__
+        schema = _any_of([refs[form] for form in reply.events])
     frames = {"summary": "Each `data:` line is one event.", "value": examples.FRAMES[name]}
     return {"schema": _frame(schema, reply.closed_by), "examples": {"frames": frames}}
 
