@@ -188,6 +188,9 @@ def _problem(code: str, refs: Refs) -> Json:
         "headers": {"x-correlation-id": _header("The request's own, or a new one.")},
         "content": {"application/problem+json": media},
     }
+    if code == "404":
+        # What the host cannot route never reaches the app: a path with a line break in it, say.
+        written["content"]["text/plain"] = {"schema": {"type": "string"}}
     if code in ("429", "503"):
         written["headers"]["Retry-After"] = _header("Seconds to wait, where they are known.")
     return written

@@ -23,9 +23,10 @@ from shared.contracts.runs import (
     RunWaiting,
 )
 
-CONVERSATION = Parameter("id", "path", "The conversation's id.")
-RUN = Parameter("runId", "path", "The run's id, a ULID.")
-APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.")
+FORM = (("pattern", "^[A-Za-z0-9_-]{1,100}$"),)
+CONVERSATION = Parameter("id", "path", "The conversation's id.", limits=FORM)
+RUN = Parameter("runId", "path", "The run's id, a ULID.", limits=FORM)
+APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.", limits=FORM)
 PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
 KEY = Parameter("Idempotency-Key", "header", "The same key and body give the same run.")
 NUMBER = (("minimum", 0), ("maximum", 10**9))
