@@ -19,10 +19,11 @@ from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from activities.speak import speak
 from activities.use_tool import use_tool
-from api import approvals, catalog, chat, control, conversations, messages, runs
+from api import approvals, catalog, chat, completions, control, conversations, messages, runs
 from api.edge import authenticated
 from api.erp_events import receive
 from api.health import health
+from api.openai_errors import in_openais_form
 from api.openapi.document import openapi
 from api.sweep import sweep
 from orchestrators.chat import chat as chat_orchestrator
@@ -69,6 +70,13 @@ for name, method, route, handler in (
     ("decide_approval", "POST", "runs/{runId}/approvals/{approvalId}", approvals.decide),
 ):
     register_endpoint(app, name, method, route, authenticated(handler, get_dependencies))
+register_endpoint(
+    app,
+    "complete_chat",
+    "POST",
+    completions.ROUTE,
+    in_openais_form(authenticated(completions.post, get_dependencies)),
+)
 register_endpoint(app, "health", "GET", "health", health(get_dependencies))
 register_endpoint(app, "openapi", "GET", "openapi.json", openapi)
 

@@ -4,6 +4,7 @@ from activities.asking import before, decided, model_of
 from activities.listening import must_be_heard
 from activities.scene import load_scene, messages_of, participants_section
 from activities.steps import announced, log_writer
+from activities.stopping import unless_stopped
 from shared.contracts.agent_activities import ChooseRequest, Chosen
 from shared.contracts.agent_steps import AgentStep
 from shared.contracts.base import Contract
@@ -59,7 +60,8 @@ async def _decided(request: ChooseRequest, deps: Dependencies) -> tuple[AgentSte
         schema_name=PROMPT,
         max_tokens=MAX_TOKENS,
     )
-    made = await decided(model_of(scene, deps), asked, Choice, request.retries)
+    deciding = decided(model_of(scene, deps), asked, Choice, request.retries)
+    made = await unless_stopped(deciding, request, deps)
     choice = made.decision
     step = AgentStep(
         run_id=request.run.run_id,

@@ -36,5 +36,6 @@ def _asked(record: RunRecord) -> Iterator[str]:
     instructions = call_of(record).system_prompt
     if instructions and instructions != record.message:
         yield instructions
+    yield from (each.content for each in call_of(record).history)
     if record.context:
         yield json.dumps(record.context, ensure_ascii=False)

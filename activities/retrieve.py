@@ -43,7 +43,8 @@ async def _found(
     intent = record.call.search if record.call else policy.intent
     vector, warning = None, None
     if intent is None or (intent.mode in ("vector", "hybrid") and intent.vector is None):
-        vector = await query_vector(deps.model, text, policy.embedding_seconds)
+        patience = _within(policy.embedding_seconds, record, deps)
+        vector = await query_vector(deps.model, text, patience)
         warning = EMBEDDING_FAILED if vector is None else None
     query = KnowledgeQuery(
         text=text,
@@ -57,13 +58,21 @@ async def _found(
         other_versions=tuple(each for each in deps.packs.versions if each != record.pack_version),
     )
     try:
-        async with asyncio.timeout(policy.seconds):
+        async with asyncio.timeout(_within(policy.seconds, record, deps)):
             found = await deps.knowledge.search(query)
         # Who says how many wants those that fit best, of whatever source they are.
         return found if intent and intent.top_k else diverse(found, deps.policy.top), warning
     except (SearchError, RequestError, TimeoutError) as error:
         log.warning("run=%s %s: %s", request.run.run_id, type(error).__name__, error)
         return ContextPack(), f"{SEARCH_FAILED}:{request.index}"
+
+
+def _within(seconds: float, record: RunRecord, deps: Dependencies) -> float:
+    """Not longer than the time of an agent call lasts, if this is one."""
+    if record.call is None:
+        return seconds
+    spent = (deps.now() - record.received_at).total_seconds()
+    return min(seconds, max(record.call.runtime.timeout_ms / 1000 - spent, 0.0))
 
 
 async def _events(

@@ -5,6 +5,7 @@ from activities.moderating import judged
 from activities.prompts import escaped
 from activities.scene import Scene, messages_of
 from activities.steps import announced, log_writer
+from activities.stopping import unless_stopped
 from shared.contracts.agent_activities import SpeakRequest, Spoke
 from shared.contracts.agent_steps import AgentStep
 from shared.contracts.base import Contract
@@ -62,7 +63,8 @@ async def _reviewed(
         schema_name=SCHEMA_NAME,
         max_tokens=MAX_TOKENS,
     )
-    made = await decided(model_of(scene, deps), asked, Review, request.retries)
+    deciding = decided(model_of(scene, deps), asked, Review, request.retries)
+    made = await unless_stopped(deciding, request, deps)
     known = await judged([made.decision.remarks], scene.call, request, deps)
     step = AgentStep(
         run_id=request.run.run_id,

@@ -187,8 +187,16 @@ def messages_of(
     sections = [*_asked_for(scene, as_json), *told_of]
     prompts = [AGENT_PROMPT, scene.participant.prompt, *([prompt] if prompt else ())]
     system = briefing.told(prompts, sections)
-    said = briefing.after(system, scene.history.turns, () if in_system else evidence)
+    *before, asked = briefing.after(system, scene.history.turns, () if in_system else evidence)
+    said = (*before, *_spoken(scene.call), asked)
     return (*said, *(each for own in scene.own for each in _tool_messages(own, scene.language)))
+
+
+def _spoken(call: AgentCall) -> Iterator[ModelMessage]:
+    """What the caller keeps of the conversation; what a person wrote in it leaves no tag."""
+    for each in call.history:
+        told_of = escaped(each.content) if each.role == "user" else each.content
+        yield ModelMessage(each.role, told_of)
 
 
 def _asked_for(scene: Scene, as_json: bool) -> list[str]:

@@ -15,6 +15,7 @@ from activities.prompts import correction_section
 from activities.reviewing import review
 from activities.scene import Scene, documents_told, load_scene, messages_of
 from activities.steps import announced, answer_writer, log_writer
+from activities.stopping import unless_stopped
 from shared.contracts.agent_activities import SpeakRequest, Spoke
 from shared.contracts.agent_steps import AgentStep
 from shared.contracts.events import AgentTurnEvent, RestartEvent, RunEvent, TextEvent
@@ -235,7 +236,8 @@ class Speech:
     async def _asked_once(self, reason: str) -> Produced:
         model, asked = model_of(self.scene, self.deps), self._model_request()
         if not self.streams:
-            return await collect(model.stream(asked))
+            collecting = collect(model.stream(asked))
+            return await unless_stopped(collecting, self.request, self.deps)
         return await self._streamed(model, asked, reason)
 
     def _model_request(self) -> ModelRequest:

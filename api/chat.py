@@ -1,6 +1,7 @@
 """`POST /api/chat`: one inline agent call, alone or in a thread."""
 
 import logging
+from dataclasses import dataclass, replace
 
 from azurefunctions.extensions.http.fastapi import Response
 
@@ -9,11 +10,11 @@ from api.calling import Called, Rules, called
 from api.conversations import DEFAULT_TIME_ZONE, own_conversation
 from api.edge import Call
 from api.identifiers import thread_of
-from api.starting import Place, Wanted, start_run
+from api.starting import Place, Started, Wanted, start_run
 from api.telling import tell_run
 from shared.contracts.activities import RunLimits, RunRef
 from shared.contracts.agent_activities import ChatRequest
-from shared.contracts.agents import AgentCall
+from shared.contracts.agents import AgentCall, Spoken
 from shared.contracts.chat import PostChat
 from shared.contracts.conversations import Conversation
 from shared.errors import ConfigurationError, NotAllowedError, NotFoundError
@@ -25,17 +26,41 @@ CHAT = "chat"
 MEDIA_TYPES = ("application/json", "application/vnd.agent+json")
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The run of a call, and the call as it is run."""
+
+    started: Started
+    call: AgentCall
+
+
 async def post(call: Call) -> Response:
     body = await read_body(call.request)
     posted = parse(PostChat, call.request, body, call.language, MEDIA_TYPES)
+    begun = await begin(call, posted, body)
+    return await tell_run(call, begun.started, trace=posted.return_trace)
+
+
+async def begin(
+    call: Call,
+    posted: PostChat,
+    body: bytes,
+    *,
+    route: str = CHAT,
+    history: tuple[Spoken, ...] = (),
+) -> Begun:
+    """Start the run of a call that came in `body` over `route`; `history` is what was said before
+    the message, where the caller keeps it. Raises RequestError."""
     check_sizes(posted.message, posted.context)
     message = _message(posted, call)
     thread = await _own_thread(call, posted)
     allowed = _called(posted, message, thread, call)
+    agent = allowed.call.model_copy(update={"history": history})
+    wanted = _wanted(replace(allowed, call=agent), posted, message, body, call)
     started = await start_run(
-        call, thread or _new_thread(call, posted), _wanted(allowed, posted, message, body, call)
+        call, thread or _new_thread(call, posted), replace(wanted, route=route)
     )
-    return await tell_run(call, started, trace=posted.return_trace)
+    return Begun(started, agent)
 
 
 def _message(posted: PostChat, call: Call) -> str:

@@ -10,13 +10,19 @@ from azurefunctions.extensions.http.fastapi import Request, Response
 
 from api import problems
 from shared.contracts.identity import Caller, Language
-from shared.errors import DependencyError, RequestError, UnauthenticatedError
+from shared.errors import DependencyError, NotFoundError, RequestError, UnauthenticatedError
 from shared.ports import Dependencies, Orchestrations
 
 log = logging.getLogger("eira.http")
 
 NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 """What is answered is what its type says, whatever a browser would make of its content."""
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,100}")
+UNKNOWN = {
+    "id": "conversation_not_found",
+    "runId": "run_not_found",
+    "approvalId": "approval_not_found",
+}
 CORRELATION_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 
@@ -32,7 +38,12 @@ class Call:
     orchestrations: Orchestrations
 
     def path(self, name: str) -> str:
-        return str(self.request.path_params[name])
+        """An id in the path. Raises NotFoundError for what no id of ours looks like, which a store
+        need not be asked for (Cosmos DB refuses some characters)."""
+        value = str(self.request.path_params[name])
+        if not IDENTIFIER.fullmatch(value):
+            raise NotFoundError(UNKNOWN[name])
+        return value
 
 
 type Handler = Callable[[Call], Awaitable[Response]]

@@ -9,6 +9,7 @@ from api.starting import Wanted, start_run
 from api.telling import tell_run
 from shared.contracts.activities import RunLimits, RunRef, TurnRequest
 from shared.contracts.conversations import PostMessage
+from shared.errors import NotFoundError
 
 TURN = "turn"
 
@@ -20,6 +21,9 @@ async def post(call: Call) -> Response:
     if not can_be_seen(posted.message):
         raise invalid("/message", "field_blank", call.language)
     conversation = await own_conversation(call, call.path("id"))
+    if conversation.session_id is not None:
+        # A thread of agent calls: only its session goes on with it (api/chat.py).
+        raise NotFoundError("conversation_not_found")
     wanted = _wanted(conversation.conversation_id, posted, body, call.deps.policy.limits)
     return await tell_run(call, await start_run(call, conversation, wanted))
 

@@ -1,7 +1,7 @@
 """Runs: their state, their events, their answer."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 
 from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
@@ -39,7 +39,7 @@ from shared.errors import NotFoundError, StoreError
 from shared.ports import LogItems
 from shared.streams.ending import warned
 from shared.streams.sse import HEARTBEAT, encode
-from shared.streams.tailing import tail
+from shared.streams.tailing import Numbered, tail
 
 PATIENCE_SECONDS = 200.0
 """Azure's load balancer cuts an answer that is silent for 230 s: say 202 before that."""
@@ -169,11 +169,21 @@ def _event_number(call: Call, given: str) -> int:
     return whole_number(given, "/after", 0, MAX_EVENT_NUMBER, call.language)
 
 
+type Encode = Callable[[tuple[Numbered, ...]], bytes]
+"""Events as they are sent; nothing for those that the protocol has no word for."""
+
+
 def event_stream(
-    call: Call, run_id: str, after: int, *, begun: bool = True, listener: Listener | None = None
+    call: Call,
+    run_id: str,
+    after: int,
+    *,
+    begun: bool = True,
+    listener: Listener | None = None,
+    told_as: Encode = encode,
 ) -> Response:
     return StreamingResponse(
-        _frames(call.deps.log, run_id, after, begun, listener),
+        _frames(call.deps.log, run_id, after, begun, listener, told_as),
         media_type="text/event-stream",
         headers=STREAM_HEADERS | {"x-run-id": run_id},
     )
@@ -194,6 +204,17 @@ async def answer_when_ended(
 ) -> Response:
     """The run's answer as JSON, with its steps for a `trace`; its failure as a problem; 202 when it
     takes too long or waits for a person."""
+    ended = await when_ended(call, run_id, conversation_id, listener)
+    if isinstance(ended, Response):
+        return ended
+    answer = await _traced(call, ended) if trace else ended
+    return json_answer(answer, headers={"x-run-id": run_id})
+
+
+async def when_ended(
+    call: Call, run_id: str, conversation_id: str, listener: Listener | None = None
+) -> RunAnswer | Response:
+    """The run's answer; or what is answered instead: its failure, or 202 for one that goes on."""
     try:
         # The listener outside: when the time is over, nobody has gone away.
         async with listener or nullcontext(), asyncio.timeout(PATIENCE_SECONDS):
@@ -217,10 +238,7 @@ async def answer_when_ended(
         return response
     if outcome is None or turn is None:
         raise StoreError(f"run {run_id} has ended without an outcome")
-    answer = _answer(outcome, turn, events, call.language)
-    if trace:
-        answer = await _traced(call, answer)
-    return json_answer(answer, headers={"x-run-id": run_id})
+    return _answer(outcome, turn, events, call.language)
 
 
 async def own_run(call: Call) -> RunRecord:
@@ -244,7 +262,12 @@ async def any_run(call: Call) -> RunRecord:
 
 
 async def _frames(
-    log: LogItems, run_id: str, after: int, begun: bool, listener: Listener | None
+    log: LogItems,
+    run_id: str,
+    after: int,
+    begun: bool,
+    listener: Listener | None,
+    told_as: Encode,
 ) -> AsyncGenerator[bytes]:
     clock = asyncio.get_running_loop().time
     until = clock() + STREAM_SECONDS
@@ -253,7 +276,7 @@ async def _frames(
         aclosing(tail(log, run_id, after, begun=begun)) as entries,
     ):
         async for batch in entries:
-            yield encode(batch) if batch else HEARTBEAT
+            yield told_as(batch) or HEARTBEAT
             if listener is not None:
                 await listener.stay()
             if clock() > until:

@@ -1,5 +1,6 @@
 """The same model without the app: the calls of a turn, one after the other."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -37,6 +38,23 @@ async def direct_turn(
             seen.texts.append((now(), piece))
     seen.ended = now()
     return seen
+
+
+async def direct_rounds(model: Model, before: Sequence[Sequence[int]], tokens: int) -> Seen:
+    """Rounds of calls of so many tokens, those of a round side by side; then a streamed answer."""
+    seen = Seen(asked=now())
+    for lengths in before:
+        await asyncio.gather(*(_written(model, length) for length in lengths))
+    async for piece in model.stream(_request(tokens)):
+        if isinstance(piece, str):
+            seen.texts.append((now(), piece))
+    seen.ended = now()
+    return seen
+
+
+async def _written(model: Model, tokens: int) -> None:
+    async for _ in model.stream(_request(tokens)):
+        pass
 
 
 def lengths_before_answer(calls: Sequence[ModelCall]) -> list[int]:

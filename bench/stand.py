@@ -114,10 +114,17 @@ class Stand:
 
     async def turn(self, conversation: str, message: str) -> Seen:
         """One message, read to its end. Raises BenchError when it fails."""
-        url = f"{self.app}/api/conversations/{conversation}/messages"
+        return await self._read(f"conversations/{conversation}/messages", {"message": message})
+
+    async def call_agent(self, body: Mapping[str, object]) -> Seen:
+        """One inline agent call, likewise."""
+        return await self._read("chat", body)
+
+    async def _read(self, path: str, body: Mapping[str, object]) -> Seen:
         headers = {"Accept": "text/event-stream"}
+        url = f"{self.app}/api/{path}"
         seen = Seen(asked=now())
-        async with self.session.post(url, json={"message": message}, headers=headers) as response:
+        async with self.session.post(url, json=body, headers=headers) as response:
             if response.status != 200:
                 raise BenchError(f"{response.status}: {await response.text()}")
             seen.run_id = response.headers["x-run-id"]
@@ -153,6 +160,8 @@ def _take(frame: bytes, at: float, seen: Seen) -> None:
     match event["type"]:
         case "text":
             seen.texts.append((at, event["text"]))
+        case "agent_turn":
+            seen.turns.append((at, event["speaker"]))
         case "state":
             seen.states.append((at, event["state"]))
         case "done" | "error" as kind:

@@ -8,7 +8,8 @@ from emulator.services.model.tokeniser import tokens_of
 
 @dataclass(slots=True)
 class Seen:
-    """`texts` holds each piece of the answer with its arrival; `states` each state's."""
+    """`texts` holds each piece of the answer with its arrival; `states` each state's, and `turns`
+    who of an agent call's participants had spoken."""
 
     asked: float
     first_byte: float = 0.0
@@ -17,6 +18,7 @@ class Seen:
     terminal: str = ""
     texts: list[tuple[float, str]] = field(default_factory=list)
     states: list[tuple[float, str]] = field(default_factory=list)
+    turns: list[tuple[float, str]] = field(default_factory=list)
 
     @property
     def first_token(self) -> float:

@@ -72,6 +72,8 @@ def chat(context: OrchestrationContext) -> Steps[Any]:
 def _discuss(board: Board) -> Steps[Said | None]:
     """The step whose text is the answer; None when the evidence is."""
     if board.shape.evidence_only:
+        # Evidence that nobody waited for to its end is not the answer.
+        board.progress.check_limits()
         return None
     match board.shape.mode:
         case None:

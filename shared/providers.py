@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shared.contracts.models import ModelChoice, Provider
 from shared.errors import ConfigurationError
 from shared.llm.choosing import DEFAULT, REASONING, Connection, Limits, Offer, OfferedModels
+from shared.llm.late import LateConnection
 from shared.ports import Moderation
 from shared.settings import Settings
 
@@ -22,10 +23,11 @@ class Extra:
 
     provider: Provider
     module: str
+    adapter: str
 
 
-ANTHROPIC = Extra("anthropic", "anthropic")
-GOOGLE = Extra("google", "google.genai")
+ANTHROPIC = Extra("anthropic", "anthropic", "shared.llm.anthropic_messages")
+GOOGLE = Extra("google", "google.genai", "shared.llm.google_genai")
 
 type TokenSource = Callable[[], Coroutine[Any, Any, str]]
 
@@ -78,8 +80,8 @@ def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
         "azure-openai": partial(_azure, settings, token),
         "openai": partial(_openai, settings),
         "proxy": partial(_proxy, settings),
-        "anthropic": partial(_anthropic, settings),
-        "google": partial(_google, settings),
+        "anthropic": partial(_late, ANTHROPIC, partial(_anthropic, settings)),
+        "google": partial(_late, GOOGLE, partial(_google, settings)),
     }
     endpoints, routes = settings.ai.allowed_endpoints, settings.ai.endpoint_routes
 
@@ -153,8 +155,12 @@ def _proxy(settings: Settings, endpoint: str) -> Connection:
     )
 
 
+def _late(extra: Extra, build: Callable[[str], Connection], endpoint: str) -> Connection:
+    _needs(extra)
+    return LateConnection(extra.adapter, partial(build, endpoint))
+
+
 def _anthropic(settings: Settings, endpoint: str) -> Connection:
-    _needs(ANTHROPIC)
     from anthropic import AsyncAnthropic
 
     from shared.llm.anthropic_messages import AnthropicConnection
@@ -170,7 +176,6 @@ def _anthropic(settings: Settings, endpoint: str) -> Connection:
 
 
 def _google(settings: Settings, endpoint: str) -> Connection:
-    _needs(GOOGLE)
     from google.genai import Client, types
 
     from shared.llm.google_genai import GoogleConnection

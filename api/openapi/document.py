@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, generated from the contracts and the table of routes."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Literal
 
@@ -88,7 +89,7 @@ def _schemas() -> tuple[Refs, Json]:
     for operation in ROUTES:
         if operation.body is not None:
             models[operation.body] = "validation"
-        models |= {each: "serialization" for reply in operation.replies for each in reply.models}
+        models |= dict.fromkeys(_answered(operation), "serialization")
     found, definitions = models_json_schema(list(models.items()), by_alias=True, ref_template=REF)
     schemas: Json = dict(definitions["$defs"])
     for name, union in (("RunEvent", RUN_EVENT), ("TimelineEvent", TIMELINE_EVENT)):
@@ -98,9 +99,18 @@ def _schemas() -> tuple[Refs, Json]:
     return {model: dict(found[model, mode]) for model, mode in models.items()}, schemas
 
 
+def _answered(operation: Operation) -> Iterator[type[BaseModel]]:
+    for reply in operation.replies:
+        yield from reply.models
+        if not isinstance(reply.events, str):
+            yield from reply.events
+    if operation.told_as is not None:
+        yield operation.told_as
+
+
 def _operation(operation: Operation, refs: Refs) -> Json:
     answers = {reply.status: _reply(reply, refs) for reply in operation.replies}
-    errors = {code: {"$ref": f"#/components/responses/{code}"} for code in operation.every_error}
+    errors = {code: _error(code, operation, refs) for code in operation.every_error}
     written: Json = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -122,15 +132,10 @@ def _operation(operation: Operation, refs: Refs) -> Json:
 def _reply(reply: Reply, refs: Refs) -> Json:
     content: Json = {}
     if reply.models:
-        forms = [refs[model] for model in reply.models]
-        schema = forms[0] if len(forms) == 1 else {"anyOf": forms}
+        schema = _any_of([refs[model] for model in reply.models])
         content[JSON] = {"schema": schema} | _examples(reply.examples)
     if reply.events:
-        frames = examples.EVENTS if reply.events == "RunEvent" else examples.TIMELINE
-        content[EVENT_STREAM] = {
-            "schema": _frame(reply.events),
-            "examples": {"frames": {"summary": "Each `data:` line is one event.", "value": frames}},
-        }
+        content[EVENT_STREAM] = _events(reply, refs)
     headers = {"x-correlation-id": "The request's own, or a new one.", **dict(reply.headers)}
     if reply.status == "200" and not content:
         content[JSON] = {"schema": {"type": "object"}}
@@ -141,16 +146,37 @@ def _reply(reply: Reply, refs: Refs) -> Json:
     return written | ({"content": content} if content else {})
 
 
-def _frame(union: str) -> Json:
-    """One event of a stream, as OpenAPI 3.2 describes it: its data is JSON of the union."""
-    data = {
-        "type": "string",
-        "contentMediaType": JSON,
-        "contentSchema": {"$ref": REF.format(model=union)},
-    }
+def _events(reply: Reply, refs: Refs) -> Json:
+    if isinstance(reply.events, str):
+        name: str = reply.events
+        schema: Json = {"$ref": REF.format(model=name)}
+    else:
+        name = reply.events[0].__name__
+        schema = _any_of([refs[form] for form in reply.events])
+    frames = {"summary": "Each `data:` line is one event.", "value": examples.FRAMES[name]}
+    return {"schema": _frame(schema, reply.closed_by), "examples": {"frames": frames}}
+
+
+def _frame(event: Json, closed_by: str | None) -> Json:
+    """One event of a stream, as OpenAPI 3.2 describes it: its data is JSON of this schema."""
+    data: Json = {"type": "string", "contentMediaType": JSON, "contentSchema": event}
+    if closed_by is not None:
+        data = {"anyOf": [{"const": closed_by}, data]}
     text = {"type": "string"}
     properties = {"id": text, "event": text, "data": data}
     return {"type": "object", "properties": properties, "required": ["data"]}
+
+
+def _any_of(forms: list[Json]) -> Json:
+    return forms[0] if len(forms) == 1 else {"anyOf": forms}
+
+
+def _error(code: str, operation: Operation, refs: Refs) -> Json:
+    if operation.told_as is None:
+        return {"$ref": f"#/components/responses/{code}"}
+    written = _problem(code, refs)
+    written["content"] = {JSON: {"schema": refs[operation.told_as]}}
+    return written
 
 
 def _problem(code: str, refs: Refs) -> Json:
@@ -162,6 +188,9 @@ def _problem(code: str, refs: Refs) -> Json:
         "headers": {"x-correlation-id": _header("The request's own, or a new one.")},
         "content": {"application/problem+json": media},
     }
+    if code == "404":
+        # What the host cannot route never reaches the app: a path with a line break in it, say.
+        written["content"]["text/plain"] = {"schema": {"type": "string"}}
     if code in ("429", "503"):
         written["headers"]["Retry-After"] = _header("Seconds to wait, where they are known.")
     return written

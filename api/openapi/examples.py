@@ -65,6 +65,48 @@ CHAT_ANSWER: dict[str, Any] = ANSWER | {
     ],
     "handoffTrace": [{"from": "Coordinator", "to": "RetrievalAgent"}],
 }
+COMPLETIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "a conversation that the client keeps",
+        {
+            "model": "rag",
+            "messages": [
+                {"role": "system", "content": "Responde en una frase."},
+                {"role": "user", "content": "Hola"},
+                {"role": "assistant", "content": "Buenas, ¿en qué ayudo?"},
+                {"role": "user", "content": "¿Qué necesito para renovar la licencia?"},
+            ],
+            "user": "abc-123",
+        },
+    ),
+    (
+        "live",
+        {
+            "model": "normal/gpt-4o-mini",
+            "messages": [{"role": "user", "content": "Hola"}],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        },
+    ),
+)
+COMPLETION: dict[str, Any] = {
+    "id": f"chatcmpl-{RUN_ID}",
+    "object": "chat.completion",
+    "created": 1_795_341_600,
+    "model": "rag",
+    "choices": [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "content": "Debe presentar su documento de identidad [1].",
+            },
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {"prompt_tokens": 123, "completion_tokens": 456, "total_tokens": 579},
+    "citations": [CITATION],
+}
 STARTED = {"runId": RUN_ID}
 APPROVAL = {
     "approvalId": "approval-0",
@@ -145,6 +187,20 @@ data: {"type":"notification","kind":"task.updated","entity":{"type":"task","id":
 "text":"En el ERP ha cambiado la tarea «Revisar contrato»."}
 
 """
+
+
+CHUNKS = """data: {"id":"chatcmpl-01KATZ5D9M0Z5R5J0GQ1W3F7CX","object":"chat.completion.chunk",\
+"created":1795341600,"model":"normal","choices":[{"index":0,"delta":{"content":"Buenas"},\
+"logprobs":null,"finish_reason":null}]}
+
+data: {"id":"chatcmpl-01KATZ5D9M0Z5R5J0GQ1W3F7CX","object":"chat.completion.chunk",\
+"created":1795341600,"model":"normal","choices":[{"index":0,"delta":{},"logprobs":null,\
+"finish_reason":"stop"}],"citations":[]}
+
+data: [DONE]
+
+"""
+FRAMES = {"RunEvent": EVENTS, "TimelineEvent": TIMELINE, "CompletionChunk": CHUNKS}
 
 
 def problem(status: int, code: str, title: str, detail: str) -> dict[str, Any]:

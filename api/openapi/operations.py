@@ -27,21 +27,23 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that is no error. `models` are its forms as JSON; `events` the union that it
-    streams to whoever accepts `text/event-stream`."""
+    """An answer that is no error. `models` are its forms as JSON; `events` the union, or the forms,
+    that it streams to whoever accepts `text/event-stream` or asks for it otherwise, and
+    `closed_by` what stands behind the last, where it is no JSON."""
 
     status: str
     text: str
     models: tuple[type[Contract], ...] = ()
-    events: Literal["RunEvent", "TimelineEvent"] | None = None
+    events: tuple[type[Contract], ...] | Literal["RunEvent", "TimelineEvent"] = ()
     headers: tuple[tuple[str, str], ...] = ()
     examples: tuple[tuple[str, dict[str, Any]], ...] = ()
+    closed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method of one path. `errors` are those besides what its form brings with it; without a
-    token (`open`) there is none."""
+    token (`open`) there is none. `told_as` is their form where it is not that of a problem."""
 
     method: Literal["get", "post"]
     path: str
@@ -55,6 +57,7 @@ class Operation:
     examples: tuple[tuple[str, dict[str, Any]], ...] = ()
     errors: tuple[str, ...] = ()
     open: bool = False
+    told_as: type[Contract] | None = None
 
     @property
     def every_error(self) -> tuple[str, ...]:

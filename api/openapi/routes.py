@@ -7,6 +7,12 @@ from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideAppr
 from shared.contracts.audit import EventPage
 from shared.contracts.catalog import Catalog
 from shared.contracts.chat import ChatAnswer, PostChat
+from shared.contracts.completions import (
+    Completion,
+    CompletionChunk,
+    CompletionError,
+    PostCompletion,
+)
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
 from shared.contracts.runs import (
     PostFeedback,
@@ -17,9 +23,10 @@ from shared.contracts.runs import (
     RunWaiting,
 )
 
-CONVERSATION = Parameter("id", "path", "The conversation's id.")
-RUN = Parameter("runId", "path", "The run's id, a ULID.")
-APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.")
+FORM = (("pattern", "^[A-Za-z0-9_-]{1,100}$"),)
+CONVERSATION = Parameter("id", "path", "The conversation's id.", limits=FORM)
+RUN = Parameter("runId", "path", "The run's id, a ULID.", limits=FORM)
+APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.", limits=FORM)
 PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
 KEY = Parameter("Idempotency-Key", "header", "The same key and body give the same run.")
 NUMBER = (("minimum", 0), ("maximum", 10**9))
@@ -72,6 +79,28 @@ ROUTES = (
         (JSON, AGENT_JSON),
         examples=examples.CHATS,
         errors=OF_A_RUN,
+    ),
+    Operation(
+        "post",
+        "/v1/chat/completions",
+        "completeChat",
+        "Call an agent in the words of OpenAI's chat completions",
+        (
+            Reply(
+                "200",
+                "The answer; with `stream` as chunks, `[DONE]` behind the last.",
+                (Completion,),
+                (CompletionChunk, CompletionError),
+                (OF_THIS_RUN, *COUNTED),
+                (("answer", examples.COMPLETION),),
+                "[DONE]",
+            ),
+        ),
+        (KEY,),
+        PostCompletion,
+        examples=examples.COMPLETIONS,
+        errors=OF_A_RUN,
+        told_as=CompletionError,
     ),
     Operation(
         "get",

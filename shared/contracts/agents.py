@@ -47,11 +47,19 @@ class Runtime(Contract):
     retry_count: int = 1
 
 
+class Spoken(Contract):
+    """One message of a conversation that its caller keeps."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
 class AgentCall(Contract):
-    """A call of `/api/chat` as it is run: checked, with all defaults filled in, by value.
+    """A call of an agent as it is run: checked, with all defaults filled in, by value.
 
     Without `mode` one agent answers. `participants` are names of the pack, each once, in the order
-    in which they were asked for; `profile` the plan's agent profile.
+    in which they were asked for; `profile` the plan's agent profile. `history` is what came before
+    the message, oldest first, where the caller keeps the conversation and not the thread.
     `credential_profile` is a name, never a value.
     """
 
@@ -68,3 +76,4 @@ class AgentCall(Contract):
     return_trace: bool = False
     moderation: Moderation = "default"
     credential_profile: str | None = None
+    history: tuple[Spoken, ...] = ()

@@ -45,6 +45,30 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "es": "debe nombrar al menos a un participante que intervenga además del coordinador",
         "en": "must name at least one participant who speaks, besides the coordinator",
     },
+    "field_tools_of_client": {
+        "es": "no se admite: las herramientas son de los agentes y las fija la configuración",
+        "en": "is not taken: tools belong to the agents, and the settings list them",
+    },
+    "field_last_is_users": {
+        "es": "debe ser «user»: el último mensaje es el que se responde",
+        "en": "must be “user”: the last message is the one that is answered",
+    },
+    "field_instructions_too_long": {
+        "es": "las instrucciones de «system» y «developer» no pueden sumar más de {max_length} "
+        "caracteres",
+        "en": "the instructions of “system” and “developer” must not exceed {max_length} "
+        "characters together",
+    },
+    "history_too_large": {
+        "es": "Los mensajes anteriores ocupan más de {limit} bytes.",
+        "en": "The messages before the last one are larger than {limit} bytes.",
+    },
+    "told_text_became_void": {
+        "es": "El texto enviado ha quedado sin validez y la respuesta se ha vuelto a escribir. "
+        "Repite la petición con la misma Idempotency-Key para recibirla entera.",
+        "en": "The text that was sent is void, and the answer was written again. Repeat the "
+        "request with the same Idempotency-Key to get all of it.",
+    },
     "field_handle_unknown": {
         "es": "no es una credencial vigente de esta sesión",
         "en": "is no valid credential of this session",

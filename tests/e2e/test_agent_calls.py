@@ -70,6 +70,14 @@ async def test_what_is_on_no_list_is_refused_by_its_name(ana: Person) -> None:
     assert "nominas" in answer.body["detail"]
 
 
+async def test_an_endpoint_that_is_on_no_list_is_refused_before_a_run_begins(ana: Person) -> None:
+    model = {"provider": "openai", "endpoint": "https://elsewhere.example"}
+    answer = await call(ana, session(model=model))
+    assert_problem(answer, 403, "NOT_ALLOWED")
+    assert "elsewhere.example" in answer.body["detail"]
+    assert "x-run-id" not in answer.headers
+
+
 async def test_markup_is_neither_told_back_nor_sent_as_html(ana: Person) -> None:
     answer = await call(ana, session(mode="<script>alert(1)</script>"))
     assert_problem(answer, 400, "INVALID_REQUEST", ("/mode",))

@@ -1,5 +1,6 @@
 """Agents at work: their tools, several of them, and `kill -9` in the middle of a loop."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import uuid4
@@ -39,6 +40,19 @@ async def test_an_agent_searches_and_cites_what_it_found(ana: Person) -> None:
     (citations,) = run.of("citations")
     assert citations["citations"][0]["documentId"]
     await assert_whole(ana, run)
+
+
+async def test_an_agent_works_with_any_provider_that_the_settings_allow(ana: Person) -> None:
+    providers = ("azure-openai", "openai", "proxy", "anthropic", "google")
+    runs = await asyncio.gather(
+        *(ana.call(searching(model={"provider": each, "temperature": 0.2})) for each in providers)
+    )
+    for run in runs:
+        assert run.tool_statuses == [("ai_search", "started"), ("ai_search", "ok")]
+        assert run.of("citations")[0]["citations"][0]["documentId"]
+        assert run.end["usage"]["totalTokens"] > 0
+        await assert_whole(ana, run)
+    assert len({run.text for run in runs}) == 1
 
 
 async def test_a_rag_agent_is_told_the_evidence_and_cites_it(ana: Person) -> None:

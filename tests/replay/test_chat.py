@@ -302,6 +302,15 @@ def test_a_run_out_of_time_ends_as_timed_out() -> None:
     assert (failure["code"], failure["message"]) == ("TIMEOUT", "deadline_exceeded")
 
 
+def test_evidence_that_came_too_late_is_not_the_answer() -> None:
+    shape = ChatShape(
+        speakers=("RetrievalAgent",), indexes=("a",), retrieves="always", evidence_only=True
+    )
+    recording = called(shape, limits=RunLimits(seconds=1))
+    assert ["close_call", "record"] not in recording.names
+    assert recording.call("finish").payload["failure"]["code"] == "TIMEOUT"
+
+
 def test_a_run_out_of_tokens_or_model_calls_ends_as_over_its_budget() -> None:
     script = Script({"Coordinator": [said(READ)] * 9})
     for limits in (RunLimits(tokens=20), RunLimits(model_calls=2)):

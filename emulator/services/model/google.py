@@ -164,7 +164,7 @@ def _chat(asked: _Request, model: str, stream: bool) -> ChatRequest:
 def _messages(said: _Content) -> Iterator[dict[str, object]]:
     for part in said.parts:
         if (answer := part.function_response) is not None:
-            content = json.dumps(answer.response, ensure_ascii=False)
+            content = _returned(answer.response)
             yield {"role": "tool", "tool_call_id": answer.id or answer.name, "content": content}
     calls = [
         {"id": call.id or call.name, "function": _called(call)}
@@ -175,6 +175,12 @@ def _messages(said: _Content) -> Iterator[dict[str, object]]:
     if text or calls:
         role = "assistant" if said.role == "model" else "user"
         yield {"role": role, "content": text or None, "tool_calls": calls or None}
+
+
+def _returned(response: Json) -> str:
+    """A text alone stands under one name, since a function has to return an object."""
+    only = next(iter(response.values())) if len(response) == 1 else None
+    return only if isinstance(only, str) else json.dumps(response, ensure_ascii=False)
 
 
 def _called(call: _Call) -> Document:

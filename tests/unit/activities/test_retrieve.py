@@ -9,11 +9,13 @@ import pytest
 
 from activities.retrieve import MAX_QUERY_CHARACTERS, retrieve
 from shared.contracts.activities import Retrieved, RetrieveRequest
+from shared.contracts.agents import AgentCall, Runtime
 from shared.contracts.evidence import ContextPack, KnowledgeDocument
 from shared.contracts.retrieval import Retrieval
 from shared.errors import ModelError, SearchError
 from shared.ports import KnowledgeQuery
 from shared.search.embedding import query_vector
+from tests.fakes.calls import begin_call
 from tests.fakes.samples import AT, evidence, snippet
 from tests.fakes.services import FakeKnowledge, FakeModel
 from tests.fakes.world import ANA, RUN_ID, World
@@ -110,6 +112,14 @@ async def test_an_index_that_does_not_answer_in_time_is_done_without() -> None:
     request = RetrieveRequest(run=await world.begin("¿Qué necesito?"), index="cerebro")
     result = await retrieve(request, replace(deps, policy=hasty))
     assert (result.found, result.warning) == (0, "search_failed:cerebro")
+
+
+async def test_an_index_is_not_waited_for_longer_than_a_call_may_take() -> None:
+    world = World(knowledge=SilentKnowledge())
+    call = AgentCall(session_id="s1", profile="rag", runtime=Runtime(timeout_ms=1))
+    run = await begin_call(world, "¿Qué necesito?", call)
+    found = await retrieve(RetrieveRequest(run=run, index="cerebro"), world.deps())
+    assert (found.found, found.warning) == (0, "search_failed:cerebro")
 
 
 async def test_without_a_vector_in_time_only_words_are_searched_for() -> None:

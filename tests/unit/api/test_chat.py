@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api import chat
+from api import chat, messages
 from api.bodies import MAX_BODY_BYTES
 from api.identifiers import born_at, thread_of
 from shared.contracts.agent_activities import ChatRequest
@@ -139,6 +139,16 @@ async def test_a_conversation_of_messages_is_no_thread() -> None:
     conversation = await desk.world.converse()
     answer = await desk.ask({**MINIMAL, "threadId": conversation.conversation_id})
     assert answer.status == 404
+
+
+async def test_a_thread_takes_no_messages_without_its_session() -> None:
+    desk = ChatDesk()
+    record = await desk.run(MINIMAL)
+    await end(desk, record)
+    answer = await desk.person().call(
+        messages.post, "POST", {"message": "Hola"}, path={"id": record.conversation_id}
+    )
+    assert (answer.status, answer.code) == (404, "NOT_FOUND")
 
 
 # --- the answer -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import logging
 import pytest
 from azurefunctions.extensions.http.fastapi import Response
 
-from api import conversations
+from api import conversations, runs
 from api.edge import Call, Handler, language_of
 from shared.errors import ModelError, RequestError, SearchError, StoreError
 from tests.fakes.http import Answer, request
@@ -126,3 +126,11 @@ async def test_a_defect_tells_nothing_to_the_caller_and_everything_to_the_log(
     (line,) = caplog.records
     assert answer.headers["x-correlation-id"] in line.getMessage()
     assert line.exc_info is not None
+
+
+@pytest.mark.parametrize("odd", ["a/b", "\n^", "x?y", "#", "\\", "a" * 101, "é", "%2F", ".."])
+async def test_what_no_id_looks_like_is_unknown_and_no_store_is_asked(odd: str) -> None:
+    desk = Desk()
+    for handler, name in ((conversations.read, "id"), (runs.read, "runId")):
+        answer = await desk.person().call(handler, path={name: odd})
+        assert (answer.status, answer.code) == (404, "NOT_FOUND")

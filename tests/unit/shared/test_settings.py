@@ -5,8 +5,10 @@ import traceback
 
 import pytest
 
-from shared.bootstrap import build_outside
+from shared.bootstrap import build_credential, build_moderation, build_outside, build_policy
 from shared.errors import ConfigurationError
+from shared.moderation.content_safety import ContentSafety
+from shared.moderation.openai import OpenAIModeration
 from shared.settings import Settings, get_settings, unknown_settings
 
 COMPLETE = {
@@ -310,3 +312,31 @@ def test_a_default_index_that_no_question_is_looked_up_in_stops_the_start(
     )
     monkeypatch.setenv("Search__AllowedIndexes", '["cerebro", "notas"]')
     assert read().azure_search.default_index == "notas"
+
+
+def test_whoever_judges_has_to_be_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("Moderation__Provider", "content-safety")
+    assert "Moderation__" in complaint()
+    assert "Endpoint is missing" in complaint()
+    monkeypatch.setenv("Moderation__Endpoint", "https://safety.example")
+    assert isinstance(build_moderation(read(), build_credential()), ContentSafety)
+
+
+async def test_openai_judges_with_the_key_of_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("Moderation__Provider", "openai")
+    judge = build_moderation(read(), build_credential())
+    assert isinstance(judge, OpenAIModeration)
+    await judge.close()
+    monkeypatch.delenv("OpenAI__ApiKey")
+    assert "OpenAI__ApiKey: missing, and Moderation__Provider is openai" in complaint()
+
+
+def test_limits_of_calls_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = build_policy(read())
+    assert (policy.session_per_hour, policy.agents.moderation_off) == (None, False)
+    monkeypatch.setenv("Quotas__SessionPerHour", "60")
+    monkeypatch.setenv("Moderation__AllowOff", "true")
+    policy = build_policy(read())
+    assert (policy.session_per_hour, policy.agents.moderation_off) == (60, True)
+    monkeypatch.setenv("Quotas__SessionPerHour", "0")
+    assert "Quotas__SessionPerHour" in complaint()

@@ -13,6 +13,7 @@ from azurefunctions.extensions.http.fastapi import StreamingResponse
 from api import runs
 from shared.contracts.events import TextEvent
 from shared.ports import LogItem
+from shared.streams.sse import encode
 from tests.fakes.log_events import done
 
 ENTRIES = 4_000
@@ -46,7 +47,7 @@ class EndlessLog:
 
 
 def stream(log: EndlessLog, run_id: str) -> Any:
-    frames = runs._frames(log, run_id, 0, False, None)
+    frames = runs._frames(log, run_id, 0, False, None, encode)
     return StreamingResponse(frames, media_type="text/event-stream", headers=runs.STREAM_HEADERS)
 
 

@@ -1,0 +1,1 @@
+"""`./eira bench chat`: inline agent calls, measured."""
