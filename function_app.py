@@ -19,7 +19,7 @@ from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from activities.speak import speak
 from activities.use_tool import use_tool
-from api import approvals, catalog, chat, completions, control, conversations, messages, runs
+from api import agui, approvals, catalog, chat, completions, control, conversations, messages, runs
 from api.edge import authenticated
 from api.erp_events import receive
 from api.health import health
@@ -60,6 +60,7 @@ for name, method, route, handler in (
     ("read_conversation", "GET", "conversations/{id}", conversations.read),
     ("post_message", "POST", "conversations/{id}/messages", messages.post),
     ("post_chat", "POST", "chat", chat.post),
+    ("run_agui", "POST", agui.ROUTE, agui.post),
     ("read_catalog", "GET", "catalog", catalog.read),
     ("conversation_events", "GET", "conversations/{id}/events", conversations.events),
     ("read_run", "GET", "runs/{runId}", runs.read),

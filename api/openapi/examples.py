@@ -89,6 +89,22 @@ COMPLETIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
 )
+AGUI: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "answers from documents",
+        {
+            "threadId": "abc-123",
+            "runId": "run-1",
+            "messages": [
+                {"id": "m1", "role": "user", "content": "¿Qué necesito para renovar la licencia?"}
+            ],
+            "tools": [],
+            "context": [{"description": "Página", "value": "Trámites"}],
+            "state": {},
+            "forwardedProps": {"agent_profile": "rag", "search": {"mode": "hybrid"}},
+        },
+    ),
+)
 COMPLETION: dict[str, Any] = {
     "id": f"chatcmpl-{RUN_ID}",
     "object": "chat.completion",
@@ -200,7 +216,27 @@ data: {"id":"chatcmpl-01KATZ5D9M0Z5R5J0GQ1W3F7CX","object":"chat.completion.chun
 data: [DONE]
 
 """
-FRAMES = {"RunEvent": EVENTS, "TimelineEvent": TIMELINE, "CompletionChunk": CHUNKS}
+AGUI_FRAMES = """data: {"type":"RUN_STARTED","threadId":"abc-123","runId":"run-1",\
+"protocolVersion":"1.0"}
+
+data: {"type":"TEXT_MESSAGE_START","messageId":"01KATZ5D9M0Z5R5J0GQ1W3F7CX-1",\
+"role":"assistant"}
+
+data: {"type":"TEXT_MESSAGE_CONTENT","messageId":"01KATZ5D9M0Z5R5J0GQ1W3F7CX-1",\
+"delta":"Debe presentar"}
+
+data: {"type":"TEXT_MESSAGE_END","messageId":"01KATZ5D9M0Z5R5J0GQ1W3F7CX-1"}
+
+data: {"type":"RUN_FINISHED","threadId":"abc-123","runId":"run-1","result":{"finishReason":"stop"},\
+"usage":[{"inputTokens":123,"outputTokens":456,"totalTokens":579}]}
+
+"""
+FRAMES = {
+    "RunEvent": EVENTS,
+    "TimelineEvent": TIMELINE,
+    "CompletionChunk": CHUNKS,
+    "AguiRunStarted": AGUI_FRAMES,
+}
 
 
 def problem(status: int, code: str, title: str, detail: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from api.health import Health
 from api.openapi import examples
 from api.openapi.operations import AGENT_JSON, JSON, OF_A_RUN, Operation, Parameter, Reply
+from shared.contracts.agui import AGUI_EVENTS, RunAgentInput
 from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideApproval
 from shared.contracts.audit import EventPage
 from shared.contracts.catalog import Catalog
@@ -101,6 +102,25 @@ ROUTES = (
         examples=examples.COMPLETIONS,
         errors=OF_A_RUN,
         told_as=CompletionError,
+    ),
+    Operation(
+        "post",
+        "/agui",
+        "runAgent",
+        "Call an agent in the words of AG-UI",
+        (
+            Reply(
+                "200",
+                "The run's events, live until its end.",
+                (),
+                AGUI_EVENTS,
+                (OF_THIS_RUN, *COUNTED),
+            ),
+        ),
+        (KEY,),
+        RunAgentInput,
+        examples=examples.AGUI,
+        errors=OF_A_RUN,
     ),
     Operation(
         "get",

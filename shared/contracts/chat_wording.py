@@ -49,6 +49,10 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "es": "no se admite: las herramientas son de los agentes y las fija la configuración",
         "en": "is not taken: tools belong to the agents, and the settings list them",
     },
+    "field_text_only": {
+        "es": "solo puede contener texto",
+        "en": "may hold text only",
+    },
     "field_last_is_users": {
         "es": "debe ser «user»: el último mensaje es el que se responde",
         "en": "must be “user”: the last message is the one that is answered",

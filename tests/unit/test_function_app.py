@@ -40,6 +40,7 @@ ROUTES = {
     "read_conversation": ("GET", "conversations/{id}"),
     "post_message": ("POST", "conversations/{id}/messages"),
     "post_chat": ("POST", "chat"),
+    "run_agui": ("POST", "agui"),
     "complete_chat": ("POST", "v1/chat/completions"),
     "read_catalog": ("GET", "catalog"),
     "conversation_events": ("GET", "conversations/{id}/events"),
