@@ -57,6 +57,9 @@ def bad_tokens(ana: Person, services: Services) -> dict[str, str | None]:
     }
 
 
+OPENAI = ("POST", "/v1/chat/completions")
+
+
 async def operations(ana: Person) -> list[tuple[str, str]]:
     document = (await ana.get("/openapi.json")).body
     return [
@@ -69,8 +72,13 @@ async def operations(ana: Person) -> list[tuple[str, str]]:
 
 def assert_unauthenticated(answer: Answer, why: object) -> None:
     assert answer.status == 401, why
-    assert answer.body["code"] == "UNAUTHENTICATED", why
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    if why == OPENAI:
+        # Its errors have the form that OpenAI's clients read.
+        assert answer.body["error"]["code"] == "UNAUTHENTICATED"
+        assert answer.headers["x-correlation-id"]
+        return
+    assert answer.body["code"] == "UNAUTHENTICATED", why
     assert answer.headers["x-correlation-id"] == answer.body["correlationId"]
 
 
