@@ -17,7 +17,7 @@ from shared.contracts.agent_activities import (
     CloseCallRequest,
     OpenCallRequest,
 )
-from shared.contracts.agents import AgentCall
+from shared.contracts.agents import AgentCall, Spoken
 from shared.contracts.events import AgentTurnEvent, ErrorEvent, RestartEvent, TextEvent
 from shared.contracts.evidence import ContextPack
 from shared.errors import ContentBlockedError, ModerationError
@@ -58,6 +58,12 @@ async def test_what_is_harmless_is_answered() -> None:
     assert await opened(world, "Hola", call(system_prompt="Sé breve"), context={"caso": "C-1"})
     [(strictness, texts)] = world.moderation.asked
     assert (strictness, texts) == ("default", ("Hola", "Sé breve", '{"caso": "C-1"}'))
+
+
+async def test_what_the_caller_keeps_of_the_conversation_is_judged_as_well() -> None:
+    history = (Spoken(role="user", content="Soy Ana"), Spoken(role="assistant", content=WRONG))
+    with pytest.raises(ContentBlockedError):
+        await opened(World(), "Hola", call(history=history))
 
 
 @pytest.mark.parametrize(

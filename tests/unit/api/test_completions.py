@@ -97,6 +97,12 @@ def test_how_the_model_is_asked_is_kept() -> None:
     assert (block.response_format, chat.session_id) == ("json", "u1")
 
 
+async def test_a_run_ends_with_its_client_where_that_is_asked_for() -> None:
+    desk = ChatDesk()
+    _, record = await answered(desk, body(on_disconnect="cancel", stream=True))
+    assert record.on_disconnect == "cancel"
+
+
 @pytest.mark.parametrize(
     ("more", "pointer"),
     [
