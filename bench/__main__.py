@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from bench import first_token, joining, memory, startup, throughput, token_delay, units
+from bench.cerebro import command as cerebro_command
 from bench.effort import FULL, QUICK, Effort
 from bench.figures import Report
 from bench.host import command as host_command
@@ -31,11 +32,14 @@ ON_REQUEST = "joining"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures the app, or the local host alone (`host`); attacks either (`effects`, `crashes`).
+    """Measures the app, the search (`cerebro`) or the local host alone (`host`); attacks app or
+    host (`effects`, `crashes`).
 
     Answers the exit code.
     """
     match arguments[:1]:
+        case ["cerebro"]:
+            return cerebro_command.main(arguments[1:])
         case ["host"]:
             return host_command.main(arguments[1:])
         case ["crashes"]:
@@ -56,7 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./eira bench",
         description="Measure the app on a local cloud of its own; about 6 minutes. "
-        "./eira bench host measures the local Functions host alone, ./eira bench crashes kills it "
+        "./eira bench cerebro measures how well and how fast Cerebro finds, ./eira bench host the "
+        "local Functions host alone, ./eira bench crashes kills it "
         "and its workers under load, ./eira bench effects kills workers and lets the ERP fail and "
         "checks every run; each has its own --help.",
     )
