@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from activities.bearing_out import lacks_evidence
@@ -37,7 +37,7 @@ from shared.contracts.runs import FinishReason, RunRecord, ToolOutcome, Usage
 from shared.contracts.tools import Pack
 from shared.contracts.wording import say
 from shared.ports import Dependencies, ModelMessage, ModelRequest
-from shared.search.context import whole_of, within
+from shared.search.context import judged, whole_of, within
 
 MAX_TOKENS: dict[Route, int] = {
     "SMALL_TALK": 400,
@@ -83,7 +83,12 @@ async def load_material(request: RespondRequest, deps: Dependencies) -> Material
     pack = deps.packs.get(record.pack_version)
     told = within(found, deps.policy.retrieval.tokens)
     whole = whole_of(told, found)
-    return Material(record, pack, history, told, plan, outcomes, deps.policy.grounding, whole)
+    grounding = deps.policy.grounding
+    material = Material(record, pack, history, told, plan, outcomes, grounding, whole)
+    if not _is_of_documents(request, material):
+        return material
+    least = deps.policy.retrieval.least_relevance
+    return replace(material, evidence=judged(told, least))
 
 
 async def _plan(request: RespondRequest, deps: Dependencies) -> Plan | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.contracts.conversations import Mentioned, Summary, Turn
-from shared.contracts.evidence import ContextPack, Snippet
+from shared.contracts.evidence import EVIDENCE_WEAK, ContextPack, Snippet
 from shared.contracts.identity import Language
 from shared.contracts.plan import MissingField, OpenPlan, Plan
 from shared.contracts.runs import RunRecord, ToolOutcome
@@ -178,6 +178,7 @@ def turns_section(turns: Sequence[Turn]) -> str:
 def evidence_section(pack: ContextPack) -> str:
     if not pack.snippets:
         return "<evidence></evidence>"
+    doubt = ["<doubtful/>"] if EVIDENCE_WEAK in pack.warnings else []
     documents = [
         f'<doc n="{number}" title="{_attribute(s.title)}" source="{_attribute(s.source)}">'
         f"{escaped(s.content)}</doc>"
@@ -189,7 +190,7 @@ def evidence_section(pack: ContextPack) -> str:
         for each in pack.answers
         if (each.index, each.document_id) in numbers
     ]
-    return "\n".join(["<evidence>", *documents, *answers, "</evidence>"])
+    return "\n".join([*doubt, "<evidence>", *documents, *answers, "</evidence>"])
 
 
 def results_section(outcomes: Sequence[ToolOutcome]) -> str:

@@ -206,6 +206,7 @@ def build_policy(settings: Settings) -> Policy:
             embedding_seconds=settings.search.embedding_seconds,
             captions=settings.search.captions,
             answers=settings.search.answers,
+            least_relevance=settings.search.least_relevance,
         ),
         role_rights=settings.auth.role_rights,
         tenants=frozenset(settings.auth.tenants),

@@ -139,6 +139,9 @@ class SearchSettings(Section):
     `timeout_seconds`, or a vector that needs `embedding_seconds`, the search goes on.
 
     `captions` and `answers` of the semantic ranker are asked for with each question.
+
+    Evidence less relevant than `least_relevance` by the semantic ranker is doubted in the answer.
+
     `policy` to `least_share` say how an answer stands on documents (shared/contracts/grounding.py).
     """
 
@@ -155,6 +158,7 @@ class SearchSettings(Section):
     embedding_seconds: float = Field(default=15.0, gt=0)
     captions: bool = False
     answers: bool = False
+    least_relevance: float = Field(default=2.0, ge=0, le=4)
     policy: Literal["always", "never", "conditional"] = "always"
     inject: Literal["system", "user"] = "system"
     citation_style: Literal["inline", "footnote", "none"] = "inline"

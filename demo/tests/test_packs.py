@@ -69,7 +69,7 @@ def test_prompts_hold_no_template_syntax(language: str) -> None:
         ("plan", ["<tools>", "<flows>", "flow_type", "calls", "null", "<today>"]),
         ("plan", ["args", "sources", "field", "source", "quote"]),
         ("plan", ["user", "session", "erp", "cerebro", "default", "Other"]),
-        ("respond", ["<results>", "<evidence>", "[2]", "ok", "failed", "unknown"]),
+        ("respond", ["<results>", "<evidence>", "<doubtful/>", "[2]", "ok", "failed", "unknown"]),
         ("small_talk", ["<user>", "EIRA"]),
         ("agent", ["<instructions>", "<evidence>", "<tool_result>", "<discussion>", "[2]", "JSON"]),
         ("choose", ["<participants>", "<discussion>", "next", "end", "reason"]),

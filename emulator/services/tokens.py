@@ -5,7 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +17,8 @@ LIFETIME = 24 * 3600
 """Seconds a token lives when its claims name no end."""
 
 _KEY_FILE = "signing.pem"
+_LEEWAY = 5
+_REMEMBERED = 256
 
 
 class TokenRejected(Exception):  # noqa: N818 (an outcome a caller answers, not a fault)
@@ -33,6 +35,9 @@ class SigningKeys:
 
     key: RSAPrivateKey
     key_id: str
+    _verified: dict[str, dict[str, object]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @staticmethod
     def load_or_create(directory: Path) -> "SigningKeys":
@@ -74,23 +79,36 @@ class SigningKeys:
         Audiences are compared without a trailing "/" and without "/.default", because the SDKs
         send a scope where the token names a resource. Raises `TokenRejected`.
         """
+        claims = self._claims(token)
+        found = [resource_of(one) for one in _audiences(claims["aud"])]
+        if resource_of(audience) not in found:
+            raise TokenRejected(
+                f"The token is meant for {', '.join(found)}, not for {resource_of(audience)}."
+            )
+        return dict(claims)
+
+    def _claims(self, token: str) -> Mapping[str, object]:
+        """A signature is checked once, as that takes longer than a small request; whether the token
+        is still in force, each time."""
+        if (known := self._verified.get(token)) is not None:
+            if float(str(known["exp"])) + _LEEWAY <= time.time():
+                raise TokenRejected("The token has expired.")
+            return known
         try:
             claims: dict[str, object] = jwt.decode(
                 token,
                 self.key.public_key(),
                 algorithms=["RS256"],
-                leeway=5,
+                leeway=_LEEWAY,
                 options={"verify_aud": False, "require": ["aud", "exp"]},
             )
         except jwt.ExpiredSignatureError:
             raise TokenRejected("The token has expired.") from None
         except jwt.InvalidTokenError as error:
             raise TokenRejected(f"The token is not valid: {error}.") from None
-        found = [resource_of(one) for one in _audiences(claims["aud"])]
-        if resource_of(audience) not in found:
-            raise TokenRejected(
-                f"The token is meant for {', '.join(found)}, not for {resource_of(audience)}."
-            )
+        if len(self._verified) >= _REMEMBERED:
+            del self._verified[next(iter(self._verified))]
+        self._verified[token] = claims
         return claims
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .serving import ServiceContext
+
 type Vector = NDArray[np.float32]
 
 
@@ -45,9 +47,22 @@ class VectorFile:
         with self._lock, self._connection:
             self._connection.executemany("insert or ignore into vectors values (?, ?)", rows)
 
+    def forget(self, space: str, texts: Sequence[str]) -> None:
+        """Deletes the vectors of these texts; those that are not there are no matter."""
+        with self._lock, self._connection:
+            self._connection.executemany(
+                "delete from vectors where key = ?", [(_key(space, text),) for text in texts]
+            )
+
     def close(self) -> None:
         self._connection.close()
 
 
 def _key(space: str, text: str) -> str:
     return hashlib.sha256(f"{space}\0{text}".encode("utf-8", "replace")).hexdigest()
+
+
+def configured_file(context: ServiceContext) -> VectorFile | None:
+    """That of the config's `vectors`, a path from where the config is; None without one."""
+    path = context.config.get("vectors")
+    return VectorFile(context.config_dir / path) if isinstance(path, str) else None

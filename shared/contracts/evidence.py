@@ -13,6 +13,8 @@ SEARCH_FAILED = "search_failed"
 """Begins a context pack's warning that an index could not be asked; `:` and its name follow."""
 SEARCH_PARTIAL = "search_partial"
 """What an answer warns of when other indexes did find something."""
+EVIDENCE_WEAK = "evidence_weak"
+"""A context pack's warning that what was found may not answer the question."""
 
 
 class Caption(Contract):

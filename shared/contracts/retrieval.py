@@ -4,13 +4,18 @@ from dataclasses import dataclass
 
 from shared.contracts.search import Normalisation, SearchIntent
 
+LEAST_RELEVANCE = 2.0
+"""What answers a part of the question, as Azure AI Search has it; docs/cerebro.md has how often
+that is right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
     """`tokens` are those of all snippets together. An index that needs longer than `seconds`, with
     its retries, is done without, and so is the meaning of a message after `embedding_seconds`.
     `captions` are the passages that speak most of the question, shown with citations; `answers`
-    those that answer it, which the model is told besides."""
+    those that answer it, which the model is told besides. Evidence whose best has less than
+    `least_relevance`, 0 to 4 by the semantic ranker, may not be enough for an answer."""
 
     normalisation: Normalisation = "min_max"
     tokens: int = 4_000
@@ -18,6 +23,7 @@ class Retrieval:
     embedding_seconds: float = 15.0
     captions: bool = False
     answers: bool = False
+    least_relevance: float = LEAST_RELEVANCE
 
     @property
     def intent(self) -> SearchIntent | None:

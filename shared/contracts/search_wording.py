@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from shared.contracts.identity import Language
 
 OF_SEARCH: Mapping[str, Mapping[Language, str]] = {
+    "warning_evidence_weak": {
+        "es": "Lo que se ha encontrado en los documentos puede no bastar para esta respuesta.",
+        "en": "What was found in the documents may not be enough for this answer.",
+    },
     "warning_answers_generative": {
         "es": "El servicio de búsqueda no da respuestas generativas; se han pedido extractivas.",
         "en": "The search service gives no generative answers; extractive ones were asked for.",

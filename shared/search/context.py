@@ -1,8 +1,9 @@
-"""What of the evidence is told to the model: of several sources, and within a budget."""
+"""What of the evidence is told to the model, of several sources and within a budget; and whether
+it may be enough."""
 
 from collections import Counter
 
-from shared.contracts.evidence import ContextPack, Snippet
+from shared.contracts.evidence import EVIDENCE_WEAK, ContextPack, Snippet
 from shared.search.fusion import distinct, rank
 
 CHARACTERS_PER_TOKEN = 4
@@ -74,6 +75,23 @@ def whole_of(told: ContextPack, found: ContextPack) -> ContextPack:
 def tokens_of(snippet: Snippet) -> int:
     """Estimated, of title and content."""
     return -(-(len(snippet.title) + len(snippet.content)) // CHARACTERS_PER_TOKEN)
+
+
+def judged(found: ContextPack, least: float) -> ContextPack:
+    """What was found, with the warning EVIDENCE_WEAK when the best of it is worth less than `least`
+    to the semantic ranker. What that was not asked about is not judged; that nothing was found
+    needs no warning.
+
+    Azure AI Search says what its scores mean: 4 answers the question completely, 3 lacks details, 2
+    answers a part of it, 1 is about something related, 0 about something else (learn.microsoft.com,
+    "Semantic ranking in Azure AI Search"). The scores of words, vectors and ranks mean nothing of
+    the kind: they are as high where nothing answers. docs/cerebro.md has how often this is right.
+    """
+    scores = [each.reranker_score for each in found.snippets if each.reranker_score is not None]
+    judges = bool(scores) and len(scores) == len(found.snippets)
+    if not judges or max(scores) >= least or EVIDENCE_WEAK in found.warnings:
+        return found
+    return found.model_copy(update={"warnings": (*found.warnings, EVIDENCE_WEAK)})
 
 
 def _fitting(snippet: Snippet, tokens: int) -> Snippet | None:

@@ -31,6 +31,7 @@ from shared.ports import (
     ToolInvocation,
     ToolRefused,
 )
+from shared.search.context import judged
 from shared.search.embedding import embedded_text, query_vector
 from shared.search.fields import EVERY_ROLE
 from shared.search.fusion import merged
@@ -139,6 +140,7 @@ class CerebroTools:
         """The plan's citations, best first; of several indexes the page is cut here."""
         skipped = intent.skip if len(intent.chosen_indexes) > 1 else 0
         fused = merged(packs, self._retrieval.normalisation, intent.top_k or self._top, skipped)
+        fused = judged(fused, self._retrieval.least_relevance)
         answers = [each.wire() for each in fused.answers]
         return {
             "citations": [_citation(each) for each in fused.snippets],

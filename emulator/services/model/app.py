@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from ..configuration import ConfigurationError
 from ..embedding import Embedder
 from ..serving import ServiceContext
-from ..vector_file import VectorFile
+from ..vector_file import configured_file
 from .access import AUDIENCE, Access
 from .anthropic import messages
 from .chat import ChatService, read_json
@@ -47,7 +47,7 @@ def create_app(context: ServiceContext) -> web.Application:
         )
     )
     chat = ChatService(engine=Engine(_rules(context)), pace=_pace(context))
-    embedder = Embedder(file=_vector_file(context))
+    embedder = Embedder(file=configured_file(context))
     embed = partial(embeddings, embedder, chat.timeline)
     for prefix in _PREFIXES:
         app.router.add_post(f"{prefix}/chat/completions", chat.completions)
@@ -61,11 +61,6 @@ def create_app(context: ServiceContext) -> web.Application:
     app.router.add_post(f"{GOOGLE}{_GENERATE}", partial(generate, chat))
     app.add_routes(_admin_routes(chat, embedder))
     return app
-
-
-def _vector_file(context: ServiceContext) -> VectorFile | None:
-    path = context.config.get("vectors")
-    return VectorFile(context.config_dir / path) if isinstance(path, str) else None
 
 
 def _admin_routes(chat: ChatService, embedder: Embedder) -> Sequence[web.RouteDef]:

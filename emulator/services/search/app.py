@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from emulator.services.configuration import as_object
-from emulator.services.embedding import shared_embedder
+from emulator.services.embedding import Embedder, shared_embedder
 from emulator.services.search.analysis import analyzer_named, is_known_analyzer
 from emulator.services.search.errors import SearchError, invalid
 from emulator.services.search.json_types import Json, JsonObject
@@ -16,6 +16,7 @@ from emulator.services.search.service import SearchService
 from emulator.services.search.store import Store
 from emulator.services.serving import ADMIN, ServiceContext
 from emulator.services.tokens import TokenRejected
+from emulator.services.vector_file import configured_file
 
 AUDIENCE = "https://search.azure.com"
 MAX_BODY = 64 * 1024 * 1024
@@ -42,13 +43,16 @@ UNSUPPORTED = ("suggest", "post.suggest", "autocomplete", "post.autocomplete")
 
 def create_app(context: ServiceContext) -> web.Application:
     """The service; config may hold `apiKey`, which the header `api-key` may then carry, and
-    `aliases`, other names of indexes, by name."""
+    `aliases`, other names of indexes, by name, and `vectors`, a file to keep computed embeddings
+    in."""
     api_key = context.config.get("apiKey")
     guard = _Guard(context, api_key if isinstance(api_key, str) else None)
     app = web.Application(middlewares=[_errors, guard], client_max_size=MAX_BODY)
     given = as_object(context.config.get("aliases", {}), '"aliases" of the search service')
     aliases = {name: str(index) for name, index in given.items()}
-    service = SearchService(Store(context.data / "search.sqlite"), shared_embedder(), aliases)
+    file = configured_file(context)
+    embedder = Embedder(file=file) if file else shared_embedder()
+    service = SearchService(Store(context.data / "search.sqlite"), embedder, aliases)
 
     async def close(app: web.Application) -> None:
         service.close()

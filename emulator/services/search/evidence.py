@@ -27,11 +27,12 @@ class Evidence:
 
     def coverage(self, texts: Iterable[str]) -> float:
         """The share, 0 to 1, of the query's weight whose words are in the texts."""
-        total = sum(self.weights.values())
+        total = math.fsum(self.weights.values())
         if not total:
             return 0.0
-        found = frozenset[str]().union(*(_words(self.analyzer, text) for text in texts))
-        return sum(weight for word, weight in self.weights.items() if word in found) / total
+        words = self.weights.keys()
+        found = {word for text in texts for word in words & _words(self.analyzer, text)}
+        return math.fsum(self.weights[word] for word in found) / total
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where the query's words are in a text."""

@@ -163,6 +163,8 @@ def column_of(field: Field) -> str:
 
 def texts_at(document: Mapping[str, Json], path: str) -> list[str]:
     """The texts of a field, one for a plain field, any number for collections."""
+    if "/" not in path and isinstance(text := document.get(path), str):
+        return [text]
     found: list[Json] = [dict(document)]
     for name in path.split("/"):
         found = [item.get(name) for item in _flat(found) if isinstance(item, dict)]

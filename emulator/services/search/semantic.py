@@ -1,7 +1,7 @@
 """The semantic ranker: reorders the best results and finds captions and answers in them.
 
 Azure's model is not public. Here the order comes from the similarity of embeddings together with
-the words shared; the scores are only comparable within one response.
+the words shared (`relevance`).
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from emulator.services.search.index import SearchIndex
 from emulator.services.search.json_types import Json
 from emulator.services.search.keyword_index import Scores, texts_at
 from emulator.services.search.passages import passages, sentences
+from emulator.services.search.relevance import NEIGHBOURS, closeness, relevance
 from emulator.services.search.request import SearchRequest, SemanticRequest
 from emulator.services.search.response import Reranked
 from emulator.services.search.retrieval import SEMANTIC_CANDIDATES, Found, Ranking
@@ -27,8 +28,7 @@ from emulator.services.search.vectors import Vector, VectorColumn
 
 # As documented for Azure: scores go from 0 to 4.
 BEST_SCORE = 4.0
-SIMILARITY_SHARE = 0.55
-# How much less the next most similar document counts.
+# How much less the next most similar sentence counts.
 RANK_DECAY = 0.15
 EMBEDDED_LETTERS = 400
 CAPTION_LETTERS = 300
@@ -106,17 +106,12 @@ class SemanticRanker:
         self, index: SearchIndex, question: _Question, fields: tuple[Field, ...], rows: Rows
     ) -> Scores:
         similarity = await self._similarities(index, question, rows)
-        ranks = np.empty(len(rows))
-        ranks[np.argsort(-similarity, kind="stable")] = np.arange(len(rows))
-        coverage = np.array(
-            [
-                question.evidence.coverage(_texts(question, row, [one.path for one in fields]))
-                for row in rows.tolist()
-            ]
-        )
-        closeness = 1.0 / (1.0 + RANK_DECAY * ranks)
-        shared: Scores = SIMILARITY_SHARE * closeness + (1 - SIMILARITY_SHARE) * coverage
-        return BEST_SCORE * shared
+        stored = _stored_vectors(index)
+        nearest = similarity if stored is None else _nearest(index, stored, question.vector)
+        paths = [one.path for one in fields]
+        covers = question.evidence.coverage
+        coverage = np.array([covers(_texts(question, row, paths)) for row in rows.tolist()])
+        return BEST_SCORE * relevance(closeness(similarity, nearest), coverage)
 
     async def _similarities(self, index: SearchIndex, question: _Question, rows: Rows) -> Scores:
         stored = _stored_vectors(index)
@@ -124,8 +119,9 @@ class SemanticRanker:
         found: Scores = np.zeros(len(rows))
         if stored is not None:
             found[known] = stored.similarities(rows[known], question.vector)
-        texts = [_summary(question, row) for row in rows[~known].tolist()]
-        found[~known] = await self._embed(texts) @ question.vector
+        if not known.all():
+            texts = [_summary(question, row) for row in rows[~known].tolist()]
+            found[~known] = await self._embed(texts) @ question.vector
         return found
 
     async def _captions(self, question: _Question, rows: list[int]) -> dict[int, list[Json]]:
@@ -165,6 +161,12 @@ def _stored_vectors(index: SearchIndex) -> VectorColumn | None:
     # Vectors of the local model's size are taken for its own: that saves embedding 50 texts.
     sizes = (one for one in index.vectors.values() if one.dimensions == DIMENSIONS)
     return next(sizes, None)
+
+
+def _nearest(index: SearchIndex, stored: VectorColumn, vector: Vector) -> Scores:
+    """The similarities of the question's nearest neighbours in the whole index."""
+    rows, _ = stored.nearest(vector, NEIGHBOURS, index.alive)
+    return stored.similarities(rows, vector)
 
 
 def _reordered(ranking: Ranking, order: Rows) -> Ranking:

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import jwt
@@ -9,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from emulator.services.serving import CLAIMS, ServiceContext, authenticated
-from emulator.services.tokens import SigningKeys, TokenRejected
+from emulator.services.tokens import LIFETIME, SigningKeys, TokenRejected
 from emulator.tests.services.conftest import StartService
 
 SEARCH = "https://search.azure.com"
@@ -41,6 +42,28 @@ def test_an_expired_token_is_rejected(keys: SigningKeys) -> None:
     token = keys.sign({"aud": SEARCH, "exp": int(time.time()) - 60})
     with pytest.raises(TokenRejected, match="expired"):
         keys.verify(token, SEARCH)
+
+
+def test_a_token_that_was_accepted_is_rejected_after_its_end(
+    keys: SigningKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = keys.sign({"aud": SEARCH, "oid": "me"})
+    assert keys.verify(token, SEARCH) == keys.verify(token, SEARCH)
+    later = time.time() + LIFETIME + 60
+    monkeypatch.setattr("emulator.services.tokens.time", SimpleNamespace(time=lambda: later))
+    with pytest.raises(TokenRejected, match="expired"):
+        keys.verify(token, SEARCH)
+
+
+def test_many_tokens_are_verified_and_a_changed_one_is_not(keys: SigningKeys) -> None:
+    for number in range(300):
+        assert keys.verify(keys.sign({"aud": SEARCH, "oid": number}), SEARCH)["oid"] == number
+    token = keys.sign({"aud": SEARCH})
+    keys.verify(token, SEARCH)
+    header, _, signature = token.split(".")
+    other = keys.sign({"aud": SEARCH, "oid": "me"}).split(".")[1]
+    with pytest.raises(TokenRejected, match="not valid"):
+        keys.verify(f"{header}.{other}.{signature}", SEARCH)
 
 
 def test_a_token_of_another_issuer_is_rejected(keys: SigningKeys, tmp_path: Path) -> None:

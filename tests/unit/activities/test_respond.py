@@ -246,6 +246,36 @@ async def test_an_answer_says_what_part_of_cerebro_it_was_made_without(
     assert say(f"warning_{warning}", "es") != say(f"warning_{warning}", "en")
 
 
+@pytest.mark.parametrize(("worth", "warnings"), [(1.5, ("evidence_weak",)), (2.5, ())])
+async def test_an_answer_from_documents_of_little_worth_says_so_to_model_and_person(
+    worth: float, warnings: tuple[str, ...]
+) -> None:
+    world = World()
+    found = evidence().snippets[0].model_copy(update={"reranker_score": worth})
+    await world.runs.put_evidence(ANA.tenant_id, RUN_ID, "cerebro", evidence(found))
+    await responded(world, "FLOW_EXECUTION", indexes=("cerebro",))
+    system = world.model.requests[0].messages[0].content
+    assert ("<doubtful/>\n<evidence>" in system) == bool(warnings)
+    assert (await kept(world)).warnings == warnings
+    assert say("warning_evidence_weak", "es") != say("warning_evidence_weak", "en")
+
+
+async def test_what_the_tools_did_is_told_whatever_the_documents_are_worth() -> None:
+    world = World()
+    await world.begin("Hola")
+    found = evidence().snippets[0].model_copy(update={"reranker_score": 0.1})
+    await world.runs.put_evidence(ANA.tenant_id, RUN_ID, "cerebro", evidence(found))
+    await world.runs.put_plan(ANA.tenant_id, RUN_ID, task_plan())
+    await world.effects.reserve(
+        Effect(
+            effect_id="e", tenant_id=ANA.tenant_id, run_id=RUN_ID, step=0, tool="createTask",
+            state="done", args=TASK_ARGS, result={"id": "T-7"}, updated_at=AT,
+        )
+    )  # fmt: skip
+    await responded(world, "FLOW_EXECUTION", planned=True, steps=1, indexes=("cerebro",))
+    assert (await kept(world)).warnings == ()
+
+
 async def test_the_evidence_cannot_pose_as_a_tag() -> None:
     world = World()
     await world.begin("Hola")

@@ -100,6 +100,16 @@ async def test_what_is_found_is_told_as_citations(tool: str) -> None:
     assert "renovar la licencia" in str(citation["content"])
 
 
+@pytest.mark.parametrize(("worth", "warnings"), [(1.9, ["evidence_weak"]), (2.0, [])])
+async def test_an_agent_is_told_that_what_was_found_may_not_be_enough(
+    worth: float, warnings: list[str]
+) -> None:
+    ranked = snippet().model_copy(update={"reranker_score": worth})
+    scene = Scene(FakeKnowledge(packs={"cerebro": evidence(ranked)}))
+    found = await scene.answered("ai_search", query="licencia", mode="semantic")
+    assert found["warnings"] == warnings
+
+
 async def test_a_search_is_the_callers_and_of_the_conversations_pack() -> None:
     scene = Scene()
     await scene.answered("searchCerebro", OLGA, query="licencia", filters="kind eq 'rule'", topK=3)

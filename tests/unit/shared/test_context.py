@@ -1,10 +1,11 @@
 """What of the evidence is told: of several sources, within a budget, with its answers."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.evidence import Caption, ContextPack, ExtractiveAnswer, Snippet
-from shared.search.context import diverse, page_of, tokens_of, whole_of, within
+from shared.contracts.evidence import EVIDENCE_WEAK, Caption, ContextPack, ExtractiveAnswer, Snippet
+from shared.search.context import diverse, judged, page_of, tokens_of, whole_of, within
 from tests.fakes.samples import snippet
 
 
@@ -138,3 +139,25 @@ def test_all_the_text_of_what_was_told_in_part_can_be_had(
     whole = whole_of(told, found)
     assert [each.document_id for each in whole.snippets] == [e.document_id for e in told.snippets]
     assert set(whole.snippets) <= set(passages)
+
+
+def ranked(*scores: float | None) -> ContextPack:
+    return ContextPack(
+        snippets=tuple(
+            snippet(f"d{number}").model_copy(update={"reranker_score": score})
+            for number, score in enumerate(scores)
+        )
+    )
+
+
+@pytest.mark.parametrize("scores", [(1.9,), (0.0, 1.2)])
+def test_what_the_ranker_thinks_little_of_may_not_be_enough(scores: tuple[float, ...]) -> None:
+    doubted = judged(ranked(*scores), 2.0)
+    assert doubted.warnings == (EVIDENCE_WEAK,)
+    assert doubted.snippets == ranked(*scores).snippets
+    assert judged(doubted, 2.0) == doubted
+
+
+@pytest.mark.parametrize("scores", [(), (2.0, 0.3), (1.0, 3.9), (None, None), (1.0, None)])
+def test_what_is_good_or_was_not_ranked_is_not_doubted(scores: tuple[float | None, ...]) -> None:
+    assert judged(ranked(*scores), 2.0) == ranked(*scores)

@@ -1,9 +1,12 @@
 """The embedding model: unit vectors in which related texts lie closer."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from emulator.services.embedding import DIMENSIONS, Embedder, shared_embedder
+from emulator.services.vector_file import VectorFile
 
 
 def test_vectors_are_of_unit_length_and_in_order() -> None:
@@ -63,3 +66,14 @@ def test_when_it_has_to_be_quick_only_what_it_has_not_seen_gets_a_vector_of_no_m
     assert embedder.embed(["gasto"]) == [unseen] != [other]
     embedder.quick = False
     assert embedder.embed(["gasto"]) != [unseen]
+
+
+def test_of_a_file_only_what_is_named_is_forgotten(tmp_path: Path) -> None:
+    file = VectorFile(tmp_path / "vectors.sqlite")
+    kept, gone = np.ones(3, dtype=np.float32), np.zeros(3, dtype=np.float32)
+    file.write("query", {"kept": kept, "gone": gone})
+    file.write("passage", {"gone": gone})
+    file.forget("query", ["gone", "never there"])
+    assert set(file.read("query", ["kept", "gone"])) == {"kept"}
+    assert set(file.read("passage", ["gone"])) == {"gone"}
+    file.close()

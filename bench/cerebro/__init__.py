@@ -1,0 +1,1 @@
+"""How well Cerebro finds, and how fast: documents and questions with labels, and their measures."""
