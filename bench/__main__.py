@@ -64,9 +64,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="./eira bench",
         description="Measure the app on a local cloud of its own; about 6 minutes. "
         "./eira bench chat measures inline agent calls, ./eira bench cerebro how well and how fast "
-        "Cerebro finds, ./eira bench host the local Functions host alone, ./eira bench crashes kills it "
-        "and its workers under load, ./eira bench effects kills workers and lets the ERP fail and "
-        "checks every run; each has its own --help.",
+        "Cerebro finds, ./eira bench host the local Functions host alone, ./eira bench crashes "
+        "kills it and its workers under load, ./eira bench effects kills workers and lets the ERP "
+        "fail and checks every run; each has its own --help.",
     )
     parser.add_argument("--quick", action="store_true", help="fewer runs; about 1.5 minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures and the machine")
