@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.cerebro.labelled import problems_of, read_set
-from bench.cerebro.library import library
+from bench.cerebro.library import embed, library
 from bench.stand import BenchError
 from emulator.cloud import CloudError
 
@@ -45,6 +45,7 @@ async def _run(arguments: Sequence[str]) -> int:
     labelled = read_set()
     if problems := problems_of(labelled):
         raise BenchError("; ".join(problems))
+    await embed(labelled)
     async with library(labelled.documents) as environment:
         # A process of its own: what the SDKs trust, they read once, when they are imported.
         process = await asyncio.create_subprocess_exec(

@@ -9,10 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.cerebro.labelled import LabelledDocument
+from bench.cerebro.labelled import LabelledDocument, LabelledSet
 from bench.stand import BenchError
+from cli.install import VECTORS
 from emulator.cloud import running_cloud
 from emulator.plan import CloudOptions
+from shared.search.embedding import embedded_text
 
 WHOLE = "bench"
 PARTS = ("bench-1", "bench-2", "bench-3")
@@ -54,8 +56,27 @@ def _written(documents: Sequence[LabelledDocument], folder: Path) -> Path:
     for each in documents:
         path = folder / each.language / each.topic / f"{each.id}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"# {each.title}\n\n{each.content}\n", "utf-8")
+        path.write_text(_markdown(each), "utf-8")
     return folder
+
+
+def _markdown(document: LabelledDocument) -> str:
+    return f"# {document.title}\n\n{document.content}\n"
+
+
+async def embed(labelled: LabelledSet) -> None:
+    """Make the vectors of all texts, by all cores, where the services look for them. Those that
+    were made before take no time."""
+    documents = [embedded_text(each.title, _markdown(each).strip()) for each in labelled.documents]
+    texts = [*documents, *(each.text for each in labelled.queries)]
+    print(f"embedding {len(texts)} texts …", file=sys.stderr, flush=True)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "emulator", "embed", "--file", str(VECTORS)),
+        stdin=asyncio.subprocess.PIPE,
+    )
+    await process.communicate(json.dumps(texts).encode())
+    if process.returncode != 0:
+        raise BenchError("the texts could not be embedded; the reason is above.")
 
 
 async def _load(index: str, folder: Path, environment: Mapping[str, str]) -> None:
