@@ -4,9 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from shared.contracts.runs import (
-    Usage,
-)
+from shared.contracts.runs import Usage
 from shared.contracts.tools import JsonSchema
 
 
