@@ -6,10 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from shared.contracts.identity import Caller
-from shared.contracts.runs import (
-    EndedBadly,
-    RunStatus,
-)
+from shared.contracts.runs import EndedBadly, RunStatus
 from shared.contracts.tools import Pack
 
 

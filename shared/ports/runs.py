@@ -6,13 +6,7 @@ from shared.contracts.approvals import Approval
 from shared.contracts.effects import Effect
 from shared.contracts.evidence import ContextPack
 from shared.contracts.plan import OpenPlan, Plan
-from shared.contracts.runs import (
-    Feedback,
-    IdempotencyClaim,
-    Memory,
-    RunOutcome,
-    RunRecord,
-)
+from shared.contracts.runs import Feedback, IdempotencyClaim, Memory, RunOutcome, RunRecord
 
 
 class Runs(Protocol):
