@@ -8,9 +8,9 @@ import sys
 from .errors import CommandError
 
 UV = "uv==0.13.9"
-LOCKS = {
-    f"requirements{of}.in": f"requirements{of}.txt" for of in ("", "-anthropic", "-google", "-dev")
-}
+DEVELOPERS = "requirements-dev"
+"""Holds what all others hold, so they get the versions that the tests have run with."""
+OTHERS = ("requirements", "requirements-anthropic", "requirements-google")
 OPTIONS = [
     "--python-version=3.13",
     "--universal",
@@ -24,13 +24,20 @@ OPTIONS = [
 
 
 def run(options: argparse.Namespace) -> int:
-    """Locks each file; they agree with the first because they name it as an input or constraint."""
+    """Locks the developers' file, then the others by its versions."""
     if importlib.util.find_spec("uv") is None:
         _run([sys.executable, "-m", "pip", "install", "--disable-pip-version-check", UV])
-    for source, target in LOCKS.items():
-        _run([sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, source, "-o", target, "-q"])
-        print(f"{target} is up to date with {source}.")
+    _lock(DEVELOPERS)
+    for other in OTHERS:
+        _lock(other, f"--constraint={DEVELOPERS}.txt")
     return 0
+
+
+def _lock(name: str, *options: str) -> None:
+    source, target = f"{name}.in", f"{name}.txt"
+    compiling = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, *options]
+    _run([*compiling, source, "-o", target, "-q"])
+    print(f"{target} is up to date with {source}.")
 
 
 def _run(command: list[str]) -> None:

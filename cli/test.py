@@ -22,6 +22,8 @@ CHECKS = (
     Check("lint", "ruff", ("check", ".")),
     Check("format", "ruff", ("format", "--check", "--quiet", ".")),
     Check("types", "mypy", (".",)),
+    Check("secrets", "cli.checks.secrets", ()),
+    Check("dependencies", "cli.checks.dependencies", ()),
 )
 
 

@@ -40,7 +40,10 @@ def send(
     Raises `StatusError` and `UnreachableError`.
     """
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, dict(headers or {}), method=method)
+    # What is asked are addresses of the local platform, or what its user names.
+    request = urllib.request.Request(  # noqa: S310
+        url, data, dict(headers or {}), method=method
+    )
     if data is not None:
         request.add_header("Content-Type", "application/json")
     tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_file))

@@ -124,7 +124,8 @@ def _read(path: Path) -> DialogueFile:
     text = path.read_text("utf-8")
     try:
         node = yaml.compose(text, Loader=_Loader)
-        return DialogueFile.model_validate(yaml.load(text, Loader=_Loader))
+        # The loader is a safe one.
+        return DialogueFile.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

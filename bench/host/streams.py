@@ -110,7 +110,7 @@ async def _delays(host: RunningHost) -> list[float]:
 
 async def _stream(host: RunningHost) -> list[float]:
     # Streams that begin together would tick together for ever.
-    await asyncio.sleep(random.uniform(0, 10 * EVERY_MILLISECONDS / 1000))
+    await asyncio.sleep(random.uniform(0, 10 * EVERY_MILLISECONDS / 1000))  # noqa: S311
     url = f"{host.url}/api/ticks/{EVENTS}/{EVERY_MILLISECONDS}"
     delays: list[float] = []
     async with host.session.get(url) as response:

@@ -45,7 +45,8 @@ class ExponentialBackoff:
         while True:
             yield delay
             if delay < self.maximum:
-                factor = random.uniform(1 - _SPREAD, 1 + _SPREAD) * 2**exponent
+                spread = random.uniform(1 - _SPREAD, 1 + _SPREAD)  # noqa: S311 - a pause
+                factor = spread * 2**exponent
                 delay = min(self.minimum + factor * self.minimum, self.maximum)
                 exponent += 1
 

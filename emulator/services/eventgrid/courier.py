@@ -145,7 +145,7 @@ class Courier:
             self._deliveries.bury(delivery, f"{reason}; {MAX_ATTEMPTS} attempts")
             return
         wait = self._retry_seconds[min(delivery.attempts, len(self._retry_seconds) - 1)]
-        wait *= 1 + random.uniform(-JITTER, JITTER)
+        wait *= 1 + random.uniform(-JITTER, JITTER)  # noqa: S311 - a pause
         self._deliveries.postpone(delivery, time.time() + wait)
 
     @asynccontextmanager
