@@ -20,6 +20,7 @@ from activities.run_tool import run_tool
 from activities.speak import speak
 from activities.use_tool import use_tool
 from api import agui, approvals, catalog, chat, completions, control, conversations, messages, runs
+from api.anchoring import anchor
 from api.edge import authenticated
 from api.erp_events import receive
 from api.health import health
@@ -107,3 +108,4 @@ register_event_grid(app, "erp_event", lambda event: receive(event, get_dependenc
 register_timer(
     app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies(), left_behind)
 )
+register_timer(app, "anchor", "30 */5 * * * *", lambda _: anchor(get_dependencies()))

@@ -8,7 +8,7 @@ from shared.contracts.activities import FinishRequest, StepResult
 from shared.contracts.problems import Failure
 from shared.contracts.runs import RunOutcome, RunState
 from shared.ports import Dependencies
-from shared.streams.ending import NOTHING, LeftBehind, close_run, duration_ms
+from shared.streams.ending import NOTHING, LeftBehind, close_run, duration_ms, seal_run
 from shared.streams.writing import TERMINAL_STEP
 
 log = logging.getLogger("eira.runs")
@@ -32,6 +32,8 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
     )
     writer = log_writer(request, TERMINAL_STEP, deps)
     stored = await close_run(record, outcome, language, announced(request), writer, deps, left)
+    # Behind the terminal entry: nobody waits for it.
+    await seal_run(record, deps, recorded=request.recorded, begins=not request.run.follows)
     log.info(
         "run=%s correlation=%s ended %s after %d ms",
         record.run_id,

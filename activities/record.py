@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 from activities.steps import load_outcomes, load_plan, load_record
 from shared.contracts.activities import Recorded, RecordRequest
-from shared.contracts.agents import AgentCall
 from shared.contracts.approvals import approval_id
 from shared.contracts.audit import (
     Actor,
     AuditEvent,
-    CalledAgents,
     Decision,
     Entity,
+    called_of,
     concerning,
+    done_event_id,
 )
 from shared.contracts.erp import timeline_event
 from shared.contracts.evidence import KnowledgeDocument
@@ -108,7 +108,7 @@ def _event(request: RecordRequest, happened: Happened, deps: Dependencies) -> Au
     started, outcomes = happened.started, happened.outcomes
     call, entities = started.call, (_entity(each, happened.pack) for each in outcomes)
     return AuditEvent(
-        event_id=f"{started.run_id}-1-{'call' if call else 'flow'}",
+        event_id=done_event_id(started.run_id, of_call=call is not None),
         tenant_id=started.tenant_id,
         conversation_id=started.conversation_id,
         run_id=started.run_id,
@@ -120,21 +120,12 @@ def _event(request: RecordRequest, happened: Happened, deps: Dependencies) -> Au
         results=outcomes,
         entities=tuple(entity for entity in entities if entity is not None),
         provenance=happened.provenance,
-        call=_called(call) if call else None,
+        call=called_of(call) if call else None,
+        credential_profile=call.credential_profile if call else None,
         pack_version=started.pack_version,
         model=(call.model.name if call else None) or deps.policy.model or None,
         usage=request.usage,
         correlation_id=started.correlation_id,
-    )
-
-
-def _called(call: AgentCall) -> CalledAgents:
-    return CalledAgents(
-        session_id=call.session_id,
-        profile=call.profile,
-        mode=call.mode,
-        participants=call.participants,
-        tools_allowed=tuple(dict.fromkeys(tool.name for tool in call.tools)),
     )
 
 
@@ -188,8 +179,11 @@ def _asks_erp(outcome: ToolOutcome, pack: Pack) -> bool:
 async def _catch_up(entity: Entity, started: RunRecord, deps: Dependencies) -> None:
     """The ERP may have told of the entity before it was linked; whoever comes second adds it."""
     tenant_id = started.tenant_id
+    conversation = (tenant_id, started.conversation_id)
     for seen in await deps.entities.events(tenant_id, entity, after=started.run_id):
-        await deps.audit.record(timeline_event(seen, started.conversation_id))
+        event = timeline_event(seen, started.conversation_id)
+        await deps.audit.record(event)
+        await deps.audit.seal(*conversation, [event.event_id], deps.now())
 
 
 async def _remember(

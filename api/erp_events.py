@@ -136,6 +136,7 @@ async def _tell(seen: SeenErpEvent, conversation_id: str, deps: Dependencies) ->
         return
     line = timeline_event(seen, conversation_id)
     await deps.audit.record(line)
+    await deps.audit.seal(line.tenant_id, conversation_id, [line.event_id], deps.now())
     for run_id in conversation.queue:
         # Both are ULIDs: a run that began behind the event is not told when it is delivered again.
         if run_id < seen.timeline_id:

@@ -13,7 +13,7 @@ from shared.contracts.problems import Failure
 from shared.contracts.runs import EndedBadly, RunOutcome, RunRecord
 from shared.errors import DependencyError
 from shared.ports import Dependencies, Orchestrations
-from shared.streams.ending import LeftBehind, close_run
+from shared.streams.ending import LeftBehind, close_run, seal_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
 
 log = logging.getLogger("eira.sweep")
@@ -58,6 +58,7 @@ async def _end(ended: EndedBadly, deps: Dependencies, look: Look) -> None:
     left = await look(record, record.language, deps)
     outcome = _outcome(record, ended, left.acted, deps)
     await close_run(record, outcome, record.language, (), writer, deps, left)
+    await seal_run(record, deps, recorded=True, begins=not request.run.follows)
     log.info("run=%s correlation=%s swept", record.run_id, record.correlation_id)
 
 

@@ -44,6 +44,7 @@ def record_what_was_done(progress: Progress, anyway: bool = False) -> Steps[Memo
     one that has done nothing."""
     if progress.recording or not (progress.tools or anyway):
         return "none"
+    progress.recording = True
     try:
         request = record_request(progress, broken_off=True)
         recorded = yield from call_activity(progress.context, RECORD, request)
@@ -102,6 +103,7 @@ def finish(
         failure=failure,
         ended_at=ended,
         warnings=progress.warnings,
+        recorded=progress.recording,
     )
     progress.done((yield from call_activity(progress.context, FINISH, request)))
     progress.enter(last)

@@ -112,6 +112,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.agent_steps import CosmosAgentSteps
     from shared.stores.approvals import CosmosApprovals
     from shared.stores.audit import CosmosAuditLog
+    from shared.stores.audit_chains import CosmosAuditChains
     from shared.stores.conversations import CosmosConversations
     from shared.stores.cosmos import CosmosDatabase
     from shared.stores.dead_letters import CosmosDeadLetters
@@ -141,6 +142,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
         effects=CosmosEffects(database),
         approvals=CosmosApprovals(database),
         audit=CosmosAuditLog(database),
+        chains=CosmosAuditChains(database),
         entities=CosmosEntities(database),
         dead_letters=CosmosDeadLetters(database),
         log=CosmosLogItems(database),

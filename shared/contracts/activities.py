@@ -244,7 +244,7 @@ class Recorded(StepResult):
 
 class FinishRequest(StepRequest):
     """`failure` set: the run failed; otherwise the answer is stored and the run is done.
-    `warnings`: as `Responded` has them."""
+    `warnings`: as `Responded` has them; `recorded`: what was done is in the audit."""
 
     language: Language | None = None
     """Of the turn; absent when intake did not get so far."""
@@ -255,6 +255,7 @@ class FinishRequest(StepRequest):
     failure: Failure | None = None
     ended_at: datetime
     warnings: tuple[str, ...] = ()
+    recorded: bool = False
 
 
 AWAIT_TURN = ActivitySpec("await_turn", AwaitTurnRequest, TurnAwaited)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from shared.contracts.agents import AgentProfile, TeamMode
+from shared.contracts.agents import AgentCall, AgentProfile, TeamMode
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.base import Contract
 from shared.contracts.plan import Provenance
@@ -60,6 +60,16 @@ class ErpFacts(Contract):
     changed: tuple[str, ...] = ()
 
 
+def called_of(call: AgentCall) -> CalledAgents:
+    return CalledAgents(
+        session_id=call.session_id,
+        profile=call.profile,
+        mode=call.mode,
+        participants=call.participants,
+        tools_allowed=tuple(dict.fromkeys(tool.name for tool in call.tools)),
+    )
+
+
 def concerning(entity: Entity, record: Mapping[str, object]) -> tuple[str, ...]:
     """The keys of a record and of those that it refers to: by its fields such as `projectId`."""
     named = (
@@ -68,6 +78,29 @@ def concerning(entity: Entity, record: Mapping[str, object]) -> tuple[str, ...]:
         if name.endswith("Id") and name != "tenantId" and isinstance(value, str) and value
     )
     return tuple(dict.fromkeys(each.key for each in (entity, *named)))
+
+
+type EventKind = Literal[
+    "flow.executed",
+    "agent.called",
+    "turn.completed",
+    "erp.event",
+    "approval.decided",
+    "feedback.given",
+    "run.stopped",
+    "config.resolved",
+    "conversation.erased",
+]
+
+
+def done_event_id(run_id: str, *, of_call: bool) -> str:
+    """Of what a run has done."""
+    return f"{run_id}-1-{'call' if of_call else 'flow'}"
+
+
+def turn_event_id(run_id: str) -> str:
+    """Of a run's end."""
+    return f"{run_id}-2-turn"
 
 
 class AuditEvent(Contract):
@@ -80,7 +113,7 @@ class AuditEvent(Contract):
     run_id: str | None = None
     actor: Actor
     at: datetime
-    kind: Literal["flow.executed", "agent.called", "turn.completed", "erp.event"]
+    kind: EventKind
     flow_type: str | None = None
     tools: tuple[str, ...] = ()
     results: tuple[ToolOutcome, ...] = ()
@@ -89,6 +122,10 @@ class AuditEvent(Contract):
     provenance: dict[str, dict[str, Provenance]] = Field(default={})
     erp: ErpFacts | None = None
     call: CalledAgents | None = None
+    credential_profile: str | None = None
+    """By name: whose credentials the run was made with, where it named them."""
+    details: dict[str, str] = Field(default={})
+    """What else there is to say of the kind; no text that somebody wrote."""
     pack_version: str | None = None
     model: str | None = None
     """The model, or deployment, that was asked."""

@@ -20,7 +20,7 @@ from shared.ports.moderation import Moderation, Strictness, Verdict
 from shared.ports.platform import Orchestrations, OrchestrationState, Packs, TokenVerifier
 from shared.ports.quotas import Quotas
 from shared.ports.readers import Readers
-from shared.ports.records import AuditLog, DeadLetters, Entities
+from shared.ports.records import AuditChains, AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
 from shared.ports.tools import (
     ServerMethods,
@@ -33,6 +33,7 @@ from shared.ports.tools import (
 __all__ = [
     "AgentSteps",
     "Approvals",
+    "AuditChains",
     "AuditLog",
     "Completion",
     "Conversations",

@@ -18,7 +18,7 @@ from shared.ports.moderation import Moderation
 from shared.ports.platform import Packs, TokenVerifier
 from shared.ports.quotas import Quotas
 from shared.ports.readers import Readers
-from shared.ports.records import AuditLog, DeadLetters, Entities
+from shared.ports.records import AuditChains, AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
 from shared.ports.tools import ServerMethods, Tools
 
@@ -64,6 +64,7 @@ class Dependencies:
     effects: Effects
     approvals: Approvals
     audit: AuditLog
+    chains: AuditChains
     entities: Entities
     dead_letters: DeadLetters
     log: LogItems

@@ -141,14 +141,25 @@ class CosmosContainer:
         parameters: Sequence[Item] = (),
         limit: int | None = None,
     ) -> AsyncIterator[Item]:
-        """Items of one partition."""
+        """Items of one partition, or of those that the first levels of a key lead to."""
+        async for item in self.values(text, key, parameters, limit):
+            yield dict(item)
+
+    async def values(
+        self,
+        text: str,
+        key: PartitionKey,
+        parameters: Sequence[Item] = (),
+        limit: int | None = None,
+    ) -> AsyncIterator[Any]:
+        """The same of a query that selects no objects."""
         try:
             container = await self._database.container(self._name)
             pages = container.query_items(
                 text, parameters=list(parameters), partition_key=key, max_item_count=limit
             )
             async for item in pages:
-                yield dict(item)
+                yield item
         except AzureError as error:
             raise self._translated(error) from error
 

@@ -1,11 +1,18 @@
 """The end of a run: stored first, then said. Whoever comes second finds it written."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.contracts.approvals import approval_id
-from shared.contracts.audit import Actor, AuditEvent
+from shared.contracts.audit import (
+    Actor,
+    AuditEvent,
+    called_of,
+    done_event_id,
+    turn_event_id,
+)
 from shared.contracts.conversations import Mentioned, Turn
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
 from shared.contracts.identity import Language
@@ -13,9 +20,12 @@ from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import ASKED_IN_VAIN
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
+from shared.errors import DependencyError
 from shared.ports import Dependencies
 from shared.streams.showing import shown_text
 from shared.streams.writing import LogWriter
+
+log = logging.getLogger("eira.runs")
 
 TERMINAL_PART = "terminal"
 
@@ -55,6 +65,22 @@ async def close_run(
     terminal = _terminal_event(stored, record, language)
     await writer.append(TERMINAL_PART, [*announced, terminal])
     return stored
+
+
+async def seal_run(
+    record: RunRecord, deps: Dependencies, *, recorded: bool, begins: bool = False
+) -> None:
+    """Link the run's audit events into the chain of its conversation; `recorded`: also that of what
+    it has done, `begins`: it is probably the first. The run is over, so nobody is told when that
+    fails: the next anchor finds what was left."""
+    done = done_event_id(record.run_id, of_call=record.call is not None)
+    events = [*([done] if recorded else []), turn_event_id(record.run_id)]
+    try:
+        await deps.audit.seal(
+            record.tenant_id, record.conversation_id, events, deps.now(), begins=begins
+        )
+    except DependencyError as error:
+        log.warning("run=%s could not be sealed: %s", record.run_id, error)
 
 
 def duration_ms(record: RunRecord, outcome: RunOutcome) -> int:
@@ -100,13 +126,15 @@ def warned(keys: Sequence[str], language: Language) -> tuple[str, ...]:
 
 def _turn_completed(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> AuditEvent:
     return AuditEvent(
-        event_id=f"{record.run_id}-2-turn",
+        event_id=turn_event_id(record.run_id),
         tenant_id=record.tenant_id,
         conversation_id=record.conversation_id,
         run_id=record.run_id,
         actor=Actor(user_id=record.caller.user_id, roles=record.caller.roles),
         at=outcome.ended_at,
         kind="turn.completed",
+        call=called_of(record.call) if record.call else None,
+        credential_profile=record.call.credential_profile if record.call else None,
         pack_version=record.pack_version,
         model=(record.call.model.name if record.call else None) or deps.policy.model or None,
         usage=outcome.usage,

@@ -16,8 +16,11 @@ IDLE_MS = 40.0
 IDLE_GROWTH = 0.4
 """First look when nobody said when the next entry comes."""
 SLOWEST_MS = 90.0
+PLANNING_MS = 100.0
 SLOWEST_PLANNING_MS = 250.0
 """A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
+FIRST_WORD_MS = 80.0
+"""No model says its first word sooner after it was asked, so nobody looks for that."""
 LEAD_MS = 8.0
 BUSY_LOOK_MS = 15.0
 BUSY_FACTOR = 6.0
@@ -47,7 +50,7 @@ class Pace:
     """
 
     def __init__(self, now: float) -> None:
-        self._since = now
+        self._since = self._looked = now
         self._due: float | None = None
         self._missed = True
         self._busy = False
@@ -64,18 +67,24 @@ class Pace:
         base = now if caught_up or self._due is None else self._due - lead
         self._busy = False
         self._due = base + item.next_ms if item.next_ms else None
+        if _begins_answer(item):
+            # It was not there at the look before.
+            self._due = self._looked + FIRST_WORD_MS
+        self._looked = now
         self._since = now if self._due is None else max(self._due, now)
         self._missed = False
         soon = item.next_ms is not None
         self._shortest, self._growth = (SOON_MS, SOON_GROWTH) if soon else (IDLE_MS, IDLE_GROWTH)
-        self._slowest = SLOWEST_PLANNING_MS if _is_planning(item) else SLOWEST_MS
+        self._slowest = SLOWEST_MS
+        if _is_planning(item):
+            self._shortest, self._slowest = PLANNING_MS, SLOWEST_PLANNING_MS
         if self._due is not None:
             return max(self._due - now, 0.0)
         return self._shortest if caught_up else 0.0
 
     def after_miss(self, now: float, look: float) -> float:
         """The look found nothing; `look` is how long it took."""
-        self._missed = True
+        self._missed, self._looked = True, now
         self._busy = look > BUSY_LOOK_MS
         elapsed = now - self._since
         if elapsed > RESTING_AFTER_MS:
@@ -87,6 +96,12 @@ class Pace:
 def _is_planning(item: LogItem) -> bool:
     last = item.events[-1]
     return isinstance(last, StateEvent) and last.state == "RETRIEVED_CONTEXT"
+
+
+def _begins_answer(item: LogItem) -> bool:
+    """The model has not been asked yet."""
+    last = item.events[-1]
+    return isinstance(last, StateEvent) and last.state == "STREAMING_RESPONSE"
 
 
 async def tail(

@@ -14,6 +14,7 @@ from shared.settings import Settings, get_settings
 from shared.stores.agent_steps import CosmosAgentSteps
 from shared.stores.approvals import CosmosApprovals
 from shared.stores.audit import CosmosAuditLog
+from shared.stores.audit_chains import CosmosAuditChains
 from shared.stores.conversations import CosmosConversations
 from shared.stores.cosmos import CosmosDatabase
 from shared.stores.dead_letters import CosmosDeadLetters
@@ -85,6 +86,7 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             effects=CosmosEffects(cosmos),
             approvals=CosmosApprovals(cosmos),
             audit=CosmosAuditLog(cosmos),
+            chains=CosmosAuditChains(cosmos),
             entities=CosmosEntities(cosmos),
             dead_letters=CosmosDeadLetters(cosmos),
             log=CosmosLogItems(cosmos),

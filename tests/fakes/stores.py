@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 
 from shared.contracts.approvals import Approval
-from shared.contracts.audit import AuditEvent, Entity, EventPage, StoredEvent
+from shared.contracts.audit import Entity
 from shared.contracts.conversations import Conversation, History, Summary, Turn
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
@@ -202,47 +202,6 @@ class FakeEffects:
         return effect.model_copy(update={"etag": str(self._version)})
 
 
-class FakeAuditLog:
-    """`second` is when the store thinks it is."""
-
-    def __init__(self) -> None:
-        self.events: dict[tuple[str, str, str], AuditEvent] = {}
-        self.seconds: dict[tuple[str, str, str], int] = {}
-        self.second = 1_000
-        self._changed = asyncio.Event()
-
-    async def record(self, event: AuditEvent) -> None:
-        key = (event.tenant_id, event.conversation_id, event.event_id)
-        if key not in self.events:
-            self.events[key], self.seconds[key] = event, self.second
-            self._changed.set()
-            self._changed = asyncio.Event()
-
-    async def page(
-        self, tenant_id: str, conversation_id: str, after: str | None, limit: int
-    ) -> EventPage:
-        found = [
-            event
-            for key, event in sorted(self.events.items())
-            if key[:2] == (tenant_id, conversation_id) and event.event_id > (after or "")
-        ]
-        following = found[limit - 1].event_id if len(found) > limit else None
-        return EventPage(items=tuple(found[:limit]), next=following)
-
-    async def stored_since(
-        self, tenant_id: str, conversation_id: str, second: int
-    ) -> tuple[StoredEvent, ...]:
-        found = [
-            StoredEvent(event, self.seconds[key])
-            for key, event in self.events.items()
-            if key[:2] == (tenant_id, conversation_id) and self.seconds[key] >= second
-        ]
-        return tuple(sorted(found, key=lambda each: (each.second, each.event.event_id)))
-
-    async def changed(self, tenant_id: str, conversation_id: str, within: float) -> None:
-        await _until(self._changed, within)
-
-
 class FakeEntities:
     def __init__(self) -> None:
         self.links: set[tuple[str, Entity, str]] = set()
@@ -310,10 +269,10 @@ class FakeLogItems:
         return tuple(item for _, item in sorted(self.runs.get(run_id, {}).items()))
 
     async def changed(self, run_id: str, within: float) -> None:
-        await _until(self._changed, within)
+        await until(self._changed, within)
 
 
-async def _until(changed: asyncio.Event, within: float) -> None:
+async def until(changed: asyncio.Event, within: float) -> None:
     try:
         async with asyncio.timeout(within):
             await changed.wait()

@@ -14,13 +14,13 @@ from shared.ports import Dependencies, Model, Policy
 from shared.streams.ending import close_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
+from tests.fakes.audit import FakeAuditChains, FakeAuditLog
 from tests.fakes.methods import FakeMethods
 from tests.fakes.moderation import FakeModeration, FakeQuotas
 from tests.fakes.readers import FakeReaders
 from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
 from tests.fakes.stores import (
     FakeApprovals,
-    FakeAuditLog,
     FakeConversations,
     FakeDeadLetters,
     FakeEffects,
@@ -81,6 +81,7 @@ class World:
             effects=self.effects,
             approvals=self.approvals,
             audit=self.audit,
+            chains=FakeAuditChains(self.audit),
             entities=self.entities,
             dead_letters=self.dead_letters,
             log=self.log,

@@ -273,7 +273,16 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
         "memory",
         "finishReason",
     }
-    known |= {"endedAt", "run", "failure", "brokenOff", "mayRepeat", "mentioned", "warnings"}
+    known |= {
+        "endedAt",
+        "run",
+        "failure",
+        "brokenOff",
+        "mayRepeat",
+        "mentioned",
+        "warnings",
+        "recorded",
+    }
     lacking = responded(warnings=("search_partial",))
     recording = record(by_name(a_task() | {"respond": lacking}))
     assert recording.calls[-1].payload["warnings"] == ["search_partial"]

@@ -94,7 +94,8 @@ def triggers(app: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_functions_are_exactly_these(app: dict[str, Any]) -> None:
-    assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, "turn", "chat", "sweeper", "erp_event"}
+    others = {"turn", "chat", "sweeper", "anchor", "erp_event"}
+    assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, *others}
 
 
 def test_every_route_has_one_method_and_lets_the_handler_decide_who_comes_in(

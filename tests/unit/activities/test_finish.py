@@ -133,3 +133,21 @@ async def test_a_run_that_the_sweeper_ended_stays_ended_as_it_was() -> None:
     error = (await world.log.all(RUN_ID))[-1].events[-1]
     assert isinstance(error, ErrorEvent)
     assert error.code == "CANCELLED"
+
+
+async def test_a_run_that_is_over_is_sealed() -> None:
+    world = World()
+    await finished(world)
+    await finished(world)
+    (link,) = world.audit.links.values()
+    assert [each.event_id for each in link.entries] == [f"{RUN_ID}-2-turn"]
+
+
+async def test_a_run_is_over_also_when_it_cannot_be_sealed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    world.audit.failure = StoreError("away")
+    await finished(world)
+    assert is_terminal((await world.log.all(RUN_ID))[-1].events[-1])
+    assert "could not be sealed" in caplog.text

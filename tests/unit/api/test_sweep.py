@@ -231,3 +231,11 @@ async def test_one_run_that_cannot_be_swept_does_not_keep_the_others_waiting() -
     away.clear()
     await sweep_at(desk)
     assert isinstance(await last_event(desk, first), ErrorEvent)
+
+
+async def test_a_dead_run_is_sealed() -> None:
+    desk = Desk()
+    _, run_id = await dead_run(desk)
+    await sweep_at(desk)
+    (link,) = desk.world.audit.links.values()
+    assert [each.event_id for each in link.entries] == [f"{run_id}-2-turn"]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from shared.contracts.audit import Actor, AuditEvent
 from shared.streams.timeline import Placed, Position, follow
+from tests.fakes.audit import FakeAuditLog
 from tests.fakes.samples import AT
-from tests.fakes.stores import FakeAuditLog
 from tests.fakes.virtual_time import now, run_virtually
 
 

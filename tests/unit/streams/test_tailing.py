@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.events import RunEvent
+from shared.contracts.events import RunEvent, StateEvent
 from shared.ports import LogItem
 from shared.streams.tailing import Numbered, tail
 from tests.fakes.log_events import RUN, done, texts
@@ -172,6 +173,35 @@ def test_an_entry_that_was_announced_is_read_within_a_few_milliseconds() -> None
         seen - stored for seen, stored in zip(run_virtually(program())[1:], times[1:], strict=True)
     ]
     assert max(lateness) <= 0.010
+
+
+def test_nobody_looks_for_a_word_that_no_model_can_have_said_yet() -> None:
+    """The announced start of an answer is read quickly, and its first word as soon as before."""
+    said_after = 110
+
+    async def program() -> tuple[int, float]:
+        log = RemoteLogItems()
+        tool, begun, text = items_of([1, 1, 1], next_ms=0)
+        begun = replace(begun, events=(StateEvent(state="STREAMING_RESPONSE"),))
+        times = [0, 0.024, (24 + said_after) / 1000]
+        await read_while_written(log, [tool, begun, text], times, 0)
+        return log.looks, now() - times[-1]
+
+    looks, late = run_virtually(program())
+    assert looks <= 4 + (said_after - 80) / 8 + 4
+    assert late <= 0.012
+
+
+def test_a_reader_that_finds_the_start_of_an_answer_late_is_not_later_for_that() -> None:
+    async def program() -> float:
+        log = RemoteLogItems()
+        first, begun, text = items_of([1, 1, 1])
+        begun = replace(begun, events=(StateEvent(state="STREAMING_RESPONSE"),), next_ms=0)
+        # Found up to 90 ms later, as nobody said when it comes.
+        await read_while_written(log, [first, begun, text], [0, 0.701, 0.801], 0)
+        return now() - 0.801
+
+    assert run_virtually(program()) <= 0.012
 
 
 @given(st.integers(1, 60_000))
