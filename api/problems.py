@@ -9,7 +9,12 @@ from api.answers import json_text
 from shared.contracts.identity import Language
 from shared.contracts.problems import ErrorCode, Failure, FieldProblem, Problem
 from shared.contracts.wording import say
-from shared.errors import DependencyError, InvalidRequestError, RequestError
+from shared.errors import (
+    DependencyError,
+    InvalidRequestError,
+    QuotaExceededError,
+    RequestError,
+)
 
 STATUS: dict[ErrorCode, int] = {
     "MODEL_RATE_LIMIT": 429,
@@ -56,7 +61,10 @@ def refused(error: RequestError, language: Language, correlation_id: str) -> Res
 
 
 def unavailable(error: DependencyError, language: Language, correlation_id: str) -> Response:
-    return failed(error.as_failure(), language, correlation_id)
+    response = failed(error.as_failure(), language, correlation_id)
+    if isinstance(error, QuotaExceededError):
+        response.headers["X-RateLimit-Remaining"] = "0"
+    return response
 
 
 def failed(failure: Failure, language: Language, correlation_id: str) -> Response:

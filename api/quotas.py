@@ -1,14 +1,31 @@
-"""How many runs a session may start: counted by the hour, exactly, whichever worker is asked."""
+"""How much may be asked for, counted exactly, whichever worker is asked."""
 
-import hashlib
-import json
+import asyncio
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.edge import Call
+from api.queueing import is_over
 from shared.contracts.conversations import Conversation
-from shared.errors import QuotaExceededError
+from shared.contracts.quotas import (
+    Allowance,
+    Counted,
+    allowances,
+    day_of,
+    hour_of,
+    session_subject,
+    tenant_subject,
+    until_next_day,
+    until_next_hour,
+    user_subject,
+)
+from shared.errors import QuotaExceededError, StoreError
 
-HOUR_SECONDS = 3_600
+log = logging.getLogger("eira.http")
+
+ANOTHER_RUN_SECONDS = 10
+"""When to try again where as many runs as may be are under way: nobody knows when one ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +45,97 @@ class Quota:
         }
 
 
-async def take_quota(call: Call, conversation: Conversation) -> Quota | None:
-    """Count a run that is about to start in its session; None where nothing is counted. A
-    conversation of messages is a session of its own. Raises QuotaExceededError, StoreError."""
-    limit = call.deps.policy.session_per_hour
-    if limit is None:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Hourly:
+    counted: Counted
+    subject: str
+    limit: int
+
+
+async def take_quota(call: Call, conversation: Conversation, run_id: str) -> Quota | None:
+    """Count a run that is about to start: by its session, its user and its tenant. Answers what is
+    left where least is; None where nothing is counted by the hour. What one of them refuses is not
+    counted by the others. Raises QuotaExceededError, StoreError."""
+    taken: list[_Hourly] = []
+    least: Quota | None = None
+    try:
+        for each in _hourly(call, conversation):
+            quota = await _take(call, each)
+            taken.append(each)
+            least = quota if least is None or quota.left < least.left else least
+        await _enter_all(call, run_id)
+    except (QuotaExceededError, StoreError):
+        await _give_back(call, taken)
+        raise
+    return least
+
+
+async def release_quota(call: Call, run_id: str) -> None:
+    """A run that was counted, and could not be started, is not under way."""
+    day = day_of(call.deps.now())
+    for _, subject, _ in _daily(call):
+        await call.deps.quotas.leave(subject, run_id, day, 0)
+
+
+def _hourly(call: Call, conversation: Conversation) -> list[_Hourly]:
+    limits, tenant, user = call.deps.policy.quotas, call.caller.tenant_id, call.caller.user_id
+    session = session_subject(tenant, user, conversation.session_id, conversation.conversation_id)
+    counted: tuple[tuple[Counted, str, int | None], ...] = (
+        ("session", session, limits.session_per_hour),
+        ("user", user_subject(tenant, user), limits.user_per_hour),
+        ("tenant", tenant_subject(tenant), limits.tenant_per_hour),
+    )
+    return [_Hourly(who, subject, limit) for who, subject, limit in counted if limit is not None]
+
+
+async def _take(call: Call, each: _Hourly) -> Quota:
     now = call.deps.now()
-    resets_in = HOUR_SECONDS - now.minute * 60 - now.second
-    left = await call.deps.quotas.take(_subject(call, conversation), f"{now:%Y%m%d%H}", limit)
+    resets_in = until_next_hour(now)
+    left = await call.deps.quotas.take(each.subject, hour_of(now), each.limit)
     if left is None:
-        raise QuotaExceededError(resets_in)
-    return Quota(limit, left, resets_in)
+        raise QuotaExceededError(resets_in, f"quota_exceeded_{each.counted}")
+    return Quota(each.limit, left, resets_in)
 
 
-def _subject(call: Call, conversation: Conversation) -> str:
-    """Two users may name their sessions alike."""
-    session = conversation.session_id
-    named = [conversation.conversation_id] if session is None else [session, "named"]
-    identity = json.dumps([call.caller.tenant_id, call.caller.user_id, *named])
-    return f"session-{hashlib.sha256(identity.encode()).hexdigest()}"
+async def _give_back(call: Call, taken: Sequence[_Hourly]) -> None:
+    hour = hour_of(call.deps.now())
+    try:
+        await asyncio.gather(*(call.deps.quotas.give_back(each.subject, hour) for each in taken))
+    except StoreError as error:
+        log.warning("correlation=%s a use was not given back: %s", call.correlation_id, error)
+
+
+async def _enter_all(call: Call, run_id: str) -> None:
+    entered: list[str] = []
+    day = day_of(call.deps.now())
+    try:
+        for counted, subject, allowance in _daily(call):
+            await _enter(call, run_id, counted, subject, allowance)
+            entered.append(subject)
+    except (QuotaExceededError, StoreError):
+        for subject in entered:
+            await call.deps.quotas.leave(subject, run_id, day, 0)
+        raise
+
+
+def _daily(call: Call) -> tuple[tuple[Counted, str, Allowance], ...]:
+    return allowances(call.deps.policy.quotas, call.caller.tenant_id, call.caller.user_id)
+
+
+async def _enter(
+    call: Call, run_id: str, counted: Counted, subject: str, allowance: Allowance
+) -> None:
+    now = call.deps.now()
+    day, quotas = day_of(now), call.deps.quotas
+    if await quotas.enter(subject, run_id, day, allowance):
+        return
+    use = await quotas.use(subject, day)
+    if allowance.tokens is not None and use.tokens >= allowance.tokens:
+        raise QuotaExceededError(until_next_day(now), f"tokens_exceeded_{counted}")
+    # A run whose process died at its start, or whose end could not be counted, is under way for
+    # nobody but the counter.
+    ended = await asyncio.gather(*(is_over(call, each) for each in use.runs))
+    over = [each for each, is_over in zip(use.runs, ended, strict=True) if is_over]
+    await asyncio.gather(*(quotas.leave(subject, each, day, 0) for each in over))
+    if not over or not await quotas.enter(subject, run_id, day, allowance):
+        raise QuotaExceededError(ANOTHER_RUN_SECONDS, f"runs_exceeded_{counted}")

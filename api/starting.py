@@ -12,14 +12,14 @@ from api.conversations import own_conversation
 from api.edge import Call
 from api.identifiers import new_id
 from api.queueing import check_queue, make_way, runs_before, take_turn
-from api.quotas import Quota, take_quota
+from api.quotas import Quota, release_quota, take_quota
 from shared.contracts.activities import RunRef
 from shared.contracts.agents import AgentCall
 from shared.contracts.base import Contract
 from shared.contracts.conversations import Conversation, OnBusy
 from shared.contracts.events import StateEvent
 from shared.contracts.runs import IdempotencyClaim, OnDisconnect, RunRecord
-from shared.errors import ConflictError
+from shared.errors import ConflictError, DependencyError, RequestError
 from shared.streams.writing import LogWriter
 
 log = logging.getLogger("eira.http")
@@ -84,15 +84,16 @@ async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
                 # That took a while: the queue and the open plan may be others by now.
                 place = await own_conversation(call, place.conversation_id)
     conversation = _conversation(place, run_id)
-    if conversation is not place:
-        quota = await take_quota(call, conversation)
-        await _start(call, conversation, wanted, run_id, (), makes=True)
-    else:
-        waits_for = await runs_before(call, conversation, run_id)
-        check_queue(wanted.on_busy, waits_for)
-        quota = await take_quota(call, conversation)
+    makes = conversation is not place
+    waits_for = () if makes else await runs_before(call, conversation, run_id)
+    check_queue(wanted.on_busy, waits_for)
+    quota = await take_quota(call, conversation, run_id)
+    try:
         await make_way(call, wanted.on_busy, waits_for)
-        await _start(call, conversation, wanted, run_id, waits_for)
+        await _start(call, conversation, wanted, run_id, waits_for, makes=makes)
+    except (RequestError, DependencyError):
+        await release_quota(call, run_id)
+        raise
     return Started(
         run_id,
         conversation.conversation_id,

@@ -16,6 +16,7 @@ from shared.contracts.agent_policy import AgentPolicy, ProfileLists
 from shared.contracts.grounding import Grounding
 from shared.contracts.models import ModelChoice
 from shared.contracts.outside import HttpRule, McpServer, Outside
+from shared.contracts.quotas import QuotaLimits
 from shared.contracts.retrieval import Retrieval
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
@@ -217,8 +218,22 @@ def build_policy(settings: Settings) -> Policy:
         least_confidence=settings.agents.least_confidence,
         history_tokens=settings.agents.history_tokens,
         history_turns=settings.agents.history_turns,
-        session_per_hour=settings.quotas.session_per_hour,
+        quotas=build_quotas(settings),
         agents=build_agent_policy(settings),
+    )
+
+
+def build_quotas(settings: Settings) -> QuotaLimits:
+    """0 of the settings is no limit."""
+    quotas = settings.quotas
+    return QuotaLimits(
+        session_per_hour=quotas.session_per_hour or None,
+        user_per_hour=quotas.user_per_hour or None,
+        tenant_per_hour=quotas.tenant_per_hour or None,
+        user_tokens_per_day=quotas.user_tokens_per_day or None,
+        tenant_tokens_per_day=quotas.tenant_tokens_per_day or None,
+        user_runs=quotas.user_runs or None,
+        tenant_runs=quotas.tenant_runs or None,
     )
 
 

@@ -240,12 +240,17 @@ class ContentBlockedError(DependencyError):
 
 
 class QuotaExceededError(DependencyError):
-    """As much was asked for as is allowed until the window ends, in `retry_after` seconds."""
+    """As much was asked for as is allowed for now; `said` is what people are told, as a key of the
+    wording, and `retry_after` in how many seconds there may be more."""
 
     code: ErrorCode = "QUOTA_EXCEEDED"
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("the session has used up its quota", retry_after=retry_after)
+    def __init__(self, retry_after: int, said: str) -> None:
+        super().__init__(f"a quota is used up: {said}", retry_after=retry_after)
+        self._said = said
+
+    def as_failure(self) -> Failure:
+        return super().as_failure().model_copy(update={"message": self._said})
 
 
 class RunStoppedError(AppError):

@@ -33,6 +33,13 @@ class ModerationSettings(Section):
 
 
 class QuotaSettings(Section):
-    """How many runs one session may start in an hour; without a number, as many as it likes."""
+    """Runs that one session, user or tenant may start in an hour, tokens that a user or tenant may
+    use in a day (UTC), and runs they may have under way at the same time; 0 is no limit."""
 
-    session_per_hour: int | None = Field(default=None, ge=1)
+    session_per_hour: int = Field(default=60, ge=0)
+    user_per_hour: int = Field(default=0, ge=0)
+    tenant_per_hour: int = Field(default=0, ge=0)
+    user_tokens_per_day: int = Field(default=0, ge=0)
+    tenant_tokens_per_day: int = Field(default=0, ge=0)
+    user_runs: int = Field(default=0, ge=0)
+    tenant_runs: int = Field(default=0, ge=0)

@@ -81,9 +81,38 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "es": "La moderación «{name}» no está entre las permitidas.",
         "en": "The moderation “{name}” is not among those allowed.",
     },
-    "quota_exceeded": {
+    "quota_exceeded_session": {
         "es": "Esta sesión ha agotado sus peticiones de esta hora. Inténtalo de nuevo más tarde.",
         "en": "This session has used up its requests of this hour. Please try again later.",
+    },
+    "quota_exceeded_user": {
+        "es": "Has agotado tus peticiones de esta hora. Inténtalo de nuevo más tarde.",
+        "en": "You have used up your requests of this hour. Please try again later.",
+    },
+    "quota_exceeded_tenant": {
+        "es": "Tu organización ha agotado sus peticiones de esta hora. Inténtalo de nuevo más "
+        "tarde.",
+        "en": "Your organisation has used up its requests of this hour. Please try again later.",
+    },
+    "tokens_exceeded_user": {
+        "es": "Has agotado los tokens de modelo de hoy. Inténtalo de nuevo mañana.",
+        "en": "You have used up today's model tokens. Please try again tomorrow.",
+    },
+    "tokens_exceeded_tenant": {
+        "es": "Tu organización ha agotado los tokens de modelo de hoy. Inténtalo de nuevo mañana.",
+        "en": "Your organisation has used up today's model tokens. Please try again tomorrow.",
+    },
+    "runs_exceeded_user": {
+        "es": "Ya tienes en marcha todas las ejecuciones que puedes tener a la vez. Espera a que "
+        "termine alguna.",
+        "en": "You have as many runs under way as you may have at a time. Please wait for one to "
+        "end.",
+    },
+    "runs_exceeded_tenant": {
+        "es": "Tu organización ya tiene en marcha todas las ejecuciones que puede tener a la vez. "
+        "Inténtalo de nuevo en un momento.",
+        "en": "Your organisation has as many runs under way as it may have at a time. Please try "
+        "again in a moment.",
     },
     "message_blocked": {
         "es": "El filtro de contenido no admite este mensaje.",

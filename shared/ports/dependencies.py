@@ -8,6 +8,7 @@ from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.grounding import Grounding
 from shared.contracts.outside import Outside
+from shared.contracts.quotas import QuotaLimits
 from shared.contracts.retrieval import Retrieval
 from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
@@ -46,8 +47,7 @@ class Policy:
     """What agents may reach with `http` and `mcp`."""
     least_confidence: float = 0.6
     """Below this confidence of the triage the person is asked what they mean."""
-    session_per_hour: int | None = None
-    """Runs that one session may start in an hour; without a number, as many as it likes."""
+    quotas: QuotaLimits = field(default=QuotaLimits())
     agents: AgentPolicy = field(default=AgentPolicy(default_index="", indexes=()))
 
 

@@ -18,6 +18,7 @@ from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import ASKED_IN_VAIN
+from shared.contracts.quotas import allowances, day_of
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.errors import DependencyError
@@ -56,11 +57,12 @@ async def close_run(
     withdraw what it still asks for. Then write the terminal entry. Answers the outcome that is
     stored, which may be an earlier one. Raises StoreError."""
     outcome = _with_what_was_done(outcome, left, language)
-    stored, _, _, _ = await asyncio.gather(
+    stored, *_ = await asyncio.gather(
         deps.runs.end(outcome),
         deps.audit.record(_turn_completed(record, outcome, deps)),
         _keep_unanswered(record, outcome, left, deps),
         _withdraw_approvals(record, outcome, deps),
+        _leave_quotas(record, outcome, deps),
     )
     terminal = _terminal_event(stored, record, language)
     await writer.append(TERMINAL_PART, [*announced, terminal])
@@ -169,6 +171,14 @@ async def _keep_unanswered(
             finish_reason=outcome.finish_reason,
         )
     )
+
+
+async def _leave_quotas(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> None:
+    """Before the end is told: whoever reads it may begin another run at once."""
+    day, caller = day_of(outcome.ended_at), record.caller
+    counted = allowances(deps.policy.quotas, caller.tenant_id, caller.user_id)
+    for _, subject, _ in counted:
+        await deps.quotas.leave(subject, record.run_id, day, outcome.usage.total_tokens)
 
 
 async def _withdraw_approvals(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> None:

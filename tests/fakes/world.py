@@ -8,6 +8,7 @@ from shared.contracts.conversations import Conversation
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Caller
 from shared.contracts.outside import Outside
+from shared.contracts.quotas import QuotaLimits
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Policy
@@ -62,7 +63,7 @@ class World:
     moderation: FakeModeration = field(default_factory=FakeModeration)
     readers: FakeReaders = field(default_factory=FakeReaders)
     quotas: FakeQuotas = field(default_factory=FakeQuotas)
-    session_per_hour: int | None = None
+    quota_limits: QuotaLimits = field(default_factory=QuotaLimits)
     clock: FakeClock = field(default_factory=FakeClock)
     packs: Path = PACKS
     grounding: Grounding = field(default_factory=Grounding)
@@ -98,7 +99,7 @@ class World:
                 outside=self.outside,
                 model="gpt-4o",
                 longest_join_ms=10,
-                session_per_hour=self.session_per_hour,
+                quotas=self.quota_limits,
                 role_rights={"employee": RIGHTS, "manager": (*RIGHTS, "users:read")},
                 tenants=frozenset({"tenant-a", "tenant-b"}),
                 event_types=("task.*", "project.*", "user.*"),

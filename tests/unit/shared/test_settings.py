@@ -6,6 +6,7 @@ import traceback
 import pytest
 
 from shared.bootstrap import build_credential, build_moderation, build_outside, build_policy
+from shared.contracts.quotas import QuotaLimits
 from shared.errors import ConfigurationError
 from shared.moderation.content_safety import ContentSafety
 from shared.moderation.openai import OpenAIModeration
@@ -333,10 +334,20 @@ async def test_openai_judges_with_the_key_of_the_models(monkeypatch: pytest.Monk
 
 def test_limits_of_calls_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     policy = build_policy(read())
-    assert (policy.session_per_hour, policy.agents.moderation_off) == (None, False)
-    monkeypatch.setenv("Quotas__SessionPerHour", "60")
+    assert (policy.quotas, policy.agents.moderation_off) == (
+        QuotaLimits(session_per_hour=60),
+        False,
+    )
+    monkeypatch.setenv("Quotas__SessionPerHour", "0")
+    for n, name in enumerate(("UserPerHour", "TenantPerHour", "UserTokensPerDay"), start=1):
+        monkeypatch.setenv(f"Quotas__{name}", str(n))
+    for n, name in enumerate(("TenantTokensPerDay", "UserRuns", "TenantRuns"), start=4):
+        monkeypatch.setenv(f"Quotas__{name}", str(n))
     monkeypatch.setenv("Moderation__AllowOff", "true")
     policy = build_policy(read())
-    assert (policy.session_per_hour, policy.agents.moderation_off) == (60, True)
-    monkeypatch.setenv("Quotas__SessionPerHour", "0")
+    assert (policy.quotas, policy.agents.moderation_off) == (
+        QuotaLimits(None, 1, 2, 3, 4, 5, 6),
+        True,
+    )
+    monkeypatch.setenv("Quotas__SessionPerHour", "-1")
     assert "Quotas__SessionPerHour" in complaint()
