@@ -15,6 +15,7 @@ from shared.errors import (
     QuotaExceededError,
     RequestError,
 )
+from shared.telemetry.requests import refused_with
 
 STATUS: dict[ErrorCode, int] = {
     "MODEL_RATE_LIMIT": 429,
@@ -48,6 +49,7 @@ TITLES: dict[int, str] = {
 
 
 def refused(error: RequestError, language: Language, correlation_id: str) -> Response:
+    refused_with(error.code, error.message)
     fields = error.problems if isinstance(error, InvalidRequestError) else ()
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
     return _response(
@@ -69,6 +71,7 @@ def unavailable(error: DependencyError, language: Language, correlation_id: str)
 
 def failed(failure: Failure, language: Language, correlation_id: str) -> Response:
     """What a run or a dependency failed with."""
+    refused_with(failure.code, failure.message)
     headers = {}
     if failure.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(failure.retry_after)))
@@ -85,6 +88,7 @@ def failed(failure: Failure, language: Language, correlation_id: str) -> Respons
 
 def broken(language: Language, correlation_id: str) -> Response:
     """A defect of ours: no detail leaves the house."""
+    refused_with("INTERNAL", "internal")
     return _response(500, "INTERNAL", say("internal", language), correlation_id)
 
 

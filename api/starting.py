@@ -21,6 +21,7 @@ from shared.contracts.events import StateEvent
 from shared.contracts.runs import IdempotencyClaim, OnDisconnect, RunRecord
 from shared.errors import ConflictError, DependencyError, RequestError
 from shared.streams.writing import LogWriter
+from shared.telemetry.context import traceparent
 
 log = logging.getLogger("eira.http")
 
@@ -160,6 +161,7 @@ async def _start(
         correlation_id=call.correlation_id,
         follows=conversation.active_run_id is not None and not makes,
         queued=bool(waits_for),
+        traceparent=traceparent(),
     )
     request = wanted.request(run, writer.after, waits_for)
     await call.orchestrations.start(run_id, wanted.orchestrator, request.wire())

@@ -15,6 +15,7 @@ from shared.errors import DependencyError
 from shared.ports import Dependencies, Orchestrations
 from shared.streams.ending import LeftBehind, close_run, seal_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
+from shared.telemetry.steps import Ending, run_ended
 
 log = logging.getLogger("eira.sweep")
 
@@ -59,6 +60,7 @@ async def _end(ended: EndedBadly, deps: Dependencies, look: Look) -> None:
     outcome = _outcome(record, ended, left.acted, deps)
     await close_run(record, outcome, record.language, (), writer, deps, left)
     await seal_run(record, deps, recorded=True, begins=not request.run.follows)
+    run_ended(request.run, Ending.of_outcome(outcome))
     log.info("run=%s correlation=%s swept", record.run_id, record.correlation_id)
 
 

@@ -123,7 +123,10 @@ def make_plan(options: CloudOptions) -> Plan:
     app_port = next_port(options.port)
     numbers = {name: _ports_of(name, one, config, next_port) for name, one in wanted.items()}
     urls = {f"services.{name}.url": f"https://localhost:{n['port']}" for name, n in numbers.items()}
-    values = urls | {"app.url": f"http://127.0.0.1:{app_port}"}
+    values = urls | {
+        "app.url": f"http://127.0.0.1:{app_port}",
+        "data": str(options.data.resolve()),
+    }
     known = set(values) | {f"services.{name}.url" for name in sections}
     _check_placeholders(read_object(config), known, config)
     services = [

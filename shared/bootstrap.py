@@ -21,6 +21,13 @@ from shared.contracts.retrieval import Retrieval
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
 from shared.moderation.nobody import NoModeration
+from shared.observing import (
+    build_telemetry,
+    erp_watchers,
+    search_policies,
+    traced,
+    traced_knowledge,
+)
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, Model, Models, Moderation, Policy, Strictness
 from shared.providers import (
@@ -30,6 +37,7 @@ from shared.providers import (
 )
 from shared.search.embedding import RememberingModel
 from shared.settings import Settings, get_settings, unknown_settings
+from shared.telemetry.recording import record_with, recorder
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -80,6 +88,7 @@ def check_settings() -> None:
 def prepare_app() -> None:
     """What a worker does once, when it loads the app. Raises ConfigurationError."""
     check_settings()
+    record_with(lambda: build_telemetry(get_settings()))
     packs = FolderPacks(PACKS, get_settings().packs.version)
     packs.get(packs.current)
     # Behind the indexing of the functions, and before the first message rather than with it.
@@ -92,13 +101,15 @@ def _import_sdks() -> None:
     judges = get_settings().moderation.provider == "content-safety"
     for name in (*SDKS, *([CONTENT_SAFETY] if judges else [])):
         importlib.import_module(name)
+    # And the one for telemetry, where anybody is told.
+    recorder()
 
 
 def get_dependencies() -> Dependencies:
     """The dependencies of the running event loop: the SDKs' clients belong to one."""
     loop = asyncio.get_running_loop()
     if loop not in _by_loop:
-        _by_loop[loop] = build_dependencies(get_settings())
+        _by_loop[loop] = traced(build_dependencies(get_settings()))
         # What is loaded now stays: looking through it for garbage again and again costs 4 % of
         # a worker's time.
         gc.freeze()
@@ -129,7 +140,10 @@ def build_dependencies(settings: Settings) -> Dependencies:
 
     credential = build_credential()
     database = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
-    models, knowledge = build_models(settings, credential), build_knowledge(settings, credential)
+    models = build_models(settings, credential)
+    knowledge = traced_knowledge(
+        build_knowledge(settings, credential), settings.azure_search.endpoint
+    )
     model = build_model(settings, credential, models)
     packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings)
     mcp, http = build_mcp(settings), settings.tools
@@ -149,7 +163,11 @@ def build_dependencies(settings: Settings) -> Dependencies:
         log=CosmosLogItems(database),
         readers=CosmosReaders(database),
         tools=ToolsByKind(
-            rest=RestTools(settings.erp.base_url, _token(credential, settings.erp.scope)),
+            rest=RestTools(
+                settings.erp.base_url,
+                _token(credential, settings.erp.scope),
+                watchers=erp_watchers(),
+            ),
             cerebro=CerebroTools(
                 knowledge,
                 model,
@@ -319,6 +337,7 @@ def build_knowledge(
         settings.azure_search.endpoint,
         AzureKeyCredential(key) if key else credential,
         build_search_profile(settings),
+        search_policies(),
     )
 
 

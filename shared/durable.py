@@ -18,6 +18,8 @@ from shared.contracts.problems import Failure
 from shared.contracts.runs import EndedBadly, RunStatus
 from shared.errors import AppError, DependencyError, RunStoppedError
 from shared.ports import Orchestrations, OrchestrationState
+from shared.telemetry.requests import traced_endpoint
+from shared.telemetry.steps import traced_step
 
 log = logging.getLogger("eira.steps")
 
@@ -121,9 +123,10 @@ def register_endpoint(
     app: df.DFApp, name: str, method: str, route: str, endpoint: Endpoint
 ) -> None:
     """Bind an HTTP handler. Who may come in is decided by the handler, not by function keys."""
+    traced = traced_endpoint(method, route, endpoint)
 
     async def handle(req: Request, client: df.DurableOrchestrationClient) -> Response:
-        return await endpoint(req, DurableOrchestrations(client))
+        return await traced(req, DurableOrchestrations(client))
 
     handle.__name__ = name
     bound = app.durable_client_input(client_name="client")(handle)
@@ -168,6 +171,7 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
     """Bind an activity to its spec. What a dependency failed with becomes a value: Durable loses
     the types of exceptions, and the adapters have done their retries already. An activity that
     insists is run again instead: an effect that was sent must not stay unsettled."""
+    traced = traced_step(spec, activity)
 
     # Not functools.wraps: the worker follows __wrapped__ and would look for a binding "deps".
     # Bare dict: the worker refuses a function whose parameter is annotated with a generic.
@@ -176,7 +180,7 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
         where = f"run={request.run.run_id} correlation={request.run.correlation_id}"
         started = time.monotonic()
         try:
-            result = await activity(request, get_dependencies())
+            result = await traced(request, get_dependencies())
         except RunStoppedError as error:
             log.info("%s step=%s stopped", where, spec.name)
             return {"failure": error.failure.wire()}

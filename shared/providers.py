@@ -12,6 +12,8 @@ from shared.llm.choosing import DEFAULT, REASONING, Connection, Limits, Offer, O
 from shared.llm.late import LateConnection
 from shared.ports import Moderation
 from shared.settings import Settings
+from shared.telemetry.models import TracedConnection
+from shared.telemetry.recording import recorder
 
 if TYPE_CHECKING:
     import httpx2
@@ -86,7 +88,10 @@ def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
     endpoints, routes = settings.ai.allowed_endpoints, settings.ai.endpoint_routes
 
     def routed(provider: Provider, endpoint: str) -> Connection:
-        return connects[provider](routes.get(endpoint, endpoint))
+        connection = connects[provider](routes.get(endpoint, endpoint))
+        if recorder() is None:
+            return connection
+        return TracedConnection(connection, provider, endpoint, settings.embeddings)
 
     return {
         provider: Offer(name, partial(routed, provider), url or "", endpoints.get(provider, ()))
@@ -218,4 +223,7 @@ def _http_client(settings: Settings) -> "httpx2.AsyncClient":
     """aiohttp under the SDK: half the time a call, a third of the time a stream takes otherwise."""
     from openai import DefaultAioHttpClient
 
-    return DefaultAioHttpClient(timeout=settings.model.timeout_seconds)
+    from shared.telemetry.outgoing import send_traceparent
+
+    hooks = {"request": [send_traceparent]} if recorder() is not None else {}
+    return DefaultAioHttpClient(timeout=settings.model.timeout_seconds, event_hooks=hooks)

@@ -23,6 +23,7 @@ from shared.model_settings import (
     ProviderName,
 )
 from shared.sections import Section, Url, joined
+from shared.telemetry_settings import TelemetrySettings
 from shared.tool_settings import ToolsSettings
 
 EXAMPLES = {
@@ -71,6 +72,7 @@ EXAMPLES = {
         '"methods": ["getCase"], "reads": ["getCase"]}}'
     ),
     "tools__mcptokens": 'Tools__McpTokens={"corp": "<token>"}',
+    "telemetry__prices": 'Telemetry__Prices={"gpt-4o": {"input": 2.5, "output": 10}}',
 }
 LISTS_AND_MAPS = (
     "agent__profiles",
@@ -95,6 +97,7 @@ LISTS_AND_MAPS = (
     "tools__httpprivatehosts",
     "tools__mcpservers",
     "tools__mcptokens",
+    "telemetry__prices",
 )
 OTHER_SPELLINGS = {
     "endpoint": "endpoint",
@@ -300,6 +303,10 @@ class Settings(BaseSettings):
     )
     quotas: QuotaSettings = Field(default=QuotaSettings(), validation_alias="quotas")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
+    telemetry: TelemetrySettings = Field(default=TelemetrySettings(), validation_alias="telemetry")
+    application_insights: str | None = Field(
+        default=None, repr=False, validation_alias="applicationinsights_connection_string"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -427,9 +434,10 @@ def _known() -> Mapping[str, str]:
 
 
 def _settings_of(section: object, way: Way) -> Iterator[tuple[Way, FieldInfo]]:
-    """The fields of a section and of those inside it, each with the names that lead to it."""
-    assert isinstance(section, type)
-    assert issubclass(section, Section)
+    """The fields of a section and of those inside it, each with the names that lead to it; none of
+    what is set beside the sections, by a name that is not ours."""
+    if not isinstance(section, type) or not issubclass(section, Section):
+        return
     for name, info in section.model_fields.items():
         inner = info.annotation
         if isinstance(inner, type) and issubclass(inner, Section):

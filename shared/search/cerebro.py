@@ -9,6 +9,7 @@ from typing import Any
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
@@ -47,10 +48,19 @@ SPARE = 15
 
 
 class AzureSearchKnowledge:
-    def __init__(self, endpoint: str, credential: SearchCredential, profile: SearchProfile) -> None:
+    """`policies` see each request of a search before it goes out."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        credential: SearchCredential,
+        profile: SearchProfile,
+        policies: Sequence[SansIOHTTPPolicy[Any, Any]] = (),
+    ) -> None:
         self._endpoint = endpoint
         self._credential = credential
         self.profile = profile
+        self._policies = list(policies)
         self._clients: dict[str, SearchClient] = {}
 
     def check(self, query: KnowledgeQuery) -> None:
@@ -165,6 +175,7 @@ class AzureSearchKnowledge:
                 self._credential,
                 transport=transport,
                 retry_policy=SearchRetries(),
+                per_call_policies=self._policies,
             )
         return self._clients[index]
 

@@ -16,6 +16,7 @@ from azure.cosmos.exceptions import (
 )
 
 from shared.errors import StoreError
+from shared.telemetry.stores import operation, stored
 
 CONSISTENCY = "Eventual"
 """Writer and reader are on different instances, so session tokens, which live in one client,
@@ -62,6 +63,11 @@ class CosmosContainer:
         self._database = database
         self._name = name
 
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @stored("create_item")
     async def create(self, item: Mapping[str, object]) -> str | None:
         """Create an item and answer its ETag; None when its id is taken."""
         try:
@@ -73,6 +79,7 @@ class CosmosContainer:
             raise self._translated(error) from error
         return str(answer.get_response_headers()["etag"])
 
+    @stored("read_item")
     async def read(self, item_id: str, key: PartitionKey) -> Item | None:
         try:
             container = await self._database.container(self._name)
@@ -93,6 +100,7 @@ class CosmosContainer:
             await asyncio.sleep(READ_BACK_SECONDS)
         raise StoreError(f"Cosmos container {self._name}: an item that exists cannot be read")
 
+    @stored("replace_item")
     async def replace(self, item: Mapping[str, object], etag: str | None = None) -> str | None:
         """Replace an item and answer its new ETag; None when it changed since `etag` was read."""
         conditions: dict[str, Any] = {}
@@ -113,6 +121,7 @@ class CosmosContainer:
         """Patch an item if it meets the condition (`from c where …`); False when it does not."""
         return await self.patched(item_id, key, operations, condition, answers=False) is not None
 
+    @stored("patch_item")
     async def patched(
         self,
         item_id: str,
@@ -153,15 +162,16 @@ class CosmosContainer:
         limit: int | None = None,
     ) -> AsyncIterator[Any]:
         """The same of a query that selects no objects."""
-        try:
-            container = await self._database.container(self._name)
-            pages = container.query_items(
-                text, parameters=list(parameters), partition_key=key, max_item_count=limit
-            )
-            async for item in pages:
-                yield item
-        except AzureError as error:
-            raise self._translated(error) from error
+        with operation("query_items", self._name):
+            try:
+                container = await self._database.container(self._name)
+                pages = container.query_items(
+                    text, parameters=list(parameters), partition_key=key, max_item_count=limit
+                )
+                async for item in pages:
+                    yield item
+            except AzureError as error:
+                raise self._translated(error) from error
 
     def _translated(self, error: AzureError) -> StoreError:
         headers = getattr(getattr(error, "response", None), "headers", None) or {}

@@ -1,6 +1,6 @@
 """Tools that are plain REST calls against the ERP: a contract is all they need."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -25,14 +25,20 @@ UNSAID = {401: "erp_forbids", 403: "erp_forbids", 404: "erp_has_none", 409: "erp
 
 
 class RestTools:
-    """`base_url` is the ERP's; `token` gives a bearer token for it. One host, one breaker."""
+    """`base_url` is the ERP's; `token` gives a bearer token for it. One host, one breaker.
+    `watchers` are told of each request."""
 
     def __init__(
-        self, base_url: str, token: TokenProvider, breaker: CircuitBreaker | None = None
+        self,
+        base_url: str,
+        token: TokenProvider,
+        breaker: CircuitBreaker | None = None,
+        watchers: Sequence[aiohttp.TraceConfig] = (),
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._breaker = breaker or CircuitBreaker()
+        self._watchers = list(watchers)
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
@@ -127,7 +133,9 @@ class RestTools:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             # One session serves every caller: a cookie set for one must not go out for another.
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(), trace_configs=self._watchers
+            )
         return self._session
 
 

@@ -19,6 +19,8 @@ OURS = (
     "orchestrators",
 )
 CORE = ("shared.contracts", "shared.ports", "shared.errors")
+TOLD = ("shared.telemetry.context", "shared.telemetry.requests", "shared.telemetry.steps")
+"""What is told at the edge and around steps; the rest of the room wraps ports, for bootstrap."""
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "function_app.py": (
@@ -30,7 +32,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.durable",
         "shared.bootstrap",
     ),
-    "api": ("api", *CORE, "shared.streams"),
+    "api": ("api", *CORE, "shared.streams", *TOLD),
     "orchestrators": ("orchestrators", "shared.contracts", "shared.durable"),
     "activities": (
         "activities",
@@ -50,22 +52,32 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "shared/model_settings.py": ("shared.sections",),
     "shared/limit_settings.py": ("shared.sections",),
     "shared/tool_settings.py": ("shared.sections",),
+    "shared/telemetry_settings.py": ("shared.sections",),
     "shared/settings.py": (
         "shared.errors",
         "shared.limit_settings",
         "shared.model_settings",
         "shared.sections",
+        "shared.telemetry_settings",
         "shared.tool_settings",
     ),
-    "shared/providers.py": ("shared.llm", "shared.moderation", "shared.settings", *CORE),
+    "shared/providers.py": (
+        "shared.llm",
+        "shared.moderation",
+        "shared.settings",
+        "shared.telemetry",
+        *CORE,
+    ),
+    "shared/observing.py": ("shared.settings", "shared.telemetry", *CORE),
+    "shared/telemetry": ("shared.telemetry", "shared.llm.choosing", *CORE),
     "shared/retry_after.py": (),
     "shared/packs": ("shared.packs", "shared.contracts", "shared.errors"),
-    "shared/durable.py": CORE,
+    "shared/durable.py": (*CORE, *TOLD),
     "shared/identity": ("shared.identity", *CORE),
     "shared/moderation": ("shared.moderation", *CORE),
     "shared/llm": ("shared.llm", *CORE, "shared.retry_after"),
     "shared/search": ("shared.search", *CORE),
-    "shared/stores": ("shared.stores", *CORE),
+    "shared/stores": ("shared.stores", *CORE, "shared.telemetry.stores"),
     "shared/streams": ("shared.streams", *CORE),
     "shared/tools": ("shared.tools", *CORE, "shared.retry_after"),
     "cli": ("cli", *CORE, "shared.bootstrap", "shared.packs", "shared.search", "shared.settings"),
@@ -102,6 +114,17 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "shared/moderation": ("azure.ai.contentsafety", "azure.core", "openai"),
     "shared/settings.py": ("pydantic", "pydantic_settings"),
     "shared/limit_settings.py": ("pydantic",),
+    "shared/telemetry_settings.py": ("pydantic",),
+    "shared/telemetry": (
+        "opentelemetry",
+        "azure.monitor.opentelemetry.exporter",
+        # What it is put around: requests that come in, and those that go out.
+        "azurefunctions.extensions.http.fastapi",
+        "azure.core",
+        "aiohttp",
+        "pydantic",
+        "ulid",
+    ),
     "shared/tool_settings.py": ("pydantic",),
 }
 
