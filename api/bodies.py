@@ -6,6 +6,7 @@ from typing import Any
 from azurefunctions.extensions.http.fastapi import Request
 from pydantic import ValidationError
 
+from api.json_text import check_json
 from api.problems import field_problems
 from shared.contracts.base import Inbound
 from shared.contracts.conversations import MAX_CONTEXT_BYTES, MAX_MESSAGE_CHARACTERS
@@ -47,6 +48,11 @@ def parse[T: Inbound](
     media_type = request.headers.get("content-type", media_types[0]).partition(";")[0]
     if media_type.strip().lower() not in media_types:
         raise UnsupportedMediaTypeError("unsupported_media_type", allowed=", ".join(media_types))
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        # Nothing is unpacked: a small body could become a very large one.
+        raise UnsupportedMediaTypeError("unsupported_encoding")
+    if body:
+        check_json(body, language)
     try:
         return model.model_validate_json(body or b"{}")
     except ValidationError as error:

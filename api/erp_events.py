@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from api.erp_reading import Poison, read_event, type_of
 from api.identifiers import new_id
+from api.json_text import check_json
 from shared.contracts.audit import AuditEvent, concerning
 from shared.contracts.calendar import written_day
 from shared.contracts.conversations import Conversation
@@ -30,7 +31,7 @@ from shared.contracts.evidence import KnowledgeDocument
 from shared.contracts.masking import MASK
 from shared.contracts.remembered import LANGUAGE, facts_of, readers_of
 from shared.contracts.tools import Pack
-from shared.errors import DependencyError, ModelError, SearchError
+from shared.errors import DependencyError, ModelError, RequestError, SearchError
 from shared.ports import Dependencies, Policy
 from shared.streams.writing import LogWriter, RunEndedError
 
@@ -67,10 +68,12 @@ async def receive(text: str, deps: Dependencies) -> None:
 
 
 def _object(text: str) -> Mapping[str, object]:
-    """What is no JSON object has no fields, and so breaks every schema."""
+    """What is no JSON object has no fields, and so breaks every schema; what a store would keep as
+    something else is none either, and stays as it came among the dead letters."""
     try:
+        check_json(text.encode(), "en")
         envelope = json.loads(text)
-    except ValueError:
+    except (RequestError, ValueError):
         return {}
     return envelope if isinstance(envelope, dict) else {}
 

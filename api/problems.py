@@ -1,5 +1,6 @@
 """Errors as people and programs get them: RFC 9457, in the user's language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from azurefunctions.extensions.http.fastapi import Response
@@ -98,7 +99,7 @@ def field_problems(
     """`below` is the pointer to what was validated. No value that was sent is told back."""
     return tuple(
         FieldProblem(
-            pointer=below + "".join(f"/{_escaped(part)}" for part in found["loc"]),
+            pointer=below + pointer_to(found["loc"]),
             message=_field_message(dict(found), language),
         )
         for found in error.errors(include_url=False, include_input=False)
@@ -114,9 +115,15 @@ def _field_message(found: dict[str, Any], language: Language) -> str:
     return say("field_invalid", language) if text == key else text
 
 
+def pointer_to(path: Sequence[object]) -> str:
+    """A JSON pointer (RFC 6901, section 3)."""
+    return "".join(f"/{_escaped(part)}" for part in path)
+
+
 def _escaped(part: object) -> str:
-    """RFC 6901, section 3."""
-    return str(part).replace("~", "~0").replace("/", "~1")
+    # Half a surrogate pair can be the name of a member; no answer could be encoded with it.
+    whole = str(part).encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("~", "~0").replace("/", "~1")
 
 
 def _response(

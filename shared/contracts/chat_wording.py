@@ -134,6 +134,18 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
     "field_int_type": {"es": "debe ser un número entero", "en": "must be a whole number"},
     "field_int_from_float": {"es": "debe ser un número entero", "en": "must be a whole number"},
     "field_float_type": {"es": "debe ser un número", "en": "must be a number"},
+    "field_number_too_large": {
+        "es": "es un número demasiado grande (el mayor es {largest}); envíalo como texto",
+        "en": "is too large a number (the largest is {largest}); send it as text",
+    },
+    "field_repeated": {
+        "es": "está más de una vez",
+        "en": "is there more than once",
+    },
+    "field_too_deep": {
+        "es": "está dentro de demasiados objetos o listas (el máximo es {depth})",
+        "en": "is inside too many objects or lists (the limit is {depth})",
+    },
     "field_finite_number": {"es": "debe ser un número", "en": "must be a number"},
     "field_bool_type": {"es": "debe ser true o false", "en": "must be true or false"},
     "field_too_short": {

@@ -21,6 +21,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "El cuerpo de la petición no es un objeto JSON.",
         "en": "The body of the request is not a JSON object.",
     },
+    "unsupported_encoding": {
+        "es": "El cuerpo de la petición no puede ir comprimido (Content-Encoding).",
+        "en": "The body of the request must not be compressed (Content-Encoding).",
+    },
     "token_missing": {
         "es": "Falta el token de acceso: envía «Authorization: Bearer …».",
         "en": "The access token is missing: send “Authorization: Bearer …”.",

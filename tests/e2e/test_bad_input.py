@@ -59,6 +59,15 @@ WRONG_MESSAGES = {
     "cut-json": Wrong('{"message": "Hola', 400, "INVALID_REQUEST"),
     "not-utf-8": Wrong(b'{"message": "\xff\xfe"}', 400, "INVALID_REQUEST"),
     "half-a-surrogate": Wrong('{"message": "\\ud800"}', 400, "INVALID_REQUEST"),
+    "repeated": Wrong(
+        '{"message": "Hola", "message": "Adiós"}', 400, "INVALID_REQUEST", ("/message",)
+    ),
+    "no-number": Wrong(
+        '{"message": "Hola", "context": {"x": NaN}}', 400, "INVALID_REQUEST", ("/context/x",)
+    ),
+    "deep": Wrong(
+        '{"context": ' + "[" * 100_000 + "]" * 100_000 + "}", 400, "INVALID_REQUEST", ("",)
+    ),
     "a-list": Wrong('["Hola"]', 400, "INVALID_REQUEST", ("",)),
     "a-text": Wrong('"Hola"', 400, "INVALID_REQUEST", ("",)),
     "a-number": Wrong('{"message": 7}', 400, "INVALID_REQUEST", ("/message",)),

@@ -344,7 +344,7 @@ async def test_poison_is_kept_once_with_the_reason_and_not_asked_for_again(
     assert world.knowledge.documents == {}
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "[]", "5", '"text"', "null"])
+@pytest.mark.parametrize("text", ["", "no JSON", "[]", "5", '"text"', "null", '{"id": NaN}'])
 async def test_what_is_no_object_is_kept_as_it_came(text: str) -> None:
     world = World()
     await receive(text, world.deps())
