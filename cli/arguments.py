@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 EXAMPLES = """\
@@ -13,6 +14,7 @@ examples:
   ./eira cerebro load handbook/              the Markdown, HTML, PDF and Word files of a folder
   ./eira eval --only dates                   how well the configured model reads dates
   ./eira runs show ID                        what an orchestration did, as a timeline
+  ./eira traces RUN                          what a run asked of whom, and how long it took
   ./eira test -- tests/unit -k triage        checks, then only these tests
 """
 
@@ -49,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_parser("cerebro", help=cerebro, add_help=False)
     commands.add_parser("eval", help="ask the model labelled dialogues; --help", add_help=False)
     _add_runs(commands)
+    _add_traces(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
     test = commands.add_parser("test", help="run every check and all tests")
     test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
@@ -121,6 +124,15 @@ def _add_runs(commands: _Commands) -> None:
     for name, action in (("show", show), ("tail", tail), ("terminate", terminate)):
         _add_host(action, default=argparse.SUPPRESS)
         action.set_defaults(action=name)
+
+
+def _add_traces(commands: _Commands) -> None:
+    traces = commands.add_parser("traces", help="print a run's trace as a tree")
+    traces.add_argument("run", metavar="RUN", help="its id: the header x-run-id, or of ./eira runs")
+    traces.add_argument("--folder", type=Path, help="with the app's spans (Telemetry__Folder)")
+    traces.add_argument(
+        "--kql", action="store_true", help="print what to ask Application Insights instead"
+    )
 
 
 # An action's default would hide what was given before the action.

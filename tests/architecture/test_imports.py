@@ -80,7 +80,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "shared/stores": ("shared.stores", *CORE, "shared.telemetry.stores"),
     "shared/streams": ("shared.streams", *CORE),
     "shared/tools": ("shared.tools", *CORE, "shared.retry_after"),
-    "cli": ("cli", *CORE, "shared.bootstrap", "shared.packs", "shared.search", "shared.settings"),
+    "cli": (
+        "cli",
+        *CORE,
+        "shared.bootstrap",
+        "shared.packs",
+        "shared.search",
+        "shared.settings",
+        "shared.telemetry.names",
+    ),
     "emulator": ("emulator",),
     # The steps of the app in this process, with stores in memory: those of the tests.
     "evaluation": (

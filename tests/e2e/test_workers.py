@@ -9,6 +9,7 @@ from tests.e2e.cloud import Host, Services, running_host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
 from tests.e2e.surroundings import SLOWLY, Surroundings
+from tests.e2e.traces import traces_of
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +73,17 @@ async def test_both_workers_killed_while_the_answer_streams(
     assert run.of("restart")
     assert run.end["type"] == "done"
     assert (await ana.get(f"/runs/{run.run_id}")).body["text"] == run.text
+
+
+async def test_a_run_is_one_trace_across_two_workers(ana: Person, services: Services) -> None:
+    run = await ana.say(await ana.open_conversation(), "Hola, ¿cómo va?")
+    (trace,) = await traces_of(services, run.run_id)
+    request = "POST /api/conversations/{id}/messages"
+    assert trace.parents("invoke_agent eira") == {request}
+    assert trace.parents("prepare") == trace.parents("respond") == {"invoke_agent eira"}
+    workers = {
+        span["resource"]["attributes"]["service.instance.id"]
+        for span in trace.spans
+        if span["name"] in (request, "prepare")
+    }
+    assert len(workers) == 2
