@@ -19,7 +19,18 @@ from activities.retrieve import retrieve
 from activities.run_tool import run_tool
 from activities.speak import speak
 from activities.use_tool import use_tool
-from api import agui, approvals, catalog, chat, completions, control, conversations, messages, runs
+from api import (
+    agui,
+    approvals,
+    catalog,
+    chat,
+    completions,
+    config,
+    control,
+    conversations,
+    messages,
+    runs,
+)
 from api.anchoring import anchor
 from api.edge import authenticated
 from api.erp_events import receive
@@ -63,6 +74,7 @@ for name, method, route, handler in (
     ("post_chat", "POST", "chat", chat.post),
     ("run_agui", "POST", agui.ROUTE, agui.post),
     ("read_catalog", "GET", "catalog", catalog.read),
+    ("resolve_secure_value", "POST", "config/resolve", config.resolve),
     ("conversation_events", "GET", "conversations/{id}/events", conversations.events),
     ("read_run", "GET", "runs/{runId}", runs.read),
     ("run_events", "GET", "runs/{runId}/events", runs.events),

@@ -24,7 +24,8 @@ async def offers_to(scene: Scene, deps: Dependencies) -> tuple[Offer, ...]:
     """
     asked = [each for each in expanded(scene.call.tools, deps.policy.outside)
              if _may_call(each, scene, deps)]  # fmt: skip
-    return offers(asked, scene.pack.tools, await declared(asked, deps.methods))
+    methods = await declared(asked, deps.methods, scene.record.scope)
+    return offers(asked, scene.pack.tools, methods)
 
 
 def _may_call(asked: AskedTool, scene: Scene, deps: Dependencies) -> bool:

@@ -56,6 +56,7 @@ async def _found(
         intent=intent,
         language=record.language,
         other_versions=tuple(each for each in deps.packs.versions if each != record.pack_version),
+        scope=record.scope,
     )
     try:
         async with asyncio.timeout(_within(policy.seconds, record, deps)):

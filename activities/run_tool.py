@@ -139,6 +139,7 @@ def _invocation(
         language=language,
         key=effect.effect_id,
         pack_version=record.pack_version,
+        scope=record.scope,
     )
 
 

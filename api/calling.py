@@ -3,6 +3,7 @@
 Pure: the same request, settings and pack give the same call.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,11 +21,15 @@ from shared.contracts.agents import (
     TeamMode,
 )
 from shared.contracts.chat import PostChat
+from shared.contracts.credentials import OTHER_NAMES
 from shared.contracts.identity import Caller, Language
 from shared.contracts.models import ModelChoice
 from shared.contracts.search import RetrievalPolicy, SearchIntent
 from shared.contracts.tools import ToolContract
+from shared.credentials.profiles import in_force
 from shared.errors import ForbiddenError, NotAllowedError
+
+log = logging.getLogger("eira.credentials")
 
 OF_PROFILE: Mapping[AgentProfile, ParticipantKind] = {
     "normal": "coordinator",
@@ -81,9 +86,9 @@ def called(posted: PostChat, rules: Rules) -> Called:
     settings = rules.settings
     profile = posted.agent_profile or posted.agent or settings.default_profile
     team = _team(posted, profile, rules)
-    search, policy = _search(posted, profile, rules)
+    credential_profile = _credential_profile(posted, rules)
+    search, policy = _search(posted, profile, rules, credential_profile)
     tools = _tools(posted, profile, policy, rules)
-    _allow_credentials(posted, rules)
     if posted.moderation == "off" and not settings.moderation_off:
         raise NotAllowedError("moderation_not_allowed", name=posted.moderation)
     runtime, max_turns = _runtime(posted, settings), _turns(posted, settings)
@@ -101,7 +106,8 @@ def called(posted: PostChat, rules: Rules) -> Called:
         max_turns=max_turns,
         return_trace=posted.return_trace,
         moderation=posted.moderation,
-        credential_profile=posted.profile,
+        credential_profile=credential_profile,
+        credentials=_handles(posted, rules),
     )
     shape = ChatShape(
         mode=team.mode,
@@ -190,7 +196,7 @@ def _participant(asked: str, profile: AgentProfile, rules: Rules) -> str:
 
 
 def _search(
-    posted: PostChat, profile: AgentProfile, rules: Rules
+    posted: PostChat, profile: AgentProfile, rules: Rules, credential_profile: str
 ) -> tuple[SearchIntent | None, RetrievalPolicy]:
     """The search with its indexes named, and when it is made."""
     asked = posted.asked_search
@@ -206,7 +212,9 @@ def _search(
     asked = asked or SearchIntent()
     allowed = rules.settings.indexes_of(profile)
     # An index that is not among them is refused by its name, the default one as well.
-    indexes = asked.chosen_indexes or allowed[:1] or (rules.settings.default_index,)
+    default = rules.settings.profile_indexes.get(credential_profile)
+    indexes = asked.chosen_indexes or ((default,) if default else allowed[:1])
+    indexes = indexes or (rules.settings.default_index,)
     for name in indexes:
         _allow(name, allowed, "search_index_not_allowed")
     return asked.model_copy(update={"index": None, "indexes": indexes}), policy
@@ -267,12 +275,23 @@ def _turns(posted: PostChat, settings: AgentPolicy) -> int:
     return min(posted.max_turns or usual, settings.max_turns)
 
 
-def _allow_credentials(posted: PostChat, rules: Rules) -> None:
-    """Raises NotAllowedError; and InvalidRequestError for a handle, of which none was given out."""
-    if posted.profile is not None:
-        _allow(posted.profile, rules.settings.credential_profiles, "profile_not_allowed")
-    for tool in posted.credentials or {}:
-        raise invalid(f"/credentials/{tool}", "field_handle_unknown", rules.language)
+def _handles(posted: PostChat, rules: Rules) -> dict[str, str]:
+    """By the tools' own names. Raises InvalidRequestError for two handles of one tool."""
+    given = posted.credentials or {}
+    found = {OTHER_NAMES.get(tool, tool): handle for tool, handle in given.items()}
+    if len(found) < len(given):
+        raise invalid("/credentials", "field_invalid", rules.language)
+    return found
+
+
+def _credential_profile(posted: PostChat, rules: Rules) -> str:
+    """The one in force. Raises NotAllowedError for one that this caller may not name."""
+    found = in_force(posted.profile)
+    if found.fell_back and rules.settings.credential_profiles:
+        log.warning("no credential profile is named: %s", found.profile)
+    allowed = rules.settings.credential_profiles_of(rules.caller)
+    _allow(found.profile, allowed, "profile_not_allowed")
+    return found.profile
 
 
 def _warnings(posted: PostChat, profile: AgentProfile, call: AgentCall) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ PROFILES: tuple[AgentProfile, ...] = get_args(AgentProfile.__value__)
 
 
 async def read(call: Call) -> Response:
-    return json_answer(catalog_of(rules_for(call)))
+    aliases = call.deps.policy.secure_values.of(call.caller)
+    return json_answer(catalog_of(rules_for(call), tuple(each.name for each in aliases)))
 
 
-def catalog_of(rules: Rules) -> Catalog:
+def catalog_of(rules: Rules, aliases: tuple[str, ...] = ()) -> Catalog:
     """By the settings and the caller's rights; nothing but names."""
     settings, rights = rules.settings, rules.caller.rights
     people = _people(rules, settings.participants)
@@ -47,8 +48,8 @@ def catalog_of(rules: Rules) -> Catalog:
             for server in settings.outside.servers
             if "mcp" in tools and server.right in rights
         ),
-        aliases=(),
-        profiles=settings.credential_profiles,
+        aliases=aliases,
+        profiles=settings.credential_profiles_of(rules.caller),
     )
 
 

@@ -17,6 +17,7 @@ from shared.contracts.agent_activities import ChatRequest
 from shared.contracts.agents import AgentCall, Spoken
 from shared.contracts.chat import PostChat
 from shared.contracts.conversations import Conversation
+from shared.contracts.credentials import CredentialScope, Holder
 from shared.errors import ConfigurationError, NotAllowedError, NotFoundError
 from shared.ports import KnowledgeQuery
 
@@ -55,6 +56,7 @@ async def begin(
     message = _message(posted, call)
     thread = await _own_thread(call, posted)
     allowed = _called(posted, message, thread, call)
+    await call.deps.credentials.check(_scope(allowed.call, call))
     agent = allowed.call.model_copy(update={"history": history})
     wanted = _wanted(replace(allowed, call=agent), posted, message, body, call)
     started = await start_run(
@@ -86,6 +88,7 @@ def _called(posted: PostChat, message: str, thread: Conversation | None, call: C
                 roles=call.caller.roles,
                 intent=allowed.call.search,
                 language=call.language,
+                scope=_scope(allowed.call, call),
             )
         )
     return allowed
@@ -109,11 +112,17 @@ def rules_for(call: Call, version: str | None = None) -> Rules:
 def _check_model(agent: AgentCall, call: Call) -> None:
     """Raises NotAllowedError for a provider, an endpoint or a model that calls may not name."""
     try:
-        call.deps.models.get(agent.model, agent.profile)
+        call.deps.models.get(agent.model, agent.profile, _scope(agent, call))
     except ConfigurationError as error:
         log.warning("correlation=%s %s", call.correlation_id, error)
         name = agent.model.provider or ""
         raise NotAllowedError("model_provider_not_set_up", name=name) from error
+
+
+def _scope(agent: AgentCall, call: Call) -> CredentialScope:
+    """As the run's record will have it."""
+    holder = Holder(call.caller.tenant_id, call.caller.user_id, agent.session_id)
+    return CredentialScope(holder, agent.credential_profile, agent.credentials)
 
 
 def _wanted(allowed: Called, posted: PostChat, message: str, body: bytes, call: Call) -> Wanted:

@@ -27,10 +27,12 @@ STATUS: dict[ErrorCode, int] = {
     "ERP_UNAVAILABLE": 503,
     "STORE_UNAVAILABLE": 503,
     "MODERATION_UNAVAILABLE": 503,
+    "CREDENTIALS_UNAVAILABLE": 503,
     "TIMEOUT": 504,
     "CANCELLED": 409,
     "CONTENT_BLOCKED": 422,
     "EXPIRED": 410,
+    "NOT_ALLOWED": 403,
 }
 TITLES: dict[int, str] = {
     400: "Bad Request",

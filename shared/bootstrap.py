@@ -18,6 +18,7 @@ from shared.contracts.models import ModelChoice
 from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.quotas import QuotaLimits
 from shared.contracts.retrieval import Retrieval
+from shared.credentialing import CredentialPlan, build_credentials, read_credentials
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
 from shared.moderation.nobody import NoModeration
@@ -26,10 +27,17 @@ from shared.observing import (
     erp_watchers,
     search_policies,
     traced,
-    traced_knowledge,
 )
 from shared.packs import FolderPacks
-from shared.ports import Dependencies, Model, Models, Moderation, Policy, Strictness
+from shared.ports import (
+    Credentials,
+    Dependencies,
+    Model,
+    Models,
+    Moderation,
+    Policy,
+    Strictness,
+)
 from shared.providers import (
     build_offered_models,
     build_openai_moderation,
@@ -44,6 +52,7 @@ if TYPE_CHECKING:
 
     from shared.search.cerebro import AzureSearchKnowledge
     from shared.search.indexing import AzureSearchIndex
+    from shared.search.profiled import ProfiledKnowledge
     from shared.search.query import SearchProfile
     from shared.tools.mcp import McpTools
 
@@ -67,6 +76,7 @@ SDKS = (
     "shared.stores.cosmos",
 )
 CONTENT_SAFETY = "shared.moderation.content_safety"
+KEY_VAULT = ("shared.credentials.handles", "shared.credentials.key_vault")
 WARM_UP_AFTER_SECONDS = 1.0
 COLLECT_AFTER = (50_000, 20, 50)
 """Python's default of 2,000 new objects is a few requests' worth."""
@@ -76,7 +86,8 @@ _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Dependencies] = WeakKeyDi
 
 def check_settings() -> None:
     """Stop the start of an app that is not configured. Raises ConfigurationError."""
-    check_installed(get_settings())
+    settings = get_settings()
+    check_installed(settings, read_credentials(settings).tools)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     # It logs what it cannot read of an answer, with the answer in it; we tell of it ourselves.
@@ -98,8 +109,10 @@ def prepare_app() -> None:
 
 
 def _import_sdks() -> None:
-    judges = get_settings().moderation.provider == "content-safety"
-    for name in (*SDKS, *([CONTENT_SAFETY] if judges else [])):
+    settings = get_settings()
+    judges = settings.moderation.provider == "content-safety"
+    vault = read_credentials(settings).uses_vault
+    for name in (*SDKS, *([CONTENT_SAFETY] if judges else []), *(KEY_VAULT if vault else ())):
         importlib.import_module(name)
     # And the one for telemetry, where anybody is told.
     recorder()
@@ -140,13 +153,13 @@ def build_dependencies(settings: Settings) -> Dependencies:
 
     credential = build_credential()
     database = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
-    models = build_models(settings, credential)
-    knowledge = traced_knowledge(
-        build_knowledge(settings, credential), settings.azure_search.endpoint
-    )
+    plan = read_credentials(settings)
+    credentials = build_credentials(settings, plan, credential, _now)
+    models = build_models(settings, credential, plan, credentials)
+    knowledge = build_profiled_knowledge(settings, credential, credentials)
     model = build_model(settings, credential, models)
-    packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings)
-    mcp, http = build_mcp(settings), settings.tools
+    packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings, plan)
+    mcp, http = build_mcp(settings, credentials), settings.tools
     return Dependencies(
         model=model,
         models=models,
@@ -178,13 +191,16 @@ def build_dependencies(settings: Settings) -> Dependencies:
                 _now,
             ),
             http=HttpTools(
-                policy.outside, HttpLimits(http.http_max_bytes, http.http_timeout_seconds)
+                policy.outside,
+                credentials,
+                HttpLimits(http.http_max_bytes, http.http_timeout_seconds),
             ),
             mcp=mcp,
         ),
         methods=mcp,
         moderation=build_moderation(settings, credential),
         quotas=CosmosQuotas(database),
+        credentials=credentials,
         tokens=EntraTokens(
             settings.auth.authority,
             settings.auth.audience,
@@ -201,7 +217,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_policy(settings: Settings) -> Policy:
+def build_policy(settings: Settings, plan: CredentialPlan | None = None) -> Policy:
+    plan = plan or read_credentials(settings)
     return Policy(
         indexes=settings.search.message_indexes or settings.search.allowed_indexes,
         model=settings.chat_model,
@@ -237,7 +254,8 @@ def build_policy(settings: Settings) -> Policy:
         history_tokens=settings.agents.history_tokens,
         history_turns=settings.agents.history_turns,
         quotas=build_quotas(settings),
-        agents=build_agent_policy(settings),
+        agents=build_agent_policy(settings, plan),
+        secure_values=plan.values,
     )
 
 
@@ -255,7 +273,7 @@ def build_quotas(settings: Settings) -> QuotaLimits:
     )
 
 
-def build_agent_policy(settings: Settings) -> AgentPolicy:
+def build_agent_policy(settings: Settings, plan: CredentialPlan) -> AgentPolicy:
     agents, one, search = settings.agents, settings.agent, settings.azure_search
     return AgentPolicy(
         default_index=search.default_index,
@@ -276,6 +294,8 @@ def build_agent_policy(settings: Settings) -> AgentPolicy:
             for name, lists in one.profiles.items()
         },
         outside=build_outside(settings),
+        credential_profiles=plan.access,
+        profile_indexes=plan.indexes,
         max_tokens=agents.max_tokens,
         max_turns=agents.max_turns,
         max_steps=agents.max_internal_steps,
@@ -291,6 +311,7 @@ def build_outside(settings: Settings) -> Outside:
     for rule in tools.http_allowed:
         scheme, host = _host(rule.host)
         parts = {"scheme": scheme, "host": host, "path": rule.path, "keys": rule.keys}
+        parts |= {"credential": rule.credential, "header": rule.header}
         rules.append(HttpRule.model_validate({"methods": rule.methods, **parts}))
     servers = tools.mcp_servers.items()
     return Outside(
@@ -307,16 +328,12 @@ def _host(written: str) -> tuple[str, str]:
     return scheme or "https", host if ":" in host else f"{host}:{port}"
 
 
-def build_mcp(settings: Settings) -> "McpTools":
+def build_mcp(settings: Settings, credentials: Credentials) -> "McpTools":
     from shared.tools.mcp import McpLimits, McpTools
 
     tools = settings.tools
-
-    async def token(credential: str) -> str | None:
-        return tools.mcp_tokens.get(credential)
-
     limits = McpLimits(tools.mcp_max_bytes, tools.mcp_timeout_seconds, tools.mcp_schema_seconds)
-    return McpTools(build_outside(settings), token, limits)
+    return McpTools(build_outside(settings), credentials, limits)
 
 
 def build_credential() -> "AsyncTokenCredential":
@@ -339,6 +356,16 @@ def build_knowledge(
         build_search_profile(settings),
         search_policies(),
     )
+
+
+def build_profiled_knowledge(
+    settings: Settings, credential: "AsyncTokenCredential", credentials: Credentials
+) -> "ProfiledKnowledge":
+    """Cerebro as agents ask it: by their credential profile."""
+    from shared.search.profiled import ProfiledKnowledge
+
+    own = build_knowledge(settings, credential)
+    return ProfiledKnowledge(own, settings.azure_search.endpoint, credential, credentials)
 
 
 def build_search_profile(settings: Settings) -> "SearchProfile":
@@ -387,8 +414,16 @@ def build_moderation(settings: Settings, credential: "AsyncTokenCredential") -> 
             assert_never(wanted.provider)
 
 
-def build_models(settings: Settings, credential: "AsyncTokenCredential") -> OfferedModels:
-    return build_offered_models(settings, _token(credential, COGNITIVE_SERVICES))
+def build_models(
+    settings: Settings,
+    credential: "AsyncTokenCredential",
+    plan: CredentialPlan | None = None,
+    credentials: Credentials | None = None,
+) -> OfferedModels:
+    plan = plan or read_credentials(settings)
+    credentials = credentials or build_credentials(settings, plan, credential, _now)
+    token = _token(credential, COGNITIVE_SERVICES)
+    return build_offered_models(settings, token, credentials, plan.tools)
 
 
 def build_model(

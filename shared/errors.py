@@ -14,14 +14,18 @@ The error tree, named for what the caller can do:
     + UnsupportedMediaTypeError 415
   x DependencyError         -> something outside failed; trying again may help (5xx)
     + ModelError
+      . KeyRefusedError         the key that it was asked with
     + SearchError
+      . SearchKeyRefusedError   likewise
       . RefusedError            of single documents, which it names
     + ErpError
       . ErpBusyError
       . CerebroError            of a tool that is no ERP's
       . RemoteError             of tools behind http and mcp
         RemoteBusyError
+        RemoteSecretError
     + ModerationError
+    + SecretError               Key Vault is away, or has not what the settings name
     + StoreError
     + PackGoneError             410, trying again does not help
     + DeadlineError             the run's own time is over
@@ -136,8 +140,16 @@ class ModelError(DependencyError):
     code: ErrorCode = "MODEL_UNAVAILABLE"
 
 
+class KeyRefusedError(ModelError):
+    """It answered 401: the key may have been rotated since it was read."""
+
+
 class SearchError(DependencyError):
     code: ErrorCode = "SEARCH_UNAVAILABLE"
+
+
+class SearchKeyRefusedError(SearchError):
+    """It answered 401 or 403, as Azure AI Search does to a key that it does not know."""
 
 
 class RefusedError(SearchError):
@@ -192,8 +204,24 @@ class RemoteBusyError(RemoteError):
         super().__init__(message, sent=False, retry_after=retry_after)
 
 
+class RemoteSecretError(RemoteError):
+    """The secret that it is called with cannot be had: nothing was sent."""
+
+    code: ErrorCode = "CREDENTIALS_UNAVAILABLE"
+    why_not = "credentials_unavailable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=False)
+
+
 class ModerationError(DependencyError):
     code: ErrorCode = "MODERATION_UNAVAILABLE"
+
+
+class SecretError(DependencyError):
+    """A secret cannot be had. The message names it, and never holds its value."""
+
+    code: ErrorCode = "CREDENTIALS_UNAVAILABLE"
 
 
 class StoreError(DependencyError):

@@ -1,6 +1,6 @@
 """Settings → the models that may be asked; each SDK is imported when its first model is."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from shared.contracts.models import ModelChoice, Provider
 from shared.errors import ConfigurationError
-from shared.llm.choosing import DEFAULT, REASONING, Connection, Limits, Offer, OfferedModels
+from shared.llm.choosing import DEFAULT, REASONING, Limits, Offer, OfferedModels
+from shared.llm.keyed import Access, Connection
 from shared.llm.late import LateConnection
-from shared.ports import Moderation
+from shared.ports import Credentials, Moderation
 from shared.settings import Settings
 from shared.telemetry.models import TracedConnection
 from shared.telemetry.recording import recorder
@@ -34,13 +35,20 @@ GOOGLE = Extra("google", "google.genai", "shared.llm.google_genai")
 type TokenSource = Callable[[], Coroutine[Any, Any, str]]
 
 
-def build_offered_models(settings: Settings, token: TokenSource) -> OfferedModels:
-    """`token` gives those of the managed identity, for Azure without a key."""
+def build_offered_models(
+    settings: Settings,
+    token: TokenSource,
+    credentials: Credentials,
+    profiled: Collection[str] = (),
+) -> OfferedModels:
+    """`token` gives those of the managed identity, for Azure without a key. `profiled` are the
+    tools that credential profiles speak of: its providers are offered besides the settings'."""
     named = settings.ai.models
     aliases = {DEFAULT: named.default, REASONING: named.reasoning}
     return OfferedModels(
         default=settings.provider,
-        offers=_offers(settings, token),
+        offers=_offers(settings, token, profiled),
+        credentials=credentials,
         allowed=frozenset({settings.provider, *settings.ai.allowed_providers}),
         aliases={alias: name for alias, name in aliases.items() if name},
         names=frozenset(settings.ai.allowed_models),
@@ -70,7 +78,9 @@ def build_openai_moderation(settings: Settings) -> Moderation:
     return OpenAIModeration(client, wanted.model, wanted.strict_score, wanted.timeout_seconds)
 
 
-def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
+def _offers(
+    settings: Settings, token: TokenSource, profiled: Collection[str]
+) -> Mapping[Provider, Offer]:
     names: dict[Provider, tuple[str, str | None]] = {
         "azure-openai": (settings.azure_openai.chat_deployment, settings.azure_openai.endpoint),
         "openai": (settings.openai.chat_model, settings.openai.base_url),
@@ -78,7 +88,7 @@ def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
         "anthropic": (settings.anthropic.model, settings.anthropic.base_url),
         "google": (settings.google.model, settings.google.base_url),
     }
-    connects: dict[Provider, Callable[[str], Connection]] = {
+    connects: dict[Provider, Callable[[str, Access | None], Connection]] = {
         "azure-openai": partial(_azure, settings, token),
         "openai": partial(_openai, settings),
         "proxy": partial(_proxy, settings),
@@ -87,45 +97,52 @@ def _offers(settings: Settings, token: TokenSource) -> Mapping[Provider, Offer]:
     }
     endpoints, routes = settings.ai.allowed_endpoints, settings.ai.endpoint_routes
 
-    def routed(provider: Provider, endpoint: str) -> Connection:
-        connection = connects[provider](routes.get(endpoint, endpoint))
+    def routed(provider: Provider, endpoint: str, access: Access | None) -> Connection:
+        connection = connects[provider](routes.get(endpoint, endpoint), access)
         if recorder() is None:
             return connection
-        return TracedConnection(connection, provider, endpoint, settings.embeddings)
+        embeddings = (access and access.embeddings) or settings.embeddings
+        return TracedConnection(connection, provider, endpoint, embeddings)
 
     return {
         provider: Offer(name, partial(routed, provider), url or "", endpoints.get(provider, ()))
         for provider, (name, url) in names.items()
-        if provider in settings.providers
+        if provider in settings.providers or provider in profiled
     }
 
 
-def _azure(settings: Settings, token: TokenSource, endpoint: str) -> Connection:
+def _azure(
+    settings: Settings, token: TokenSource, endpoint: str, access: Access | None
+) -> Connection:
     from openai import AsyncAzureOpenAI
 
     from shared.llm.openai_compatible import OpenAIConnection
 
     azure = settings.azure_openai
+    key = access.key if access else azure.api_key
     client = AsyncAzureOpenAI(
         azure_endpoint=endpoint,
-        api_version=azure.api_version,
-        api_key=azure.api_key,
-        azure_ad_token_provider=None if azure.api_key else token,
+        api_version=(access and access.api_version) or azure.api_version,
+        api_key=key,
+        azure_ad_token_provider=None if key else token,
         max_retries=settings.model.retries,
         http_client=_http_client(settings),
     )
     return OpenAIConnection(
-        client, azure.embeddings_deployment, settings.search.dimensions, settings.ai.deployments
+        client,
+        (access and access.embeddings) or azure.embeddings_deployment,
+        settings.search.dimensions,
+        settings.ai.deployments,
     )
 
 
-def _openai(settings: Settings, endpoint: str) -> Connection:
+def _openai(settings: Settings, endpoint: str, access: Access | None) -> Connection:
     from openai import AsyncOpenAI
 
     from shared.llm.openai_compatible import OpenAIConnection
 
     client = AsyncOpenAI(
-        api_key=settings.openai.api_key,
+        api_key=access.key if access else settings.openai.api_key,
         base_url=endpoint or None,
         max_retries=settings.model.retries,
         http_client=_http_client(settings),
@@ -138,14 +155,14 @@ def _openai(settings: Settings, endpoint: str) -> Connection:
     )
 
 
-def _proxy(settings: Settings, endpoint: str) -> Connection:
+def _proxy(settings: Settings, endpoint: str, access: Access | None) -> Connection:
     from openai import AsyncOpenAI
 
     from shared.llm.openai_compatible import OpenAIConnection
 
     client = AsyncOpenAI(
         # The SDK wants a key, a gateway on one's own network may want none.
-        api_key=settings.model_proxy.api_key or "none",
+        api_key=(access.key if access else settings.model_proxy.api_key) or "none",
         base_url=endpoint,
         max_retries=settings.model.retries,
         http_client=_http_client(settings),
@@ -160,18 +177,23 @@ def _proxy(settings: Settings, endpoint: str) -> Connection:
     )
 
 
-def _late(extra: Extra, build: Callable[[str], Connection], endpoint: str) -> Connection:
+def _late(
+    extra: Extra,
+    build: Callable[[str, Access | None], Connection],
+    endpoint: str,
+    access: Access | None,
+) -> Connection:
     _needs(extra)
-    return LateConnection(extra.adapter, partial(build, endpoint))
+    return LateConnection(extra.adapter, partial(build, endpoint, access))
 
 
-def _anthropic(settings: Settings, endpoint: str) -> Connection:
+def _anthropic(settings: Settings, endpoint: str, access: Access | None) -> Connection:
     from anthropic import AsyncAnthropic
 
     from shared.llm.anthropic_messages import AnthropicConnection
 
     client = AsyncAnthropic(
-        api_key=settings.anthropic.api_key,
+        api_key=access.key if access else settings.anthropic.api_key,
         base_url=endpoint or None,
         timeout=settings.model.timeout_seconds,
         max_retries=settings.model.retries,
@@ -180,7 +202,7 @@ def _anthropic(settings: Settings, endpoint: str) -> Connection:
     return AnthropicConnection(client)
 
 
-def _google(settings: Settings, endpoint: str) -> Connection:
+def _google(settings: Settings, endpoint: str, access: Access | None) -> Connection:
     from google.genai import Client, types
 
     from shared.llm.google_genai import GoogleConnection
@@ -195,15 +217,14 @@ def _google(settings: Settings, endpoint: str) -> Connection:
             attempts=1 + settings.model.retries, initial_delay=0.5, max_delay=8.0
         ),
     )
-    return GoogleConnection(
-        Client(vertexai=False, api_key=settings.google.api_key, http_options=options), http
-    )
+    key = access.key if access else settings.google.api_key
+    return GoogleConnection(Client(vertexai=False, api_key=key, http_options=options), http)
 
 
-def check_installed(settings: Settings) -> None:
+def check_installed(settings: Settings, profiled: Collection[str] = ()) -> None:
     """Raises ConfigurationError for a provider that may be asked, and whose SDK is missing."""
     for extra in (ANTHROPIC, GOOGLE):
-        if extra.provider in settings.providers:
+        if extra.provider in settings.providers or extra.provider in profiled:
             _needs(extra)
 
 

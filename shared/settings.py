@@ -22,7 +22,9 @@ from shared.model_settings import (
     OpenAISettings,
     ProviderName,
 )
+from shared.search_settings import AzureSearchSettings, SearchSettings
 from shared.sections import Section, Url, joined
+from shared.security_settings import SecuritySettings
 from shared.telemetry_settings import TelemetrySettings
 from shared.tool_settings import ToolsSettings
 
@@ -57,6 +59,16 @@ EXAMPLES = {
     "auth__rolerights": 'Auth__RoleRights={"employee": ["tasks:read", "tasks:write"]}',
     "events__types": 'Events__Types=["task.*", "project.*", "user.*"]',
     "moderation__endpoint": "Moderation__Endpoint=https://<name>.cognitiveservices.azure.com",
+    "security__credentialprofiles": (
+        'Security__CredentialProfiles={"prod": {"ai_search": {"source": "key_vault", '
+        '"secret": "secrets/search-prod-key", "endpoint": "https://<name>.search.windows.net"}}}'
+    ),
+    "security__handlekeyname": "Security__HandleKeyName=kv://eira/handle-key",
+    "security__profileaccess": 'Security__ProfileAccess={"prod": {"roles": ["manager"]}}',
+    "security__securevalues": (
+        'Security__SecureValues={"Aliases": {"kv-search": {"source": "key_vault", '
+        '"secret": "secrets/search-api-key"}}, "AllowedSecrets": ["secrets/search-api-key"]}'
+    ),
     "search__allowedindexes": 'Search__AllowedIndexes=["cerebro"]',
     "search__messageindexes": 'Search__MessageIndexes=["cerebro"]',
     "search__allowedsemanticconfigurations": (
@@ -71,7 +83,6 @@ EXAMPLES = {
         'Tools__McpServers={"corp-tools": {"url": "https://tools.example.org/mcp", '
         '"methods": ["getCase"], "reads": ["getCase"]}}'
     ),
-    "tools__mcptokens": 'Tools__McpTokens={"corp": "<token>"}',
     "telemetry__prices": 'Telemetry__Prices={"gpt-4o": {"input": 2.5, "output": 10}}',
 }
 LISTS_AND_MAPS = (
@@ -93,10 +104,12 @@ LISTS_AND_MAPS = (
     "search__allowedsemanticconfigurations",
     "search__messageindexes",
     "search__languages",
+    "security__credentialprofiles",
+    "security__profileaccess",
+    "security__securevalues",
     "tools__httpallowed",
     "tools__httpprivatehosts",
     "tools__mcpservers",
-    "tools__mcptokens",
     "telemetry__prices",
 )
 OTHER_SPELLINGS = {
@@ -106,6 +119,9 @@ OTHER_SPELLINGS = {
     "semanticconfig": "semanticconfiguration",
 }
 """What may be written in `Search__` for a setting of `AzureSearch__`, which wins over it."""
+
+CREDENTIALS = "credentials__"
+"""What app settings begin with that hold nothing but a secret for some profile."""
 
 
 type Way = tuple[str, ...]
@@ -119,54 +135,6 @@ def _listed(value: object) -> object:
 type Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 type Mode = Literal["sequential", "fanout", "group_chat"]
 type Profile = Literal["normal", "rag", "coordinator", "retrieval", "domain_expert"]
-
-
-class AzureSearchSettings(Section):
-    """Without a key the managed identity is used."""
-
-    endpoint: Url
-    api_key: str | None = Field(default=None, repr=False)
-    default_index: str = "cerebro"
-    semantic_configuration: str = "cerebro-semantic"
-
-
-class SearchSettings(Section):
-    """`allowed_indexes` may be named by callers; every message is looked up in `message_indexes`
-    (without them, in all that are allowed), and events are remembered in the first of those.
-    `languages`: in which of them the indexes hold their texts. A caller may name the default
-    semantic configuration, its variants by language, and those of the list. A caller's vector
-    must have `dimensions` numbers, and the embedding model is asked for as many, if they are told.
-
-    `max_fan_out` indexes are asked at the same time; `normalisation` makes their scores comparable.
-    `context_tokens` bound the evidence of an answer; without an index that needs longer than
-    `timeout_seconds`, or a vector that needs `embedding_seconds`, the search goes on.
-
-    `captions` and `answers` of the semantic ranker are asked for with each question.
-
-    Evidence less relevant than `least_relevance` by the semantic ranker is doubted in the answer.
-
-    `policy` to `least_share` say how an answer stands on documents (shared/contracts/grounding.py).
-    """
-
-    allowed_indexes: tuple[str, ...] = Field(default=("cerebro",), min_length=1)
-    message_indexes: tuple[str, ...] = ()
-    allowed_semantic_configurations: tuple[str, ...] = ()
-    languages: tuple[Literal["es", "en"], ...] = Field(default=("es", "en"), min_length=1)
-    dimensions: int | None = Field(default=None, ge=2, le=4096)
-    top: int = Field(default=5, ge=1, le=10)
-    max_fan_out: int = Field(default=3, ge=1, le=16)
-    normalisation: Literal["min_max", "z_score", "reciprocal_rank"] = "min_max"
-    context_tokens: int = Field(default=4_000, ge=200)
-    timeout_seconds: float = Field(default=20.0, gt=0)
-    embedding_seconds: float = Field(default=15.0, gt=0)
-    captions: bool = False
-    answers: bool = False
-    least_relevance: float = Field(default=2.0, ge=0, le=4)
-    policy: Literal["always", "never", "conditional"] = "always"
-    inject: Literal["system", "user"] = "system"
-    citation_style: Literal["inline", "footnote", "none"] = "inline"
-    unverifiable: Literal["mark", "drop"] = "mark"
-    least_share: float = Field(default=0.5, gt=0, le=1)
 
 
 class CosmosSettings(Section):
@@ -303,6 +271,7 @@ class Settings(BaseSettings):
     )
     quotas: QuotaSettings = Field(default=QuotaSettings(), validation_alias="quotas")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
+    security: SecuritySettings = Field(default=SecuritySettings(), validation_alias="security")
     telemetry: TelemetrySettings = Field(default=TelemetrySettings(), validation_alias="telemetry")
     application_insights: str | None = Field(
         default=None, repr=False, validation_alias="applicationinsights_connection_string"
@@ -317,6 +286,11 @@ class Settings(BaseSettings):
         named = {name: search[other] for other, name in OTHER_SPELLINGS.items() if other in search}
         azure = given.get("azuresearch", {})
         return {**given, "azuresearch": named | azure if isinstance(azure, dict) else azure}
+
+    @property
+    def is_development(self) -> bool:
+        """As Azure Functions tells it; what is not told is production."""
+        return os.environ.get("AZURE_FUNCTIONS_ENVIRONMENT", "").lower() == "development"
 
     @property
     def provider(self) -> ProviderName:
@@ -365,8 +339,10 @@ def get_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        raise _wrong("__".join(map(str, first["loc"])), first["msg"]) from error
+        first = error.errors(include_input=False)[0]
+        way = [str(each) for each in first["loc"]]
+        where = f"{'.'.join(way[2:])}: " if way[0] == "security" and way[2:] else ""
+        raise _wrong("__".join(way), where + first["msg"]) from error
     except SettingsError as error:
         raise _wrong(_not_json() or str(error), "a list or map is not valid JSON") from error
     if settings.azure_openai.endpoint is None and settings.openai.api_key is None:
@@ -392,6 +368,13 @@ def get_settings() -> Settings:
             f"for example Search__AllowedIndexes={example}"
         )
     return settings
+
+
+def own_values() -> Mapping[str, str]:
+    """What is set, by name in lower case: settings of ours and `Credentials__<Name>`, which exist
+    to be named by credential profiles. Nothing else of the environment."""
+    found = ((name.lower(), value) for name, value in os.environ.items() if value)
+    return {n: value for n, value in found if n in _known() or n.startswith(CREDENTIALS)}
 
 
 def unknown_settings() -> tuple[str, ...]:

@@ -176,9 +176,25 @@ CATALOG: dict[str, Any] = {
     "models": ["gpt-4o-mini"],
     "tools": ["ai_search", "mcp"],
     "mcpServers": [{"name": "corp-tools", "methods": ["getCase"]}],
-    "aliases": [],
-    "profiles": ["default"],
+    "aliases": ["kv-search"],
+    "profiles": ["default", "staging"],
 }
+HANDLE: dict[str, Any] = {
+    "handleId": "h_AfPk0wq2…",
+    "expiresAt": "2026-11-22T10:15:00Z",
+}
+RESOLVES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("by its alias", {"source": "key_vault", "alias": "kv-search", "sessionId": "s-1"}),
+    (
+        "by alias and secret",
+        {
+            "source": "key_vault",
+            "alias": "kv-search",
+            "secret": "secrets/search-api-key",
+            "mode": "opaque",
+        },
+    ),
+)
 HEALTH: dict[str, Any] = {"status": "ok", "packVersion": "2026.11", "indexes": ["cerebro"]}
 
 EVENTS = """: every 15 seconds of silence, so that proxies keep the connection

@@ -15,6 +15,7 @@ from shared.contracts.completions import (
     PostCompletion,
 )
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
+from shared.contracts.credentials import ResolveSecureValue, SecureValueResolved
 from shared.contracts.runs import (
     PostFeedback,
     RunAnswer,
@@ -135,6 +136,23 @@ ROUTES = (
                 examples=(("of an employee", examples.CATALOG),),
             ),
         ),
+    ),
+    Operation(
+        "post",
+        "/config/resolve",
+        "resolveSecureValue",
+        "Get a handle that stands for a secret",
+        (
+            Reply(
+                "200",
+                "The handle; no secret is ever answered.",
+                (SecureValueResolved,),
+                examples=(("handle", examples.HANDLE),),
+            ),
+        ),
+        body=ResolveSecureValue,
+        examples=examples.RESOLVES,
+        errors=("403", "429"),
     ),
     Operation(
         "post",

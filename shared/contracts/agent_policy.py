@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.contracts.agents import AgentProfile, TeamMode
+from shared.contracts.credentials import DEFAULT_PROFILE, ProfileAccess
+from shared.contracts.identity import Caller
 from shared.contracts.models import Provider
 from shared.contracts.outside import Outside
 
@@ -28,7 +30,9 @@ class AgentPolicy:
     `providers` and `models` are told to callers; the seam to the models refuses others. `outside`
     is what `http` and `mcp` may reach. `max_tokens` of one answer, `max_turns` of a discussion,
     `timeout_ms` of a call, `max_steps` of the model.
-    `moderation_off`: a call may ask not to be moderated.
+    `moderation_off`: a call may ask not to be moderated. `credential_profiles` by name are those
+    that a call may ask for besides `default`, and who may; `profile_indexes` the default index of
+    a credential profile that has one of its own.
     """
 
     default_index: str
@@ -43,7 +47,8 @@ class AgentPolicy:
     providers: tuple[Provider, ...] = ()
     models: tuple[str, ...] = ()
     outside: Outside = field(default=Outside())
-    credential_profiles: tuple[str, ...] = ("default",)
+    credential_profiles: Mapping[str, ProfileAccess] = field(default_factory=dict)
+    profile_indexes: Mapping[str, str] = field(default_factory=dict)
     profiles: Mapping[str, ProfileLists] = field(default_factory=dict)
     max_tokens: int = 4_096
     max_turns: int = 12
@@ -63,3 +68,8 @@ class AgentPolicy:
     def participants_of(self, profile: AgentProfile) -> tuple[str, ...]:
         own = self.lists(profile).participants
         return tuple(each for each in self.participants if own is None or each in own)
+
+    def credential_profiles_of(self, caller: Caller) -> tuple[str, ...]:
+        """Everybody has `default`; the others are those whose settings admit the caller."""
+        named = (name for name, each in self.credential_profiles.items() if each.admits(caller))
+        return tuple(dict.fromkeys((DEFAULT_PROFILE, *named)))

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from shared.contracts.base import Contract
+from shared.contracts.credentials import DEFAULT_PROFILE
 from shared.contracts.identity import Language
 from shared.contracts.models import ModelChoice
 from shared.contracts.search import SearchIntent
@@ -60,7 +61,7 @@ class AgentCall(Contract):
     Without `mode` one agent answers. `participants` are names of the pack, each once, in the order
     in which they were asked for; `profile` the plan's agent profile. `history` is what came before
     the message, oldest first, where the caller keeps the conversation and not the thread.
-    `credential_profile` is a name, never a value.
+    `credential_profile` is a name and `credentials` are handles, by the tool: never a value.
     """
 
     session_id: str
@@ -75,5 +76,6 @@ class AgentCall(Contract):
     max_turns: int = 6
     return_trace: bool = False
     moderation: Moderation = "default"
-    credential_profile: str | None = None
+    credential_profile: str = DEFAULT_PROFILE
+    credentials: dict[str, str] = Field(default={}, repr=False)
     history: tuple[Spoken, ...] = ()

@@ -62,8 +62,8 @@ SNAKE = frozenset(
 type Plain = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}$")]
 """A name that may be told back: nothing in it can be taken for markup."""
 type Address = Annotated[str, Field(max_length=256, pattern=r"^https?://[A-Za-z0-9._~:/@%-]+$")]
-type ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-type Handle = Annotated[str, Field(pattern=r"^h_[A-Za-z0-9_-]{1,128}$")]
+type ToolName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,72}$")]
+type Handle = Annotated[str, Field(pattern=r"^h_[A-Za-z0-9_-]{1,1024}$")]
 
 
 def _spellings(field: str) -> AliasChoices:
@@ -156,7 +156,9 @@ class PostChat(_Block):
     return_trace: bool = False
     moderation: Moderation = "default"
     thread_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")] | None = None
-    credentials: dict[ToolName, Handle] | None = None
+    credentials: dict[ToolName, Handle] | None = Field(
+        default=None, max_length=MAX_TOOLS, repr=False
+    )
     """Handles of secure values by the tool they are for; never the values."""
     profile: Plain | None = None
     """A credential profile, by its name."""

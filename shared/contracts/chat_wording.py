@@ -73,9 +73,41 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "en": "The text that was sent is void, and the answer was written again. Repeat the "
         "request with the same Idempotency-Key to get all of it.",
     },
-    "field_handle_unknown": {
-        "es": "no es una credencial vigente de esta sesión",
-        "en": "is no valid credential of this session",
+    "handle_not_allowed": {
+        "es": "«{name}» no es una credencial vigente de esta sesión.",
+        "en": "“{name}” is no valid credential of this session.",
+    },
+    "handle_of_other_tools": {
+        "es": "La credencial de «{name}» no es para esa herramienta.",
+        "en": "The credential in “{name}” is not for that tool.",
+    },
+    "no_secure_values": {
+        "es": "Aquí no hay valores seguros configurados.",
+        "en": "No secure values are set up here.",
+    },
+    "handles_used_up": {
+        "es": "Has pedido demasiadas credenciales en este minuto. Inténtalo dentro de un momento.",
+        "en": "You have asked for too many credentials in this minute. Please try again shortly.",
+    },
+    "alias_not_allowed": {
+        "es": "El alias «{name}» no está entre los permitidos.",
+        "en": "The alias “{name}” is not among those allowed.",
+    },
+    "secret_not_allowed": {
+        "es": "El alias no admite ese valor en «{name}».",
+        "en": "The alias does not allow that value in “{name}”.",
+    },
+    "plaintext_not_allowed": {
+        "es": "El modo «{name}» no está permitido aquí.",
+        "en": "The mode “{name}” is not allowed here.",
+    },
+    "not_allowed": {
+        "es": "Ya no se permite usar las credenciales con las que se hizo esta petición.",
+        "en": "The credentials that this request was made with may no longer be used.",
+    },
+    "credentials_unavailable": {
+        "es": "El almacén de credenciales no está disponible. Inténtalo de nuevo en un momento.",
+        "en": "The credential store is not available. Please try again in a moment.",
     },
     "moderation_not_allowed": {
         "es": "La moderación «{name}» no está entre las permitidas.",

@@ -7,6 +7,8 @@ from pydantic import Field
 from shared.contracts.base import Contract
 from shared.contracts.tools import Arguments, JsonSchema
 
+type KeyHeader = Literal["bearer", "api-key"]
+"""`Authorization: Bearer`, or a header of its own."""
 type HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 READING: frozenset[str] = frozenset({"GET", "HEAD"})
@@ -16,13 +18,16 @@ READING: frozenset[str] = frozenset({"GET", "HEAD"})
 class HttpRule(Contract):
     """Calls that `http` may make. `host` is `name:port`, or `*.name:port` for all names below it;
     `path` a pattern: `*` for one segment, `**` for any. `keys`: the host honours
-    `Idempotency-Key`, so a call that may have arrived may be sent again."""
+    `Idempotency-Key`, so a call that may have arrived may be sent again. `credential` is the tool
+    of the credential profiles whose secret it is called with, in the `header`."""
 
     methods: tuple[HttpMethod, ...] = ("GET",)
     scheme: Literal["https", "http"] = "https"
     host: str
     path: str
     keys: bool = False
+    credential: str | None = None
+    header: KeyHeader = "bearer"
 
     def is_for(self, host: str) -> bool:
         """Whether its pattern names this host, whatever the port."""
@@ -38,7 +43,8 @@ class HttpRule(Contract):
 
 class McpServer(Contract):
     """An MCP server of the operator's: `methods` may be called, of which `reads` change nothing.
-    `right` is what a caller needs; `credential` names the profile that its token is from."""
+    `right` is what a caller needs; `credential` is the tool of the credential profiles that its
+    token is from."""
 
     name: str
     url: str

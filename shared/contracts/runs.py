@@ -10,6 +10,7 @@ from pydantic import Field
 from shared.contracts.agents import AgentCall
 from shared.contracts.approvals import ApprovalView
 from shared.contracts.base import Contract, Inbound
+from shared.contracts.credentials import CredentialScope, Holder
 from shared.contracts.evidence import Citation
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import MissingField, OpenPlan
@@ -91,6 +92,15 @@ class RunRecord(Contract):
     call: AgentCall | None = None
     """Of a run that is an inline agent call."""
     on_disconnect: OnDisconnect = "continue"
+
+    @property
+    def scope(self) -> CredentialScope | None:
+        """What an agent call is made with; messages are the app's own."""
+        call = self.call
+        if call is None:
+            return None
+        holder = Holder(self.tenant_id, self.caller.user_id, call.session_id)
+        return CredentialScope(holder, call.credential_profile, call.credentials)
 
 
 class ToolOutcome(Contract):

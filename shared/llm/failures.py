@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import httpx2
 
-from shared.errors import ModelError
+from shared.errors import KeyRefusedError, ModelError
 from shared.retry_after import retry_after
 
 REFUSED = frozenset({400, 401, 403, 404, 405, 413, 422})
 """Asking again changes nothing: rights, model or request are wrong."""
+KEY_REFUSED = 401
 TOO_MANY = 429
 
 
@@ -18,6 +19,8 @@ def of_status(status: int, headers: Mapping[str, str], name: str) -> ModelError:
     if status == TOO_MANY:
         return ModelError("the model limits the rate", code="MODEL_RATE_LIMIT", retry_after=wait)
     message = f"model call failed: {name} {status or ''}".rstrip()
+    if status == KEY_REFUSED:
+        return KeyRefusedError(message, retryable=False)
     return ModelError(message, retryable=status not in REFUSED, retry_after=wait)
 
 

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from importlib import import_module
 
-from shared.llm.choosing import Connection
+from shared.llm.keyed import Connection
 from shared.ports import Completion, Model, ModelRequest, StreamEnd
 
 

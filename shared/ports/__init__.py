@@ -2,6 +2,7 @@
 
 from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
+from shared.ports.credentials import Credentials, Secret, Secrets
 from shared.ports.dependencies import Dependencies, Policy
 from shared.ports.knowledge import EventQuery, Knowledge, KnowledgeQuery
 from shared.ports.log import LogItem, LogItems
@@ -37,6 +38,7 @@ __all__ = [
     "AuditLog",
     "Completion",
     "Conversations",
+    "Credentials",
     "DeadLetters",
     "Dependencies",
     "Effects",
@@ -61,6 +63,8 @@ __all__ = [
     "Quotas",
     "Readers",
     "Runs",
+    "Secret",
+    "Secrets",
     "ServerMethods",
     "StreamEnd",
     "Strictness",

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy
+from shared.contracts.credentials import SecureValues
 from shared.contracts.grounding import Grounding
 from shared.contracts.outside import Outside
 from shared.contracts.quotas import QuotaLimits
 from shared.contracts.retrieval import Retrieval
 from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
+from shared.ports.credentials import Credentials
 from shared.ports.knowledge import Knowledge
 from shared.ports.log import LogItems
 from shared.ports.model import Model, Models
@@ -49,6 +51,7 @@ class Policy:
     """Below this confidence of the triage the person is asked what they mean."""
     quotas: QuotaLimits = field(default=QuotaLimits())
     agents: AgentPolicy = field(default=AgentPolicy(default_index="", indexes=()))
+    secure_values: SecureValues = field(default=SecureValues())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Dependencies:
     methods: ServerMethods
     moderation: Moderation
     quotas: Quotas
+    credentials: Credentials
     tokens: TokenVerifier
     packs: Packs
     policy: Policy

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.contracts.credentials import CredentialScope
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Language
 from shared.contracts.search import SearchIntent
@@ -15,7 +16,7 @@ class KnowledgeQuery:
 
     `other_versions` are packs whose shared knowledge is not for this conversation. `intent` is what
     the caller said of the search, which may bound `top`; None is a hybrid search. `language` is the
-    conversation's, in which also errors are told.
+    conversation's, in which also errors are told. `scope` is what an agent's call is made with.
     """
 
     text: str
@@ -27,6 +28,7 @@ class KnowledgeQuery:
     other_versions: tuple[str, ...] = ()
     intent: SearchIntent | None = None
     language: Language = "es"
+    scope: CredentialScope | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from shared.contracts.credentials import CredentialScope
 from shared.contracts.models import ModelChoice
 from shared.contracts.runs import Usage
 from shared.contracts.tools import JsonSchema
@@ -100,12 +101,19 @@ class Model(Protocol):
 class Models(Protocol):
     """The models that a call may choose from."""
 
-    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+    def get(
+        self,
+        choice: ModelChoice,
+        profile: str | None = None,
+        scope: CredentialScope | None = None,
+    ) -> Model:
         """Who answers: provider, name (`default` and `reasoning` are those of the settings) and
-        endpoint; what is left out is the settings'. How it is asked is told by each request.
+        endpoint; what is left out is the settings', or the credential profile's of `scope`. How it
+        is asked is told by each request.
 
         `profile` is the agent profile whose limits hold. Raises NotAllowedError naming what is
-        refused, ConfigurationError for a provider whose extra or settings are missing."""
+        refused, ConfigurationError for a provider whose extra or settings are missing. That a key
+        cannot be had, or a handle is none, is a ModelError of the model that is asked."""
         ...
 
     async def close(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.contracts.credentials import CredentialScope
 from shared.contracts.identity import Caller, Language
 from shared.contracts.outside import ServerMethod
 from shared.contracts.tools import Arguments, ToolContract
@@ -21,6 +22,8 @@ class ToolInvocation:
     key: str | None = None
     pack_version: str | None = None
     """The conversation's: of what all tenants share, Cerebro shows no other version's."""
+    scope: CredentialScope | None = None
+    """What an agent's call is made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Tools(Protocol):
 
 
 class ServerMethods(Protocol):
-    async def of(self, server: str) -> Mapping[str, ServerMethod]:
-        """What an allowed MCP server declares, by name: what the settings allow of it. Raises
-        ErpError (RemoteError) when it cannot be asked."""
+    async def of(
+        self, server: str, scope: CredentialScope | None = None
+    ) -> Mapping[str, ServerMethod]:
+        """What an allowed MCP server declares to whoever has these credentials, by name: what the
+        settings allow of it. Raises ErpError (RemoteError) when it cannot be asked."""
         ...

@@ -17,7 +17,7 @@ from azure.search.documents.models import IndexDocumentsBatch, VectorizedQuery
 
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.search import SEMANTIC_FAILED
-from shared.errors import RefusedError, SearchError
+from shared.errors import RefusedError, SearchError, SearchKeyRefusedError
 from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.audience import audience_filter, one_of, quoted
 from shared.search.fields import CITED, EVERY_ROLE, FIELDS, LANGUAGES, OF_FOLDERS, VECTOR_FIELD
@@ -255,7 +255,7 @@ def translated(index: str) -> Iterator[None]:
                 "./eira packs load adds what it lacks"
             ) from error
         if error.status_code in DENIED:
-            raise SearchError(
+            raise SearchKeyRefusedError(
                 f"search in {index} failed: {error.status_code}; {_RIGHTS}"
             ) from error
         limited = error.status_code == 429

@@ -134,6 +134,7 @@ class CerebroTools:
             other_versions=tuple(each for each in self._packs.versions if each != version),
             intent=intent,
             language=invocation.language,
+            scope=invocation.scope,
         )
 
     def _found(self, packs: Sequence[ContextPack], intent: SearchIntent) -> dict[str, object]:

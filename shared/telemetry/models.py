@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind, use_span
 
 from shared.contracts.models import Provider
 from shared.contracts.runs import Usage
-from shared.llm.choosing import Connection
+from shared.llm.keyed import Connection
 from shared.ports import Completion, Model, ModelRequest, StreamEnd
 from shared.telemetry import names
 from shared.telemetry.recording import (

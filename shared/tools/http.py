@@ -12,14 +12,16 @@ from aiohttp.abc import AbstractResolver
 
 from shared.contracts.outside import Outside
 from shared.contracts.wording import say
-from shared.errors import RemoteBusyError, RemoteError
-from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.errors import NotAllowedError, RemoteBusyError, RemoteError
+from shared.ports import Credentials, Secret, ToolAnswered, ToolInvocation, ToolRefused
 from shared.retry_after import retry_after
 from shared.tools.addresses import is_public
 from shared.tools.http_answers import REDIRECTS, Answer, Unread, read_body
 from shared.tools.http_rules import Denied, HttpCall, read_call, redirected
+from shared.tools.keys import key_for, renewed
 
 MAX_REDIRECTS = 3
+KEY_REFUSED = 401
 TOO_MANY = 429
 MAY_PASS = frozenset({408, 500, 502, 503, 504})
 
@@ -41,10 +43,12 @@ class HttpTools:
     def __init__(
         self,
         outside: Outside,
+        credentials: Credentials,
         limits: HttpLimits = HttpLimits(),
         resolver: Callable[[], AbstractResolver] | None = None,
     ) -> None:
         self._outside = outside
+        self._credentials = credentials
         self._limits = limits
         self._resolver = resolver
 
@@ -57,6 +61,8 @@ class HttpTools:
         try:
             async with asyncio.timeout(seconds):
                 return await self._follow(call, invocation)
+        except NotAllowedError as error:
+            return _refused(Denied(error.message, error.values), invocation)
         except TimeoutError as error:
             raise RemoteError("http: no answer in time", sent=True) from error
 
@@ -69,7 +75,7 @@ class HttpTools:
     ) -> ToolAnswered | ToolRefused:
         """A call that changes something is sent once: where it was sent on to is its answer."""
         for _ in range(1 + MAX_REDIRECTS):
-            answer = await self._exchange(call, invocation)
+            answer = await self._keyed(call, invocation)
             if isinstance(answer, Denied):
                 return _refused(answer, invocation)
             if answer.location is None or not call.reads:
@@ -80,7 +86,21 @@ class HttpTools:
             call = further
         return _refused(Denied("http_too_many_redirects", {"limit": MAX_REDIRECTS}), invocation)
 
-    async def _exchange(self, call: HttpCall, invocation: ToolInvocation) -> Answer | Denied:
+    async def _keyed(self, call: HttpCall, invocation: ToolInvocation) -> Answer | Denied:
+        """With the key that the call's rule asks for. Each address that a call is sent on to has
+        its own rule, so a key goes nowhere else; one that is refused may have been rotated."""
+        if call.credential is None:
+            return await self._exchange(call, None, invocation)
+        key = await key_for(call.credential, str(call.url), invocation.scope, self._credentials)
+        answer = await self._exchange(call, key, invocation)
+        if isinstance(answer, Denied) or answer.status != KEY_REFUSED:
+            return answer
+        fresh = await renewed(key, self._credentials)
+        return answer if fresh is None else await self._exchange(call, fresh, invocation)
+
+    async def _exchange(
+        self, call: HttpCall, key: Secret | None, invocation: ToolInvocation
+    ) -> Answer | Denied:
         """One request over a connection of its own: nothing is left of it for the next."""
         gate = _Gate(call.private)
         connector = aiohttp.TCPConnector(
@@ -101,7 +121,7 @@ class HttpTools:
                 session.request(
                     call.method,
                     call.url,
-                    headers=_headers(call, invocation),
+                    headers=_headers(call, key, invocation),
                     data=_body(call),
                     allow_redirects=False,
                 ) as response,
@@ -162,7 +182,7 @@ def _outcome(
             return ToolAnswered(answer.result)
 
 
-def _headers(call: HttpCall, invocation: ToolInvocation) -> dict[str, str]:
+def _headers(call: HttpCall, key: Secret | None, invocation: ToolInvocation) -> dict[str, str]:
     headers = {
         "accept": "application/json, text/*;q=0.9",
         **({"content-type": _content_type(call.body)} if call.body is not None else {}),
@@ -171,6 +191,10 @@ def _headers(call: HttpCall, invocation: ToolInvocation) -> dict[str, str]:
     }
     if invocation.key and not call.reads:
         headers["idempotency-key"] = invocation.key
+    if key is not None and call.key_header == "bearer":
+        headers["authorization"] = f"Bearer {key.value}"
+    elif key is not None:
+        headers["api-key"] = key.value
     return headers
 
 

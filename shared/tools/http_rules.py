@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from yarl import URL
 
-from shared.contracts.outside import READING, HttpRule, Outside
+from shared.contracts.outside import READING, HttpRule, KeyHeader, Outside
 from shared.contracts.tools import Arguments
 
 MAX_URL = 2_000
@@ -36,7 +36,7 @@ class Denied:
 @dataclass(frozen=True, slots=True)
 class HttpCall:
     """A call that is allowed. `keys`: its host honours idempotency keys; `private`: it may have a
-    private address."""
+    private address; `credential` is what its rule calls it with."""
 
     method: str
     url: URL
@@ -44,6 +44,8 @@ class HttpCall:
     body: object
     keys: bool
     private: bool
+    credential: str | None = None
+    key_header: KeyHeader = "bearer"
 
     @property
     def reads(self) -> bool:
@@ -72,7 +74,14 @@ def allowed(call: HttpCall, text: str, outside: Outside) -> HttpCall | Denied:
     if rule is None:
         return Denied("http_not_allowed", {"name": f"{call.method} {_shown(url)}"})
     private = f"{url.raw_host}:{url.port}" in outside.private_hosts
-    return replace(call, url=url, keys=rule.keys, private=private)
+    return replace(
+        call,
+        url=url,
+        keys=rule.keys,
+        private=private,
+        credential=rule.credential,
+        key_header=rule.header,
+    )
 
 
 def redirected(call: HttpCall, location: str, outside: Outside) -> HttpCall | Denied:

@@ -4,17 +4,19 @@ import asyncio
 import importlib
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from shared.contracts.credentials import CredentialScope, SecretRef
 from shared.contracts.outside import McpServer, Outside, ServerMethod
 from shared.contracts.wording import say
-from shared.errors import RemoteError
-from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.errors import NotAllowedError, RemoteError
+from shared.ports import Credentials, Secret, ToolAnswered, ToolInvocation, ToolRefused
+from shared.tools.keys import key_for, renewed
 from shared.tools.mcp_answers import result_of, said_by
 from shared.tools.schemas import first_problem
 
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 MOST_PAGES = 20
 MOST_OF_A_DESCRIPTION = 1_000
 
-type Credential = Callable[[str], Awaitable[str | None]]
-"""The bearer token of a credential profile, if it has one."""
-
 
 @dataclass(frozen=True, slots=True)
 class McpLimits:
@@ -37,6 +36,10 @@ class McpLimits:
     bytes: int = 65_536
     seconds: float = 20.0
     schema_seconds: float = 300.0
+
+
+type _Asked = tuple[str, SecretRef | None]
+"""A server, and the secret that it is asked with: others may see other methods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +54,35 @@ class McpTools:
     def __init__(
         self,
         outside: Outside,
-        credential: Credential,
+        credentials: Credentials,
         limits: McpLimits = McpLimits(),
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._outside = outside
-        self._credential = credential
+        self._credentials = credentials
         self._limits = limits
         self._now = now
-        self._declared: dict[str, _Declared] = {}
-        self._asking: dict[str, asyncio.Lock] = {}
+        self._declared: dict[_Asked, _Declared] = {}
+        self._asking: dict[_Asked, asyncio.Lock] = {}
         self._trust: ssl.SSLContext | None = None
 
-    async def of(self, server: str) -> Mapping[str, ServerMethod]:
-        """Asked once at a time. Raises RemoteError."""
+    async def of(
+        self, server: str, scope: CredentialScope | None = None
+    ) -> Mapping[str, ServerMethod]:
+        """Asked once at a time, for each secret. Raises RemoteError."""
         known = self._outside.server(server)
         assert known is not None, f"{server} is on no list"
-        async with self._asking.setdefault(known.name, asyncio.Lock()):
-            declared = self._declared.get(known.name)
+        try:
+            token = await self._token(known, scope)
+        except NotAllowedError as error:
+            raise RemoteError(f"mcp {known.name}: {error.message}", sent=False) from error
+        asked = known.name, token.ref if token else None
+        async with self._asking.setdefault(asked, asyncio.Lock()):
+            declared = self._declared.get(asked)
             if declared is None or declared.until <= self._now():
-                methods = await self._ask(known)
+                methods = await self._ask(known, token)
                 declared = _Declared(methods, self._now() + self._limits.schema_seconds)
-                self._declared[known.name] = declared
+                self._declared[asked] = declared
         return declared.methods
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
@@ -83,28 +93,44 @@ class McpTools:
         if server is None or refused is not None or name not in server.methods:
             allowed = refused or f"{args.get('server')}/{name}"
             return ToolRefused(403, say("mcp_not_allowed", language, name=allowed[:200]))
-        method = (await self.of(server.name)).get(name)
+        try:
+            token = await self._token(server, invocation.scope)
+        except NotAllowedError as error:
+            return ToolRefused(403, say(error.message, language, **error.values))
+        method = (await self.of(server.name, invocation.scope)).get(name)
         if method is None:
             return ToolRefused(404, say("mcp_not_declared", language, name=name))
         params = dict(args.get("params") or {})
         wrong = first_problem(params, method.parameters)
         if wrong is not None:
             return ToolRefused(400, say("mcp_bad_params", language, name=name, why=wrong))
-        return await self._call(server, name, params, invocation)
+        return await self._call(server, name, params, token, invocation)
 
     async def find(self, invocation: ToolInvocation) -> dict[str, object] | None:
         """Never asked: the contract has no query, as MCP knows of none."""
         raise RemoteError("mcp: there is nothing to ask", sent=False)
 
+    async def _token(self, server: McpServer, scope: CredentialScope | None) -> Secret | None:
+        """Raises RemoteSecretError, NotAllowedError."""
+        if server.credential is None:
+            return None
+        return await key_for(server.credential, server.url, scope, self._credentials)
+
     async def _call(
-        self, server: McpServer, name: str, params: dict[str, object], invocation: ToolInvocation
+        self,
+        server: McpServer,
+        name: str,
+        params: dict[str, object],
+        token: Secret | None,
+        invocation: ToolInvocation,
     ) -> ToolAnswered | ToolRefused:
         from mcp import MCPError
         from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult
 
         request = CallToolRequest(params=CallToolRequestParams(name=name, arguments=params))
         seconds = min(self._limits.seconds, invocation.contract.timeout_ms / 1000)
-        async with self._session(server, _headers(invocation), seconds) as (client, progress):
+        headers = _headers(invocation)
+        async with self._session(server, headers, token, seconds) as (client, progress):
             progress.sent = True
             try:
                 # Not `call_tool`, which asks for the declarations again behind each call.
@@ -122,10 +148,10 @@ class McpTools:
             return ToolRefused(422, said.strip())
         return ToolAnswered(told)
 
-    async def _ask(self, server: McpServer) -> Mapping[str, ServerMethod]:
+    async def _ask(self, server: McpServer, token: Secret | None) -> Mapping[str, ServerMethod]:
         found: dict[str, ServerMethod] = {}
         cursor: str | None = None
-        async with self._session(server, {}, self._limits.seconds) as (client, _):
+        async with self._session(server, {}, token, self._limits.seconds) as (client, _):
             for _ in range(MOST_PAGES):
                 page = await client.list_tools(cursor=cursor)
                 found |= dict(self._allowed(server, page.tools))
@@ -152,7 +178,7 @@ class McpTools:
 
     @asynccontextmanager
     async def _session(
-        self, server: McpServer, headers: Mapping[str, str], seconds: float
+        self, server: McpServer, headers: Mapping[str, str], token: Secret | None, seconds: float
     ) -> AsyncIterator[tuple["Client", "_Progress"]]:
         """A connection of its own for one caller. Whatever fails in it becomes a RemoteError."""
         if self._trust is None:
@@ -163,9 +189,8 @@ class McpTools:
         from shared.tools.mcp_connection import FAILURES, connected
 
         progress = _Progress()
-        token = await self._credential(server.credential) if server.credential else None
         if token is not None:
-            headers = {**headers, "authorization": f"Bearer {token}"}
+            headers = {**headers, "authorization": f"Bearer {token.value}"}
         try:
             async with (
                 asyncio.timeout(seconds),
@@ -173,6 +198,9 @@ class McpTools:
             ):
                 yield client, progress
         except* (*FAILURES, MCPError, ValidationError, TimeoutError) as errors:
+            if token is not None and not progress.sent:
+                # Its token may have been rotated: the next call is made with the new one.
+                await renewed(token, self._credentials)
             what = f"mcp {server.name}: {', '.join(sorted(set(_kinds(errors))))}"
             raise RemoteError(what, sent=progress.sent) from errors
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.contracts.agents import AskedTool
+from shared.contracts.credentials import CredentialScope
 from shared.contracts.identity import Language
 from shared.contracts.outside import Outside, ServerMethod
 from shared.contracts.tools import Arguments, JsonSchema, ToolContract
@@ -71,17 +72,21 @@ def _expanded(asked: AskedTool, outside: Outside) -> Iterator[AskedTool]:
                 yield AskedTool(name="mcp", args=bound)
 
 
-async def declared(asked: Sequence[AskedTool], methods: ServerMethods) -> MethodsByName:
+async def declared(
+    asked: Sequence[AskedTool], methods: ServerMethods, scope: CredentialScope | None = None
+) -> MethodsByName:
     """What the servers of `asked` (`expanded`) declare. Of one that cannot be asked that is
     nothing: its methods are not offered, and whoever speaks goes on without them."""
     servers = dict.fromkeys(str(each.args["server"]) for each in asked if each.name == "mcp")
-    found = await asyncio.gather(*(_of(server, methods) for server in servers))
+    found = await asyncio.gather(*(_of(server, methods, scope) for server in servers))
     return {(each.server, each.name): each for one in found for each in one}
 
 
-async def _of(server: str, methods: ServerMethods) -> Sequence[ServerMethod]:
+async def _of(
+    server: str, methods: ServerMethods, scope: CredentialScope | None
+) -> Sequence[ServerMethod]:
     try:
-        return tuple((await methods.of(server)).values())
+        return tuple((await methods.of(server, scope)).values())
     except ErpError as error:
         log.warning("%s", error)
         return ()

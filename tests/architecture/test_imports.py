@@ -32,7 +32,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.durable",
         "shared.bootstrap",
     ),
-    "api": ("api", *CORE, "shared.streams", *TOLD),
+    # Of credentials the pure rules: no secret is read where requests are.
+    "api": (
+        "api",
+        *CORE,
+        "shared.credentials.names",
+        "shared.credentials.profiles",
+        "shared.streams",
+        *TOLD,
+    ),
     "orchestrators": ("orchestrators", "shared.contracts", "shared.durable"),
     "activities": (
         "activities",
@@ -53,11 +61,23 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "shared/limit_settings.py": ("shared.sections",),
     "shared/tool_settings.py": ("shared.sections",),
     "shared/telemetry_settings.py": ("shared.sections",),
+    "shared/security_settings.py": ("shared.sections",),
+    "shared/search_settings.py": ("shared.sections",),
+    "shared/credentials": ("shared.credentials", *CORE),
+    "shared/credentialing.py": (
+        "shared.contracts",
+        "shared.credentials",
+        "shared.errors",
+        "shared.security_settings",
+        "shared.settings",
+    ),
     "shared/settings.py": (
         "shared.errors",
         "shared.limit_settings",
         "shared.model_settings",
+        "shared.search_settings",
         "shared.sections",
+        "shared.security_settings",
         "shared.telemetry_settings",
         "shared.tool_settings",
     ),
@@ -69,7 +89,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *CORE,
     ),
     "shared/observing.py": ("shared.settings", "shared.telemetry", *CORE),
-    "shared/telemetry": ("shared.telemetry", "shared.llm.choosing", *CORE),
+    "shared/telemetry": ("shared.telemetry", "shared.llm.keyed", *CORE),
     "shared/retry_after.py": (),
     "shared/packs": ("shared.packs", "shared.contracts", "shared.errors"),
     "shared/durable.py": (*CORE, *TOLD),
@@ -134,6 +154,10 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
         "ulid",
     ),
     "shared/tool_settings.py": ("pydantic",),
+    "shared/security_settings.py": ("pydantic",),
+    "shared/search_settings.py": ("pydantic",),
+    "shared/credentials": ("azure.core", "azure.keyvault", "cryptography", "pydantic"),
+    "shared/credentialing.py": ("azure.core",),
 }
 
 

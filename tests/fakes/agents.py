@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from shared.contracts.agent_steps import AgentResult, AgentStep
+from shared.contracts.credentials import CredentialScope
 from shared.contracts.models import ModelChoice
 from shared.contracts.runs import Usage
 from shared.contracts.tools import Pack
@@ -24,14 +25,21 @@ class FakeModels:
     refused: frozenset[str] = frozenset()
     choices: list[ModelChoice] = field(default_factory=list)
     profiles: list[str | None] = field(default_factory=list)
+    scopes: list[CredentialScope | None] = field(default_factory=list)
 
-    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+    def get(
+        self,
+        choice: ModelChoice,
+        profile: str | None = None,
+        scope: CredentialScope | None = None,
+    ) -> Model:
         if choice.provider in self.refused:
             raise NotAllowedError("model_provider_not_allowed", name=choice.provider)
         if choice.endpoint in self.refused:
             raise NotAllowedError("model_endpoint_not_allowed", name=choice.endpoint)
         self.choices.append(choice)
         self.profiles.append(profile)
+        self.scopes.append(scope)
         return self.named.get(choice.name or "", self.model)
 
     async def close(self) -> None:

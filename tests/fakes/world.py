@@ -16,6 +16,7 @@ from shared.streams.ending import close_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
 from tests.fakes.audit import FakeAuditChains, FakeAuditLog
+from tests.fakes.credentials import FakeCredentials
 from tests.fakes.methods import FakeMethods
 from tests.fakes.moderation import FakeModeration, FakeQuotas
 from tests.fakes.readers import FakeReaders
@@ -64,6 +65,7 @@ class World:
     readers: FakeReaders = field(default_factory=FakeReaders)
     quotas: FakeQuotas = field(default_factory=FakeQuotas)
     quota_limits: QuotaLimits = field(default_factory=QuotaLimits)
+    credentials: FakeCredentials = field(default_factory=FakeCredentials)
     clock: FakeClock = field(default_factory=FakeClock)
     packs: Path = PACKS
     grounding: Grounding = field(default_factory=Grounding)
@@ -91,6 +93,7 @@ class World:
             methods=self.methods,
             moderation=self.moderation,
             quotas=self.quotas,
+            credentials=self.credentials,
             tokens=FakeTokens(self.callers),
             packs=FolderPacks(self.packs),
             policy=Policy(

@@ -43,6 +43,7 @@ ROUTES = {
     "run_agui": ("POST", "agui"),
     "complete_chat": ("POST", "v1/chat/completions"),
     "read_catalog": ("GET", "catalog"),
+    "resolve_secure_value": ("POST", "config/resolve"),
     "conversation_events": ("GET", "conversations/{id}/events"),
     "read_run": ("GET", "runs/{runId}"),
     "run_events": ("GET", "runs/{runId}/events"),

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -42,11 +43,12 @@ UNSUPPORTED = ("suggest", "post.suggest", "autocomplete", "post.autocomplete")
 
 
 def create_app(context: ServiceContext) -> web.Application:
-    """The service; config may hold `apiKey`, which the header `api-key` may then carry, and
-    `aliases`, other names of indexes, by name, and `vectors`, a file to keep computed embeddings
-    in."""
-    api_key = context.config.get("apiKey")
-    guard = _Guard(context, api_key if isinstance(api_key, str) else None)
+    """The service; config may hold `apiKey` or `apiKeys`, which the header `api-key` may then
+    carry, and `aliases`, other names of indexes, by name, and `vectors`, a file to keep computed
+    embeddings in."""
+    keys = context.config.get("apiKeys", [])
+    every = [context.config.get("apiKey"), *(keys if isinstance(keys, list) else [])]
+    guard = _Guard(context, [key for key in every if isinstance(key, str)])
     app = web.Application(middlewares=[_errors, guard], client_max_size=MAX_BODY)
     given = as_object(context.config.get("aliases", {}), '"aliases" of the search service')
     aliases = {name: str(index) for name, index in given.items()}
@@ -63,14 +65,14 @@ def create_app(context: ServiceContext) -> web.Application:
 
 
 class _Guard:
-    """Lets in whoever brings a token for the service, or the api key if there is one."""
+    """Lets in whoever brings a token for the service, or one of the api keys."""
 
     # aiohttp calls middlewares as (request, handler) only when they carry this mark.
     __middleware_version__ = 1
 
-    def __init__(self, context: ServiceContext, api_key: str | None) -> None:
+    def __init__(self, context: ServiceContext, api_keys: Sequence[str]) -> None:
         self._keys = context.keys
-        self._api_key = api_key
+        self._api_keys = api_keys
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith(ADMIN):
@@ -80,8 +82,8 @@ class _Guard:
     def _check(self, request: web.Request) -> None:
         given = request.headers.get("api-key")
         if given is not None:
-            expected = self._api_key
-            if expected is None or not hmac.compare_digest(given.encode(), expected.encode()):
+            octets = given.encode()
+            if not any(hmac.compare_digest(octets, key.encode()) for key in self._api_keys):
                 raise SearchError(403, "Forbidden", "Access denied: the api-key is not valid.")
             return
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")

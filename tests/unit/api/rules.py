@@ -9,6 +9,7 @@ from api.calling import Called, Rules, called
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.agents import ParticipantContract
 from shared.contracts.chat import PostChat
+from shared.contracts.credentials import ProfileAccess
 from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.runs import RunRecord
 from shared.contracts.tools import Pack
@@ -35,7 +36,7 @@ SETTINGS = AgentPolicy(
             ),
         ),
     ),
-    credential_profiles=("default", "prod"),
+    credential_profiles={"prod": ProfileAccess(), "ops": ProfileAccess(roles=("operator",))},
 )
 
 

@@ -12,7 +12,7 @@ from shared.contracts.outside import Outside
 from shared.errors import ForbiddenError, InvalidRequestError, NotAllowedError
 from tests.fakes.world import ANA
 from tests.plan_requests import plan_requests
-from tests.unit.api.rules import RULES, call_of, ruled
+from tests.unit.api.rules import READER, RULES, call_of, ruled
 
 MINIMAL = {"message": "Hola"}
 RAG = {"message": "Hola", "agent_profile": "rag", "search": {"mode": "hybrid"}}
@@ -307,10 +307,42 @@ def test_a_deployment_is_a_model_by_another_name() -> None:
 def test_a_credential_profile_has_to_be_on_the_list() -> None:
     assert call_of({**MINIMAL, "profile": "prod"}).call.credential_profile == "prod"
     assert refused({**MINIMAL, "profile": "root"}) == ("profile_not_allowed", "root")
+    assert call_of({**MINIMAL, "profile": "default"}).call.credential_profile == "default"
+    assert call_of(MINIMAL).call.credential_profile == "default"
 
 
-def test_a_handle_that_nobody_was_given_is_refused() -> None:
-    assert wrong({**MINIMAL, "credentials": {"search": "h_abc"}}) == ["/credentials/search"]
+def test_a_credential_profile_may_be_for_certain_people_only() -> None:
+    assert refused({**MINIMAL, "profile": "ops"}) == ("profile_not_allowed", "ops")
+    operator = READER.model_copy(update={"roles": ("operator",)})
+    rules = replace(RULES, caller=operator)
+    assert call_of({**MINIMAL, "profile": "ops"}, rules).call.credential_profile == "ops"
+
+
+def test_that_no_credential_profile_is_named_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    call_of({**MINIMAL, "profile": "prod"})
+    assert not caplog.records
+    call_of(MINIMAL)
+    assert "default" in caplog.text
+    caplog.clear()
+    call_of(MINIMAL, ruled(credential_profiles={}))
+    assert not caplog.records
+
+
+def test_a_credential_profile_may_have_a_default_index_of_its_own() -> None:
+    rules = ruled(profile_indexes={"prod": "tramites-es"})
+    rag = {**MINIMAL, "agent_profile": "rag", "search": {"mode": "hybrid"}}
+    assert call_of({**rag, "profile": "prod"}, rules).shape.indexes == ("tramites-es",)
+    assert call_of(rag, rules).shape.indexes == ("cerebro",)
+    named = {**rag, "profile": "prod", "search": {"mode": "hybrid", "index": "faq-ciudadania"}}
+    assert call_of(named, rules).shape.indexes == ("faq-ciudadania",)
+
+
+def test_handles_are_kept_by_the_tools_own_names() -> None:
+    found = call_of({**MINIMAL, "credentials": {"search": "h_abc", "openai": "h_def"}})
+    assert found.call.credentials == {"ai_search": "h_abc", "openai": "h_def"}
+    assert "h_abc" not in repr(found)
+    both = {"search": "h_abc", "ai_search": "h_def"}
+    assert wrong({**MINIMAL, "credentials": both}) == ["/credentials"]
 
 
 def test_what_changes_nothing_is_warned_about() -> None:

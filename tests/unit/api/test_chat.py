@@ -12,6 +12,7 @@ from api.identifiers import born_at, thread_of
 from shared.contracts.agent_activities import ChatRequest
 from shared.contracts.agent_steps import AgentStep
 from shared.contracts.conversations import Turn
+from shared.contracts.credentials import CredentialScope
 from shared.contracts.models import ModelChoice
 from shared.contracts.runs import RunRecord
 from shared.errors import ConfigurationError
@@ -336,7 +337,12 @@ async def test_a_right_that_is_missing_is_forbidden() -> None:
 
 
 class NothingInstalled:
-    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+    def get(
+        self,
+        choice: ModelChoice,
+        profile: str | None = None,
+        scope: CredentialScope | None = None,
+    ) -> Model:
         raise ConfigurationError("pip install anthropic")
 
     async def close(self) -> None: ...

@@ -8,7 +8,9 @@ import pytest
 from shared.contracts.models import ModelChoice, Provider
 from shared.errors import ModelError, NotAllowedError
 from shared.llm.choosing import Limits, Offer, OfferedModels
+from shared.llm.keyed import Access
 from shared.ports import Model, ModelMessage, ModelRequest
+from tests.fakes.credentials import FakeCredentials
 from tests.fakes.services import FakeModel
 
 AZURE = "https://eira.openai.azure.com"
@@ -20,6 +22,7 @@ class Connected:
     """Remembers which models it was asked for."""
 
     endpoint: str
+    access: Access | None = None
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     patient: list[bool] = field(default_factory=list)
     models: dict[str, FakeModel] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Offered:
     names: frozenset[str] = frozenset()
     fallback: tuple[ModelChoice, ...] = ()
     limits: Mapping[str, Limits] = field(default_factory=dict)
+    credentials: FakeCredentials = field(default_factory=FakeCredentials)
 
     def models(self) -> OfferedModels:
         offers: dict[Provider, Offer] = {
@@ -52,14 +56,15 @@ class Offered:
             default="azure-openai",
             offers=offers,
             allowed=frozenset({"azure-openai", "anthropic"}),
+            credentials=self.credentials,
             aliases=self.aliases,
             names=self.names,
             fallback=self.fallback,
             limits=self.limits,
         )
 
-    def connect(self, endpoint: str) -> Connected:
-        self.connections.append(Connected(endpoint))
+    def connect(self, endpoint: str, access: Access | None) -> Connected:
+        self.connections.append(Connected(endpoint, access))
         return self.connections[-1]
 
     def asked(self, choice: ModelChoice) -> str:

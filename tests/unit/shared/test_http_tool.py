@@ -21,6 +21,7 @@ from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from shared.tools.as_called import as_called
 from shared.tools.http import MAX_REDIRECTS, HttpLimits, HttpTools
 from shared.tools.ledger import Ledger, first_state, is_good
+from tests.fakes.credentials import FakeCredentials
 from tests.fakes.samples import AT
 from tests.fakes.stores import FakeEffects
 from tests.fakes.world import ANA, PACKS
@@ -70,7 +71,7 @@ async def place(handler: Handler, limits: HttpLimits | None = None) -> AsyncIter
         host = f"localhost:{server.port}"
         rule = HttpRule(methods=METHODS, scheme="http", host=host, path="/**")
         outside = Outside(http=(rule,), private_hosts=(host,))
-        tools = HttpTools(outside, limits or HttpLimits(LIMIT, 20.0))
+        tools = HttpTools(outside, FakeCredentials(), limits or HttpLimits(LIMIT, 20.0))
         yield Place(server, tools, outside, seen)
 
 
@@ -193,7 +194,7 @@ async def test_a_host_that_is_not_there_was_sent_nothing() -> None:
         probe.bind(("127.0.0.1", 0))
         host = f"localhost:{probe.getsockname()[1]}"
     rule = HttpRule(scheme="http", host=host, path="/**")
-    tools = HttpTools(Outside(http=(rule,), private_hosts=(host,)))
+    tools = HttpTools(Outside(http=(rule,), private_hosts=(host,)), FakeCredentials())
     with pytest.raises(RemoteError) as caught:
         await tools.call(invocation(f"http://{host}/a"))
     assert caught.value.sent is False
@@ -339,7 +340,10 @@ class Names(AbstractResolver):
 def tools_with(names: Names, host: str, *private: str) -> HttpTools:
     rule = HttpRule(methods=METHODS, scheme="http", host=host, path="/**")
     return HttpTools(
-        Outside(http=(rule,), private_hosts=private), HttpLimits(LIMIT, 20.0), lambda: names
+        Outside(http=(rule,), private_hosts=private),
+        FakeCredentials(),
+        HttpLimits(LIMIT, 20.0),
+        lambda: names,
     )
 
 
@@ -385,7 +389,7 @@ async def test_a_redirect_to_a_name_that_means_a_private_address_is_refused() ->
         rules = tuple(HttpRule(scheme="http", host=host, path="/**") for host in hosts)
         outside = Outside(http=rules, private_hosts=hosts[:1])
         names = Names([["127.0.0.1"], ["169.254.169.254"]])
-        tools = HttpTools(outside, HttpLimits(LIMIT, 20.0), lambda: names)
+        tools = HttpTools(outside, FakeCredentials(), HttpLimits(LIMIT, 20.0), lambda: names)
         answer = await tools.call(invocation(f"http://{hosts[0]}/a"))
     assert answer == ToolRefused(403, "The host “second.example” has no public address.")
     assert names.asked == ["first.example", "second.example"]
@@ -462,7 +466,9 @@ async def test_a_call_that_may_have_arrived_is_sent_again_only_where_keys_are_ho
             effect_id="effect-1", tenant_id=ANA.tenant_id, run_id="r1", step=0, tool="http",
             state=first_state(sent.contract), args=sent.args, updated_at=AT,
         )  # fmt: skip
-        ledger = Ledger(FakeEffects(), HttpTools(outside), lambda: AT, lambda: 0.0)
+        ledger = Ledger(
+            FakeEffects(), HttpTools(outside, FakeCredentials()), lambda: AT, lambda: 0.0
+        )
         settled = await ledger.settle(effect, sent)
     assert (settled.state, settled.error) == (state, error)
     assert error is None or error in WORDING

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from mcp.server.mcpserver import Context, MCPServer
 
+from shared.contracts.credentials import SecretRef, ToolCredential
 from shared.contracts.outside import McpServer, Outside
 from shared.contracts.wording import say
 from shared.errors import RemoteError
@@ -20,11 +21,13 @@ from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from shared.tools.as_called import as_called
 from shared.tools.ledger import is_good
 from shared.tools.mcp import McpLimits, McpTools
+from tests.fakes.credentials import FakeCredentials
 from tests.fakes.world import ANA, OLGA, PACKS
 
 MCP = FolderPacks(PACKS).get(FolderPacks(PACKS).current).tools["mcp"]
 METHODS = ("getCase", "addNote", "notThere", "fails", "picture", "endless")
-TOKEN = "made-up-token"
+TOKEN_REF = SecretRef(source="key_vault", name="made-up-token")
+TOKEN = "made-up-token-1"
 LIMIT = 20_000
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -93,8 +96,7 @@ def invocation(args: dict[str, object], outside: Outside) -> ToolInvocation:
     return ToolInvocation(contract, args, ANA, "corr-1", "en", key="effect-1")
 
 
-async def give_token(credential: str) -> str | None:
-    return TOKEN if credential == "corp-profile" else None
+PROFILE = {"mcp:corp": ToolCredential("mcp:corp", "default", TOKEN_REF)}
 
 
 def tools_for(
@@ -107,7 +109,12 @@ def tools_for(
         {"name": "corp", "url": url, "methods": METHODS, "reads": ("getCase",), **server}
     )
     outside = Outside(servers=(listed,))
-    return McpTools(outside, give_token, limits or McpLimits(LIMIT, 20.0), now or Clock()), outside
+    return McpTools(
+        outside,
+        FakeCredentials({"default": PROFILE}),
+        limits or McpLimits(LIMIT, 20.0),
+        now or Clock(),
+    ), outside
 
 
 @pytest.fixture
@@ -119,7 +126,7 @@ async def scene() -> AsyncIterator[Scene]:
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
-        yield Scene(*tools_for(url, credential="corp-profile"), corp)
+        yield Scene(*tools_for(url, credential="mcp:corp"), corp)
         server.should_exit = True
         await serving
 

@@ -246,7 +246,9 @@ def test_settings_of_other_versions_and_programs_do_not_stop_the_start(
 
 # --- what agents may reach ------------------------------------------------------------------------
 
-SERVER = '{"url": "https://tools.example.org/mcp", "methods": ["getCase"], "credential": "corp"}'
+SERVER = (
+    '{"url": "https://tools.example.org/mcp", "methods": ["getCase"], "credential": "mcp:corp"}'
+)
 
 
 def test_what_agents_may_reach_is_nothing_unless_it_is_listed() -> None:
@@ -272,10 +274,8 @@ def test_hosts_are_told_apart_by_scheme_and_port(monkeypatch: pytest.MonkeyPatch
 
 def test_an_mcp_server_has_its_methods_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("Tools__McpServers", f'{{"corp-tools": {SERVER}}}')
-    monkeypatch.setenv("Tools__McpTokens", '{"corp": "made-up-token"}')
     (server,) = build_outside(read()).servers
     assert (server.name, server.methods, server.reads) == ("corp-tools", ("getCase",), ())
-    assert "made-up-token" not in repr(read())
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,9 @@ def test_an_mcp_server_has_its_methods_and_nothing_else(monkeypatch: pytest.Monk
         ("Tools__HttpPrivateHosts", '["10.0.0.0/8"]'),
         ("Tools__McpServers", '{"corp": {"url": "tools.example.org", "methods": ["a"]}}'),
         ("Tools__McpServers", '{"corp": {"url": "https://t.example.org", "methods": []}}'),
-        ("Tools__McpServers", f'{{"corp": {SERVER}}}'),
+        ("Tools__McpServers", f'{{"corp": {SERVER.replace("mcp:", "")}}}'),
+        ("Tools__HttpAllowed", '[{"host": "*.example.org", "path": "/", "credential": "http"}]'),
+        ("Tools__HttpAllowed", '[{"host": "example.org", "path": "/", "credential": "openai"}]'),
         ("Tools__McpServers",
          '{"corp": {"url": "https://t.example.org", "methods": ["a"], "reads": ["b"]}}'),
     ],

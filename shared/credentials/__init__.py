@@ -1,0 +1,1 @@
+"""Credential profiles, Key Vault's secrets, and handles that stand for them."""

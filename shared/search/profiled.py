@@ -1,0 +1,136 @@
+"""Cerebro by credential profile: another search service, or the same with another key."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from azure.core.credentials import AzureKeyCredential
+
+from shared.contracts.credentials import CredentialScope, SecretRef
+from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
+from shared.errors import NotAllowedError, SearchError, SearchKeyRefusedError, SecretError
+from shared.ports import Credentials, EventQuery, KnowledgeQuery, Secret
+from shared.search.cerebro import AzureSearchKnowledge, SearchCredential
+from shared.search.query import SearchProfile
+
+TOOL = "ai_search"
+
+
+@dataclass(slots=True)
+class _Lent:
+    """A service's clients with one version of a key; closed once it is retired and unused."""
+
+    knowledge: AzureSearchKnowledge
+    version: str | None
+    users: int = 0
+    retired: bool = False
+
+
+type _Where = tuple[str, str | None, SecretRef | None]
+"""Endpoint, semantic configuration, secret."""
+
+
+@dataclass(slots=True)
+class ProfiledKnowledge:
+    """The port `Knowledge`. What agents ask goes where their profile says; what the app looks up
+    and remembers itself goes to `own`, as does everything where no profile speaks of `ai_search`.
+    `identity` is the app's, for services that are asked without a key."""
+
+    own: AzureSearchKnowledge
+    endpoint: str
+    identity: SearchCredential
+    credentials: Credentials
+    build: Callable[[str, SearchCredential, SearchProfile], AzureSearchKnowledge] = (
+        AzureSearchKnowledge
+    )
+    _lent: dict[_Where, _Lent] = field(default_factory=dict)
+
+    def check(self, query: KnowledgeQuery) -> None:
+        self.own.check(query)
+
+    async def search(self, query: KnowledgeQuery) -> ContextPack:
+        entry = self.credentials.entry(TOOL, query.scope)
+        if entry is None and not self.credentials.is_held(TOOL, query.scope):
+            return await self.own.search(query)
+        secret = await self._secret(query.scope)
+        try:
+            async with self._knowledge(query.scope, secret) as knowledge:
+                return await knowledge.search(query)
+        except SearchKeyRefusedError as error:
+            fresh = await self._renewed(secret, error)
+        async with self._knowledge(query.scope, fresh) as knowledge:
+            return await knowledge.search(query)
+
+    async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
+        return await self.own.events(query)
+
+    async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
+        return await self.own.stored(index, document_id)
+
+    async def upsert(
+        self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
+    ) -> None:
+        await self.own.upsert(index, documents)
+
+    async def close(self) -> None:
+        await self.own.close()
+        while self._lent:
+            _, one = self._lent.popitem()
+            await one.knowledge.close()
+
+    @asynccontextmanager
+    async def _knowledge(
+        self, scope: CredentialScope | None, secret: Secret | None
+    ) -> AsyncIterator[AzureSearchKnowledge]:
+        """Whoever is still being answered keeps the clients that he has."""
+        one = await self._current(scope, secret)
+        one.users += 1
+        try:
+            yield one.knowledge
+        finally:
+            one.users -= 1
+            if one.retired and one.users == 0:
+                await one.knowledge.close()
+
+    async def _current(self, scope: CredentialScope | None, secret: Secret | None) -> _Lent:
+        entry = self.credentials.entry(TOOL, scope)
+        endpoint = (entry and entry.endpoint) or self.endpoint
+        semantic = entry.semantic_configuration if entry else None
+        where = (endpoint, semantic, secret.ref if secret else None)
+        known, version = self._lent.get(where), secret.version if secret else None
+        if known is not None and known.version == version:
+            return known
+        profile = self.own.profile
+        if semantic is not None:
+            profile = replace(profile, semantic_configuration=semantic)
+        key = AzureKeyCredential(secret.value) if secret else self.identity
+        made = self._lent[where] = _Lent(self.build(endpoint, key, profile), version)
+        if known is not None:
+            known.retired = True
+            if known.users == 0:
+                await known.knowledge.close()
+        return made
+
+    async def _secret(self, scope: CredentialScope | None) -> Secret | None:
+        try:
+            return await self.credentials.secret(TOOL, scope)
+        except (SecretError, NotAllowedError) as error:
+            raise _as_searchs(error) from error
+
+    async def _renewed(self, seen: Secret | None, refused: SearchKeyRefusedError) -> Secret:
+        """Raises `refused` when there is no other key."""
+        if seen is None:
+            raise refused
+        try:
+            found = await self.credentials.renewed(seen)
+        except SecretError as error:
+            raise _as_searchs(error) from error
+        if found is None:
+            raise refused
+        return found
+
+
+def _as_searchs(error: SecretError | NotAllowedError) -> SearchError:
+    if isinstance(error, SecretError):
+        return SearchError(str(error), code=error.code, retryable=error.retryable)
+    return SearchError(error.message, code=error.code, retryable=False)
