@@ -19,7 +19,7 @@ examples:
 """
 
 DEFAULT_PORT = 7071
-HANDED_OVER = ("bench", "cerebro", "eval")
+HANDED_OVER = ("audit", "bench", "cerebro", "eval")
 """Commands whose arguments another program reads."""
 
 
@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_packs(commands)
     cerebro = "create, fill, look at, make anew or drop an index; --help"
     commands.add_parser("cerebro", help=cerebro, add_help=False)
+    commands.add_parser("audit", help="check the audit's chains; --help", add_help=False)
     commands.add_parser("eval", help="ask the model labelled dialogues; --help", add_help=False)
     _add_runs(commands)
     _add_traces(commands)

@@ -5,7 +5,8 @@ import gc
 import importlib
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
@@ -30,6 +31,7 @@ from shared.observing import (
 )
 from shared.packs import FolderPacks
 from shared.ports import (
+    AuditChains,
     Credentials,
     Dependencies,
     Model,
@@ -211,6 +213,21 @@ def build_dependencies(settings: Settings) -> Dependencies:
         policy=policy,
         now=_now,
     )
+
+
+@asynccontextmanager
+async def opened_audit_chains(settings: Settings) -> AsyncIterator[AuditChains]:
+    """The audit's chains alone, for a command that looks at them."""
+    from shared.stores.audit_chains import CosmosAuditChains
+    from shared.stores.cosmos import CosmosDatabase
+
+    async with build_credential() as credential:
+        cosmos = settings.cosmos
+        database = CosmosDatabase(cosmos.endpoint, cosmos.database, credential)
+        try:
+            yield CosmosAuditChains(database)
+        finally:
+            await database.close()
 
 
 def _now() -> datetime:

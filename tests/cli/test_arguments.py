@@ -9,7 +9,19 @@ import pytest
 from cli.arguments import build_parser, parse
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["bench", "chat", "eval", "lock", "packs", "test", "token", "traces", "up", "urls"]
+COMMANDS = [
+    "audit",
+    "bench",
+    "chat",
+    "eval",
+    "lock",
+    "packs",
+    "test",
+    "token",
+    "traces",
+    "up",
+    "urls",
+]
 
 
 def test_what_follows_two_dashes_goes_to_pytest() -> None:
