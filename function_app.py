@@ -28,6 +28,7 @@ from api import (
     config,
     control,
     conversations,
+    erasing,
     messages,
     runs,
 )
@@ -69,7 +70,10 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 for name, method, route, handler in (
     ("create_conversation", "POST", "conversations", conversations.create),
+    ("list_conversations", "GET", "conversations", conversations.listed),
     ("read_conversation", "GET", "conversations/{id}", conversations.read),
+    ("rename_conversation", "PATCH", "conversations/{id}", conversations.rename),
+    ("erase_conversation", "DELETE", "conversations/{id}", erasing.erase),
     ("post_message", "POST", "conversations/{id}/messages", messages.post),
     ("post_chat", "POST", "chat", chat.post),
     ("run_agui", "POST", agui.ROUTE, agui.post),
@@ -121,3 +125,6 @@ register_timer(
     app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies(), left_behind)
 )
 register_timer(app, "anchor", "30 */5 * * * *", lambda _: anchor(get_dependencies()))
+register_timer(
+    app, "eraser", "45 */5 * * * *", lambda seen: erasing.resume(seen, get_dependencies())
+)

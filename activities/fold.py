@@ -40,6 +40,8 @@ async def fold(request: FoldRequest, deps: Dependencies) -> StepResult:
         text=completion.text,
         entities=History(summary=found.summary, turns=old).entities[:MOST_ENTITIES],
     )
-    if completion.text.strip():
+    there = await deps.conversations.get(run.tenant_id, run.conversation_id)
+    erased = there is None or there.erasing is not None
+    if completion.text.strip() and not erased:
         await deps.conversations.put_summary(summary)
     return StepResult(after=request.after, usage=completion.usage, model_calls=1)

@@ -61,7 +61,12 @@ async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
 
 
 async def remember(request: RecordRequest, deps: Dependencies) -> Recorded:
-    """Once more what Cerebro could not take when the run ended. Raises StoreError."""
+    """Once more what Cerebro could not take when the run ended; nothing of what was erased. Raises
+    StoreError."""
+    run = request.run
+    there = await deps.conversations.get(run.tenant_id, run.conversation_id)
+    if there is None or there.erasing is not None:
+        return Recorded(after=request.after, memory="none")
     happened = await _happened(request, deps)
     event = _event(request, happened, deps)
     memory = await _remember(event, happened.outcomes, happened.pack, deps)

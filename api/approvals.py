@@ -1,10 +1,12 @@
 """Approvals: what waits for the caller, and the decision on one exact payload."""
 
 import asyncio
+from datetime import datetime
 
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
+from api.auditing import audit
 from api.bodies import parse, read_body
 from api.edge import Call
 from shared.contracts.approvals import (
@@ -15,6 +17,7 @@ from shared.contracts.approvals import (
     approval_event,
     view_of,
 )
+from shared.contracts.audit import Decision
 from shared.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
 
 MOST_WAITING = 100
@@ -41,25 +44,41 @@ async def decide(call: Call) -> Response:
     wanted = "approved" if body.decision == "approve" else "rejected"
     if wanted == "approved" and not await _has_its_pack(call, run_id):
         raise GoneError("pack_gone")
+    decided_at = approval.decided_at or call.deps.now()
+    decided = {"decided_by": call.caller.user_id, "decided_at": decided_at, "comment": body.comment}
     if not _is_repeated(call, approval, wanted):
-        changed = await call.deps.approvals.change(
-            approval.model_copy(
-                update={
-                    "state": wanted,
-                    "decided_by": call.caller.user_id,
-                    "decided_at": call.deps.now(),
-                    "comment": body.comment,
-                }
-            )
-        )
-        if changed is None:
+        changed = approval.model_copy(update={"state": wanted, **decided})
+        if await call.deps.approvals.change(changed) is None:
             raise ConflictError("APPROVAL_CONFLICT", "approval_used")
+        approval = changed
+    await _audit(call, approval, decided_at)
     # The decision is stored; this only wakes the run. Should it fail, sending the same decision
     # again wakes it again.
     await call.orchestrations.raise_event(run_id, approval_event(approval.step))
     return json_answer(
         ApprovalDecided(approval_id=approval.approval_id, run_id=run_id, state=wanted),
         headers={"x-run-id": run_id},
+    )
+
+
+async def _audit(call: Call, approval: Approval, decided_at: datetime) -> None:
+    """As it is stored: whoever says the same again may say other words."""
+    decision = Decision(
+        approval_id=approval.approval_id,
+        tool=approval.tool,
+        state=approval.state,
+        decided_by=call.caller.user_id,
+        decided_at=decided_at,
+        comment=approval.comment,
+    )
+    await audit(
+        call,
+        "approval.decided",
+        approval.conversation_id,
+        f"{approval.run_id}-0-approval-{approval.approval_id}",
+        run_id=approval.run_id,
+        tools=(approval.tool,),
+        approvals=(decision,),
     )
 
 

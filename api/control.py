@@ -3,8 +3,10 @@
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
+from api.auditing import audit
 from api.bodies import parse, read_body
 from api.edge import Call
+from api.identifiers import new_id
 from api.runs import OPERATE, any_run, own_run
 from api.stopping import stop
 from shared.contracts.runs import Feedback, PostFeedback, RunStopping
@@ -16,6 +18,8 @@ async def cancel(call: Call) -> Response:
     record = await (any_run(call) if OPERATE in call.caller.rights else own_run(call))
     if not await stop(call, record):
         raise ConflictError("RUN_ENDED", "run_ended", run_id=record.run_id)
+    event_id = f"{record.run_id}-1-stop"
+    await audit(call, "run.stopped", record.conversation_id, event_id, run_id=record.run_id)
     headers = {"Location": f"/api/runs/{record.run_id}", "x-run-id": record.run_id}
     return json_answer(RunStopping(run_id=record.run_id), 202, headers)
 
@@ -33,5 +37,13 @@ async def feedback(call: Call) -> Response:
             comment=body.comment,
             tags=body.tags,
         )
+    )
+    await audit(
+        call,
+        "feedback.given",
+        record.conversation_id,
+        f"{record.run_id}-3-feedback-{new_id()}",
+        run_id=record.run_id,
+        details={"rating": body.rating},
     )
     return Response(status_code=204, headers={"x-run-id": record.run_id})

@@ -1,6 +1,8 @@
-"""Conversations: create one, read it, read its audit timeline."""
+"""Conversations: create one, list, read and rename them, read one's audit timeline."""
 
 import asyncio
+import re
+from base64 import b64decode, urlsafe_b64encode
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,11 +14,24 @@ from api.edge import Call
 from api.identifiers import born_at, new_id
 from api.negotiation import wants_events
 from api.timeline import live_timeline
-from shared.contracts.conversations import Conversation, ConversationView, CreateConversation, Turn
+from shared.contracts.conversations import (
+    Conversation,
+    ConversationEntry,
+    ConversationList,
+    ConversationView,
+    CreateConversation,
+    ListPlace,
+    RenameConversation,
+    Turn,
+    stamp,
+)
 from shared.errors import NotFoundError
 
 DEFAULT_TIME_ZONE = "Europe/Madrid"
 MAX_PAGE = 100
+DEFAULT_PAGE = 20
+MAX_SEARCH_CHARACTERS = 200
+PLACE = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]{15}\+00:00) ([A-Za-z0-9_-]{1,100})", re.ASCII)
 SHOWN_TURNS = 100
 YOUNG = timedelta(seconds=5)
 ON_ITS_WAY_SECONDS = 0.1
@@ -39,6 +54,33 @@ async def create(call: Call) -> Response:
     await call.deps.conversations.create(conversation)
     location = f"/api/conversations/{conversation.conversation_id}"
     return json_answer(_view(conversation, ()), 201, {"Location": location})
+
+
+async def listed(call: Call) -> Response:
+    """The caller's own, a page of them; with `q` those whose title has these words."""
+    query = call.request.query_params
+    limit = whole_number(
+        query.get("limit", str(DEFAULT_PAGE)), "/limit", 1, MAX_PAGE, call.language
+    )
+    after = query.get("after")
+    found = await call.deps.conversations.of_owner(
+        call.caller.tenant_id,
+        call.caller.user_id,
+        None if after is None else _place(call, after),
+        limit + 1,
+        _words(call, query.get("q")),
+    )
+    items = tuple(_entry(each) for each in found[:limit])
+    following = _cursor(found[limit - 1]) if len(found) > limit else None
+    return json_answer(ConversationList(items=items, next=following))
+
+
+async def rename(call: Call) -> Response:
+    conversation = await own_conversation(call, call.path("id"))
+    body = parse(RenameConversation, call.request, await read_body(call.request), call.language)
+    if not await call.deps.conversations.rename(conversation, body.title):
+        raise NotFoundError("conversation_not_found")
+    return json_answer(_entry(conversation.model_copy(update={"title": body.title})))
 
 
 async def read(call: Call) -> Response:
@@ -68,7 +110,7 @@ async def own_conversation(call: Call, conversation_id: str) -> Conversation:
     if found is None and _may_be_on_its_way(call, conversation_id):
         await asyncio.sleep(ON_ITS_WAY_SECONDS)
         found = await call.deps.conversations.get(call.caller.tenant_id, conversation_id)
-    if found is None or found.owner_id != call.caller.user_id:
+    if found is None or found.erasing is not None or found.owner_id != call.caller.user_id:
         raise NotFoundError("conversation_not_found")
     return found
 
@@ -77,6 +119,43 @@ def _may_be_on_its_way(call: Call, conversation_id: str) -> bool:
     """Just made on another instance, and not yet on the replica that was asked."""
     born = born_at(conversation_id)
     return born is not None and call.deps.now() - born < YOUNG
+
+
+def _cursor(conversation: Conversation) -> str:
+    text = f"{stamp(conversation.updated_at)} {conversation.conversation_id}"
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _place(call: Call, cursor: str) -> ListPlace:
+    """Raises InvalidRequestError for what `_cursor` never gave out."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        text = b64decode(padded, altchars=b"-_", validate=True).decode()
+    except ValueError:
+        text = ""
+    if (found := PLACE.fullmatch(text)) is None:
+        raise invalid("/after", "field_page", call.language)
+    return ListPlace(found[1], found[2])
+
+
+def _words(call: Call, text: str | None) -> str | None:
+    """What titles are searched for; nothing but blanks is found in all of them."""
+    if text is not None and len(text) > MAX_SEARCH_CHARACTERS:
+        raise invalid(
+            "/q", "field_string_too_long", call.language, max_length=MAX_SEARCH_CHARACTERS
+        )
+    return (text or "").strip() or None
+
+
+def _entry(conversation: Conversation) -> ConversationEntry:
+    return ConversationEntry(
+        conversation_id=conversation.conversation_id,
+        title=conversation.title,
+        session_id=conversation.session_id,
+        language=conversation.language,
+        created_at=conversation.created_at,
+        updated_at=conversation.updated_at,
+    )
 
 
 def _time_zone(call: Call, name: str | None) -> str:

@@ -135,7 +135,7 @@ def _document(event: ErpEvent, pack: Pack, policy: Policy) -> KnowledgeDocument:
 async def _tell(seen: SeenErpEvent, conversation_id: str, deps: Dependencies) -> None:
     """Add the event to the conversation's timeline, and to its runs that are under way."""
     conversation = await deps.conversations.get(seen.event.tenant_id, conversation_id)
-    if conversation is None:
+    if conversation is None or conversation.erasing is not None:
         return
     line = timeline_event(seen, conversation_id)
     await deps.audit.record(line)

@@ -7,7 +7,7 @@ from api.edge import Call
 from api.identifiers import born_at
 from api.stopping import stop
 from shared.contracts.conversations import Conversation, OnBusy
-from shared.errors import ConflictError
+from shared.errors import ConflictError, NotFoundError
 
 STARTING = timedelta(seconds=30)
 """A run whose orchestration is not there after this time was never started."""
@@ -49,15 +49,18 @@ async def make_way(call: Call, on_busy: OnBusy, before: tuple[str, ...]) -> None
 async def take_turn(
     call: Call, conversation: Conversation, run_id: str, before: tuple[str, ...]
 ) -> None:
-    """Join the queue behind these runs, unless somebody was faster. Raises ConflictError."""
+    """Join the queue behind these runs, unless somebody was faster. Raises ConflictError, and
+    NotFoundError when the conversation was erased meanwhile."""
     if run_id in conversation.queue:
         return
     if not await call.deps.conversations.claim(conversation, run_id, before, call.deps.now()):
         now = await call.deps.conversations.get(
             conversation.tenant_id, conversation.conversation_id
         )
-        if now is None or run_id not in now.queue:
-            faster = now.active_run_id if now else None
+        if now is None or now.erasing is not None:
+            raise NotFoundError("conversation_not_found")
+        if run_id not in now.queue:
+            faster = now.active_run_id
             raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=faster)
 
 

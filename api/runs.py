@@ -243,7 +243,7 @@ async def when_ended(
 
 async def own_run(call: Call) -> RunRecord:
     """Somebody else's is as unknown as one that does not exist. Raises NotFoundError."""
-    found = await call.deps.runs.get(call.caller.tenant_id, call.path("runId"))
+    found = await _stored(call)
     if found is None or not is_own(call, found):
         raise NotFoundError("run_not_found")
     return found
@@ -255,10 +255,15 @@ def is_own(call: Call, record: RunRecord) -> bool:
 
 async def any_run(call: Call) -> RunRecord:
     """A run of the caller's tenant, whoever started it. Raises NotFoundError."""
-    found = await call.deps.runs.get(call.caller.tenant_id, call.path("runId"))
+    found = await _stored(call)
     if found is None:
         raise NotFoundError("run_not_found")
     return found
+
+
+async def _stored(call: Call) -> RunRecord | None:
+    """Not what this process remembers of it: it may have been erased."""
+    return await call.deps.runs.get(call.caller.tenant_id, call.path("runId"), anew=True)
 
 
 async def _frames(

@@ -71,7 +71,7 @@ async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
     run_id = new_id()
     key = call.request.headers.get("idempotency-key")
     if key:
-        claim = await _claim(call, wanted, key, run_id)
+        claim = await _claim(call, wanted, key, _conversation(place, run_id), run_id)
         if claim.run_id != run_id:
             run_id = claim.run_id
             if await _is_started(call, run_id):
@@ -107,13 +107,16 @@ def _conversation(place: Place, run_id: str) -> Conversation:
     return place if isinstance(place, Conversation) else place(run_id)
 
 
-async def _claim(call: Call, wanted: Wanted, key: str, run_id: str) -> IdempotencyClaim:
+async def _claim(
+    call: Call, wanted: Wanted, key: str, conversation: Conversation, run_id: str
+) -> IdempotencyClaim:
     identity = json.dumps([call.caller.tenant_id, call.caller.user_id, wanted.route, key])
     claim = IdempotencyClaim(
         claim_id=f"claim-{hashlib.sha256(identity.encode()).hexdigest()}",
         tenant_id=call.caller.tenant_id,
         run_id=run_id,
         body_hash=hashlib.sha256(wanted.body).hexdigest(),
+        conversation_id=conversation.conversation_id,
     )
     stored = await call.deps.runs.claim_key(claim)
     if stored.body_hash != claim.body_hash:

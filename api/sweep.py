@@ -48,7 +48,8 @@ async def _end(ended: EndedBadly, deps: Dependencies, look: Look) -> None:
     except ValidationError:
         log.warning("run=%s was not started by this app", ended.run_id)
         return
-    record = await deps.runs.get(request.run.tenant_id, request.run.run_id)
+    # As it is stored: what was erased has no end any more.
+    record = await deps.runs.get(request.run.tenant_id, request.run.run_id, anew=True)
     if record is None:
         return
     told = await deps.log.all(record.run_id)

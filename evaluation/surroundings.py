@@ -94,6 +94,9 @@ class PlantedKnowledge:
     ) -> None:
         raise AssertionError("an evaluation stores nothing")
 
+    async def forget(self, index: str, document_ids: Sequence[str]) -> None:
+        raise AssertionError("an evaluation erases nothing")
+
 
 def _snippet(index: str, number: int, planted: Planted) -> Snippet:
     return Snippet(

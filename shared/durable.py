@@ -243,6 +243,15 @@ class DurableOrchestrations:
             runtime=RUNTIME[found.runtime_status.value], status=_status(found.custom_status)
         )
 
+    async def terminate(self, run_id: str, reason: str) -> None:
+        try:
+            await self._client.terminate(run_id, reason)
+        except Exception as error:
+            # The SDK raises bare Exception: gone (410) and unknown (404) have nothing left to do.
+            if any(text in str(error) for text in ("is gone", "No instance")):
+                return
+            raise DependencyError("an orchestration could not be terminated") from error
+
     async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
         wanted = [df.OrchestrationRuntimeStatus.Failed, df.OrchestrationRuntimeStatus.Terminated]
         found = await self._created_between(since, since + WHOLE_TIME, wanted)

@@ -150,6 +150,13 @@ CONVERSATION: dict[str, Any] = {
     "updatedAt": AT,
     "turns": [],
 }
+ENTRY: dict[str, Any] = {
+    "conversationId": THREAD_ID,
+    "title": "Tareas de la semana",
+    "language": "es",
+    "createdAt": AT,
+    "updatedAt": AT,
+}
 RUN: dict[str, Any] = {
     "runId": RUN_ID,
     "conversationId": THREAD_ID,

@@ -14,7 +14,14 @@ from shared.contracts.completions import (
     CompletionError,
     PostCompletion,
 )
-from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
+from shared.contracts.conversations import (
+    ConversationEntry,
+    ConversationList,
+    ConversationView,
+    CreateConversation,
+    PostMessage,
+    RenameConversation,
+)
 from shared.contracts.credentials import ResolveSecureValue, SecureValueResolved
 from shared.contracts.runs import (
     PostFeedback,
@@ -41,6 +48,10 @@ LAST_NUMBER = Parameter(
 AFTER_NUMBER = Parameter("after", "query", "The same, for who sets no headers.", "integer", NUMBER)
 LAST_ENTRY = Parameter("Last-Event-ID", "header", "Resume behind this event, live.")
 AFTER_ENTRY = Parameter("after", "query", "`next` of the page before, or the last event's id.")
+AFTER_PAGE = Parameter("after", "query", "`next` of the page before.")
+WORDS = Parameter(
+    "q", "query", "Words of the title, without case and accents.", limits=(("maxLength", 200),)
+)
 PAGE = (("minimum", 1), ("maximum", 100))
 LIMIT = Parameter("limit", "query", "Items of a page.", "integer", PAGE)
 OF_THIS_RUN = ("x-run-id", "The run's id.")
@@ -171,6 +182,47 @@ ROUTES = (
         body=CreateConversation,
         body_required=False,
         examples=(("in Spanish", {"title": "Tareas de la semana", "language": "es"}),),
+    ),
+    Operation(
+        "get",
+        "/conversations",
+        "listConversations",
+        "My conversations",
+        (
+            Reply(
+                "200",
+                "A page, those used last first.",
+                (ConversationList,),
+                examples=(("one", {"items": [examples.ENTRY]}),),
+            ),
+        ),
+        (WORDS, AFTER_PAGE, LIMIT),
+    ),
+    Operation(
+        "patch",
+        "/conversations/{id}",
+        "renameConversation",
+        "Give a conversation another title",
+        (
+            Reply(
+                "200",
+                "It has the title.",
+                (ConversationEntry,),
+                examples=(("renamed", examples.ENTRY),),
+            ),
+        ),
+        (CONVERSATION,),
+        RenameConversation,
+        examples=(("a week", {"title": "Tareas de la semana"}),),
+    ),
+    Operation(
+        "delete",
+        "/conversations/{id}",
+        "eraseConversation",
+        "Erase a conversation: all that was said in it, everywhere",
+        (Reply("204", "Erased, now or before."),),
+        (CONVERSATION,),
+        errors=("409",),
     ),
     Operation(
         "get",

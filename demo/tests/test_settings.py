@@ -36,7 +36,11 @@ def test_the_settings_of_the_local_cloud_are_understood(monkeypatch: pytest.Monk
     assert settings.search.message_indexes == ("cerebro",)
     assert settings.erp.base_url == "https://erp"
     assert settings.key_vault.verify_challenge_resource is False
-    assert settings.auth.role_rights["operator"] == ("runs:read", "runs:operate")
+    assert settings.auth.role_rights["operator"] == (
+        "runs:read",
+        "runs:operate",
+        "conversations:erase",
+    )
     assert len(settings.auth.tenants) == 2
 
 

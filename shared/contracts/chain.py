@@ -18,6 +18,8 @@ LINK = "link-"
 ANCHORS = "_anchors"
 """In place of a conversation: no id of one begins like this."""
 ANCHOR = "anchor-"
+ERASURE = "conversation.erased"
+"""The kind of event that says who erased a conversation; it is the one that stays as it was."""
 NO_EVENT = "_"
 """Ids of events begin with a ULID, so all of them are less than this; those of links are not."""
 FIRST = ""
@@ -134,6 +136,16 @@ def _content(item: StoredItem) -> str:
 
 def _staying(item: StoredItem) -> dict[str, object]:
     return {name: item[name] for name in STAYING if name in item}
+
+
+def parted(items: Iterable[StoredItem]) -> tuple[list[StoredItem], list[StoredItem]]:
+    """The events among a conversation's items: those that are in a link, and those that are not."""
+    stored = list(items)
+    entries = (entry for item in stored for entry in item.get("entries", ()))
+    held = {str(entry["eventId"]) for entry in entries}
+    events = [item for item in stored if str(item[ID]) < NO_EVENT]
+    sealed = [item for item in events if item[ID] in held]
+    return sealed, [item for item in events if item[ID] not in held]
 
 
 def canonical(value: object) -> bytes:

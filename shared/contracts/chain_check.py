@@ -7,6 +7,7 @@ from shared.contracts.chain import (
     ANCHOR,
     DIGEST,
     ERASED,
+    ERASURE,
     FIRST,
     ID,
     LINK,
@@ -15,7 +16,6 @@ from shared.contracts.chain import (
     digest_of_link,
 )
 
-ERASURE = "conversation.erased"
 SEALED_WITHIN_SECONDS = 3_600
 """What was not sealed with its run is sealed by the next anchor, minutes later."""
 

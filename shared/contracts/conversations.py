@@ -1,6 +1,8 @@
 """Conversations and the turns in them."""
 
-from datetime import datetime
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -21,6 +23,12 @@ class CreateConversation(Inbound):
     title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     language: Language | None = None
     time_zone: Annotated[str, Field(max_length=64)] | None = None
+
+
+class RenameConversation(Inbound):
+    """`PATCH /api/conversations/{id}`."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class PostMessage(Inbound):
@@ -46,6 +54,17 @@ class PostMessage(Inbound):
         return tuple(f"ignored_{name}" for name in ignored if getattr(self, name) is not None)
 
 
+class Erasing(Contract):
+    """Who wants a conversation to be erased; it is so under way. `event_id` is that of the audit's
+    event, which stays."""
+
+    event_id: str
+    user_id: str
+    roles: tuple[str, ...] = ()
+    correlation_id: str
+    at: datetime
+
+
 class Conversation(Contract):
     """`owner_id` is the user it belongs to; `active_run_id` is the run that was started last.
 
@@ -67,6 +86,8 @@ class Conversation(Contract):
     active_run_id: str | None = None
     ahead: tuple[str, ...] = ()
     open_plan: OpenPlan | None = None
+    erasing: Erasing | None = None
+    """Set, it is there for nobody but who erases it."""
 
     @property
     def queue(self) -> tuple[str, ...]:
@@ -147,3 +168,41 @@ class ConversationView(Contract):
     created_at: datetime
     updated_at: datetime
     turns: tuple[Turn, ...] = ()
+
+
+class ConversationEntry(Contract):
+    """One of a list. With a `session_id` it is a thread of agent calls."""
+
+    conversation_id: str
+    title: str | None = None
+    session_id: str | None = None
+    language: Language
+    created_at: datetime
+    updated_at: datetime
+    """When its newest run began."""
+
+
+class ConversationList(Contract):
+    """`GET /api/conversations`: the newest first; `next` is the `after` of the following page."""
+
+    items: tuple[ConversationEntry, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """Behind which conversation of a list one goes on: when it was used last, and its id."""
+
+    updated_at: str
+    conversation_id: str
+
+
+def stamp(moment: datetime) -> str:
+    """As a text that sorts like the time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def folded(text: str) -> str:
+    """Without case and accents: as it is searched."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each))

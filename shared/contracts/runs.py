@@ -235,12 +235,14 @@ class RunView(Contract):
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyClaim:
-    """`claim_id` is a hash of tenant, user, route and key; `body_hash` of the request's body."""
+    """`claim_id` is a hash of tenant, user, route and key; `body_hash` of the request's body.
+    `conversation_id` is where the run was to be made."""
 
     claim_id: str
     tenant_id: str
     run_id: str
     body_hash: str
+    conversation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

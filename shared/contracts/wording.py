@@ -350,6 +350,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "no es una posición de esta línea de tiempo",
         "en": "is not a position in this timeline",
     },
+    "field_page": {
+        "es": "no es el «next» de una página de esta lista",
+        "en": "is not the “next” of a page of this list",
+    },
     "told_done": {"es": "Hecho: {what}.", "en": "Done: {what}."},
     "told_not_done": {"es": "No se ha hecho: {what}.", "en": "Not done: {what}."},
     "told_named": {"es": "{what} «{name}»", "en": "{what} “{name}”"},

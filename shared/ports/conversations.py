@@ -3,7 +3,14 @@
 from datetime import datetime
 from typing import Protocol
 
-from shared.contracts.conversations import Conversation, History, Summary, Turn
+from shared.contracts.conversations import (
+    Conversation,
+    Erasing,
+    History,
+    ListPlace,
+    Summary,
+    Turn,
+)
 from shared.contracts.plan import Plan
 
 
@@ -12,7 +19,40 @@ class Conversations(Protocol):
 
     async def create(self, conversation: Conversation) -> None: ...
 
-    async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None: ...
+    async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
+        """Also one that is being erased; not one that is."""
+        ...
+
+    async def of_owner(
+        self,
+        tenant_id: str,
+        owner_id: str,
+        behind: ListPlace | None,
+        limit: int,
+        words: str | None = None,
+    ) -> tuple[Conversation, ...]:
+        """Those used last first, without their open plans; with `words`, those whose title has
+        them (without case and accents)."""
+        ...
+
+    async def rename(self, conversation: Conversation, title: str) -> bool:
+        """False when it is being erased."""
+        ...
+
+    async def begin_erasing(self, conversation: Conversation, erasing: Erasing) -> bool:
+        """From here on no run can begin in it. False when one did since it was read, or when
+        somebody else erases it."""
+        ...
+
+    async def being_erased(self, tenant_id: str) -> tuple[Conversation, ...]: ...
+
+    async def erase(self, conversation: Conversation) -> None:
+        """Delete its turns and summaries, and then all of itself but whose it was."""
+        ...
+
+    async def erased_owner(self, tenant_id: str, conversation_id: str) -> str | None:
+        """Whose a conversation was that is erased."""
+        ...
 
     async def claim(
         self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime

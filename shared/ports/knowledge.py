@@ -65,3 +65,7 @@ class Knowledge(Protocol):
     ) -> None:
         """Add or replace documents with their vectors."""
         ...
+
+    async def forget(self, index: str, document_ids: Sequence[str]) -> None:
+        """Delete these documents, as far as they are there."""
+        ...

@@ -41,3 +41,7 @@ class LogItems(Protocol):
     async def changed(self, run_id: str, within: float) -> None:
         """Return when this process stored an item of the run, or after `within` seconds."""
         ...
+
+    async def erase(self, run_id: str) -> None:
+        """Delete the log."""
+        ...

@@ -41,6 +41,10 @@ class Orchestrations(Protocol):
 
     async def state(self, run_id: str) -> OrchestrationState | None: ...
 
+    async def terminate(self, run_id: str, reason: str) -> None:
+        """End an orchestration whose run is over, whatever it still means to do."""
+        ...
+
     async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
         """Those created since then."""
         ...

@@ -55,6 +55,10 @@ class Entities(Protocol):
 
     async def conversations(self, tenant_id: str, entity: Entity) -> tuple[str, ...]: ...
 
+    async def unlink(self, tenant_id: str, conversation_id: str) -> None:
+        """The conversation concerns no entity any more."""
+        ...
+
     async def see(self, event: SeenErpEvent) -> SeenErpEvent:
         """Store an event once. Answers the stored one, with this delivery counted if it is open."""
         ...
@@ -96,7 +100,8 @@ class AuditChains(Protocol):
         """False when its number is taken."""
         ...
 
-    async def erase(self, tenant_id: str, conversation_id: str) -> None:
-        """Take from each event what was said, by whom, and the salt; not from that which says who
-        erased the conversation. Doing it again changes nothing."""
+    async def erase(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
+        """Take from each event that is in a link what was said, by whom, and the salt; not from
+        that which says who erased the conversation. Answers the ids of those that have to be sealed
+        first. Doing it again changes nothing."""
         ...

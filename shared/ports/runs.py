@@ -20,7 +20,18 @@ class Runs(Protocol):
         """Store a run; doing it again changes nothing."""
         ...
 
-    async def get(self, tenant_id: str, run_id: str) -> RunRecord | None: ...
+    async def get(self, tenant_id: str, run_id: str, *, anew: bool = False) -> RunRecord | None:
+        """What this process knows of it, which may have been erased since; `anew`, what is
+        stored."""
+        ...
+
+    async def of_conversation(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
+        """The ids of its runs, and of what claimed them."""
+        ...
+
+    async def erase(self, tenant_id: str, run_id: str) -> None:
+        """Delete everything stored about a run, its record last; or a claim."""
+        ...
 
     async def put_evidence(
         self, tenant_id: str, run_id: str, index: str, pack: ContextPack

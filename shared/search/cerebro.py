@@ -143,6 +143,12 @@ class AzureSearchKnowledge:
                 set_vector(action, VECTOR_FIELD, vector)
         await self.write(index, batch)
 
+    async def forget(self, index: str, document_ids: Sequence[str]) -> None:
+        # Of one that is not there the service says that it is deleted.
+        batch = IndexDocumentsBatch()
+        batch.add_delete_actions([{"id": each} for each in document_ids])
+        await self.write(index, batch)
+
     async def write(self, index: str, batch: IndexDocumentsBatch) -> None:
         """Raises SearchError also when a single document is refused: RefusedError if all that
         were will be again."""

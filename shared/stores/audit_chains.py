@@ -5,19 +5,19 @@ import asyncio
 from shared.contracts.chain import (
     ANCHORS,
     ERASED,
-    NO_EVENT,
+    ERASURE,
+    ID,
     Anchor,
     StoredItem,
     erased_of,
     item_of,
+    parted,
 )
-from shared.contracts.chain_check import ERASURE
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
 
 CONVERSATIONS = "select distinct value c.conversationId from c"
 OF_ALL = "select c.id, c.conversationId, c.seq, c.digest, c.entries, c.erased, c._ts from c"
 SINCE = " where c._ts >= @second"
-SAID = "select * from c where c.id < @end"
 NEWEST = "select * from c order by c.id desc offset 0 limit 1"
 AT_ONCE = 16
 
@@ -50,14 +50,15 @@ class CosmosAuditChains:
     async def add_anchor(self, anchor: Anchor) -> bool:
         return await self._items.create(item_of(anchor)) is not None
 
-    async def erase(self, tenant_id: str, conversation_id: str) -> None:
-        end: list[Item] = [{"name": "@end", "value": NO_EVENT}]
-        found = self._items.query(SAID, [tenant_id, conversation_id], end)
-        said = [item async for item in found if ERASED not in item and item["kind"] != ERASURE]
+    async def erase(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
+        items = await self.items(tenant_id, conversation_id)
+        sealed, unsealed = parted(items)
         limit = asyncio.Semaphore(AT_ONCE)
 
-        async def erase(item: Item) -> None:
+        async def erase(item: StoredItem) -> None:
             async with limit:
                 await self._items.replace(erased_of(item), item["_etag"])
 
+        said = (each for each in sealed if ERASED not in each and each["kind"] != ERASURE)
         await asyncio.gather(*map(erase, said))
+        return tuple(str(each[ID]) for each in unsealed)

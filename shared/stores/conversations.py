@@ -1,8 +1,18 @@
 """Conversations and their turns, one partition each."""
 
+from contextlib import aclosing
 from datetime import datetime
 
-from shared.contracts.conversations import Conversation, History, Summary, Turn
+from shared.contracts.conversations import (
+    Conversation,
+    Erasing,
+    History,
+    ListPlace,
+    Summary,
+    Turn,
+    folded,
+    stamp,
+)
 from shared.contracts.plan import OpenPlan, Plan
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
 from shared.stores.remembering import Remembered
@@ -10,6 +20,16 @@ from shared.stores.remembering import Remembered
 AFTER_ALL = "~"
 """Sorts behind every ULID."""
 
+ERASED, OWNER = "erased", "owner"
+"""What is left of an erased conversation, besides its id."""
+LIVES = "not is_defined(c.erasing) and not is_defined(c.erased)"
+OF_OWNER = (
+    "select c.conversationId, c.tenantId, c.ownerId, c.sessionId, c.title, c.language, c.timeZone, "
+    "c.packVersion, c.createdAt, c.updatedAt from c where c.id = 'conversation' "
+    "and c.ownerId = @owner and c.updatedAt <= @until and not is_defined(c.erasing) "
+    "order by c.updatedAt desc"
+)
+BEING_ERASED = "select * from c where c.erasing.at > ''"
 TURNS = (
     "select * from c where c.kind = 'turn' and c.runId < @before "
     "order by c.runId desc offset 0 limit @last"
@@ -26,11 +46,65 @@ class CosmosConversations:
         self._history: Remembered[tuple[str, str, str], History] = Remembered()
 
     async def create(self, conversation: Conversation) -> None:
-        await self._items.create(conversation.wire() | {"id": "conversation"})
+        used = {"updatedAt": stamp(conversation.updated_at)}
+        await self._items.create(conversation.wire() | used | {"id": "conversation"})
 
     async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
         item = await self._items.read("conversation", [tenant_id, conversation_id])
-        return Conversation.model_validate(item) if item else None
+        return Conversation.model_validate(item) if item and ERASED not in item else None
+
+    async def of_owner(
+        self,
+        tenant_id: str,
+        owner_id: str,
+        behind: ListPlace | None,
+        limit: int,
+        words: str | None = None,
+    ) -> tuple[Conversation, ...]:
+        place = (behind.updated_at, behind.conversation_id) if behind else (AFTER_ALL, AFTER_ALL)
+        parameters: list[Item] = [
+            {"name": "@owner", "value": owner_id},
+            {"name": "@until", "value": place[0]},
+        ]
+        # The first level of the partition key alone: all conversations of the tenant.
+        items = self._items.query(OF_OWNER, [tenant_id], parameters, limit=limit + 1)
+        found: list[Conversation] = []
+        async with aclosing(items):
+            async for item in items:
+                each = Conversation.model_validate(item)
+                # Those of one moment come in any order: all of them, or none.
+                if len(found) >= limit and each.updated_at != found[-1].updated_at:
+                    break
+                is_behind = (item["updatedAt"], each.conversation_id) < place
+                if is_behind and (words is None or folded(words) in folded(each.title or "")):
+                    found.append(each)
+        found.sort(key=lambda each: (each.updated_at, each.conversation_id), reverse=True)
+        return tuple(found[:limit])
+
+    async def rename(self, conversation: Conversation, title: str) -> bool:
+        operations: list[Item] = [{"op": "set", "path": "/title", "value": title}]
+        return await self._patch(conversation, operations, f"from c where {LIVES}")
+
+    async def begin_erasing(self, conversation: Conversation, erasing: Erasing) -> bool:
+        operations: list[Item] = [{"op": "set", "path": "/erasing", "value": erasing.wire()}]
+        return await self._patch(conversation, operations, _unchanged(conversation))
+
+    async def being_erased(self, tenant_id: str) -> tuple[Conversation, ...]:
+        items = self._items.query(BEING_ERASED, [tenant_id])
+        return tuple([Conversation.model_validate(item) async for item in items])
+
+    async def erase(self, conversation: Conversation) -> None:
+        key = {
+            "tenantId": conversation.tenant_id,
+            "conversationId": conversation.conversation_id,
+        }
+        await self._items.clear(list(key.values()), keep="conversation")
+        left = {OWNER: conversation.owner_id, ERASED: True}
+        await self._items.replace(key | left | {"id": "conversation"})
+
+    async def erased_owner(self, tenant_id: str, conversation_id: str) -> str | None:
+        item = await self._items.read("conversation", [tenant_id, conversation_id])
+        return str(item[OWNER]) if item and ERASED in item else None
 
     async def claim(
         self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
@@ -38,14 +112,9 @@ class CosmosConversations:
         operations: list[Item] = [
             {"op": "set", "path": "/activeRunId", "value": run_id},
             {"op": "set", "path": "/ahead", "value": list(ahead)},
-            {"op": "set", "path": "/updatedAt", "value": at.isoformat()},
+            {"op": "set", "path": "/updatedAt", "value": stamp(at)},
         ]
-        if conversation.active_run_id is None:
-            condition = "from c where not is_defined(c.activeRunId)"
-        else:
-            # A run id is a ULID: letters and digits, so it cannot break out of the quotes.
-            condition = f"from c where c.activeRunId = '{conversation.active_run_id}'"
-        return await self._patch(conversation, operations, condition)
+        return await self._patch(conversation, operations, _unchanged(conversation))
 
     async def set_open_plan(self, conversation: Conversation, run_id: str, plan: Plan) -> None:
         value = OpenPlan(run_id=run_id, plan=plan).wire()
@@ -100,6 +169,14 @@ class CosmosConversations:
     ) -> bool:
         key = [conversation.tenant_id, conversation.conversation_id]
         return await self._items.patch("conversation", key, operations, condition)
+
+
+def _unchanged(conversation: Conversation) -> str:
+    """The condition that no run has begun since it was read, and that nobody erases it."""
+    if conversation.active_run_id is None:
+        return f"from c where not is_defined(c.activeRunId) and {LIVES}"
+    # A run id is a ULID: letters and digits, so it cannot break out of the quotes.
+    return f"from c where c.activeRunId = '{conversation.active_run_id}' and {LIVES}"
 
 
 def _history(items: list[Item]) -> History:

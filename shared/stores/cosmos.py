@@ -1,7 +1,7 @@
 """The Cosmos DB client, and the few operations that the stores are made of."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 from azure.core import MatchConditions
@@ -24,6 +24,7 @@ promise nothing here and cost a quarter of a request's time. What must not be st
 by reading but by writing: creates that meet 409, and conditions."""
 READ_BACK_LOOKS = 40
 READ_BACK_SECONDS = 0.05
+DELETED_AT_ONCE = 16
 
 type Item = dict[str, Any]
 type PartitionKey = str | list[str]
@@ -143,13 +144,34 @@ class CosmosContainer:
             raise self._translated(error) from error
         return dict(left) if answers else {}
 
+    async def delete(self, item_id: str, key: PartitionKey) -> None:
+        """Delete an item, if it is there."""
+        try:
+            container = await self._database.container(self._name)
+            await container.delete_item(item_id, partition_key=key)
+        except CosmosResourceNotFoundError:
+            return
+        except AzureError as error:
+            raise self._translated(error) from error
+
+    async def clear(self, key: PartitionKey, keep: str) -> None:
+        """Delete all items of one partition but that which is called `keep`."""
+        limit = asyncio.Semaphore(DELETED_AT_ONCE)
+
+        async def delete(item_id: str) -> None:
+            async with limit:
+                await self.delete(item_id, key)
+
+        found = [str(item["id"]) async for item in self.query("select c.id from c", key)]
+        await asyncio.gather(*(delete(each) for each in found if each != keep))
+
     async def query(
         self,
         text: str,
         key: PartitionKey,
         parameters: Sequence[Item] = (),
         limit: int | None = None,
-    ) -> AsyncIterator[Item]:
+    ) -> AsyncGenerator[Item]:
         """Items of one partition, or of those that the first levels of a key lead to."""
         async for item in self.values(text, key, parameters, limit):
             yield dict(item)
@@ -160,7 +182,7 @@ class CosmosContainer:
         key: PartitionKey,
         parameters: Sequence[Item] = (),
         limit: int | None = None,
-    ) -> AsyncIterator[Any]:
+    ) -> AsyncGenerator[Any]:
         """The same of a query that selects no objects."""
         with operation("query_items", self._name):
             try:

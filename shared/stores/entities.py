@@ -7,6 +7,8 @@ from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
 SEEN_FOR_SECONDS = 30 * 24 * 3600
 """Event Grid delivers again for a day at most; replays by hand come later."""
 
+LINKS = "select c.entityKey from c where c.id = @id"
+
 
 class CosmosEntities:
     """Items of a partition: `conversation-<id>` for each link, `event-<key>` for each event."""
@@ -22,6 +24,13 @@ class CosmosEntities:
         text = "select * from c where c.kind = 'conversation'"
         items = self._items.query(text, list(_key(tenant_id, entity).values()))
         return tuple(sorted([str(item["conversationId"]) async for item in items]))
+
+    async def unlink(self, tenant_id: str, conversation_id: str) -> None:
+        item_id = f"conversation-{conversation_id}"
+        # The first level of the partition key alone: all entities of the tenant.
+        found = self._items.query(LINKS, [tenant_id], [{"name": "@id", "value": item_id}])
+        for key in [str(item["entityKey"]) async for item in found]:
+            await self._items.delete(item_id, [tenant_id, key])
 
     async def see(self, event: SeenErpEvent) -> SeenErpEvent:
         key = _key(event.event.tenant_id, event.event.entity)

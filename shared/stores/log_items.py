@@ -25,6 +25,9 @@ class CosmosLogItems:
         items = [_from_item(item) async for item in self._items.query("select * from c", run_id)]
         return tuple(sorted(items, key=lambda item: item.first))
 
+    async def erase(self, run_id: str) -> None:
+        await self._items.clear(run_id, keep="")
+
     async def changed(self, run_id: str, within: float) -> None:
         await self._wake_ups.wait(run_id, within)
 

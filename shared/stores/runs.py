@@ -10,8 +10,10 @@ from shared.contracts.runs import (
     RunOutcome,
     RunRecord,
 )
-from shared.stores.cosmos import CosmosContainer, CosmosDatabase
+from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
 from shared.stores.remembering import Remembered
+
+OF_CONVERSATION = "select distinct value c.runId from c where c.conversationId = @there"
 
 type RunKey = tuple[str, str]
 """Tenant and run: what one tenant asked for is never found by another's key."""
@@ -38,22 +40,43 @@ class CosmosRuns:
             "runId": claim.claim_id,
             "claimedBy": claim.run_id,
             "bodyHash": claim.body_hash,
+            "conversationId": claim.conversation_id,
         }
         if await self._items.create(item):
             return claim
         stored = await self._items.read_taken("claim", [claim.tenant_id, claim.claim_id])
         return IdempotencyClaim(
-            claim.claim_id, claim.tenant_id, stored["claimedBy"], stored["bodyHash"]
+            claim_id=claim.claim_id,
+            tenant_id=claim.tenant_id,
+            run_id=stored["claimedBy"],
+            body_hash=stored["bodyHash"],
+            conversation_id=claim.conversation_id,
         )
 
     async def create(self, record: RunRecord) -> None:
         await self._items.create(record.wire() | {"id": "run"})
 
-    async def get(self, tenant_id: str, run_id: str) -> RunRecord | None:
+    async def of_conversation(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
+        # The first level of the partition key alone: one tenant's runs, whichever they are.
+        there: list[Item] = [{"name": "@there", "value": conversation_id}]
+        found = self._items.values(OF_CONVERSATION, [tenant_id], there)
+        return tuple(sorted([str(each) async for each in found]))
+
+    async def erase(self, tenant_id: str, run_id: str) -> None:
+        # By the record, or the claim, one finds here again, should this break off.
+        for last in ("run", "claim"):
+            if await self._items.read(last, [tenant_id, run_id]) is not None:
+                break
+        await self._items.clear([tenant_id, run_id], keep=last)
+        await self._items.delete(last, [tenant_id, run_id])
+
+    async def get(self, tenant_id: str, run_id: str, *, anew: bool = False) -> RunRecord | None:
         async def read() -> RunRecord | None:
             item = await self._items.read("run", [tenant_id, run_id])
             return RunRecord.model_validate(item) if item else None
 
+        if anew:
+            return await read()
         return await self._records.get((tenant_id, run_id), read)
 
     async def put_evidence(

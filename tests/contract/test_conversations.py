@@ -4,7 +4,17 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
-from shared.contracts.conversations import Conversation, Mentioned, Summary, Turn
+import pytest
+
+from shared.contracts.conversations import (
+    Conversation,
+    Erasing,
+    ListPlace,
+    Mentioned,
+    Summary,
+    Turn,
+    stamp,
+)
 from shared.contracts.plan import MissingField, Plan
 from shared.ports import Dependencies
 from tests.contract.conftest import Sides
@@ -167,3 +177,141 @@ async def test_a_summary_stands_for_the_turns_up_to_it(sides: Sides, fresh: Fres
     earlier = await sides.far.conversations.history(*there, 10, before="01B")
     assert (earlier.summary, [t.run_id for t in earlier.turns]) == (None, ["01A"])
     assert len(await sides.far.conversations.turns(*there, 10)) == 4
+
+
+# --- lists, names, erasing ------------------------------------------------------------------------
+
+
+async def owned(
+    deps: Dependencies, owner: str, conversation: str, minute: int = 0, title: str | None = None
+) -> Conversation:
+    moment = AT + timedelta(minutes=minute)
+    made = Conversation(
+        conversation_id=conversation,
+        tenant_id="tenant-a",
+        owner_id=owner,
+        title=title,
+        pack_version="1",
+        created_at=AT,
+        updated_at=moment,
+    )
+    await deps.conversations.create(made)
+    return made
+
+
+async def pages(
+    deps: Dependencies, owner: str, size: int, words: str | None = None
+) -> list[list[str]]:
+    found: list[list[str]] = []
+    behind: ListPlace | None = None
+    while page := await deps.conversations.of_owner("tenant-a", owner, behind, size, words):
+        found.append([each.conversation_id for each in page])
+        behind = ListPlace(stamp(page[-1].updated_at), page[-1].conversation_id)
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 10])
+async def test_a_persons_conversations_come_in_pages_the_last_used_first(
+    deps: Dependencies, fresh: Fresh, size: int
+) -> None:
+    """Some of them were used in the same moment."""
+    owner, other = fresh(), fresh()
+    for name, minute in (("c1", 5), ("c2", 1), ("c3", 5), ("c4", 5), ("c5", 9)):
+        await owned(deps, owner, f"{name}-{owner}", minute)
+    await owned(deps, other, fresh())
+    found = await pages(deps, owner, size)
+    assert all(len(page) <= size for page in found)
+    assert [each.partition("-")[0] for page in found for each in page] == [
+        "c5", "c4", "c3", "c1", "c2",
+    ]  # fmt: skip
+    assert await deps.conversations.of_owner("tenant-b", owner, None, size) == ()
+
+
+async def test_a_run_that_begins_puts_its_conversation_first(sides: Sides, fresh: Fresh) -> None:
+    owner = fresh()
+    old = await owned(sides.near, owner, fresh())
+    new = await owned(sides.near, owner, fresh(), minute=1)
+    # A whole second, of which some forms of writing a time leave out the fraction.
+    assert await sides.near.conversations.claim(old, "01RUN", (), AT + timedelta(minutes=2))
+    (page,) = await pages(sides.far, owner, 10)
+    assert page == [old.conversation_id, new.conversation_id]
+
+
+async def test_titles_are_searched_without_case_and_accents(
+    deps: Dependencies, fresh: Fresh
+) -> None:
+    owner = fresh()
+    for n, title in enumerate(["Reunión de ACME", "reunion del lunes", "Otra", None]):
+        await owned(deps, owner, f"c{n}-{owner}", n, title)
+    assert await pages(deps, owner, 1, "REUNIÓN") == [[f"c1-{owner}"], [f"c0-{owner}"]]
+    assert await pages(deps, owner, 9, "acme") == [[f"c0-{owner}"]]
+    assert await pages(deps, owner, 9, "100%") == []
+
+
+async def test_a_conversation_gets_another_name(sides: Sides, fresh: Fresh) -> None:
+    conversation = await created(sides.near, fresh)
+    assert await sides.near.conversations.rename(conversation, "Otra «ñ»")
+    now = await stored(sides.far, conversation)
+    assert now == conversation.model_copy(update={"title": "Otra «ñ»"})
+
+
+def erasing(conversation: Conversation) -> Erasing:
+    return Erasing(
+        event_id=f"01E{conversation.conversation_id}", user_id="u", correlation_id="c", at=AT
+    )
+
+
+async def test_of_an_erasure_and_a_run_that_begins_at_once_one_wins(
+    sides: Sides, fresh: Fresh
+) -> None:
+    for n in range(4):
+        conversation = await created(sides.near, fresh)
+        both = [
+            sides.near.conversations.begin_erasing(conversation, erasing(conversation)),
+            sides.far.conversations.claim(conversation, "01RUN", (), AT),
+        ]
+        assert sorted(await asyncio.gather(*(both if n % 2 else reversed(both)))) == [False, True]
+
+
+async def test_what_is_being_erased_is_found_and_nothing_can_happen_to_it(
+    sides: Sides, fresh: Fresh
+) -> None:
+    conversation = await created(sides.near, fresh)
+    begun = erasing(conversation)
+    assert await sides.near.conversations.begin_erasing(conversation, begun)
+    assert not await sides.far.conversations.begin_erasing(conversation, begun)
+    assert not await sides.far.conversations.rename(conversation, "x")
+    now = await stored(sides.far, conversation)
+    assert now.erasing == begun
+    assert now in await sides.far.conversations.being_erased("tenant-a")
+    assert await sides.far.conversations.being_erased("tenant-b") == ()
+    assert await pages(sides.far, conversation.owner_id, 100) == [] or all(
+        conversation.conversation_id not in page
+        for page in await pages(sides.far, conversation.owner_id, 100)
+    )
+    assert await sides.far.conversations.erased_owner(*place(conversation)) is None
+
+
+def place(conversation: Conversation) -> tuple[str, str]:
+    return (conversation.tenant_id, conversation.conversation_id)
+
+
+async def test_of_what_is_erased_only_its_owner_is_left(sides: Sides, fresh: Fresh) -> None:
+    conversation = await created(sides.near, fresh)
+    for run_id in ("01A", "01B"):
+        await sides.near.conversations.add_turn(turn(conversation, run_id))
+    await sides.near.conversations.begin_erasing(conversation, erasing(conversation))
+    for side in (sides.near, sides.far):
+        await side.conversations.erase(conversation)
+    there = place(conversation)
+    far = sides.far.conversations
+    assert await far.get(*there) is None
+    assert await far.turns(*there, 10) == ()
+    assert await far.erased_owner(*there) == conversation.owner_id
+    assert await far.erased_owner("tenant-b", there[1]) is None
+    assert conversation not in await far.being_erased("tenant-a")
+    # Nothing makes it anew.
+    assert not await far.claim(conversation, "01RUN", (), AT)
+    assert not await far.rename(conversation, "x")
+    await far.create(conversation)
+    assert await far.get(*there) is None

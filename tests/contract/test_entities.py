@@ -111,3 +111,19 @@ async def test_a_dead_letter_can_be_put_again(
     )
     await deps.dead_letters.put(letter)
     await deps.dead_letters.put(letter)
+
+
+async def test_a_conversation_that_is_unlinked_concerns_nothing(
+    sides: Sides, task: Task, fresh: Fresh
+) -> None:
+    gone, stays = fresh(), fresh()
+    project = Entity(type="project", id=task.entity.id)
+    for conversation in (gone, stays):
+        await sides.near.entities.link("t-a", task.entity, conversation)
+    await sides.near.entities.link("t-a", project, gone)
+    await sides.near.entities.link("t-b", task.entity, gone)
+    for side in (sides.near, sides.far):
+        await side.entities.unlink("t-a", gone)
+    assert await sides.far.entities.conversations("t-a", task.entity) == (stays,)
+    assert await sides.far.entities.conversations("t-a", project) == ()
+    assert await sides.far.entities.conversations("t-b", task.entity) == (gone,)

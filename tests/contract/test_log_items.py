@@ -123,3 +123,14 @@ async def test_writers_and_readers_in_two_processes_agree(sides: Sides, fresh: F
         _, near, far = await asyncio.gather(write(), read(sides.near), read(sides.far))
     assert near == far == list(range(1, 13))
     assert numbers(await sides.near.log.all(run)) == near
+
+
+async def test_an_erased_log_is_empty(sides: Sides, fresh: Fresh) -> None:
+    run_id, other = fresh(), fresh()
+    for each in (run_id, other):
+        for first in (1, 2):
+            await sides.near.log.create(each, item(first))
+    for side in (sides.near, sides.far):
+        await side.log.erase(run_id)
+    assert await sides.far.log.all(run_id) == ()
+    assert len(await sides.far.log.all(other)) == 2

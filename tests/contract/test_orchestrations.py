@@ -192,3 +192,13 @@ async def test_an_event_for_a_run_that_is_over_or_was_never_there_wakes_nobody(
     ended = await engine.port.state("ended")
     assert ended is not None
     assert ended.runtime == "completed"
+
+
+async def test_an_orchestration_that_is_terminated_is_over(engine: Engine) -> None:
+    await engine.started("run-e")
+    for _ in range(2):
+        await engine.port.terminate("run-e", "erased")
+    state = await engine.port.state("run-e")
+    assert state is not None
+    assert state.is_over
+    await engine.port.terminate("run-nobody-knows", "erased")

@@ -16,7 +16,7 @@ from shared.contracts.runs import (
 )
 from shared.ports import Dependencies
 from tests.contract.conftest import Sides
-from tests.fakes.samples import AT, evidence, snippet, task_plan
+from tests.fakes.samples import AT, an_approval, evidence, snippet, task_plan
 from tests.fakes.world import ANA
 
 type Fresh = Callable[[], str]
@@ -160,3 +160,47 @@ async def test_an_opinion_may_be_changed(deps: Dependencies, fresh: Fresh) -> No
     await deps.runs.put_feedback(changed)
     assert await deps.runs.feedback("tenant-a", opinion.run_id, "user-ana") == changed
     assert await deps.runs.feedback("tenant-a", opinion.run_id, "user-luis") is None
+
+
+async def test_the_runs_of_a_conversation_are_found_with_their_claims(
+    sides: Sides, fresh: Fresh
+) -> None:
+    there, one, other, claim_id = fresh(), fresh(), fresh(), f"claim-{fresh()}"
+    for run_id in (one, other):
+        made = record(run_id).model_copy(update={"conversation_id": there})
+        await sides.near.runs.create(made)
+    await sides.near.runs.create(record(fresh()))
+    await sides.near.runs.claim_key(IdempotencyClaim(claim_id, TENANT, one, "hash", there))
+    found = await sides.far.runs.of_conversation(TENANT, there)
+    assert found == tuple(sorted((one, other, claim_id)))
+    assert await sides.far.runs.of_conversation("tenant-b", there) == ()
+
+
+async def test_nothing_is_left_of_a_run_that_is_erased(sides: Sides, fresh: Fresh) -> None:
+    run_id, other, there = fresh(), fresh(), fresh()
+    for each in (run_id, other):
+        await sides.near.runs.create(record(each).model_copy(update={"conversation_id": there}))
+        await sides.near.runs.put_plan(TENANT, each, task_plan())
+        await sides.near.runs.end(outcome(each))
+        await sides.near.approvals.open(an_approval(run_id=each))
+        await sides.near.readers.stay(TENANT, each, "r", AT)
+    for side in (sides.near, sides.far):
+        await side.runs.erase(TENANT, run_id)
+    far = sides.far
+    assert await far.runs.get(TENANT, run_id) is None
+    assert await sides.near.runs.get(TENANT, run_id, anew=True) is None
+    assert await far.runs.plan(TENANT, run_id) is None
+    assert await far.runs.outcome(TENANT, run_id) is None
+    assert await far.approvals.get(TENANT, run_id, "a0") is None
+    assert not await far.readers.deserted(TENANT, run_id, AT)
+    assert await far.runs.of_conversation(TENANT, there) == (other,)
+    assert await far.runs.plan(TENANT, other) == task_plan()
+
+
+async def test_a_claim_is_erased_as_well(sides: Sides, fresh: Fresh) -> None:
+    claim = IdempotencyClaim(f"claim-{fresh()}", TENANT, "01A", "hash", fresh())
+    await sides.near.runs.claim_key(claim)
+    await sides.far.runs.erase(TENANT, claim.claim_id)
+    assert await sides.far.runs.of_conversation(TENANT, claim.conversation_id) == ()
+    again = IdempotencyClaim(claim.claim_id, TENANT, "01B", "hash", claim.conversation_id)
+    assert await sides.near.runs.claim_key(again) == again

@@ -9,6 +9,7 @@ from shared.contracts.audit import AuditEvent, EventPage, StoredEvent
 from shared.contracts.chain import (
     ANCHORS,
     ERASED,
+    ERASURE,
     ID,
     LINK,
     NO_EVENT,
@@ -21,8 +22,8 @@ from shared.contracts.chain import (
     erased_of,
     item_of,
     next_link,
+    parted,
 )
-from shared.contracts.chain_check import ERASURE
 from tests.fakes.stores import until
 
 type Place = tuple[str, str, str]
@@ -140,8 +141,10 @@ class FakeAuditChains:
     async def add_anchor(self, anchor: Anchor) -> bool:
         return self._log.create(item_of(anchor))
 
-    async def erase(self, tenant_id: str, conversation_id: str) -> None:
-        for item in self._log.of(tenant_id, conversation_id):
-            if item[ID] < NO_EVENT and ERASED not in item and item["kind"] != ERASURE:
+    async def erase(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
+        sealed, unsealed = parted(self._log.of(tenant_id, conversation_id))
+        for item in sealed:
+            if ERASED not in item and item["kind"] != ERASURE:
                 left = {**erased_of(item), "_ts": self._log.second}
-                self._log.items[tenant_id, conversation_id, item[ID]] = left
+                self._log.items[tenant_id, conversation_id, str(item[ID])] = left
+        return tuple(str(each[ID]) for each in unsealed)

@@ -114,3 +114,6 @@ class MortalLog:
 
     async def changed(self, run_id: str, within: float) -> None:
         await self.life.through(self.inner.changed(run_id, within))
+
+    async def erase(self, run_id: str) -> None:
+        await self.life.through(self.inner.erase(run_id))

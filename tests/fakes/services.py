@@ -145,6 +145,13 @@ class FakeKnowledge:
         self._check(index)
         self.documents |= {document.id: document for document, _ in documents}
 
+    async def forget(self, index: str, document_ids: Sequence[str]) -> None:
+        if self.failure:
+            raise self.failure
+        self._check(index)
+        for each in document_ids:
+            self.documents.pop(each, None)
+
     def _check(self, index: str) -> None:
         if index not in self.indexes:
             raise SearchError(f"no index {index}")
@@ -287,6 +294,9 @@ class FakeOrchestrations:
 
     async def state(self, run_id: str) -> OrchestrationState | None:
         return self.states.get(run_id)
+
+    async def terminate(self, run_id: str, reason: str) -> None:
+        self.states[run_id] = OrchestrationState("terminated", None)
 
     async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
         return tuple(self.bad)

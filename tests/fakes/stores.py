@@ -5,7 +5,16 @@ from datetime import datetime
 
 from shared.contracts.approvals import Approval
 from shared.contracts.audit import Entity
-from shared.contracts.conversations import Conversation, History, Summary, Turn
+from shared.contracts.conversations import (
+    Conversation,
+    Erasing,
+    History,
+    ListPlace,
+    Summary,
+    Turn,
+    folded,
+    stamp,
+)
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.evidence import ContextPack
@@ -19,9 +28,11 @@ class FakeConversations:
         self.stored: dict[tuple[str, str], Conversation] = {}
         self.kept: dict[tuple[str, str, str], Turn] = {}
         self.summaries: dict[tuple[str, str, str], Summary] = {}
+        self.erased: dict[tuple[str, str], str] = {}
 
     async def create(self, conversation: Conversation) -> None:
-        self.stored.setdefault(_key(conversation), conversation)
+        if _key(conversation) not in self.erased:
+            self.stored.setdefault(_key(conversation), conversation)
 
     async def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
         return self.stored.get((tenant_id, conversation_id))
@@ -29,11 +40,66 @@ class FakeConversations:
     async def claim(
         self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
     ) -> bool:
-        now = self.stored.get(_key(conversation))
-        if now is None or now.active_run_id != conversation.active_run_id:
+        if not self._unchanged(conversation):
             return False
         self._update(conversation, active_run_id=run_id, ahead=ahead, updated_at=at)
         return True
+
+    async def of_owner(
+        self,
+        tenant_id: str,
+        owner_id: str,
+        behind: ListPlace | None,
+        limit: int,
+        words: str | None = None,
+    ) -> tuple[Conversation, ...]:
+        place = (behind.updated_at, behind.conversation_id) if behind else ("~", "~")
+        mine = [
+            (stamp(each.updated_at), each.conversation_id, each)
+            for each in self.stored.values()
+            if (each.tenant_id, each.owner_id, each.erasing) == (tenant_id, owner_id, None)
+        ]
+        mine.sort(key=lambda one: one[:2], reverse=True)
+        found = [
+            each.model_copy(update={"open_plan": None, "active_run_id": None, "ahead": ()})
+            for *where, each in mine
+            if tuple(where) < place and folded(words or "") in folded(each.title or "")
+        ]
+        return tuple(found[:limit])
+
+    async def rename(self, conversation: Conversation, title: str) -> bool:
+        now = self.stored.get(_key(conversation))
+        if now is None or now.erasing is not None:
+            return False
+        self._update(conversation, title=title)
+        return True
+
+    async def begin_erasing(self, conversation: Conversation, erasing: Erasing) -> bool:
+        if not self._unchanged(conversation):
+            return False
+        self._update(conversation, erasing=erasing)
+        return True
+
+    async def being_erased(self, tenant_id: str) -> tuple[Conversation, ...]:
+        found = [each for each in self.stored.values() if each.tenant_id == tenant_id]
+        return tuple(each for each in found if each.erasing is not None)
+
+    async def erase(self, conversation: Conversation) -> None:
+        there = _key(conversation)
+        self.kept = {key: each for key, each in self.kept.items() if key[:2] != there}
+        self.summaries = {key: each for key, each in self.summaries.items() if key[:2] != there}
+        self.stored.pop(there, None)
+        self.erased[there] = conversation.owner_id
+
+    async def erased_owner(self, tenant_id: str, conversation_id: str) -> str | None:
+        return self.erased.get((tenant_id, conversation_id))
+
+    def _unchanged(self, conversation: Conversation) -> bool:
+        now = self.stored.get(_key(conversation))
+        return now is not None and (now.active_run_id, now.erasing) == (
+            conversation.active_run_id,
+            None,
+        )
 
     async def set_open_plan(self, conversation: Conversation, run_id: str, plan: Plan) -> None:
         self._update(conversation, open_plan=OpenPlan(run_id=run_id, plan=plan))
@@ -92,6 +158,7 @@ class FakeRuns:
         self.open_plans: dict[tuple[str, str], OpenPlan] = {}
         self.memories: dict[tuple[str, str], Memory] = {}
         self.opinions: dict[tuple[str, str, str], Feedback] = {}
+        self.beside: tuple[object, ...] = ()
 
     async def claim_key(self, claim: IdempotencyClaim) -> IdempotencyClaim:
         return self.claims.setdefault((claim.tenant_id, claim.claim_id), claim)
@@ -99,8 +166,25 @@ class FakeRuns:
     async def create(self, record: RunRecord) -> None:
         self.records.setdefault((record.tenant_id, record.run_id), record)
 
-    async def get(self, tenant_id: str, run_id: str) -> RunRecord | None:
+    async def get(self, tenant_id: str, run_id: str, *, anew: bool = False) -> RunRecord | None:
         return self.records.get((tenant_id, run_id))
+
+    async def of_conversation(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
+        there = (tenant_id, conversation_id)
+        records = self.records.values()
+        found = {each.run_id for each in records if (each.tenant_id, each.conversation_id) == there}
+        for claim in self.claims.values():
+            if (claim.tenant_id, claim.conversation_id) == there:
+                found.add(claim.claim_id)
+        return tuple(sorted(found))
+
+    async def erase(self, tenant_id: str, run_id: str) -> None:
+        """Also what other fakes keep beside it: the real ones have one partition of it all."""
+        for store in (self.__dict__, *(each.__dict__ for each in self.beside)):
+            for held in store.values():
+                if isinstance(held, dict):
+                    for key in [key for key in held if key[:2] == (tenant_id, run_id)]:
+                        del held[key]
 
     async def put_evidence(
         self, tenant_id: str, run_id: str, index: str, pack: ContextPack
@@ -213,6 +297,10 @@ class FakeEntities:
     async def conversations(self, tenant_id: str, entity: Entity) -> tuple[str, ...]:
         return tuple(sorted(link[2] for link in self.links if link[:2] == (tenant_id, entity)))
 
+    async def unlink(self, tenant_id: str, conversation_id: str) -> None:
+        there = (tenant_id, conversation_id)
+        self.links = {link for link in self.links if (link[0], link[2]) != there}
+
     async def see(self, event: SeenErpEvent) -> SeenErpEvent:
         key = (event.event.tenant_id, event.event.entity, event.event.key)
         known = self.seen.get(key)
@@ -267,6 +355,9 @@ class FakeLogItems:
 
     async def all(self, run_id: str) -> tuple[LogItem, ...]:
         return tuple(item for _, item in sorted(self.runs.get(run_id, {}).items()))
+
+    async def erase(self, run_id: str) -> None:
+        self.runs.pop(run_id, None)
 
     async def changed(self, run_id: str, within: float) -> None:
         await until(self._changed, within)

@@ -73,6 +73,9 @@ class World:
         default_factory=lambda: {"ana": ANA, "luis": LUIS, "olga": OLGA}
     )
 
+    def __post_init__(self) -> None:
+        self.runs.beside = (self.agent_steps, self.effects, self.approvals, self.readers)
+
     def deps(self) -> Dependencies:
         return Dependencies(
             model=self.model,

@@ -37,6 +37,9 @@ SETTINGS = {
 }
 ROUTES = {
     "create_conversation": ("POST", "conversations"),
+    "list_conversations": ("GET", "conversations"),
+    "rename_conversation": ("PATCH", "conversations/{id}"),
+    "erase_conversation": ("DELETE", "conversations/{id}"),
     "read_conversation": ("GET", "conversations/{id}"),
     "post_message": ("POST", "conversations/{id}/messages"),
     "post_chat": ("POST", "chat"),
@@ -95,7 +98,7 @@ def triggers(app: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_functions_are_exactly_these(app: dict[str, Any]) -> None:
-    others = {"turn", "chat", "sweeper", "anchor", "erp_event"}
+    others = {"turn", "chat", "sweeper", "anchor", "eraser", "erp_event"}
     assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, *others}
 
 

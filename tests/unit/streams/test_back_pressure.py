@@ -45,6 +45,9 @@ class EndlessLog:
     async def changed(self, run_id: str, within: float) -> None:
         await asyncio.sleep(0)
 
+    async def erase(self, run_id: str) -> None:
+        raise AssertionError
+
 
 def stream(log: EndlessLog, run_id: str) -> Any:
     frames = runs._frames(log, run_id, 0, False, None, encode)
