@@ -7,10 +7,10 @@ import logging
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
+from api.auditing import audit
 from api.bodies import parse, read_body
 from api.edge import Call
 from api.identifiers import new_id
-from shared.contracts.audit import Actor, AuditEvent
 from shared.contracts.credentials import (
     Holder,
     ResolveSecureValue,
@@ -40,7 +40,7 @@ async def resolve(call: Call) -> Response:
         raise NotAllowedError("plaintext_not_allowed", name=asked.mode)
     holder = Holder(call.caller.tenant_id, call.caller.user_id, asked.session_id)
     sealed = await call.deps.credentials.seal(alias, holder)
-    await call.deps.audit.record(_event(asked, call))
+    await _audit(asked, call)
     plain = asked.mode == "plaintext"
     return json_answer(
         SecureValueResolved(
@@ -86,16 +86,12 @@ async def _count(call: Call) -> None:
         raise QuotaExceededError(MINUTE_SECONDS - now.second, "handles_used_up")
 
 
-def _event(asked: ResolveSecureValue, call: Call) -> AuditEvent:
+async def _audit(asked: ResolveSecureValue, call: Call) -> None:
     """Who got a handle, for what; neither the handle nor where the secret is."""
-    caller = call.caller
-    return AuditEvent(
-        event_id=f"{new_id()}-handle",
-        tenant_id=caller.tenant_id,
-        conversation_id=f"handles-{caller.user_id}",
-        actor=Actor(user_id=caller.user_id, roles=caller.roles),
-        at=call.deps.now(),
-        kind="config.resolved",
+    await audit(
+        call,
+        "config.resolved",
+        f"handles-{call.caller.user_id}",
+        f"{new_id()}-handle",
         details={"alias": asked.alias, "source": asked.source, "sessionId": asked.session_id},
-        correlation_id=call.correlation_id,
     )

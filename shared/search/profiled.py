@@ -72,6 +72,9 @@ class ProfiledKnowledge:
     ) -> None:
         await self.own.upsert(index, documents)
 
+    async def forget(self, index: str, document_ids: Sequence[str]) -> None:
+        await self.own.forget(index, document_ids)
+
     async def close(self) -> None:
         await self.own.close()
         while self._lent:

@@ -65,6 +65,11 @@ class TracedKnowledge:
         with span(f"upsert_memory {index}", SpanKind.CLIENT, attributes):
             await self.inner.upsert(index, documents)
 
+    async def forget(self, index: str, document_ids: Sequence[str]) -> None:
+        attributes = self._asked("delete_memory", index)
+        with span(f"delete_memory {index}", SpanKind.CLIENT, attributes):
+            await self.inner.forget(index, document_ids)
+
     def _asked(self, operation: str | None, index: str) -> dict[str, Value | None]:
         """As the conventions for generative AI have it, and as those for databases do."""
         run = run_at_work()

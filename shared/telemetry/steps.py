@@ -155,6 +155,9 @@ class TracedLog:
     async def changed(self, run_id: str, within: float) -> None:
         await self._inner.changed(run_id, within)
 
+    async def erase(self, run_id: str) -> None:
+        await self._inner.erase(run_id)
+
 
 def _said(run_id: str, events: Sequence[RunEvent]) -> None:
     """Of the first attempt: what a later one writes is not the first that is read."""

@@ -23,7 +23,7 @@ from tests.unit.api.table import Route, table
 
 EVERY_RIGHT = (
     *OLGA.rights, "users:read", "users:write", "approvals:decide", "knowledge:read",
-    "knowledge:write", "http:call", "mcp:call", "runs:read", "runs:operate",
+    "knowledge:write", "http:call", "mcp:call", "runs:read", "runs:operate", "conversations:erase",
 )  # fmt: skip
 POWERFUL = OLGA.model_copy(update={"roles": ("admin", "operator"), "rights": EVERY_RIGHT})
 SESSION = "abc-123"
