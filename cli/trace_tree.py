@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 
 from shared.telemetry import names
 
@@ -12,25 +13,19 @@ from .timeline import clock, duration
 type Attribute = str | bool | int | float | list[str]
 
 
-class Place(BaseModel, frozen=True):
-    trace_id: str
-    span_id: str
+class Span(BaseModel):
+    """As the app writes it; `attributes` by their names in `shared/telemetry/names.py`."""
 
-
-class Outcome(BaseModel, frozen=True):
-    status_code: str = "UNSET"
-
-
-class Span(BaseModel, frozen=True):
-    """As OpenTelemetry's SDK writes it."""
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
 
     name: str
-    context: Place
-    parent_id: str | None = None
-    start_time: datetime
-    end_time: datetime
-    status: Outcome = Outcome()
-    attributes: Mapping[str, Attribute] = Field(default={})
+    trace_id: str
+    span_id: str
+    parent_id: str | None
+    start: datetime
+    end: datetime
+    failed: bool
+    attributes: Mapping[str, Attribute]
 
     @property
     def is_run(self) -> bool:
@@ -44,23 +39,23 @@ def spans_of(run: str, lines: Iterable[str]) -> tuple[Span, ...]:
     trace = _trace_of(run, kept)
     if trace is None:
         return ()
-    found = {span.context.span_id: span for span in _read(kept, trace) if _is_in(span, trace)}
+    found = {span.span_id: span for span in _read(kept, trace) if span.trace_id == trace}
     below = _children(found.values())
     wanted = [span for span in found.values() if span.attributes.get(names.RUN) == run]
     named: dict[str, Span] = {}
     while wanted:
         span = wanted.pop()
-        if span.context.span_id not in named:
-            named[span.context.span_id] = span
-            wanted += below.get(span.context.span_id, ())
-    return tuple(sorted(named.values(), key=lambda span: span.start_time))
+        if span.span_id not in named:
+            named[span.span_id] = span
+            wanted += below.get(span.span_id, ())
+    return tuple(sorted(named.values(), key=lambda span: span.start))
 
 
 def _trace_of(run: str, lines: Sequence[str]) -> str | None:
     """The run's own span knows it best; before that is written, the first that names the run."""
     naming = [span for span in _read(lines, run) if span.attributes.get(names.RUN) == run]
-    naming.sort(key=lambda span: (not span.is_run, span.start_time))
-    return naming[0].context.trace_id if naming else None
+    naming.sort(key=lambda span: (not span.is_run, span.start))
+    return naming[0].trace_id if naming else None
 
 
 def _read(lines: Iterable[str], holding: str) -> Iterator[Span]:
@@ -74,13 +69,9 @@ def _read(lines: Iterable[str], holding: str) -> Iterator[Span]:
                 continue
 
 
-def _is_in(span: Span, trace: str) -> bool:
-    return span.context.trace_id == trace
-
-
 def _children(spans: Iterable[Span]) -> Mapping[str, list[Span]]:
     below: dict[str, list[Span]] = {}
-    for span in sorted(spans, key=lambda span: span.start_time):
+    for span in sorted(spans, key=lambda span: span.start):
         if span.parent_id is not None:
             below.setdefault(span.parent_id, []).append(span)
     return below
@@ -88,9 +79,9 @@ def _children(spans: Iterable[Span]) -> Mapping[str, list[Span]]:
 
 def tree(spans: Sequence[Span]) -> Iterator[str]:
     """A head, and a line for each span below its parent; without that, at the top."""
-    begin = spans[0].start_time
-    known = {span.context.span_id for span in spans}
-    yield f"trace {spans[0].context.trace_id.removeprefix('0x')}, {clock(begin)}{_whole(spans)}"
+    begin = spans[0].start
+    known = {span.span_id for span in spans}
+    yield f"trace {spans[0].trace_id}, {clock(begin)}{_whole(spans)}"
     yield f"{'OFFSET':>9} {'TOOK':>9}  WHAT"
     roots = [span for span in spans if span.parent_id not in known]
     below = _children(spans)
@@ -101,9 +92,9 @@ def tree(spans: Sequence[Span]) -> Iterator[str]:
 def _lines(
     span: Span, below: Mapping[str, list[Span]], begin: datetime, branch: str, indent: str
 ) -> Iterator[str]:
-    offset, took = duration(span.start_time - begin), duration(span.end_time - span.start_time)
+    offset, took = duration(span.start - begin), duration(span.end - span.start)
     yield f"{offset:>9} {took:>9}  {branch}{_said(span)}"
-    children = below.get(span.context.span_id, [])
+    children = below.get(span.span_id, [])
     for child in children:
         last = child is children[-1]
         yield from _lines(
@@ -149,7 +140,7 @@ def _said(span: Span) -> str:
             parts.append(f"{about[name]} {unit}" if unit == "found" else f"{unit} {about[name]}")
     if names.HTTP_STATUS in about:
         parts.append(str(about[names.HTTP_STATUS]))
-    if span.status.status_code == "ERROR":
+    if span.failed:
         parts.append(f"✗ {about.get(names.ERROR_TYPE, 'error')}")
     return "  ".join(part for part in parts if part)
 

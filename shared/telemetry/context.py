@@ -2,7 +2,7 @@
 
 Of a run only `traceparent` travels: that of the request which started it. The run's own span has
 an id that follows from the run's, so every step knows its parent, on whichever instance, and nobody
-has to keep that span open while Durable waits and replays (ADR 27).
+has to keep that span open while Durable waits and replays (ADR 28).
 """
 
 import re

@@ -2,12 +2,14 @@
 
 The providers are our own, not global: so no library adds spans of its requests (FastAPI tells the
 addresses of clients). Azure's distribution makes global ones, instruments libraries and listens to
-the root logger: its exporters are used, and not what sets them up (ADR 28).
+the root logger: its exporters are used, and not what sets them up (ADR 29).
 """
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from opentelemetry.sdk.metrics import MeterProvider
@@ -19,7 +21,7 @@ from opentelemetry.sdk.metrics.export import (
     MetricsData,
     PeriodicExportingMetricReader,
 )
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import (
     BatchSpanProcessor,
@@ -29,6 +31,7 @@ from opentelemetry.sdk.trace.export import (
 )
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, TraceIdRatioBased
+from opentelemetry.trace import StatusCode
 
 from shared.telemetry.context import given_span_id
 from shared.telemetry.measures import Measures
@@ -77,7 +80,7 @@ def build_providers(exports: Exports) -> tuple[TracerProvider, MeterProvider]:
             (SpanFile(exports.folder / SPANS_FILE), MeasureFile(exports.folder / MEASURES_FILE))
         )
     if exports.console:
-        local.append((ConsoleSpanExporter(formatter=_line), ConsoleMetricExporter()))
+        local.append((ConsoleSpanExporter(formatter=line_of), ConsoleMetricExporter()))
     for spans, measures in local:
         tracers.add_span_processor(BatchSpanProcessor(spans, schedule_delay_millis=LOCAL_DELAY_MS))
         readers.append(PeriodicExportingMetricReader(measures, LOCAL_MEASURES_MS))
@@ -126,18 +129,36 @@ def _application_insights(connection: str) -> tuple[SpanExporter, MetricExporter
     )
 
 
-def _line(span: ReadableSpan) -> str:
-    return f"{span.to_json(indent=None)}\n"
+def line_of(span: ReadableSpan) -> str:
+    """A third of what the SDK's own JSON costs: it is written while others wait for their turn."""
+    context, parent = span.context, span.parent
+    told = {
+        "name": span.name,
+        "traceId": f"{context.trace_id:032x}",
+        "spanId": f"{context.span_id:016x}",
+        "parentId": f"{parent.span_id:016x}" if parent else None,
+        "kind": span.kind.name.lower(),
+        "start": _moment(span.start_time),
+        "end": _moment(span.end_time),
+        "failed": span.status.status_code is StatusCode.ERROR,
+        "attributes": dict(span.attributes or {}),
+        "worker": span.resource.attributes.get(SERVICE_INSTANCE_ID),
+    }
+    return json.dumps(told, separators=(",", ":")) + "\n"
+
+
+def _moment(nanoseconds: int | None) -> str | None:
+    return datetime.fromtimestamp(nanoseconds / 1e9, UTC).isoformat() if nanoseconds else None
 
 
 class SpanFile(SpanExporter):
-    """A line of JSON for each span, as the SDK writes it."""
+    """A line of JSON for each span."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        written = append(self._path, "".join(map(_line, spans)))
+        written = append(self._path, "".join(map(line_of, spans)))
         return SpanExportResult.SUCCESS if written else SpanExportResult.FAILURE
 
 

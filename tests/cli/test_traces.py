@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind
 from ulid import ULID
 
@@ -16,6 +15,7 @@ from shared.contracts.activities import RunRef
 from shared.contracts.runs import Usage
 from shared.telemetry import names
 from shared.telemetry.context import traceparent, within
+from shared.telemetry.exporting import line_of
 from shared.telemetry.recording import mark_failed, span
 from shared.telemetry.steps import Ending, run_ended
 from tests.fakes.telemetry import telling
@@ -44,11 +44,7 @@ def lines() -> Iterator[list[str]]:
                     mark_failed(chat, "MODEL_UNAVAILABLE")
         usage = Usage(prompt_tokens=20, completion_tokens=5, total_tokens=25)
         run_ended(run, Ending("DONE", "stop", usage, None))
-        yield [f"{written(each)}\n" for each in told.spans]
-
-
-def written(of: ReadableSpan) -> str:
-    return str(of.to_json(indent=None))
+        yield [line_of(each) for each in told.spans]
 
 
 def printed(lines: list[str]) -> list[str]:
@@ -67,8 +63,8 @@ def test_a_run_is_a_tree_of_what_it_asked(lines: list[str]) -> None:
 
 
 def test_another_run_of_the_same_trace_is_not_in_it(lines: list[str]) -> None:
-    trace = json.loads(lines[0])["context"]["trace_id"]
-    assert all(json.loads(line)["context"]["trace_id"] == trace for line in lines)
+    trace = json.loads(lines[0])["traceId"]
+    assert all(json.loads(line)["traceId"] == trace for line in lines)
     assert len(spans_of(RUN, lines)) == len(lines) - 2
 
 

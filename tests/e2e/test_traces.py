@@ -30,8 +30,8 @@ async def test_a_task_is_one_trace_in_the_trace_of_who_asked_for_it(
         traceparent=f"00-{trace_id}-{caller}-00",
     )
     (trace,) = await traces_of(services, answer.headers["x-run-id"])
-    assert trace.spans[0]["context"]["trace_id"] == f"0x{trace_id}"
-    assert trace.callers() == {f"0x{caller}"}
+    assert trace.spans[0]["traceId"] == trace_id
+    assert trace.callers() == {caller}
     assert trace.parents(MESSAGES) == {None}
     assert trace.parents(RUN) == {MESSAGES}
     assert sorted(name for name in trace.names if name in STEPS) == sorted(STEPS)

@@ -30,13 +30,13 @@ class Trace:
 
     def parents(self, name: str) -> set[str | None]:
         """The names of the spans that those of this name are below."""
-        by_id = {span["context"]["span_id"]: span["name"] for span in self.spans}
-        return {by_id.get(span["parent_id"]) for span in self.spans if span["name"] == name}
+        by_id = {span["spanId"]: span["name"] for span in self.spans}
+        return {by_id.get(span["parentId"]) for span in self.spans if span["name"] == name}
 
     def callers(self) -> set[str | None]:
         """The ids of parents that are nobody's here."""
-        known = {span["context"]["span_id"] for span in self.spans}
-        return {span["parent_id"] for span in self.spans if span["parent_id"] not in known}
+        known = {span["spanId"] for span in self.spans}
+        return {span["parentId"] for span in self.spans if span["parentId"] not in known}
 
 
 def folder(services: Services) -> Path:
@@ -61,11 +61,11 @@ async def traces_of(services: Services, run_id: str) -> list[Trace]:
         answered = any(name.startswith("POST /api/") for name in names)
         if not answered or not names >= {"invoke_agent eira", "finish"}:
             return None
-        ids = {span["context"]["trace_id"] for span in its}
+        ids = {span["traceId"] for span in its}
         return [
             Trace(sorted(
-                (span for span in spans if span["context"]["trace_id"] == each),
-                key=lambda span: span["start_time"],
+                (span for span in spans if span["traceId"] == each),
+                key=lambda span: span["start"],
             ))
             for each in ids
         ]  # fmt: skip
