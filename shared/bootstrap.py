@@ -25,9 +25,11 @@ from shared.llm.choosing import OfferedModels
 from shared.moderation.nobody import NoModeration
 from shared.observing import (
     build_telemetry,
+    check_told_by_us,
     erp_watchers,
     search_policies,
     traced,
+    traced_knowledge,
 )
 from shared.packs import FolderPacks
 from shared.ports import (
@@ -89,6 +91,7 @@ _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Dependencies] = WeakKeyDi
 def check_settings() -> None:
     """Stop the start of an app that is not configured. Raises ConfigurationError."""
     settings = get_settings()
+    check_told_by_us(settings)
     check_installed(settings, read_credentials(settings).tools)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -158,7 +161,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     plan = read_credentials(settings)
     credentials = build_credentials(settings, plan, credential, _now)
     models = build_models(settings, credential, plan, credentials)
-    knowledge = build_profiled_knowledge(settings, credential, credentials)
+    knowledge = traced_knowledge(build_profiled_knowledge(settings, credential, credentials))
     model = build_model(settings, credential, models)
     packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings, plan)
     mcp, http = build_mcp(settings, credentials), settings.tools

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shared.errors import ConfigurationError
 from shared.ports import Dependencies, Knowledge
 from shared.settings import Settings
 from shared.telemetry.prices import Price, Prices
@@ -15,6 +16,16 @@ from shared.telemetry.steps import TracedLog
 if TYPE_CHECKING:
     import aiohttp
     from azure.core.pipeline.policies import SansIOHTTPPolicy
+
+
+def check_told_by_us(settings: Settings) -> None:
+    """Raises ConfigurationError where the worker would tell of everything that libraries log and
+    request, people's words among it."""
+    if settings.worker_telemetry:
+        raise ConfigurationError(
+            "setting PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: the app tells Application "
+            "Insights itself (APPLICATIONINSIGHTS_CONNECTION_STRING); leave it out"
+        )
 
 
 def build_telemetry(settings: Settings) -> Recorder | None:
@@ -45,8 +56,8 @@ def traced(deps: Dependencies) -> Dependencies:
     return replace(deps, tools=TracedTools(deps.tools), log=TracedLog(deps.log))
 
 
-def traced_knowledge(knowledge: Knowledge, endpoint: str) -> Knowledge:
-    return knowledge if recorder() is None else TracedKnowledge(knowledge, endpoint)
+def traced_knowledge(knowledge: Knowledge) -> Knowledge:
+    return knowledge if recorder() is None else TracedKnowledge(knowledge)
 
 
 def erp_watchers() -> "list[aiohttp.TraceConfig]":

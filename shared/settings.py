@@ -276,6 +276,10 @@ class Settings(BaseSettings):
     application_insights: str | None = Field(
         default=None, repr=False, validation_alias="applicationinsights_connection_string"
     )
+    worker_telemetry: bool = Field(
+        default=False, validation_alias="python_applicationinsights_enable_telemetry"
+    )
+    """Of the Functions worker itself."""
 
     @model_validator(mode="before")
     @classmethod

@@ -50,7 +50,7 @@ class GoogleConnection:
     http: httpx2.AsyncClient
 
     def __post_init__(self) -> None:
-        self.http.event_hooks = {"response": [_note]}
+        self.http.event_hooks = {**self.http.event_hooks, "response": [_note]}
 
     def model(self, name: str, version: str | None, *, patient: bool) -> "GoogleModel":
         """The API's version is the client's."""

@@ -17,7 +17,6 @@ from shared.ports import (
     Tools,
 )
 from shared.telemetry import names
-from shared.telemetry.models import server_of
 from shared.telemetry.recording import Attributes, Value, error_type, recorder, span
 from shared.telemetry.steps import run_at_work
 
@@ -26,10 +25,9 @@ SEARCH = "azure.ai_search"
 
 @dataclass(frozen=True, slots=True)
 class TracedKnowledge:
-    """The port Knowledge. `endpoint` is the search service's."""
+    """The port Knowledge. Which service it is depends on the credential profile."""
 
     inner: Knowledge
-    endpoint: str
 
     def check(self, query: KnowledgeQuery) -> None:
         self.inner.check(query)
@@ -80,7 +78,6 @@ class TracedKnowledge:
             names.DB_OPERATION: operation or "get_document",
             names.DB_COLLECTION: index,
             names.CONVERSATION: run.conversation_id if run else None,
-            **server_of(self.endpoint),
         }
 
 
