@@ -23,7 +23,7 @@ log = logging.getLogger("eira.erasing")
 
 ERASE = "conversations:erase"
 """The right to erase other people's conversations."""
-LOOKS = 50
+LOOKS = 200
 LOOK_SECONDS = 0.1
 """A run that has just ended is still writing its last items."""
 PASSES = 3

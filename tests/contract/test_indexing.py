@@ -215,6 +215,18 @@ async def test_a_conversation_finds_no_shared_knowledge_of_another_version(
     assert await found("1", "0") == {new.id, mine.id}
 
 
+async def test_what_is_forgotten_is_gone_and_what_never_was_is_no_matter(
+    deps: Dependencies, fresh: Callable[[], str]
+) -> None:
+    name = f"zz{fresh()}"
+    gone, stays = chunk(f"{name}-a"), chunk(f"{name}-b")
+    await deps.knowledge.upsert("cerebro", [(each, None) for each in (gone, stays)])
+    for _ in range(2):
+        await deps.knowledge.forget("cerebro", [gone.id, f"{name}-never"])
+    assert await deps.knowledge.stored("cerebro", gone.id) is None
+    assert await deps.knowledge.stored("cerebro", stays.id) is not None
+
+
 def test_the_command_that_loads_is_idempotent(services: Services, fresh: Callable[[], str]) -> None:
     command = [sys.executable, "-m", "cli.knowledge.load", "--index", f"index-{fresh()}"]
 

@@ -178,7 +178,10 @@ class Durable:
 
     async def sweep(self) -> None:
         """Let the sweeper run now, and not when its timer says."""
-        async with self.http.post(f"{self.host}/admin/functions/sweeper", json={}) as response:
+        await self.run_timer("sweeper")
+
+    async def run_timer(self, name: str) -> None:
+        async with self.http.post(f"{self.host}/admin/functions/{name}", json={}) as response:
             assert response.status == 202
 
     def _url(self, run_id: str) -> str:
