@@ -22,6 +22,7 @@ from shared.contracts.retrieval import Retrieval
 from shared.credentialing import CredentialPlan, build_credentials, read_credentials
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
+from shared.log_masking import mask_logs
 from shared.moderation.nobody import NoModeration
 from shared.observing import (
     build_telemetry,
@@ -103,6 +104,7 @@ def check_settings() -> None:
 
 def prepare_app() -> None:
     """What a worker does once, when it loads the app. Raises ConfigurationError."""
+    mask_logs()
     check_settings()
     record_with(lambda: build_telemetry(get_settings()))
     packs = FolderPacks(PACKS, get_settings().packs.version)

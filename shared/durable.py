@@ -17,6 +17,7 @@ from shared.contracts.activities import ActivitySpec, StepRequest
 from shared.contracts.problems import Failure
 from shared.contracts.runs import EndedBadly, RunStatus
 from shared.errors import AppError, DependencyError, RunStoppedError
+from shared.log_masking import WithoutText
 from shared.ports import Orchestrations, OrchestrationState
 from shared.telemetry.requests import traced_endpoint
 from shared.telemetry.steps import traced_step
@@ -156,7 +157,8 @@ def register_event_grid(
     """
 
     async def handle(event: str) -> None:
-        await handler(event)
+        with WithoutText():
+            await handler(event)
 
     handle.__name__ = name
     app.generic_trigger(arg_name="event", type="eventGridTrigger")(handle)
@@ -180,7 +182,9 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
         where = f"run={request.run.run_id} correlation={request.run.correlation_id}"
         started = time.monotonic()
         try:
-            result = await traced(request, get_dependencies())
+            # Of a defect Durable keeps what it says: nothing that it may quote.
+            with WithoutText():
+                result = await traced(request, get_dependencies())
         except RunStoppedError as error:
             log.info("%s step=%s stopped", where, spec.name)
             return {"failure": error.failure.wire()}

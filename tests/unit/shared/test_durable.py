@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -86,3 +87,12 @@ async def test_a_step_that_insists_is_run_again_only_where_that_may_help() -> No
 async def test_a_defect_is_raised_so_that_durable_tries_again(error: Exception) -> None:
     with pytest.raises(type(error)):
         await bound(error)(PAYLOAD)
+
+
+async def test_the_text_of_a_defect_is_not_raised_as_durable_would_keep_it() -> None:
+    quoted = "Ana López, 12345678Z"
+    with pytest.raises(KeyError) as caught:
+        await bound(KeyError(quoted))(PAYLOAD)
+    told = "".join(format_exception(caught.value))
+    assert quoted not in told
+    assert "in retrieve" in told, "where it happened is told"
