@@ -15,8 +15,18 @@ from shared.ports import Dependencies, Orchestrations
 
 log = logging.getLogger("eira.http")
 
-NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
-"""What is answered is what its type says, whatever a browser would make of its content."""
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+"""What is answered is what its type says, whatever a browser would make of its content: no page, in
+nobody's frame, over nothing but TLS (OWASP REST Security Cheat Sheet, Security Headers)."""
+NOT_KEPT = {"Cache-Control": "no-store"}
+"""Answers are for one person; streams say more about caching themselves."""
+PRINCIPAL = "x-ms-client-principal"
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,100}")
 UNKNOWN = {
     "id": "conversation_not_found",
@@ -58,7 +68,7 @@ def authenticated(handler: Handler, get_dependencies: Callable[[], Dependencies]
         language = language_of(request)
         try:
             deps = get_dependencies()
-            caller = await deps.tokens.verify(_bearer_token(request))
+            caller = await _caller(request, deps)
             call = Call(request, caller, language, correlation_id, deps, orchestrations)
             response = await handler(call)
         except RequestError as error:
@@ -70,7 +80,10 @@ def authenticated(handler: Handler, get_dependencies: Callable[[], Dependencies]
             # The edge is the one place where a defect becomes an answer (rule 6).
             log.exception("correlation=%s defect", correlation_id)
             response = problems.broken(language, correlation_id)
-        response.headers.update(NO_SNIFFING | {"x-correlation-id": correlation_id})
+        about = SAFE_HEADERS | {"x-correlation-id": correlation_id}
+        if "cache-control" not in response.headers:
+            about |= NOT_KEPT
+        response.headers.update(about)
         return response
 
     return endpoint
@@ -89,6 +102,14 @@ def language_of(request: Request) -> Language:
         if tag in ("es", "en"):
             return "es" if tag == "es" else "en"
     return "es"
+
+
+async def _caller(request: Request, deps: Dependencies) -> Caller:
+    """Raises UnauthenticatedError, DependencyError."""
+    principal = request.headers.get(PRINCIPAL)
+    if deps.principals is not None and principal is not None:
+        return deps.principals.read(principal)
+    return await deps.tokens.verify(_bearer_token(request))
 
 
 def _bearer_token(request: Request) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from azurefunctions.extensions.http.fastapi import Request, Response
 
 from api.answers import json_answer
-from api.edge import NO_SNIFFING, Endpoint, correlation_id_of
+from api.edge import SAFE_HEADERS, Endpoint, correlation_id_of
 from shared.contracts.base import Contract
 from shared.ports import Dependencies, Orchestrations
 
@@ -21,7 +21,7 @@ def health(get_dependencies: Callable[[], Dependencies]) -> Endpoint:
         deps = get_dependencies()
         view = Health(status="ok", pack_version=deps.packs.current, indexes=deps.policy.indexes)
         return json_answer(
-            view, headers=NO_SNIFFING | {"x-correlation-id": correlation_id_of(request)}
+            view, headers=SAFE_HEADERS | {"x-correlation-id": correlation_id_of(request)}
         )
 
     return endpoint

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import importlib
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -41,6 +42,7 @@ from shared.ports import (
     Models,
     Moderation,
     Policy,
+    Principals,
     Strictness,
 )
 from shared.providers import (
@@ -49,7 +51,8 @@ from shared.providers import (
     check_installed,
 )
 from shared.search.embedding import RememberingModel
-from shared.settings import Settings, get_settings, unknown_settings
+from shared.settings import Settings, get_settings, our_settings, unknown_settings
+from shared.start_checks import check_secure
 from shared.telemetry.recording import record_with, recorder
 
 if TYPE_CHECKING:
@@ -92,6 +95,7 @@ _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Dependencies] = WeakKeyDi
 def check_settings() -> None:
     """Stop the start of an app that is not configured. Raises ConfigurationError."""
     settings = get_settings()
+    check_secure(settings, dict(our_settings()), os.environ)
     check_told_by_us(settings)
     check_installed(settings, read_credentials(settings).tools)
     for name in CHATTY:
@@ -213,7 +217,9 @@ def build_dependencies(settings: Settings) -> Dependencies:
             settings.auth.audience,
             settings.auth.tenants,
             settings.auth.role_rights,
+            settings.auth.scopes,
         ),
+        principals=build_principals(settings),
         packs=packs,
         policy=policy,
         now=_now,
@@ -233,6 +239,14 @@ async def opened_audit_chains(settings: Settings) -> AsyncIterator[AuditChains]:
             yield CosmosAuditChains(database)
         finally:
             await database.close()
+
+
+def build_principals(settings: Settings) -> Principals | None:
+    """None where nobody but a client could have written the platform's header."""
+    from shared.identity.app_service import AppServicePrincipals
+
+    auth = settings.auth
+    return AppServicePrincipals(auth.tenants, auth.role_rights) if auth.app_service else None
 
 
 def _now() -> datetime:

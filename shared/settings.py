@@ -57,6 +57,8 @@ EXAMPLES = {
     "auth__audience": "Auth__Audience=api://eira-agents",
     "auth__tenants": 'Auth__Tenants=["00000000-0000-0000-0000-000000000000"]',
     "auth__rolerights": 'Auth__RoleRights={"employee": ["tasks:read", "tasks:write"]}',
+    "auth__scopes": 'Auth__Scopes=["access_as_user"]',
+    "auth__appservice": "Auth__AppService=true",
     "events__types": 'Events__Types=["task.*", "project.*", "user.*"]',
     "moderation__endpoint": "Moderation__Endpoint=https://<name>.cognitiveservices.azure.com",
     "security__credentialprofiles": (
@@ -99,6 +101,7 @@ LISTS_AND_MAPS = (
     "ai__deployments",
     "auth__tenants",
     "auth__rolerights",
+    "auth__scopes",
     "events__types",
     "search__allowedindexes",
     "search__allowedsemanticconfigurations",
@@ -153,10 +156,17 @@ class ErpSettings(Section):
 
 
 class AuthSettings(Section):
+    """Whose access tokens are taken: for `audience`, of `tenants`; where a program asks for a
+    person, with one of `scopes`, if any are told. `app_service`: the platform has signed people in
+    and says so in X-MS-CLIENT-PRINCIPAL; without it that header means nothing. `role_rights` is
+    what each role may do."""
+
     authority: Url = "https://login.microsoftonline.com"
     audience: str
     tenants: tuple[str, ...] = Field(min_length=1)
     role_rights: dict[str, tuple[str, ...]] = Field(default={})
+    scopes: tuple[str, ...] = ()
+    app_service: bool = False
 
 
 class EventsSettings(Section):
@@ -374,11 +384,17 @@ def get_settings() -> Settings:
     return settings
 
 
+def our_settings() -> Iterator[tuple[str, str]]:
+    """Names, as they are written, and values of our settings and of `Credentials__<Name>`, which
+    exist to be named by credential profiles. Nothing else of the environment."""
+    for name, value in os.environ.items():
+        if name.lower() in _known() or name.lower().startswith(CREDENTIALS):
+            yield name, value
+
+
 def own_values() -> Mapping[str, str]:
-    """What is set, by name in lower case: settings of ours and `Credentials__<Name>`, which exist
-    to be named by credential profiles. Nothing else of the environment."""
-    found = ((name.lower(), value) for name, value in os.environ.items() if value)
-    return {n: value for n, value in found if n in _known() or n.startswith(CREDENTIALS)}
+    """What is set, by name in lower case."""
+    return {name.lower(): value for name, value in our_settings() if value}
 
 
 def unknown_settings() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from azurefunctions.extensions.http.fastapi import Request, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.edge import NO_SNIFFING
+from api.edge import SAFE_HEADERS
 from api.openapi import examples
 from api.openapi.operations import JSON, Operation, Parameter, Reply
 from api.openapi.routes import ROUTES
@@ -54,7 +54,7 @@ VALUES: Json = {"name": "nominas", "run_id": examples.RUN_ID, "limit": 262_144, 
 
 
 async def openapi(_: Request, __: Orchestrations) -> Response:
-    return Response(document(), headers=NO_SNIFFING, media_type=JSON)
+    return Response(document(), headers=SAFE_HEADERS, media_type=JSON)
 
 
 @cache

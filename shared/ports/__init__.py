@@ -18,7 +18,13 @@ from shared.ports.model import (
     StreamEnd,
 )
 from shared.ports.moderation import Moderation, Strictness, Verdict
-from shared.ports.platform import Orchestrations, OrchestrationState, Packs, TokenVerifier
+from shared.ports.platform import (
+    Orchestrations,
+    OrchestrationState,
+    Packs,
+    Principals,
+    TokenVerifier,
+)
 from shared.ports.quotas import Quotas
 from shared.ports.readers import Readers
 from shared.ports.records import AuditChains, AuditLog, DeadLetters, Entities
@@ -60,6 +66,7 @@ __all__ = [
     "Orchestrations",
     "Packs",
     "Policy",
+    "Principals",
     "Quotas",
     "Readers",
     "Runs",

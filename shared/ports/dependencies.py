@@ -18,7 +18,7 @@ from shared.ports.knowledge import Knowledge
 from shared.ports.log import LogItems
 from shared.ports.model import Model, Models
 from shared.ports.moderation import Moderation
-from shared.ports.platform import Packs, TokenVerifier
+from shared.ports.platform import Packs, Principals, TokenVerifier
 from shared.ports.quotas import Quotas
 from shared.ports.readers import Readers
 from shared.ports.records import AuditChains, AuditLog, DeadLetters, Entities
@@ -78,6 +78,8 @@ class Dependencies:
     quotas: Quotas
     credentials: Credentials
     tokens: TokenVerifier
+    principals: Principals | None
+    """Where the platform signs people in; else nobody believes its header."""
     packs: Packs
     policy: Policy
     now: Callable[[], datetime]

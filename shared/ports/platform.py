@@ -16,6 +16,12 @@ class TokenVerifier(Protocol):
         ...
 
 
+class Principals(Protocol):
+    def read(self, header: str) -> Caller:
+        """Who the platform says is signed in. Raises UnauthenticatedError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OrchestrationState:
     """What Durable says of a run."""

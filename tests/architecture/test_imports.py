@@ -81,6 +81,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.telemetry_settings",
         "shared.tool_settings",
     ),
+    "shared/start_checks.py": ("shared.errors", "shared.settings"),
     "shared/providers.py": (
         "shared.llm",
         "shared.moderation",

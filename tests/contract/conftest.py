@@ -80,6 +80,7 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             knowledge=knowledge,
             tools=tools,
             tokens=EntraTokens(auth.authority, auth.audience, auth.tenants, auth.role_rights),
+            principals=None,
             conversations=CosmosConversations(cosmos),
             runs=CosmosRuns(cosmos),
             agent_steps=CosmosAgentSteps(cosmos),

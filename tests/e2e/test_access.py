@@ -159,3 +159,32 @@ async def test_who_may_not_see_users_does_not_read_of_them_in_events_either(
         assert run.end["type"] == "done"
         seen[who] = address in f"{run.text}{await stores.of_run('runs', run.run_id)}"
     assert list(seen.values()) == [True, False]
+
+
+@pytest.mark.parametrize("path", ["/conversations", "/health", "/openapi.json"])
+async def test_pages_of_origins_that_nobody_named_may_read_nothing(ana: Person, path: str) -> None:
+    origin = {"Origin": "https://evil.example"}
+    asking = origin | {"Access-Control-Request-Method": "GET"}
+    for answer in (
+        await ana.ask("GET", path, headers=origin),
+        await ana.ask("OPTIONS", path, headers=asking),
+    ):
+        assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+
+
+async def test_every_answer_forbids_what_a_browser_might_do_with_it(ana: Person) -> None:
+    conversation = await ana.open_conversation()
+    stranger = replace(ana, token=None)
+    answers = [
+        await ana.get("/health"),
+        await ana.get("/openapi.json"),
+        await ana.get(f"/conversations/{conversation}"),
+        await ana.get(f"/conversations/{UNKNOWN}"),
+        await stranger.get(f"/conversations/{conversation}"),
+        await ana.post(conversation, "Hola"),
+    ]
+    for answer in answers:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+    assert {each.headers["Cache-Control"] for each in answers[2:]} == {"no-store"}

@@ -11,7 +11,7 @@ from shared.contracts.outside import Outside
 from shared.contracts.quotas import QuotaLimits
 from shared.contracts.runs import RunOutcome, RunRecord
 from shared.packs import FolderPacks
-from shared.ports import Dependencies, Model, Policy
+from shared.ports import Dependencies, Model, Policy, Principals
 from shared.streams.ending import close_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
@@ -66,6 +66,7 @@ class World:
     quotas: FakeQuotas = field(default_factory=FakeQuotas)
     quota_limits: QuotaLimits = field(default_factory=QuotaLimits)
     credentials: FakeCredentials = field(default_factory=FakeCredentials)
+    principals: Principals | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     packs: Path = PACKS
     grounding: Grounding = field(default_factory=Grounding)
@@ -98,6 +99,7 @@ class World:
             quotas=self.quotas,
             credentials=self.credentials,
             tokens=FakeTokens(self.callers),
+            principals=self.principals,
             packs=FolderPacks(self.packs),
             policy=Policy(
                 indexes=("cerebro",),

@@ -7,8 +7,16 @@ from azurefunctions.extensions.http.fastapi import Response
 
 from api import conversations, runs
 from api.edge import Call, Handler, language_of
-from shared.errors import ModelError, RequestError, SearchError, StoreError
+from shared.contracts.identity import Caller
+from shared.errors import (
+    ModelError,
+    RequestError,
+    SearchError,
+    StoreError,
+    UnauthenticatedError,
+)
 from tests.fakes.http import Answer, request
+from tests.fakes.world import ANA, LUIS, World
 from tests.unit.api.people import Desk
 
 SECRET = "what nobody may read"
@@ -134,3 +142,56 @@ async def test_what_no_id_looks_like_is_unknown_and_no_store_is_asked(odd: str) 
     for handler, name in ((conversations.read, "id"), (runs.read, "runId")):
         answer = await desk.person().call(handler, path={name: odd})
         assert (answer.status, answer.code) == (404, "NOT_FOUND")
+
+
+class SignedIn:
+    """The platform says that Luis is signed in, whatever stands in its header."""
+
+    def read(self, header: str) -> Caller:
+        if header != "luis":
+            raise UnauthenticatedError("token_invalid")
+        return LUIS
+
+
+async def who(desk: Desk, token: str | None, **headers: str) -> tuple[int, str]:
+    seen: list[str] = []
+
+    async def handler(call: Call) -> Response:
+        seen.append(call.caller.user_id)
+        return Response()
+
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = await desk.person(token).call(handler, headers=sent)
+    return answer.status, "".join(seen)
+
+
+async def test_the_platforms_header_means_nothing_where_it_does_not_sign_in() -> None:
+    assert await who(Desk(), None, x_ms_client_principal="luis") == (401, "")
+    assert await who(Desk(), "ana", x_ms_client_principal="luis") == (200, ANA.user_id)
+
+
+async def test_where_the_platform_signs_in_its_header_says_who_is_asking() -> None:
+    desk = Desk(World(principals=SignedIn()))
+    assert await who(desk, None, x_ms_client_principal="luis") == (200, LUIS.user_id)
+    assert await who(desk, "ana", x_ms_client_principal="luis") == (200, LUIS.user_id)
+    assert await who(desk, "ana", x_ms_client_principal="forged") == (401, "")
+    assert await who(desk, "ana") == (200, ANA.user_id)
+    assert await who(desk, None) == (401, "")
+
+
+async def test_no_answer_is_kept_framed_sniffed_or_sent_without_tls() -> None:
+    for error in (RequestError("not_json"), StoreError("away"), ValueError(SECRET)):
+        headers = (await answered(error)).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["strict-transport-security"].startswith("max-age=31536000")
+
+
+async def test_a_stream_says_itself_that_it_is_not_kept() -> None:
+    async def handler(call: Call) -> Response:
+        return Response(headers={"Cache-Control": "no-cache, no-transform"})
+
+    answer = await Desk().person().call(handler)
+    assert answer.headers["cache-control"] == "no-cache, no-transform"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from shared.errors import DependencyError, UnauthenticatedError
-from shared.identity.entra import EntraTokens
+from shared.identity.entra import KEPT_SECONDS, KEPT_WHILE_AWAY_SECONDS, EntraTokens
 
 TENANT = "11111111-1111-1111-1111-111111111111"
 OTHER = "22222222-2222-2222-2222-222222222222"
@@ -47,8 +47,12 @@ class Authority:
         ]
         return web.json_response({"keys": documents}, status=self.status)
 
-    def tokens(self) -> EntraTokens:
-        return EntraTokens(self.url + "/", AUDIENCE, [TENANT], RIGHTS)
+    now: float = 0.0
+
+    def tokens(self, *scopes: str) -> EntraTokens:
+        return EntraTokens(
+            self.url + "/", AUDIENCE, [TENANT], RIGHTS, scopes, clock=lambda: self.now
+        )
 
     def token(self, signed_by: str = "k1", **changes: Any) -> str:
         now = int(time.time())
@@ -200,3 +204,68 @@ async def test_when_the_authority_is_away_nobody_is_called_a_stranger() -> None:
         entra.status = 503
         with pytest.raises(DependencyError):
             await entra.tokens().verify(entra.token())
+
+
+async def test_a_key_that_was_taken_back_signs_no_longer_than_an_hour() -> None:
+    async with authority() as entra:
+        tokens = entra.tokens()
+        await tokens.verify(entra.token())
+        entra.published = ["k2"]
+        await tokens.verify(entra.token())
+        entra.now += KEPT_SECONDS + 1
+        with pytest.raises(UnauthenticatedError):
+            await tokens.verify(entra.token())
+        await tokens.verify(entra.token(signed_by="k2"))
+
+
+async def test_while_the_authority_is_away_known_keys_are_good_for_a_day() -> None:
+    async with authority() as entra:
+        tokens = entra.tokens()
+        await tokens.verify(entra.token())
+        entra.status = 503
+        entra.now += KEPT_SECONDS + 1
+        await tokens.verify(entra.token())
+        with pytest.raises(DependencyError):
+            await tokens.verify(entra.token(signed_by="k2"))
+        entra.now += KEPT_WHILE_AWAY_SECONDS
+        with pytest.raises(DependencyError):
+            await tokens.verify(entra.token())
+        entra.status = 200
+        entra.now += 60
+        await tokens.verify(entra.token())
+
+
+async def test_an_authority_that_is_away_is_not_asked_for_every_request() -> None:
+    async with authority() as entra:
+        tokens = entra.tokens()
+        entra.status = 503
+        for _ in range(5):
+            with pytest.raises(DependencyError):
+                await tokens.verify(entra.token())
+        assert entra.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "comes_in"),
+    [
+        ({"scp": "access_as_user"}, True),
+        ({"scp": "other access_as_user"}, True),
+        ({"scp": "other"}, False),
+        ({"scp": "other", "roles": ["employee"]}, False),
+        ({"roles": ["employee"]}, True),
+        ({"roles": None}, False),
+        ({"roles": []}, False),
+        ({"scp": ""}, True),
+    ],
+    ids=str,
+)
+async def test_a_program_needs_the_scope_or_in_its_own_name_a_role(
+    changes: dict[str, Any], comes_in: bool
+) -> None:
+    async with authority() as entra:
+        verifying = entra.tokens("access_as_user").verify(entra.token(**changes))
+        if comes_in:
+            await verifying
+        else:
+            with pytest.raises(UnauthenticatedError):
+                await verifying
