@@ -253,7 +253,7 @@ def _runtime(posted: PostChat, settings: AgentPolicy) -> Runtime:
     """What is not said is the usual; the settings' limits hold for both."""
     asked = posted.runtime
     given = asked.model_dump(exclude_none=True) if asked else {}
-    runtime = Runtime.model_validate(given)
+    runtime = Runtime.model_validate({"retry_count": settings.retries, **given})
     return runtime.model_copy(
         update={
             "timeout_ms": min(runtime.timeout_ms, settings.timeout_ms),

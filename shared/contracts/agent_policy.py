@@ -27,7 +27,8 @@ class AgentPolicy:
 
     `providers` and `models` are told to callers; the seam to the models refuses others. `outside`
     is what `http` and `mcp` may reach. `max_tokens` of one answer, `max_turns` of a discussion,
-    `timeout_ms` of a call, `max_steps` of the model.
+    `timeout_ms` of a call, `max_steps` of the model. `retries` of a step, of a call that says
+    nothing of them.
     `moderation_off`: a call may ask not to be moderated.
     """
 
@@ -49,6 +50,7 @@ class AgentPolicy:
     max_turns: int = 12
     max_steps: int = 16
     timeout_ms: int = 120_000
+    retries: int = 2
     moderation_off: bool = False
 
     def lists(self, profile: AgentProfile) -> ProfileLists:

@@ -38,13 +38,16 @@ class AskedTool(Contract):
     args: dict[str, Any] = Field(default={})
 
 
+MAX_RETRIES = 5
+
+
 class Runtime(Contract):
     """`timeout_ms` for the whole call; `max_internal_steps` of the model, all participants
     together; `retry_count` more attempts of a step whose failure may pass."""
 
     timeout_ms: int = 60_000
     max_internal_steps: int = 8
-    retry_count: int = 1
+    retry_count: int = 2
 
 
 class Spoken(Contract):

@@ -14,7 +14,13 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from shared.contracts.agent_steps import Handoff, TraceStep
-from shared.contracts.agents import AgentProfile, AskedTool, Moderation, TeamMode
+from shared.contracts.agents import (
+    MAX_RETRIES,
+    AgentProfile,
+    AskedTool,
+    Moderation,
+    TeamMode,
+)
 from shared.contracts.base import Inbound
 from shared.contracts.models import Provider, ResponseFormat
 from shared.contracts.runs import OnDisconnect, RunAnswer
@@ -97,7 +103,7 @@ class RuntimeBlock(_Block):
 
     timeout_ms: int | None = Field(default=None, ge=1, le=MAX_TIMEOUT_MS)
     max_internal_steps: int | None = Field(default=None, ge=1, le=32)
-    retry_count: int | None = Field(default=None, ge=0, le=5)
+    retry_count: int | None = Field(default=None, ge=0, le=MAX_RETRIES)
 
 
 class NamedTool(Inbound):

@@ -72,16 +72,18 @@ class OfferedModels:
     limits: Mapping[str, Limits] = field(default_factory=dict)
     _connections: dict[tuple[Provider, str], Connection] = field(default_factory=dict)
 
-    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+    def get(
+        self, choice: ModelChoice, profile: str | None = None, *, patient: bool = True
+    ) -> Model:
         provider = choice.provider or self.default
         if provider not in self.allowed:
             raise NotAllowedError("model_provider_not_allowed", name=provider)
         offer, limits = self.offers[provider], self._limits(profile)
         name = self._name(choice.name, provider, offer, limits.names or self.names)
         endpoint = _endpoint(choice.endpoint, offer)
-        others = () if choice.endpoint else self._others(provider, name)
+        others = () if choice.endpoint else self._others(provider, name, patient)
         connection = self._connection(provider, endpoint)
-        model = connection.model(name, choice.api_version, patient=not others)
+        model = connection.model(name, choice.api_version, patient=patient and not others)
         if others:
             model = FallingBackModel(model, others)
         return model if limits.max_tokens is None else CappedModel(model, limits.max_tokens)
@@ -103,14 +105,16 @@ class OfferedModels:
             self._connections[provider, endpoint] = connection
         return connection
 
-    def _others(self, provider: Provider, name: str) -> tuple[Callable[[], Model], ...]:
+    def _others(
+        self, provider: Provider, name: str, patient: bool
+    ) -> tuple[Callable[[], Model], ...]:
         chain = [
             (other.provider or self.default, other.name or "")
             for other in self.fallback
             if (other.provider or self.default, other.name) != (provider, name)
         ]
         return tuple(
-            partial(self._other, *asked, patient=index == len(chain))
+            partial(self._other, *asked, patient=patient and index == len(chain))
             for index, asked in enumerate(chain, start=1)
         )
 

@@ -100,12 +100,16 @@ class Model(Protocol):
 class Models(Protocol):
     """The models that a call may choose from."""
 
-    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+    def get(
+        self, choice: ModelChoice, profile: str | None = None, *, patient: bool = True
+    ) -> Model:
         """Who answers: provider, name (`default` and `reasoning` are those of the settings) and
         endpoint; what is left out is the settings'. How it is asked is told by each request.
 
-        `profile` is the agent profile whose limits hold. Raises NotAllowedError naming what is
-        refused, ConfigurationError for a provider whose extra or settings are missing."""
+        `profile` is the agent profile whose limits hold. Only a `patient` model repeats by itself
+        what was refused for the moment: who counts the tries wants none. Raises NotAllowedError
+        naming what is refused, ConfigurationError for a provider whose extra or settings are
+        missing."""
         ...
 
     async def close(self) -> None:

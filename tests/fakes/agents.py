@@ -24,14 +24,18 @@ class FakeModels:
     refused: frozenset[str] = frozenset()
     choices: list[ModelChoice] = field(default_factory=list)
     profiles: list[str | None] = field(default_factory=list)
+    patient: list[bool] = field(default_factory=list)
 
-    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+    def get(
+        self, choice: ModelChoice, profile: str | None = None, *, patient: bool = True
+    ) -> Model:
         if choice.provider in self.refused:
             raise NotAllowedError("model_provider_not_allowed", name=choice.provider)
         if choice.endpoint in self.refused:
             raise NotAllowedError("model_endpoint_not_allowed", name=choice.endpoint)
         self.choices.append(choice)
         self.profiles.append(profile)
+        self.patient.append(patient)
         return self.named.get(choice.name or "", self.model)
 
     async def close(self) -> None:

@@ -336,7 +336,9 @@ async def test_a_right_that_is_missing_is_forbidden() -> None:
 
 
 class NothingInstalled:
-    def get(self, choice: ModelChoice, profile: str | None = None) -> Model:
+    def get(
+        self, choice: ModelChoice, profile: str | None = None, *, patient: bool = True
+    ) -> Model:
         raise ConfigurationError("pip install anthropic")
 
     async def close(self) -> None: ...
