@@ -75,7 +75,8 @@ def _options(forwarded: dict[str, Any], language: Language) -> PostChat:
     try:
         return PostChat.model_validate_json(json.dumps(forwarded))
     except ValidationError as error:
-        raise InvalidRequestError(field_problems(error, language, "/forwardedProps")) from error
+        problems = field_problems(error, language, forwarded, "/forwardedProps")
+        raise InvalidRequestError(problems) from error
 
 
 def _message(messages: Sequence[AguiMessage], language: Language) -> str:

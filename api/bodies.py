@@ -5,6 +5,7 @@ from typing import Any
 
 from azurefunctions.extensions.http.fastapi import Request
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from api.problems import field_problems
 from shared.contracts.base import Inbound
@@ -52,7 +53,8 @@ def parse[T: Inbound](
     except ValidationError as error:
         if error.errors()[0]["type"] == "json_invalid":
             raise RequestError("not_json") from error
-        raise InvalidRequestError(field_problems(error, language)) from error
+        problems = field_problems(error, language, from_json(body or b"{}"))
+        raise InvalidRequestError(problems) from error
 
 
 def check_sizes(message: str, context: dict[str, Any] | None) -> None:

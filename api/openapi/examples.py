@@ -123,6 +123,13 @@ COMPLETION: dict[str, Any] = {
     "usage": {"prompt_tokens": 123, "completion_tokens": 456, "total_tokens": 579},
     "citations": [CITATION],
 }
+MODELS: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {"id": name, "object": "model", "created": 0, "owned_by": "eira"}
+        for name in ("rag", "gpt-4o")
+    ],
+}
 STARTED = {"runId": RUN_ID}
 APPROVAL = {
     "approvalId": "approval-0",

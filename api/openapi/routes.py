@@ -12,6 +12,7 @@ from shared.contracts.completions import (
     Completion,
     CompletionChunk,
     CompletionError,
+    ModelList,
     PostCompletion,
 )
 from shared.contracts.conversations import ConversationView, CreateConversation, PostMessage
@@ -101,6 +102,14 @@ ROUTES = (
         PostCompletion,
         examples=examples.COMPLETIONS,
         errors=OF_A_RUN,
+        told_as=CompletionError,
+    ),
+    Operation(
+        "get",
+        "/v1/models",
+        "listModels",
+        "What I may name as `model`, in the words of OpenAI",
+        (Reply("200", "Ids only.", (ModelList,), examples=(("two", examples.MODELS),)),),
         told_as=CompletionError,
     ),
     Operation(
