@@ -63,6 +63,39 @@ async def test_a_strict_answer_comes_as_a_whole(ana: Person) -> None:
     assert len(run.of("text")) == 1
 
 
+async def test_an_answer_that_may_not_be_given_is_taken_back(ana: Person) -> None:
+    run = await ana.call(session(message="Hola [[grave]]"))
+    assert run.of("text")
+    assert run.of("restart")[-1]["reason"] == "moderation"
+    assert (run.end["code"], run.text) == ("CONTENT_BLOCKED", "")
+    answer = await call(ana, session(message="Hola [[grave]]"))
+    assert (answer.status, answer.body["code"]) == (422, "CONTENT_BLOCKED")
+
+
+async def test_a_strict_call_is_not_told_what_others_are(ana: Person) -> None:
+    body = session(message="Hola [[mild]]")
+    assert (await ana.call(body)).end["type"] == "done"
+    run = await ana.call(body | {"moderation": "strict"})
+    assert (run.end["code"], run.of("text")) == ("CONTENT_BLOCKED", [])
+    off = await call(ana, body | {"moderation": "off"})
+    assert (off.status, off.body["code"]) == (403, "NOT_ALLOWED")
+
+
+# --- tries ----------------------------------------------------------------------------------------
+
+
+async def test_a_model_is_asked_again_as_often_as_the_call_says(
+    ana: Person, around: Surroundings
+) -> None:
+    failing = {"path": "chat/completions", "count": 1, "status": 500}
+    await around.fail("model", **failing)
+    answer = await call(ana, session(runtime={"retry_count": 0}))
+    assert (answer.status, answer.body["code"]) == (503, "MODEL_UNAVAILABLE")
+    await around.fail("model", **failing)
+    answer = await call(ana, session(runtime={"retry_count": 1}))
+    assert answer.status == HTTPStatus.OK
+
+
 # --- time -----------------------------------------------------------------------------------------
 
 

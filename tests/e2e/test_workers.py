@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from http import HTTPStatus
 
 import pytest
 
@@ -9,11 +10,16 @@ from tests.e2e.cloud import Host, Services, running_host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
 from tests.e2e.surroundings import SLOWLY, Surroundings
+from tests.e2e.test_agent_calls import call, session
+
+QUOTA = 6
+"""More than what a test says in one conversation."""
 
 
 @pytest.fixture(scope="module")
 def pair(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    with running_host(services, tmp_path_factory.mktemp("pair") / "data", workers=2) as running:
+    data, counted = tmp_path_factory.mktemp("pair") / "data", {"Quotas__SessionPerHour": f"{QUOTA}"}
+    with running_host(services, data, workers=2, settings=counted) as running:
         assert len(running.workers()) == 2
         yield running
 
@@ -72,3 +78,25 @@ async def test_both_workers_killed_while_the_answer_streams(
     assert run.of("restart")
     assert run.end["type"] == "done"
     assert (await ana.get(f"/runs/{run.run_id}")).body["text"] == run.text
+
+
+async def test_a_session_starts_no_more_runs_than_it_may_whichever_worker_is_asked(
+    ana: Person,
+) -> None:
+    body = session()
+    # An hour may end meanwhile, so that two quotas are used up; not so three.
+    answers = await asyncio.gather(
+        *(call(ana, body, Prefer="respond-async") for _ in range(2 * QUOTA + 1))
+    )
+    started = [each for each in answers if each.status == HTTPStatus.ACCEPTED]
+    refused = [each for each in answers if each.status == HTTPStatus.TOO_MANY_REQUESTS]
+    assert len(started) in range(QUOTA, 2 * QUOTA + 1)
+    assert len(started) + len(refused) == len(answers)
+    assert {each.headers["X-RateLimit-Limit"] for each in started} == {f"{QUOTA}"}
+    left = {int(each.headers["X-RateLimit-Remaining"]) for each in started}
+    assert left == set(range(QUOTA))
+    for each in refused:
+        assert each.body["code"] == "QUOTA_EXCEEDED"
+        assert 1 <= int(each.headers["Retry-After"]) <= 3_600
+    other = await call(ana, session(), Prefer="respond-async")
+    assert other.status == HTTPStatus.ACCEPTED
