@@ -271,7 +271,7 @@ def _app_settings(
     unless = as_object(document.get("appSettingsUnless", {}), f'{config}: "appSettingsUnless"')
     given = {*os.environ, *own, *more}
     settings = {name: text for name, text in settings.items() if unless.get(name) not in given}
-    return {name: text for name, text in (settings | more).items() if name not in own}
+    return {name: text for name, text in {**settings, **more}.items() if name not in own}
 
 
 def _values_of(path: Path) -> Mapping[str, str]:
