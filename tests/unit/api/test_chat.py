@@ -236,6 +236,7 @@ async def refused(
         ({**MINIMAL, "search": {"topK": 11}}, ["/search/topK"]),
         ({**MINIMAL, "search": {"indexes": ["a", "b", "c", "d"]}}, ["/search/indexes"]),
         ({**MINIMAL, "search": {"filter": "category eq"}}, ["/search/filter"]),
+        ({**MINIMAL, "search": {"vector": ["x"]}}, ["/search/vector/0"]),
         ({**MINIMAL, "search": {"select": ["nope"]}}, ["/search/select/0"]),
         ({**MINIMAL, "tools": [{"name": "ai_search", "arg": 1}]}, ["/tools/0/arg"]),
         ({**MINIMAL, "credentials": {"search": "plain-key"}}, ["/credentials/search"]),
