@@ -7,7 +7,8 @@ are refused by name, as OpenAI refuses those it does not know.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.chat import MAX_SESSION_CHARACTERS, Plain
@@ -17,7 +18,17 @@ from shared.contracts.runs import OnDisconnect
 MAX_MESSAGES = 1_000
 
 type Finish = Literal["stop", "length"]
+
+
+def _false(value: bool) -> bool:
+    """`Literal[False]` would take a 0 as well."""
+    if value:
+        raise PydanticCustomError("literal_error", "must be {expected}", {"expected": "false"})
+    return value
+
+
 type Nothing = Annotated[float, Field(ge=0, le=0)] | None
+type No = Annotated[bool, AfterValidator(_false), Field(json_schema_extra={"const": False})] | None
 
 
 class _Sent(Inbound):
@@ -82,15 +93,15 @@ class PostCompletion(_Sent):
     max_tokens: int | None = Field(default=None, ge=1)
     response_format: CompletionFormat | None = None
     user: str | None = Field(default=None, max_length=MAX_SESSION_CHARACTERS)
-    n: Literal[1] | None = None
+    n: Annotated[int, Field(ge=1, le=1)] | None = None
     presence_penalty: Nothing = None
     frequency_penalty: Nothing = None
     logit_bias: Annotated[dict[str, float], Field(max_length=0)] | None = None
-    logprobs: Literal[False] | None = None
-    top_logprobs: Literal[0] | None = None
+    logprobs: No = None
+    top_logprobs: Annotated[int, Field(ge=0, le=0)] | None = None
     stop: Annotated[tuple[str, ...], Field(max_length=0)] | None = None
     modalities: tuple[Literal["text"]] | None = None
-    store: Literal[False] | None = None
+    store: No = None
     service_tier: Literal["auto", "default"] | None = None
     seed: int | None = None
     metadata: dict[str, str] | None = None
