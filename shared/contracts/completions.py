@@ -8,7 +8,6 @@ are refused by name, as OpenAI refuses those it does not know.
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.chat import MAX_SESSION_CHARACTERS, Plain
@@ -23,7 +22,7 @@ type Finish = Literal["stop", "length"]
 def _false(value: bool) -> bool:
     """`Literal[False]` would take a 0 as well."""
     if value:
-        raise PydanticCustomError("literal_error", "must be {expected}", {"expected": "false"})
+        raise ValueError("only false is taken")
     return value
 
 
