@@ -29,6 +29,13 @@ AT_RANDOM += ["--header", "Prefer: respond-async"]
 take a millisecond fails on some machines only."""
 AGENT_CALLS = ("/chat", "/v1/chat/completions", "/agui")
 
+AGENT_CALLS = ("/chat", "/v1/chat/completions", "/agui")
+
+
+def only(which: str) -> list[str]:
+    """`include` or `exclude` the routes that call agents."""
+    return [word for path in AGENT_CALLS for word in (f"--{which}-path", path)]
+
 
 def called(host: Host, who: Person, data: Path, *options: str) -> dict[str, Any]:
     """The report of what was called and what came of it."""
