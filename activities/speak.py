@@ -195,6 +195,8 @@ class Speech:
         wrong = () if produced.end.calls else self.checks.wrong_in(produced.text)
         if not wrong:
             return produced
+        if not self.checks.wrong_in(self.checks.bared(produced.text)):
+            return await self._put_right(produced)
         self.wrong = wrong
         produced = await self._tried("corrected")
         if produced.end.calls or not self.checks.wrong_in(produced.text):
@@ -202,7 +204,7 @@ class Speech:
         return await self._put_right(produced)
 
     async def _put_right(self, produced: Produced) -> Produced:
-        text = self.checks.without_wrong_marks(produced.text)
+        text = self.checks.without_wrong_marks(self.checks.bared(produced.text))
         if self.checks.wrong_in(text):
             raise ModelError("the answer is not the JSON that was asked for", retryable=False)
         shown = self.checks.shown(text)

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from activities.agent_tools import contract_of
+from activities.asking import before
 from activities.run_tool import effect_of, finish_stop, read_now, settle, tell
 from activities.scene import NUMBERED, load_step
 from activities.steps import announced, load_record, log_writer
@@ -18,6 +19,7 @@ from shared.contracts.plan import ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
+from shared.errors import DeadlineError
 from shared.ports import Dependencies
 from shared.streams.writing import LogWriter
 
@@ -89,11 +91,20 @@ async def _made(
     place = NO_PLACE if request.place is None else request.place
     effect = effect_of(use.record, place, planned, contract, use.deps)
     if request.place is None:
-        ended = await read_now(effect, contract, use.record, language, use.deps)
+        ended = await _read(effect, contract, use)
     else:
         ended = await settle(effect, contract, use.record, language, use.deps)
     outcome = outcome_of(ended, planned, contract, language)
     return None if request.place is None else ended, _numbered(_named(outcome, use), request.marks)
+
+
+async def _read(effect: Effect, contract: ToolContract, use: _Use) -> Effect:
+    """Given up when the run's time is over: it changes nothing. An effect comes to its own end."""
+    try:
+        async with before(use.request.until, use.deps):
+            return await read_now(effect, contract, use.record, use.request.language, use.deps)
+    except DeadlineError:
+        return effect.model_copy(update={"state": "failed", "error": "deadline_exceeded"})
 
 
 async def _not_made(use: _Use) -> ToolOutcome:

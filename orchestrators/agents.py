@@ -25,9 +25,15 @@ from shared.contracts.agent_activities import (
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.identity import Language
 from shared.contracts.plan import MAX_CALLS
+from shared.durable import StepFailedError
 
 CRITICISM = 2
 """Steps that a critic costs: its own, and that of whoever has to say it again."""
+MAY_BE_MISSED = frozenset(
+    (code, code.lower()) for code in ("MODEL_UNAVAILABLE", "MODEL_RATE_LIMIT", "TIMEOUT")
+)
+"""Failures of one participant's model, by code and message; that the run's own time is over has
+another message. What a filter has stopped, and what cannot be judged, is never gone around."""
 
 
 @dataclass(slots=True)
@@ -45,6 +51,10 @@ class Board:
     """The attempt as which the next text is shown to the person."""
     said: list[int] = field(default_factory=list)
     """Steps whose texts everybody hears from now on."""
+    acted: set[str] = field(default_factory=set)
+    """Participants who have changed something, or meant to: nobody can do without their word."""
+    missing: StepFailedError | None = None
+    """Why a participant whom the others can do without has not spoken; the first such failure."""
 
     @property
     def left(self) -> int:
@@ -109,11 +119,31 @@ def turn_of(
         until=board.until,
         retries=board.shape.retries,
     )
-    (reviewed,) = yield Together(((SPEAK, review),))
+    try:
+        (reviewed,) = yield Together(((SPEAK, review),))
+    except StepFailedError as error:
+        _do_without(board, critic, error)
+        return draft
     board.progress.done(reviewed)
     if reviewed.content:
         return draft
     return (yield from _speak(board, speaker, (*hears, draft.number, number), 1, answers, tools))
+
+
+def if_possible(board: Board, speaker: str, loop: Loop[Said]) -> Loop[Said | None]:
+    """What this participant says; None when its model fails, and it has changed nothing."""
+    try:
+        return (yield from loop)
+    except StepFailedError as error:
+        _do_without(board, speaker, error)
+        return None
+
+
+def _do_without(board: Board, speaker: str, error: StepFailedError) -> None:
+    """Raises the error, unless the run can go on without this participant."""
+    if speaker in board.acted or (error.failure.code, error.failure.message) not in MAY_BE_MISSED:
+        raise error
+    board.missing = board.missing or error
 
 
 def _speak(
@@ -154,12 +184,14 @@ def _speak(
             board.attempt = spoke.attempt
         if not spoke.calls:
             return Said(request.number, spoke.repeats)
+        if any(call.effect for call in spoke.calls):
+            board.acted.add(speaker)
         own.append(request.number)
         yield from _use_tools(board, request.number, spoke.calls)
 
 
-def choose(board: Board, coordinator: str, among: Sequence[str]) -> Loop[str | None]:
-    """Who of these speaks next; None when enough was said."""
+def choose(board: Board, coordinator: str, among: Sequence[str]) -> Loop[Chosen]:
+    """Who of these speaks next; nobody when enough was said."""
     board.progress.check_limits()
     request = ChooseRequest(
         **board.progress.take(),
@@ -175,7 +207,7 @@ def choose(board: Board, coordinator: str, among: Sequence[str]) -> Loop[str | N
     chosen: Chosen
     (chosen,) = yield Together(((CHOOSE, request),))
     board.progress.done(chosen)
-    return chosen.speaker
+    return chosen
 
 
 # --- tool calls ----------------------------------------------------------------------------------
@@ -217,7 +249,12 @@ def _reads(
         common = progress.peek() if nth else progress.take()
         marks = board.mark() if calls[index].cites else None
         yield UseToolRequest(
-            **common, number=number, call=index, language=board.language, marks=marks
+            **common,
+            number=number,
+            call=index,
+            language=board.language,
+            marks=marks,
+            until=board.until,
         )
 
 
@@ -231,6 +268,7 @@ def _effects(
 ) -> Loop[None]:
     progress = board.progress
     for index in indexes:
+        progress.check_limits()
         place = places[index]
         if place is not None:
             progress.tools = (*progress.tools, calls[index].tool)
@@ -240,6 +278,7 @@ def _effects(
             call=index,
             language=board.language,
             place=place,
+            until=board.until,
             refused="too_many_effects" if place is None else refusal_of(decided.get(place, "used")),
         )
         (ran,) = yield Together(((USE_TOOL, request),))

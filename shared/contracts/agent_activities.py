@@ -106,11 +106,13 @@ class Spoke(StepResult):
 
 class UseToolRequest(StepRequest):
     """Makes call `call` of step `number`. `place` is that of an effect in the run's ledger;
-    `marks` the first number that what is found may be cited by."""
+    `marks` the first number that what is found may be cited by. A call that changes nothing is
+    given up at `until`."""
 
     number: int
     call: int
     language: Language
+    until: datetime
     place: int | None = None
     marks: int | None = None
     refused: Literal["approval_rejected", "approval_expired", "too_many_effects"] | None = None
@@ -130,19 +132,24 @@ class ChooseRequest(StepRequest):
 
 
 class Chosen(StepResult):
+    """`hands_off`: what this speaker says is the answer."""
+
     speaker: str | None = None
+    hands_off: bool = False
 
 
 class CloseCallRequest(StepRequest):
     """Checks and stores the answer: the text of step `number`, or the evidence when it is None.
     `attempt` is the one that the text, or what stands below it, is shown as. `unjudged`: not all
-    that was said could be moderated, which is told with the answer."""
+    that was said could be moderated; `missing`: somebody who was to speak could not. Both are told
+    with the answer."""
 
     number: int | None = None
     language: Language
     indexes: tuple[str, ...] = ()
     attempt: int = 1
     unjudged: bool = False
+    missing: bool = False
 
 
 MARKS_A_CALL = 10

@@ -80,7 +80,7 @@ async def test_a_stopped_run_tells_what_was_made_and_what_was_not() -> None:
     record = await begun(world, "done")
     await stop_run(record, "EXECUTING_TOOLS", world.deps())
     assert await ended(world, STOPPED) == (
-        "La ejecución se ha detenido; lo que ya se hizo en el ERP permanece.\n"
+        "La ejecución se ha detenido; lo que ya se hizo permanece.\n"
         "Hecho: la tarea T-7 (título: revisar contrato ACME; fecha límite: viernes 4 de diciembre "
         "de 2026; prioridad: alta).\n"
         f"No se ha hecho: la tarea «{OTHER}»: La ejecución se ha detenido."
@@ -100,7 +100,7 @@ async def test_a_failed_run_tells_what_was_made_and_not_to_ask_for_it_again(
     world = World()
     await begun(world, "done")
     first, done, skipped = (await ended(world, failure)).split("\n")
-    again = "Antes se hizo esto en el ERP, y permanece; no lo pidas otra vez:"
+    again = "Antes se hizo esto, y permanece; no lo pidas otra vez:"
     assert first == f"{sentence} {again}"
     assert done.startswith("Hecho: la tarea T-7 (título: revisar contrato ACME;")
     assert skipped == f"No se ha hecho: la tarea «{OTHER}»."

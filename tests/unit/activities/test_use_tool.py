@@ -1,6 +1,8 @@
 """One tool call of an agent: made once, told once, kept once."""
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,12 +12,14 @@ from shared.contracts.agent_activities import UseToolRequest
 from shared.contracts.agent_steps import AgentResult, AgentStep, StepToolCall
 from shared.contracts.agents import AgentCall, AskedTool
 from shared.contracts.events import ToolEvent
+from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
-from shared.ports import ToolRefused
+from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from shared.streams.stopping import stop_run
 from tests.fakes.calls import begin_call
 from tests.fakes.crashing import DiedError, Mortal, MortalAgentSteps, MortalEffects, MortalTools
 from tests.fakes.samples import TASK_ARGS
+from tests.fakes.services import FakeTools
 from tests.fakes.virtual_time import run_virtually
 from tests.fakes.world import ANA, RUN_ID, World
 
@@ -41,7 +45,10 @@ async def begun(world: World, call: StepToolCall = CREATE) -> RunRef:
 
 
 def asked(run: RunRef, **changes: object) -> UseToolRequest:
-    fields: dict[str, object] = {"run": run, "number": 1, "call": 0, "language": "es"}
+    until = datetime(2026, 11, 22, 10, 1, tzinfo=UTC)
+    fields: dict[str, object] = {
+        "run": run, "number": 1, "call": 0, "language": "es", "until": until,
+    }  # fmt: skip
     return UseToolRequest.model_validate(fields | changes)
 
 
@@ -73,6 +80,42 @@ async def test_a_read_is_in_no_ledger() -> None:
     kept = await used(world, FIND)
     assert (kept.outcome.status, kept.place) == ("ok", None)
     assert world.effects.stored == {}
+
+
+@dataclass
+class SlowTools(FakeTools):
+    """Answers only when it is let; `asked` once somebody waits for that."""
+
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        self.asked.set()
+        await self.may_answer.wait()
+        return await super().call(invocation)
+
+
+def test_a_read_is_given_up_when_the_runs_time_is_over() -> None:
+    async def read() -> None:
+        world = World(tools=SlowTools())
+        kept = await used(world, FIND)
+        assert (kept.outcome.status, kept.outcome.error) == (
+            "failed",
+            say("deadline_exceeded", "es"),
+        )
+        assert [event.status for event in await told(world)] == ["started", "failed"]
+
+    run_virtually(read())
+
+
+async def test_an_effect_that_was_begun_comes_to_its_end_also_behind_the_runs_time() -> None:
+    tools = SlowTools()
+    world = World(tools=tools)
+    using = asyncio.create_task(used(world, place=0))
+    await tools.asked.wait()
+    world.clock.now += timedelta(hours=1)
+    tools.may_answer.set()
+    assert (await using).outcome.status == "ok"
 
 
 async def test_a_second_execution_calls_nothing_and_tells_nothing_twice() -> None:
