@@ -29,11 +29,9 @@ from shared.durable import StepFailedError
 
 CRITICISM = 2
 """Steps that a critic costs: its own, and that of whoever has to say it again."""
-MAY_BE_MISSED = frozenset(
-    (code, code.lower()) for code in ("MODEL_UNAVAILABLE", "MODEL_RATE_LIMIT", "TIMEOUT")
-)
-"""Failures of one participant's model, by code and message; that the run's own time is over has
-another message. What a filter has stopped, and what cannot be judged, is never gone around."""
+MAY_BE_MISSED = frozenset({"MODEL_UNAVAILABLE", "MODEL_RATE_LIMIT", "TIMEOUT"})
+"""Failures of one participant's model. What a filter has stopped, and what cannot be judged, is
+never gone around."""
 
 
 @dataclass(slots=True)
@@ -141,7 +139,8 @@ def if_possible(board: Board, speaker: str, loop: Loop[Said]) -> Loop[Said | Non
 
 def _do_without(board: Board, speaker: str, error: StepFailedError) -> None:
     """Raises the error, unless the run can go on without this participant."""
-    if speaker in board.acted or (error.failure.code, error.failure.message) not in MAY_BE_MISSED:
+    its_own = error.failure.code in MAY_BE_MISSED and error.failure.message != "deadline_exceeded"
+    if speaker in board.acted or not its_own:
         raise error
     board.missing = board.missing or error
 

@@ -74,6 +74,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "El modelo de lenguaje no está disponible. Inténtalo de nuevo en un momento.",
         "en": "The language model is not available. Please try again in a moment.",
     },
+    "model_refused": {
+        "es": "El modelo de lenguaje no ha podido atender esta petición.",
+        "en": "The language model could not serve this request.",
+    },
     "model_rate_limit": {
         "es": "El modelo de lenguaje está saturado. Inténtalo de nuevo en un momento.",
         "en": "The language model is overloaded. Please try again in a moment.",
