@@ -60,6 +60,7 @@ async def test_any_provider_answers_in_json_if_asked(ana: Person) -> None:
         model = {"provider": provider, "response_format": "json"}
         run = await ana.call(a_call("Hola", agent="normal", model=model))
         assert isinstance(json.loads(run.text), dict), provider
+        assert not (await ana.call(a_call("Hola", agent="normal"))).text.startswith("{")
         await assert_whole(ana, run)
 
 
