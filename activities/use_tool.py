@@ -49,13 +49,20 @@ async def use_tool(request: UseToolRequest, deps: Dependencies) -> StepResult:
     )
     call = step.calls[request.call]
     pack = deps.packs.get(record.pack_version)
-    use = _Use(request, record, step, call, contract_of(call, pack, deps), deps)
+    contract = contract_of(call, pack, deps)
+    if contract and contract.effect and request.place is None and request.refused is None:
+        # A read when it was decided, and by the settings of now none: it has no place in the ledger.
+        contract = None
+    use = _Use(request, record, step, call, contract, deps)
     writer = log_writer(request, f"use_tool-{request.number}-{request.call}", deps)
     if call.problem is None and request.refused is None and use.contract is not None:
         return await _make(use, use.contract, kept, writer)
-    outcome = kept.outcome if kept else await _not_made(use)
+    effect, outcome = await _not_made(use)
+    outcome = kept.outcome if kept else outcome
     await _keep(use, outcome)
     await writer.append("ended", [*announced(request), _event(outcome)])
+    if effect is not None:
+        await finish_stop(effect, deps)
     return StepResult(after=writer.after)
 
 
@@ -85,17 +92,18 @@ async def _made(
 ) -> tuple[Effect | None, ToolOutcome]:
     """The effect in the ledger, if it is one, and what came of the call."""
     request, language = use.request, use.request.language
-    if kept is not None:
-        return None, kept.outcome
     planned = ToolCall(tool=use.call.tool, args=use.call.args)
-    place = NO_PLACE if request.place is None else request.place
-    effect = effect_of(use.record, place, planned, contract, use.deps)
     if request.place is None:
-        ended = await _read(effect, contract, use)
-    else:
-        ended = await settle(effect, contract, use.record, language, use.deps)
-    outcome = outcome_of(ended, planned, contract, language)
-    return None if request.place is None else ended, _numbered(_named(outcome, use), request.marks)
+        if kept is not None:
+            return None, kept.outcome
+        effect = effect_of(use.record, NO_PLACE, planned, contract, use.deps)
+        outcome = outcome_of(await _read(effect, contract, use), planned, contract, language)
+        return None, _numbered(_named(outcome, use), request.marks)
+    # Also of what was kept before: the ledger knows whether a stop has forbidden it.
+    effect = effect_of(use.record, request.place, planned, contract, use.deps)
+    ended = await settle(effect, contract, use.record, language, use.deps)
+    outcome = _named(outcome_of(ended, planned, contract, language), use)
+    return ended, kept.outcome if kept is not None else outcome
 
 
 async def _read(effect: Effect, contract: ToolContract, use: _Use) -> Effect:
@@ -107,20 +115,22 @@ async def _read(effect: Effect, contract: ToolContract, use: _Use) -> Effect:
         return effect.model_copy(update={"state": "failed", "error": "deadline_exceeded"})
 
 
-async def _not_made(use: _Use) -> ToolOutcome:
-    """Why not: what is wrong with the call, or who did not want it."""
+async def _not_made(use: _Use) -> tuple[Effect | None, ToolOutcome]:
+    """What is in the ledger of it, and why not: what is wrong with the call, or who did not want
+    it."""
     request, language = use.request, use.request.language
     if request.refused is not None and use.contract is not None:
         planned = ToolCall(tool=use.call.tool, args=use.call.args)
         place = NO_PLACE if request.place is None else request.place
         effect = effect_of(use.record, place, planned, use.contract, use.deps)
         ended = effect.model_copy(update={"state": "failed", "error": request.refused})
+        there = None
         if request.place is not None:
-            ended = await use.deps.effects.reserve(ended)
-        return _named(outcome_of(ended, planned, use.contract, language), use)
+            there = ended = await use.deps.effects.reserve(ended)
+        return there, _named(outcome_of(ended, planned, use.contract, language), use)
     key, _, where = (use.call.problem or "call_unknown_tool").partition(":")
     why = say(key, language)
-    return ToolOutcome(
+    return None, ToolOutcome(
         call_id=use.call.call_id,
         tool=use.call.tool,
         status="failed",

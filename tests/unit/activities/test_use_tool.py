@@ -11,14 +11,17 @@ from shared.contracts.activities import RunRef
 from shared.contracts.agent_activities import UseToolRequest
 from shared.contracts.agent_steps import AgentResult, AgentStep, StepToolCall
 from shared.contracts.agents import AgentCall, AskedTool
+from shared.contracts.effects import Effect
 from shared.contracts.events import ToolEvent
+from shared.contracts.outside import McpServer, Outside
+from shared.contracts.runs import ToolOutcome
 from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
-from shared.streams.stopping import stop_run
+from shared.streams.stopping import FORBIDDEN, stop_run
 from tests.fakes.calls import begin_call
 from tests.fakes.crashing import DiedError, Mortal, MortalAgentSteps, MortalEffects, MortalTools
-from tests.fakes.samples import TASK_ARGS
+from tests.fakes.samples import AT, TASK_ARGS
 from tests.fakes.services import FakeTools
 from tests.fakes.virtual_time import run_virtually
 from tests.fakes.world import ANA, RUN_ID, World
@@ -214,3 +217,42 @@ async def test_a_stop_forbids_the_change_and_ends_the_step() -> None:
     with pytest.raises(RunStoppedError):
         await use_tool(asked(run, place=3), world.deps())
     assert world.tools.calls == []
+
+
+@pytest.mark.parametrize("refused", [None, "approval_rejected"])
+@pytest.mark.parametrize("kept", [True, False])
+async def test_who_finds_a_stop_that_is_half_done_does_the_rest(
+    refused: str | None, kept: bool
+) -> None:
+    """Whoever asked for it has forbidden the change, and died before the log said so."""
+    world = World()
+    run = await begun(world)
+    await world.effects.reserve(
+        Effect(
+            effect_id="cancelled-0", tenant_id=run.tenant_id, run_id=run.run_id, step=0, tool="",
+            state="failed", error=FORBIDDEN, updated_at=AT,
+        )
+    )  # fmt: skip
+    if kept:
+        outcome = ToolOutcome(call_id="s1.0", tool="createTask", status="skipped")
+        result = AgentResult(
+            run_id=run.run_id, tenant_id=run.tenant_id, number=1, call=0, speaker="ToolingAgent",
+            outcome=outcome, place=0,
+        )  # fmt: skip
+        await world.agent_steps.put_result(result)
+    with pytest.raises(RunStoppedError):
+        await use_tool(asked(run, place=0, refused=refused), world.deps())
+    assert world.tools.calls == []
+    assert any(item.key.startswith("stop/") for item in await world.log.all(RUN_ID))
+
+
+async def test_what_was_decided_as_a_read_is_not_called_once_the_settings_call_it_a_change() -> (
+    None
+):
+    server = McpServer(
+        name="crm", url="https://crm.example/mcp", methods=("find",), right="tasks:read"
+    )
+    world = World(outside=Outside(servers=(server,)))
+    args = {"server": "crm", "method": "find", "params": {}}
+    kept = await used(world, CREATE.model_copy(update={"tool": "mcp", "args": args}))
+    assert (kept.outcome.status, world.tools.calls) == ("failed", [])
