@@ -15,6 +15,7 @@ from activities.steps import (
     load_evidence,
     load_history,
     load_record,
+    load_results,
     log_writer,
     warnings_of,
 )
@@ -92,7 +93,7 @@ async def _results(
 ) -> Sequence[AgentResult]:
     if not call.tools:
         return ()
-    return await deps.agent_steps.results(request.run.tenant_id, request.run.run_id)
+    return await load_results(request, request.used, deps)
 
 
 def _known(
@@ -115,7 +116,7 @@ async def _of_step(
     deps: Dependencies,
 ) -> Closing:
     call = call_of(record)
-    documents = await documents_told(request, request.indexes, call, deps)
+    documents = await documents_told(request, request.indexes, request.used, call, deps)
     checks = Checks(call.model.response_format == "json", grounding_of(call, deps), documents)
     results = await _results(request, call, deps)
     known = tuple(_known(record, call, history, results)) if request.indexes else None

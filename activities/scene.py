@@ -12,7 +12,7 @@ from activities.prompts import (
     json_tag,
     tag,
 )
-from activities.steps import load_evidence, load_history, load_record
+from activities.steps import load_evidence, load_history, load_record, load_results
 from shared.awaiting import must_be_there
 from shared.contracts.activities import StepRequest
 from shared.contracts.agent_steps import AgentResult, AgentStep
@@ -137,25 +137,25 @@ async def _own(request: StepRequest, number: int, deps: Dependencies) -> OwnStep
 
 
 async def documents_told(
-    request: StepRequest, indexes: Sequence[str], call: AgentCall, deps: Dependencies
+    request: StepRequest, indexes: Sequence[str], used: int, call: AgentCall, deps: Dependencies
 ) -> Mapping[int, Snippet] | None:
     """What anybody of the call was told of, by the number that it may be cited by: the evidence,
-    and what searches have found. None when nothing was looked up."""
-    run = request.run
+    and what searches have found, all of the `used` tool calls that have ended looked at. None when
+    nothing was looked up."""
     evidence, results = await asyncio.gather(
         load_evidence(request, indexes, deps, call.search),
-        _searched(run.tenant_id, run.run_id, call, deps),
+        _searched(request, used, call, deps),
     )
     found = dict(enumerate(evidence.snippets, start=1)) | dict(results)
     return found if indexes or results else None
 
 
 async def _searched(
-    tenant_id: str, run_id: str, call: AgentCall, deps: Dependencies
+    request: StepRequest, used: int, call: AgentCall, deps: Dependencies
 ) -> list[tuple[int, Snippet]]:
     if not call.tools:
         return []
-    results = await deps.agent_steps.results(tenant_id, run_id)
+    results = await load_results(request, used, deps)
     return [each for result in results for each in found_in(result)]
 
 

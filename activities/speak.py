@@ -69,7 +69,7 @@ async def checks_of(request: SpeakRequest, scene: Scene, deps: Dependencies) -> 
     """Only what may become the answer is checked: nobody is shown the rest as such."""
     if not (request.answers or request.drafts):
         return Checks(False, scene.grounding, None)
-    documents = await documents_told(request, request.indexes, scene.call, deps)
+    documents = await documents_told(request, request.indexes, request.used, scene.call, deps)
     return Checks(scene.call.model.response_format == "json", scene.grounding, documents)
 
 
@@ -140,6 +140,9 @@ class Speech:
         shown, attempt = shown_text(items), _last_attempt(items, self.request.attempt)
         wanted = "" if step.calls else self.checks.shown(step.text)
         writer = self._new_writer()
+        if not any(item.key.startswith(f"{self.step_name}/") for item in items):
+            # It died before it told anybody anything.
+            return await self._shown(step)
         if shown != wanted:
             writer.attempt = attempt
             await writer.begin_again("tools" if step.calls else "interrupted")

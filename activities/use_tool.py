@@ -51,7 +51,7 @@ async def use_tool(request: UseToolRequest, deps: Dependencies) -> StepResult:
     pack = deps.packs.get(record.pack_version)
     contract = contract_of(call, pack, deps)
     if contract and contract.effect and request.place is None and request.refused is None:
-        # A read when it was decided, and by the settings of now none: it has no place in the ledger.
+        # A read when it was decided, and by now none: it has no place in the ledger.
         contract = None
     use = _Use(request, record, step, call, contract, deps)
     writer = log_writer(request, f"use_tool-{request.number}-{request.call}", deps)

@@ -169,6 +169,7 @@ def _speak(
             indexes=board.indexes,
             hears=hears,
             own=tuple(own),
+            used=progress.used,
             answers=answers,
             drafts=drafts,
             attempt=board.attempt,
@@ -222,7 +223,7 @@ def _use_tools(board: Board, number: int, calls: Sequence[DecidedCall]) -> Loop[
     if reads:
         requests = list(_reads(board, number, calls, reads))
         for ran in (yield Together(tuple((USE_TOOL, each) for each in requests))):
-            progress.done(ran)
+            progress.used_tool(ran)
     places = {index: board.place() for index, call in enumerate(calls) if call.effect}
     free = [index for index in places if not calls[index].approval]
     yield from _effects(board, number, calls, free, places, {})
@@ -281,4 +282,4 @@ def _effects(
             refused="too_many_effects" if place is None else refusal_of(decided.get(place, "used")),
         )
         (ran,) = yield Together(((USE_TOOL, request),))
-        progress.done(ran)
+        progress.used_tool(ran)

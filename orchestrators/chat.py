@@ -27,6 +27,7 @@ from orchestrators.retrieving import retrieve_all
 from shared.contracts.activities import RECORD, Recorded, Responded
 from shared.contracts.agent_activities import (
     CLOSE_CALL,
+    MARKS_A_CALL,
     OPEN_CALL,
     ChatRequest,
     CloseCallRequest,
@@ -55,7 +56,7 @@ def chat(context: OrchestrationContext) -> Steps[Any]:
         board = Board(progress, start.shape, opened.language)
         if start.shape.retrieves == "always":
             yield from retrieve_all(progress, start.shape.indexes)
-            board.indexes, board.marks = start.shape.indexes, 11
+            board.indexes, board.marks = start.shape.indexes, 1 + MARKS_A_CALL
         said = yield from _discuss(board)
         reason, memory = yield from _close(board, said)
     except StepFailedError as error:
@@ -169,6 +170,7 @@ def _close(board: Board, said: Said | None) -> Steps[tuple[FinishReason, Memory]
         number=said.number if said else None,
         language=board.language,
         indexes=board.indexes,
+        used=progress.used,
         attempt=board.attempt,
         unjudged=progress.unjudged,
         missing=board.missing is not None,

@@ -229,10 +229,12 @@ class FoldRequest(StepRequest):
 
 
 class RecordRequest(StepRequest):
-    """`broken_off`: the run failed, so not all of the `steps` calls need have been made."""
+    """`broken_off`: the run failed, so not all of the `steps` calls need have been made. `used`
+    tool calls of agents have ended."""
 
     flow_type: str
     steps: int
+    used: int = 0
     language: Language
     usage: Usage = Usage()
     broken_off: bool = False

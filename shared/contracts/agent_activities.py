@@ -63,10 +63,11 @@ class SpeakRequest(StepRequest):
     """One model step, `number` in the run.
 
     `hears` are the steps whose texts the speaker is told, `own` those of its present turn that
-    called tools. `indexes` are where the evidence is from. `answers`: its text is streamed to the
-    person, as attempt `attempt` or a later one; `drafts`: it may become the answer. `final`: no
-    tools are offered any more. `reviews`: the speaker is a critic of the step heard last. What is
-    not done at `until` has failed; a failure that may pass is tried again `retries` times.
+    called tools. `used` tool calls of the run have ended. `indexes` are where the evidence is from.
+    `answers`: its text is streamed to the person, as attempt `attempt` or a later one; `drafts`: it
+    may become the answer. `final`: no tools are offered any more. `reviews`: the speaker is a
+    critic of the step heard last. What is not done at `until` has failed; a failure that may pass
+    is tried again `retries` times.
     """
 
     number: int
@@ -75,6 +76,7 @@ class SpeakRequest(StepRequest):
     indexes: tuple[str, ...] = ()
     hears: tuple[int, ...] = ()
     own: tuple[int, ...] = ()
+    used: int = 0
     answers: bool = False
     drafts: bool = False
     attempt: int = 1
@@ -140,20 +142,22 @@ class Chosen(StepResult):
 
 class CloseCallRequest(StepRequest):
     """Checks and stores the answer: the text of step `number`, or the evidence when it is None.
-    `attempt` is the one that the text, or what stands below it, is shown as. `unjudged`: not all
-    that was said could be moderated; `missing`: somebody who was to speak could not. Both are told
-    with the answer."""
+    `used` tool calls of the run have ended. `attempt` is the one that the text, or what stands
+    below it, is shown as. `unjudged`: not all that was said could be moderated; `missing`: somebody
+    who was to speak could not. Both are told with the answer."""
 
     number: int | None = None
     language: Language
     indexes: tuple[str, ...] = ()
+    used: int = 0
     attempt: int = 1
     unjudged: bool = False
     missing: bool = False
 
 
 MARKS_A_CALL = 10
-"""Numbers that one search may give to what it finds: as many as it finds at most."""
+"""Numbers that one search may give to what it finds: as many as it finds at most. The evidence that
+everybody is told has the first of them."""
 MOST_MARKS = 99
 """A mark in a text has two digits."""
 

@@ -82,6 +82,9 @@ def test_tool_calls_are_made_and_told_to_the_next_step() -> None:
     ]
     own = [call.payload["own"] for call in model_steps(recording)]
     assert own == [[], [1], [1, 2]]
+    assert [call.payload["used"] for call in model_steps(recording)] == [0, 2, 3]
+    assert recording.call("close_call").payload["used"] == 3
+    assert recording.call("record").payload["used"] == 3
     assert recording.call("close_call").payload["number"] == 3
     assert recording.states[1:6] == [
         "STREAMING_RESPONSE", "EXECUTING_TOOLS", "STREAMING_RESPONSE", "EXECUTING_TOOLS",

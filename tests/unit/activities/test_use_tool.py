@@ -246,9 +246,7 @@ async def test_who_finds_a_stop_that_is_half_done_does_the_rest(
     assert any(item.key.startswith("stop/") for item in await world.log.all(RUN_ID))
 
 
-async def test_what_was_decided_as_a_read_is_not_called_once_the_settings_call_it_a_change() -> (
-    None
-):
+async def test_what_was_decided_as_a_read_is_not_called_once_it_counts_as_a_change() -> None:
     server = McpServer(
         name="crm", url="https://crm.example/mcp", methods=("find",), right="tasks:read"
     )
