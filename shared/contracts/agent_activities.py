@@ -8,8 +8,7 @@ from pydantic import Field
 from shared.contracts.activities import (
     ActivitySpec,
     Responded,
-    RunLimits,
-    RunRef,
+    RunRequest,
     StepRequest,
     StepResult,
 )
@@ -39,12 +38,9 @@ class ChatShape(Contract):
     retries: int = 1
 
 
-class ChatRequest(Contract):
-    """What starts the orchestration of an agent call."""
+class ChatRequest(RunRequest):
+    """What starts that of an agent call."""
 
-    run: RunRef
-    after: int
-    limits: RunLimits = RunLimits()
     shape: ChatShape
 
 

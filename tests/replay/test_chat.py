@@ -18,7 +18,7 @@ from tests.replay.calls import (
     said,
     speeches,
 )
-from tests.replay.recorded import CrashedError
+from tests.replay.recorded import RUN, CrashedError
 
 ALONE = ChatShape(speakers=("Coordinator",))
 BLOCKED = failed(Failure(code="CONTENT_BLOCKED", message="content_blocked"))
@@ -384,6 +384,41 @@ def test_a_stop_while_people_are_asked_ends_the_run() -> None:
     script = Script({"Coordinator": [said(APPROVED)]})
     recording = called(ALONE, script, wakes=lambda _: "stop")
     assert recording.states[-1] == "CANCELLED"
+
+
+OF_A_STEP = {"run", "announce", "after", "number", "language"}
+OF_THE_MODEL = {"speaker", "indexes", "hears", "until", "retries"}
+OF_AN_APPROVAL = {"run", "announce", "after", "step", "language", "agentCall"}
+KNOWN: dict[str, set[str]] = {
+    "open_call": {"run", "announce", "after"},
+    "retrieve": {"run", "announce", "after", "index", "mentioned"},
+    "speak": OF_A_STEP | OF_THE_MODEL
+    | {"own", "used", "answers", "drafts", "attempt", "final", "reviews"},
+    "choose": OF_A_STEP | OF_THE_MODEL | {"among"},
+    "use_tool": OF_A_STEP | {"call", "place", "marks", "refused"},
+    "ask_approval": OF_AN_APPROVAL,
+    "settle_approval": {"run", "announce", "after", "step", "stopped"},
+    "close_call": OF_A_STEP | {"indexes", "used", "attempt", "unjudged"},
+    "record": {"run", "announce", "after", "flowType", "steps", "used", "language", "usage",
+               "brokenOff"},
+    "finish": {"run", "announce", "after", "language", "states", "usage", "memory",
+               "finishReason", "endedAt", "warnings"},
+}  # fmt: skip
+
+
+def test_nothing_that_anybody_wrote_travels_through_durable() -> None:
+    """Requests carry numbers, names of the pack and times only: their fields are exactly these."""
+    shape = ChatShape(
+        mode="group_chat", speakers=TEAM, coordinator="Coordinator", indexes=("a",),
+        retrieves="always", critics={TEAM[0]: "Critic"}, max_steps=16,
+    )  # fmt: skip
+    script = Script({TEAM[0]: [said(SEARCH, EFFECT, APPROVED)]}, choices=[TEAM[0], None])
+    recording = called(shape, script, wakes=lambda wait: wait.names[0])
+    assert {call.name for call in recording.calls} == KNOWN.keys()
+    for call in recording.calls:
+        assert call.payload.keys() <= KNOWN[call.name], call.name
+        assert call.payload.get("speaker", TEAM[0]) in {*TEAM, "Coordinator", "Critic"}
+    assert recording.call("open_call").payload["run"] == RUN.wire()
 
 
 def test_every_state_is_announced_by_somebody() -> None:
