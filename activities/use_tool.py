@@ -58,8 +58,7 @@ async def use_tool(request: UseToolRequest, deps: Dependencies) -> StepResult:
     if call.problem is None and request.refused is None and use.contract is not None:
         return await _make(use, use.contract, kept, writer)
     effect, outcome = await _not_made(use)
-    outcome = kept.outcome if kept else outcome
-    await _keep(use, outcome)
+    outcome = await _keep(use, kept.outcome if kept else outcome)
     await writer.append("ended", [*announced(request), _event(outcome)])
     if effect is not None:
         await finish_stop(effect, deps)
@@ -78,7 +77,7 @@ async def _make(
     (effect, outcome), stopped_before = await asyncio.gather(
         _made(use, contract, kept), tell(writer, "started", [*announced(use.request), started])
     )
-    await _keep(use, outcome)
+    outcome = await _keep(use, outcome)
     stopped = await tell(writer, "ended", [_event(outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped
@@ -152,9 +151,10 @@ def _numbered(outcome: ToolOutcome, first: int | None) -> ToolOutcome:
     return outcome.model_copy(update={"result": result})
 
 
-async def _keep(use: _Use, outcome: ToolOutcome) -> None:
+async def _keep(use: _Use, outcome: ToolOutcome) -> ToolOutcome:
+    """What is kept: another execution of a read may have found something else, and was faster."""
     request, run = use.request, use.request.run
-    await use.deps.agent_steps.put_result(
+    kept = await use.deps.agent_steps.put_result(
         AgentResult(
             run_id=run.run_id,
             tenant_id=run.tenant_id,
@@ -165,6 +165,7 @@ async def _keep(use: _Use, outcome: ToolOutcome) -> None:
             place=request.place,
         )
     )
+    return kept.outcome
 
 
 def _event(outcome: ToolOutcome) -> ToolEvent:

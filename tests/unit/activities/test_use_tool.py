@@ -19,6 +19,7 @@ from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from shared.streams.stopping import FORBIDDEN, stop_run
+from tests.fakes.agents import FakeAgentSteps
 from tests.fakes.calls import begin_call
 from tests.fakes.crashing import DiedError, Mortal, MortalAgentSteps, MortalEffects, MortalTools
 from tests.fakes.samples import AT, TASK_ARGS
@@ -119,6 +120,29 @@ async def test_an_effect_that_was_begun_comes_to_its_end_also_behind_the_runs_ti
     world.clock.now += timedelta(hours=1)
     tools.may_answer.set()
     assert (await using).outcome.status == "ok"
+
+
+class Overtaken(FakeAgentSteps):
+    """Another execution keeps its result while this one is still at work."""
+
+    async def result(
+        self, tenant_id: str, run_id: str, number: int, call: int
+    ) -> AgentResult | None:
+        return None
+
+
+async def test_of_two_executions_at_once_the_slower_one_tells_what_is_kept() -> None:
+    world = World(agent_steps=Overtaken())
+    run = await begun(world, FIND)
+    outcome = ToolOutcome(call_id="s1.0", tool="findTasks", status="ok", result={"total": 7})
+    result = AgentResult(
+        run_id=run.run_id, tenant_id=run.tenant_id, number=1, call=0, speaker="ToolingAgent",
+        outcome=outcome,
+    )  # fmt: skip
+    await world.agent_steps.put_result(result)
+    await use_tool(asked(run), world.deps())
+    assert len(world.tools.calls) == 1
+    assert [event.result for event in await told(world)] == [None, {"total": 7}]
 
 
 async def test_a_second_execution_calls_nothing_and_tells_nothing_twice() -> None:
