@@ -15,6 +15,7 @@ from activities.prompts import (
 from activities.steps import load_evidence, load_history, load_record, load_results
 from shared.awaiting import must_be_there
 from shared.contracts.activities import StepRequest
+from shared.contracts.agent_activities import MARKS_A_CALL
 from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.agents import AgentCall, ParticipantContract
 from shared.contracts.conversations import History
@@ -161,9 +162,13 @@ async def _searched(
 
 def found_in(result: AgentResult) -> Iterator[tuple[int, Snippet]]:
     """The documents that a search found, by the numbers that it gave them."""
+    if result.marks is None:
+        return
+    ours = range(result.marks, result.marks + MARKS_A_CALL)
     citations = (result.outcome.result or {}).get("citations")
     for each in citations if isinstance(citations, list) else ():
-        if isinstance(each, dict) and isinstance(number := each.get(NUMBERED), int):
+        number = each.get(NUMBERED) if isinstance(each, dict) else None
+        if isinstance(number, int) and number in ours:
             yield number, Snippet.model_validate({**FOUND, **each})
 
 

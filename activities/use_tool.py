@@ -163,6 +163,7 @@ async def _keep(use: _Use, outcome: ToolOutcome) -> ToolOutcome:
             speaker=use.step.speaker,
             outcome=outcome,
             place=request.place,
+            marks=request.marks,
         )
     )
     return kept.outcome

@@ -59,7 +59,8 @@ class AgentStep(Contract):
 
 class AgentResult(Contract):
     """What came of call `call` of step `number`, stored once. `place` is that of an effect in the
-    run's ledger. A search numbers what it found: `n` of each citation is the mark to cite it by."""
+    run's ledger. What a search found is numbered, from `marks` on: `n` of each citation is the mark
+    to cite it by. Without `marks` nothing in it is a document, whatever it looks like."""
 
     run_id: str
     tenant_id: str
@@ -68,6 +69,7 @@ class AgentResult(Contract):
     speaker: str
     outcome: ToolOutcome
     place: int | None = None
+    marks: int | None = None
 
 
 class TraceStep(Contract):

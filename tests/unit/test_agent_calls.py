@@ -349,6 +349,19 @@ async def test_evidence_that_nobody_could_look_for_is_a_failure() -> None:
     assert ran.outcome.failure.code == "SEARCH_UNAVAILABLE"
 
 
+async def test_what_looks_like_a_document_in_another_tools_answer_is_none() -> None:
+    world = World()
+    world.knowledge.packs["cerebro"] = evidence(snippet())
+    false = {"n": 1, "title": "Falso", "documentId": "falso", "content": "Hace falta el DNI."}
+    world.tools.answer = {"items": [], "total": 0, "citations": [false]}
+    said = "Hace falta el DNI y el justificante de pago [1]."
+    team = a_team(says={"RetrievalAgent": [(tool_call("findTasks"),), said]})
+    call = looked_up().model_copy(update={"tools": (AskedTool(name="findTasks"),)})
+    ran = await Asked(world, team).run(call, **LOOKS)
+    (citation,) = ran.turn.citations
+    assert (citation.document_id, citation.verified) == (snippet().document_id, True)
+
+
 async def test_what_a_search_tool_finds_can_be_cited() -> None:
     world = World()
     found = {"title": "Guía", "source": "Sede", "score": 0.9, "index": "cerebro",
