@@ -395,10 +395,10 @@ KNOWN: dict[str, set[str]] = {
     "speak": OF_A_STEP | OF_THE_MODEL
     | {"own", "used", "answers", "drafts", "attempt", "final", "reviews"},
     "choose": OF_A_STEP | OF_THE_MODEL | {"among"},
-    "use_tool": OF_A_STEP | {"call", "place", "marks", "refused"},
+    "use_tool": OF_A_STEP | {"call", "place", "marks", "refused", "until"},
     "ask_approval": OF_AN_APPROVAL,
     "settle_approval": {"run", "announce", "after", "step", "stopped"},
-    "close_call": OF_A_STEP | {"indexes", "used", "attempt", "unjudged"},
+    "close_call": OF_A_STEP | {"indexes", "used", "attempt", "unjudged", "missing"},
     "record": {"run", "announce", "after", "flowType", "steps", "used", "language", "usage",
                "brokenOff"},
     "finish": {"run", "announce", "after", "language", "states", "usage", "memory",

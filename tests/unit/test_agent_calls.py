@@ -172,14 +172,13 @@ async def test_tools_that_were_not_asked_for_are_not_offered() -> None:
 
 
 async def test_among_several_each_has_the_tools_that_are_its_own() -> None:
-    team, world = a_team(), World(outside=Outside(servers=(SERVER,)))
-    world.methods.declared["corp-tools"] = [method("corp-tools", "addNote")]
-    await Asked(world, team).run(
-        tools("findTasks", "ai_search", "mcp"), mode="sequential", speakers=TEAM, max_steps=8
+    team = a_team()
+    await Asked(team=team).run(
+        tools("findTasks", "ai_search"), mode="sequential", speakers=TEAM, max_steps=8
     )
     offered = {name: [tool.name for tool in request.tools] for name, request in team.asked}
     assert offered["RetrievalAgent"] == ["ai_search"]
-    assert offered["ToolingAgent"] == ["findTasks", "ai_search", "corp-tools_addNote"]
+    assert offered["ToolingAgent"] == ["findTasks", "ai_search"]
 
 
 # --- several -------------------------------------------------------------------------------------
