@@ -135,6 +135,12 @@ class DependencyError(AppError):
 class ModelError(DependencyError):
     code: ErrorCode = "MODEL_UNAVAILABLE"
 
+    def as_failure(self) -> Failure:
+        """Nobody is invited to try again what the model will refuse again."""
+        refused = self.code == "MODEL_UNAVAILABLE" and not self.retryable
+        failure = super().as_failure()
+        return failure.model_copy(update={"message": "model_refused"}) if refused else failure
+
 
 class SearchError(DependencyError):
     code: ErrorCode = "SEARCH_UNAVAILABLE"

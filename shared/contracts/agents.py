@@ -1,6 +1,6 @@
 """An inline agent call as it is run: who speaks, with which tools, within which limits."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from shared.contracts.models import ModelChoice
 from shared.contracts.search import SearchIntent
 
 type AgentProfile = Literal["normal", "rag", "coordinator", "retrieval", "domain_expert"]
+AGENT_PROFILES: tuple[AgentProfile, ...] = get_args(AgentProfile.__value__)
 type TeamMode = Literal["sequential", "fanout", "group_chat"]
 type Moderation = Literal["strict", "default", "off"]
 type ParticipantKind = Literal["coordinator", "retrieval", "expert", "tooling", "critic"]

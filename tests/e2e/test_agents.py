@@ -13,6 +13,7 @@ from tests.e2e.surroundings import HELD_MS, SLOWLY, Durable, Surroundings
 from tests.e2e.waiting import until
 
 QUESTION = "¿Qué necesito para renovar la licencia?"
+PROVIDERS = ("azure-openai", "openai", "proxy", "anthropic", "google")
 TEAM = ["Coordinator", "RetrievalAgent", "DomainExpert"]
 
 
@@ -43,9 +44,8 @@ async def test_an_agent_searches_and_cites_what_it_found(ana: Person) -> None:
 
 
 async def test_an_agent_works_with_any_provider_that_the_settings_allow(ana: Person) -> None:
-    providers = ("azure-openai", "openai", "proxy", "anthropic", "google")
     runs = await asyncio.gather(
-        *(ana.call(searching(model={"provider": each, "temperature": 0.2})) for each in providers)
+        *(ana.call(searching(model={"provider": each, "temperature": 0.2})) for each in PROVIDERS)
     )
     for run in runs:
         assert run.tool_statuses == [("ai_search", "started"), ("ai_search", "ok")]
@@ -53,6 +53,15 @@ async def test_an_agent_works_with_any_provider_that_the_settings_allow(ana: Per
         assert run.end["usage"]["totalTokens"] > 0
         await assert_whole(ana, run)
     assert len({run.text for run in runs}) == 1
+
+
+async def test_any_provider_answers_in_json_if_asked(ana: Person) -> None:
+    for provider in PROVIDERS:
+        model = {"provider": provider, "response_format": "json"}
+        run = await ana.call(a_call("Hola", agent="normal", model=model))
+        assert isinstance(json.loads(run.text), dict), provider
+        assert not (await ana.call(a_call("Hola", agent="normal"))).text.startswith("{")
+        await assert_whole(ana, run)
 
 
 async def test_a_rag_agent_is_told_the_evidence_and_cites_it(ana: Person) -> None:

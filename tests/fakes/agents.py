@@ -78,7 +78,8 @@ USED = Usage(prompt_tokens=10, completion_tokens=3, total_tokens=13)
 @dataclass
 class TeamModel:
     """Answers as each participant of the pack: what it `says` in turn (words, tool calls, a
-    failure), then that it is that participant; `choices` of the coordinator, `reviews` of critics.
+    failure), then that it is that participant; `choices` of the coordinator (with `!` behind whom
+    it hands off to), `reviews` of critics.
     """
 
     pack: Pack
@@ -110,8 +111,10 @@ class TeamModel:
             content = self.reviews.pop(0) if self.reviews else True
             answer: dict[str, object] = {"content": content, "remarks": "" if content else "Falta."}
         else:
+            named = self.choices.pop(0) if self.choices else "end"
             answer = {
-                "next": self.choices.pop(0) if self.choices else "end",
+                "next": named.removesuffix("!"),
+                "hands_off": named.endswith("!"),
                 "reason": "Porque sí.",
             }
         return Completion(json.dumps(answer), USED, model="gpt-test")
