@@ -59,7 +59,10 @@ def called(host: Host, who: Person, data: Path, *options: str) -> dict[str, Any]
 
 @pytest.mark.parametrize(
     "options",
-    [[*EVERY_FIELD, *only("exclude")], [*AT_RANDOM, *only("include")]],
+    [
+        [*EVERY_FIELD, *only("exclude")],
+        [*AT_RANDOM, *only("include")],
+    ],
     ids=["every-field", "agent-calls"],
 )
 async def test_no_answer_is_a_defect_or_undocumented(
