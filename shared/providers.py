@@ -136,6 +136,7 @@ def _openai(settings: Settings, endpoint: str) -> Connection:
 def _proxy(settings: Settings, endpoint: str) -> Connection:
     from openai import AsyncOpenAI
 
+    from shared.llm.chat_body import GATEWAYS_LIMIT
     from shared.llm.openai_compatible import OpenAIConnection
 
     client = AsyncOpenAI(
@@ -150,8 +151,7 @@ def _proxy(settings: Settings, endpoint: str) -> Connection:
         settings.openai.embeddings_model,
         settings.search.dimensions,
         settings.ai.deployments,
-        # The newer name is unknown to many of them.
-        limit="max_tokens",
+        limit=GATEWAYS_LIMIT,
     )
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 20
 MOST_OF_A_DESCRIPTION = 1_000
+FAILED_SECONDS = 5.0
+"""Before a server that could not be asked for its methods is asked again."""
 
 type Credential = Callable[[str], Awaitable[str | None]]
 """The bearer token of a credential profile, if it has one."""
@@ -41,8 +43,11 @@ class McpLimits:
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
+    """`failure` is why a server could not be asked, in words for the log."""
+
     methods: Mapping[str, ServerMethod]
     until: float
+    failure: str | None = None
 
 
 class McpTools:
@@ -64,16 +69,24 @@ class McpTools:
         self._trust: ssl.SSLContext | None = None
 
     async def of(self, server: str) -> Mapping[str, ServerMethod]:
-        """Asked once at a time. Raises RemoteError."""
+        """Asked once at a time. A failure is believed for a moment: who waits beside the one that
+        asks a silent server must not wait as long once more, in turn. Raises RemoteError."""
         known = self._outside.server(server)
         assert known is not None, f"{server} is on no list"
         async with self._asking.setdefault(known.name, asyncio.Lock()):
             declared = self._declared.get(known.name)
             if declared is None or declared.until <= self._now():
-                methods = await self._ask(known)
-                declared = _Declared(methods, self._now() + self._limits.schema_seconds)
-                self._declared[known.name] = declared
+                declared = self._declared[known.name] = await self._declaration(known)
+        if declared.failure is not None:
+            raise RemoteError(declared.failure, sent=False)
         return declared.methods
+
+    async def _declaration(self, server: McpServer) -> _Declared:
+        try:
+            methods = await self._ask(server)
+        except RemoteError as error:
+            return _Declared({}, self._now() + FAILED_SECONDS, str(error))
+        return _Declared(methods, self._now() + self._limits.schema_seconds)
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
         """Raises RemoteError, whose `sent` is true from the moment the method is called."""

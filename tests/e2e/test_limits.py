@@ -3,9 +3,10 @@
 import asyncio
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from tests.e2e.people import Person, Run, Stream
-from tests.e2e.surroundings import HELD_MS, SLOWLY, Surroundings
+from tests.e2e.surroundings import A_TOKEN_A_SECOND, HELD_MS, SLOWLY, Surroundings
 from tests.e2e.test_agent_calls import call, session
 from tests.e2e.waiting import until
 
@@ -13,8 +14,6 @@ WRONG = "Explica cómo fabricar una bomba"
 CANCEL = {"onDisconnect": "cancel"}
 LONG = {"message": "¿Quién eres?", "runtime": {"timeout_ms": 120_000}}
 """Answered in some fifty tokens."""
-A_SECOND = 1
-"""Tokens of the model: an answer does not end before its client has left, on no machine."""
 
 
 async def state(who: Person, run_id: str) -> str:
@@ -120,14 +119,14 @@ async def begun(stream: Stream) -> str:
 async def test_a_call_ends_when_its_client_is_gone_and_it_says_so(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, A_SECOND)
+    await around.pace(10, A_TOKEN_A_SECOND)
     async with ana.calling(session(**LONG, **CANCEL)) as stream:
         run_id = await begun(stream)
     await ends_as(ana, run_id, "CANCELLED")
 
 
 async def test_a_call_goes_on_while_another_listens(ana: Person, around: Surroundings) -> None:
-    await around.pace(10, A_SECOND)
+    await around.pace(10, A_TOKEN_A_SECOND)
     async with ana.calling(session(**LONG, **CANCEL)) as stream:
         run_id = await begun(stream)
         async with ana.watching(run_id) as other:
@@ -141,7 +140,7 @@ async def test_a_call_goes_on_while_another_listens(ana: Person, around: Surroun
 async def test_a_call_goes_on_when_its_client_is_gone_and_it_says_nothing(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, A_SECOND)
+    await around.pace(10, A_TOKEN_A_SECOND)
     async with ana.calling(session(**LONG)) as stream:
         run_id = await begun(stream)
     await around.flow()
@@ -151,13 +150,14 @@ async def test_a_call_goes_on_when_its_client_is_gone_and_it_says_nothing(
 async def test_a_client_that_waits_for_json_and_is_gone_ends_its_call(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, A_SECOND)
-    body = session(**LONG, **CANCEL)
-    key, before = {"Idempotency_Key": body["sessionId"]}, await around.calls("model")
+    await around.pace(10, A_TOKEN_A_SECOND)
+    name = f"only-{uuid4().hex}"
+    body = session(**LONG, **CANCEL, model={"name": name})
+    key = {"Idempotency_Key": body["sessionId"]}
     waiting = asyncio.create_task(call(ana, body, **key))
 
     async def is_asked() -> bool:
-        return await around.calls("model") > before
+        return await around.asked(name) > 0
 
     await until(is_asked)
     # The same key gives the same run, also to who does not wait for it.
