@@ -289,6 +289,7 @@ async def test_what_is_wrong_is_said_in_the_caller_s_language(language: str, tol
         ({"max_turns": "3"}, "debe ser un número entero"),
         ({"max_turns": 2.5}, "debe ser un número entero"),
         ({"model": {"temperature": "high"}}, "debe ser un número"),
+        ({"model": {"temperature": 2.5}}, "debe ser 2 o menos"),
         ({"return_trace": 1}, "debe ser true o false"),
         ({"search": {"vector": []}}, "debe tener al menos 1 elementos"),
         ({"participants": ["a b"]}, "tiene caracteres que no valen aquí, o le faltan"),
