@@ -113,6 +113,12 @@ class NamedTool(Sent):
     name: Plain
     args: dict[str, Any] = Field(default={})
 
+    @field_validator("args")
+    @classmethod
+    def _bound(cls, args: dict[str, Any]) -> dict[str, Any]:
+        """Null binds nothing."""
+        return {name: value for name, value in args.items() if value is not None}
+
 
 def _named(tool: object) -> object:
     return {"name": tool} if isinstance(tool, str) else tool

@@ -53,6 +53,12 @@ def test_null_inside_a_value_stays() -> None:
     assert read(PostChat, {"context": {"case": None}}).context == {"case": None}
 
 
+def test_an_argument_of_a_tool_that_is_null_is_not_bound() -> None:
+    args = {"server": "corp-tools", "method": None, "params": {"id": None}}
+    tool = read(NamedTool, {"args": args})
+    assert tool.args == {"server": "corp-tools", "params": {"id": None}}
+
+
 @pytest.mark.parametrize("body", plan_requests().values(), ids=plan_requests())
 def test_the_schema_allows_every_example_of_the_plan(body: dict[str, Any]) -> None:
     jsonschema.validate(body, PostChat.model_json_schema())
