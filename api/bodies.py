@@ -48,12 +48,17 @@ def parse[T: Inbound](
     media_type = request.headers.get("content-type", media_types[0]).partition(";")[0]
     if media_type.strip().lower() not in media_types:
         raise UnsupportedMediaTypeError("unsupported_media_type", allowed=", ".join(media_types))
+    body = body or b"{}"
     try:
-        return model.model_validate_json(body or b"{}")
+        # NaN, and numbers beyond what a double holds, which no store takes, are no JSON.
+        sent = from_json(body)
+        json.dumps(sent, allow_nan=False)
+    except ValueError as error:
+        raise RequestError("not_json") from error
+    try:
+        return model.model_validate_json(body)
     except ValidationError as error:
-        if error.errors()[0]["type"] == "json_invalid":
-            raise RequestError("not_json") from error
-        problems = field_problems(error, language, from_json(body or b"{}"))
+        problems = field_problems(error, language, sent)
         raise InvalidRequestError(problems) from error
 
 

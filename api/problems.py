@@ -124,7 +124,12 @@ def _is_below(other: _Place, place: _Place) -> bool:
 
 
 def _field_message(found: dict[str, Any], language: Language) -> str:
-    context = {key: value for key, value in found.get("ctx", {}).items() if key != "error"}
+    context = {
+        # A bound is told as it is written in the contract: 2, not 2.0.
+        key: f"{value:g}" if isinstance(value, float) else value
+        for key, value in found.get("ctx", {}).items()
+        if key != "error"
+    }
     if "expected" in context:
         context["expected"] = str(context["expected"]).replace(" or ", say("or", language))
     key = f"field_{found['type']}"

@@ -27,6 +27,9 @@ from shared.contracts.runs import (
 
 FORM = (("pattern", "^[A-Za-z0-9_-]{1,100}$"),)
 CONVERSATION = Parameter("id", "path", "The conversation's id.", limits=FORM)
+SESSION = Parameter(
+    "sessionId", "query", "Of a thread of agent calls the session, which it is bound to."
+)
 RUN = Parameter("runId", "path", "The run's id, a ULID.", limits=FORM)
 APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.", limits=FORM)
 PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
@@ -176,7 +179,7 @@ ROUTES = (
                 examples=(("new", examples.CONVERSATION),),
             ),
         ),
-        (CONVERSATION,),
+        (CONVERSATION, SESSION),
     ),
     Operation(
         "post",
@@ -213,7 +216,7 @@ ROUTES = (
                 examples=(("empty", {"items": []}),),
             ),
         ),
-        (CONVERSATION, AFTER_ENTRY, LIMIT, LAST_ENTRY),
+        (CONVERSATION, SESSION, AFTER_ENTRY, LIMIT, LAST_ENTRY),
     ),
     Operation(
         "get",
@@ -237,7 +240,10 @@ ROUTES = (
         "/runs/{runId}/events",
         "followRun",
         "Follow a run",
-        (Reply("200", "Its events, live until its end.", (), "RunEvent", (OF_THIS_RUN,)),),
+        (
+            Reply("200", "Its events, live until its end.", (), "RunEvent", (OF_THIS_RUN,)),
+            Reply("204", "It is over, and all was told: do not reconnect.", headers=(OF_THIS_RUN,)),
+        ),
         (RUN, LAST_NUMBER, AFTER_NUMBER),
     ),
     Operation(
