@@ -68,7 +68,7 @@ def _allow_search(
     try:
         intent = _intent(tool.args)
     except ValidationError as error:
-        raise InvalidRequestError(field_problems(error, language, bound, pointer)) from error
+        raise InvalidRequestError(field_problems(error, language, tool.args, pointer)) from error
     for name in intent.chosen_indexes:
         if name not in indexes:
             raise NotAllowedError("search_index_not_allowed", name=name)
