@@ -88,13 +88,12 @@ for name, method, route, handler in (
     ("decide_approval", "POST", "runs/{runId}/approvals/{approvalId}", approvals.decide),
 ):
     register_endpoint(app, name, method, route, authenticated(handler, get_dependencies))
-register_endpoint(
-    app,
-    "complete_chat",
-    "POST",
-    completions.ROUTE,
-    in_openais_form(authenticated(completions.post, get_dependencies)),
-)
+for name, method, route, handler in (
+    ("complete_chat", "POST", completions.ROUTE, completions.post),
+    ("list_models", "GET", completions.MODELS, completions.models),
+):
+    endpoint = in_openais_form(authenticated(handler, get_dependencies))
+    register_endpoint(app, name, method, route, endpoint)
 register_endpoint(app, "health", "GET", "health", health(get_dependencies))
 register_endpoint(app, "openapi", "GET", "openapi.json", openapi)
 

@@ -1,6 +1,7 @@
 """What an agent's answer may say: the JSON that was asked for, marks of documents that bear it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from activities.citing import citations_among, keeping, marks_in
 from shared.contracts.evidence import Citation, Snippet
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Language
+
+_FENCED = re.compile(r"\s*```\w*\s(.*)```\s*", re.DOTALL)
 
 type Documents = Mapping[int, Snippet]
 """What was told to anybody of the call, by the number that it may be cited by."""
@@ -29,6 +32,11 @@ class Checks:
         if told is None:
             return ("the answer is not one JSON value and nothing else",)
         return tuple(self._wrong_marks(told))
+
+    def bared(self, text: str) -> str:
+        """JSON without the fence that models like to put around it; any other text as it is."""
+        fenced = _FENCED.fullmatch(text) if self.as_json else None
+        return fenced[1].strip() if fenced else text
 
     def _wrong_marks(self, text: str) -> Iterator[str]:
         if self.documents is None:

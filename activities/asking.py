@@ -35,9 +35,12 @@ async def before(until: datetime, deps: Dependencies) -> AsyncGenerator[None]:
 
 
 def model_of(scene: Scene, deps: Dependencies) -> Model:
-    """Raises ModelError: what the settings refused since the call was checked."""
+    """It asks once: how often it is asked again is the call's to say, and `Tries` counts. Raises
+    ModelError: what the settings refused since the call was checked."""
     try:
-        return deps.models.get(scene.call.model, scene.call.profile, scene.record.scope)
+        return deps.models.get(
+            scene.call.model, scene.call.profile, scene.record.scope, patient=False
+        )
     except (NotAllowedError, ConfigurationError) as error:
         raise ModelError(f"the model cannot be used: {error}", retryable=False) from error
 

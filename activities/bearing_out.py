@@ -5,11 +5,13 @@ What says so is known by pattern, in Spanish and English, as in `activities.clai
 missed is told once more, by code, that the evidence is not enough.
 """
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from activities.citing import MARK
 from activities.locating import SENTENCE_END, is_said
+from shared.contracts.conversations import History
 from shared.contracts.evidence import Citation
 from shared.tools.folding import folded_in_place
 
@@ -53,6 +55,18 @@ def lacks_evidence(
         not any(is_said(each, "", known_text, least_share) for known_text in known)
         for each in _statements(text)
     )
+
+
+def shown_before(history: History, context: Mapping[str, object] | None) -> list[str]:
+    """What the conversation holds that was checked when it was told, and the application's data:
+    people may ask for that, too, and no document says it."""
+    checked = (
+        turn
+        for turn in history.turns
+        if turn.entities or any(each.verified for each in turn.citations)
+    )
+    told = [json.dumps(context, ensure_ascii=False)] if context else []
+    return [*(turn.text for turn in checked), *told]
 
 
 def _statements(text: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ class Choice(Contract):
     """The coordinator's decision."""
 
     next: str
+    hands_off: bool = False
     reason: str = ""
 
 
@@ -39,7 +40,11 @@ async def choose(request: ChooseRequest, deps: Dependencies) -> Chosen:
         events.append(HandoffEvent.model_validate({"from": step.speaker, "to": step.chosen}))
     await writer.append("chosen", events)
     return Chosen(
-        after=writer.after, usage=step.usage, model_calls=max(asked, 1), speaker=step.chosen
+        after=writer.after,
+        usage=step.usage,
+        model_calls=max(asked, 1),
+        speaker=step.chosen,
+        hands_off=step.hands_off,
     )
 
 
@@ -72,6 +77,7 @@ async def _decided(request: ChooseRequest, deps: Dependencies) -> tuple[AgentSte
         text=choice.reason,
         # Whoever is not among those who may speak is nobody.
         chosen=choice.next if choice.next in request.among else None,
+        hands_off=choice.hands_off,
         usage=made.usage,
         model=made.model,
     )
@@ -82,9 +88,10 @@ def _schema(request: ChooseRequest) -> JsonSchema:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": ["next", "reason"],
+        "required": ["next", "hands_off", "reason"],
         "properties": {
             "next": {"type": "string", "enum": [*request.among, END]},
+            "hands_off": {"type": "boolean"},
             "reason": {"type": "string"},
         },
     }

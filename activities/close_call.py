@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from activities.answer_checks import Checks
+from activities.bearing_out import shown_before
 from activities.moderating import NOT_MODERATED, judged
 from activities.remembering import overflows
 from activities.scene import call_of, documents_told, grounding_of, load_step
@@ -14,14 +15,15 @@ from activities.steps import (
     load_evidence,
     load_history,
     load_record,
+    load_results,
     log_writer,
     warnings_of,
 )
 from shared.contracts.activities import Responded
 from shared.contracts.agent_activities import CloseCallRequest
-from shared.contracts.agent_steps import AgentStep
+from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.agents import AgentCall
-from shared.contracts.conversations import Turn
+from shared.contracts.conversations import History, Turn
 from shared.contracts.events import CitationsEvent, RunEvent, TextEvent
 from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
 from shared.contracts.runs import FinishReason, RunRecord
@@ -29,15 +31,21 @@ from shared.contracts.wording import say
 from shared.errors import SearchError
 from shared.ports import Dependencies
 
+SOMEBODY_MISSING = "participant_missing"
+EFFECT_UNKNOWN = "effect_unknown"
+"""What an answer warns of, like `NOT_MODERATED`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """`rest` is what the person has not read yet."""
+    """`rest` is what the person has not read yet. `unknown`: of a call that changes something
+    nobody knows what became of it."""
 
     text: str
     rest: str
     citations: tuple[Citation, ...]
     finish_reason: FinishReason = "stop"
+    unknown: bool = False
 
 
 async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded:
@@ -53,10 +61,13 @@ async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded
         known = await judged([closing.rest], call_of(record), request, deps)
     else:
         step = await load_step(request, request.number, deps)
-        closing, known = await _of_step(step, record, request, deps), True
-    warnings = list(warnings_of(evidence))
-    if request.unjudged or not known:
-        warnings.append(NOT_MODERATED)
+        closing, known = await _of_step(step, record, history, request, deps), True
+    also = {
+        NOT_MODERATED: request.unjudged or not known,
+        SOMEBODY_MISSING: request.missing,
+        EFFECT_UNKNOWN: closing.unknown,
+    }
+    warnings = [*warnings_of(evidence), *(key for key, holds in also.items() if holds)]
     turn = _turn(record, closing, warnings)
     writer = log_writer(request, "close_call", deps)
     _, kept = await asyncio.gather(
@@ -77,29 +88,47 @@ async def _evidence(request: CloseCallRequest, deps: Dependencies) -> ContextPac
     return await load_evidence(request, request.indexes, deps, call_of(record).search)
 
 
-async def _told_by_tools(
+async def _results(
     request: CloseCallRequest, call: AgentCall, deps: Dependencies
-) -> list[str]:
-    """What an answer may state without a document of Cerebro."""
+) -> Sequence[AgentResult]:
     if not call.tools:
-        return []
-    results = await deps.agent_steps.results(request.run.tenant_id, request.run.run_id)
-    return [json.dumps(each.outcome.result, ensure_ascii=False) for each in results]
+        return ()
+    return await load_results(request, request.used, deps)
+
+
+def _known(
+    record: RunRecord, call: AgentCall, history: History, results: Sequence[AgentResult]
+) -> Iterator[str]:
+    """What an answer may state without a document of Cerebro: what tools said, what was shown
+    before, and what the application that calls has told of itself."""
+    yield from (json.dumps(each.outcome.result, ensure_ascii=False) for each in results)
+    yield from shown_before(history, record.context)
+    yield from (each.content for each in call.history if each.role == "assistant")
+    if call.system_prompt:
+        yield call.system_prompt
 
 
 async def _of_step(
-    step: AgentStep, record: RunRecord, request: CloseCallRequest, deps: Dependencies
+    step: AgentStep,
+    record: RunRecord,
+    history: History,
+    request: CloseCallRequest,
+    deps: Dependencies,
 ) -> Closing:
     call = call_of(record)
-    documents = await documents_told(request, request.indexes, call, deps)
+    documents = await documents_told(request, request.indexes, request.used, call, deps)
     checks = Checks(call.model.response_format == "json", grounding_of(call, deps), documents)
-    known = await _told_by_tools(request, call, deps) if request.indexes else None
+    results = await _results(request, call, deps)
+    known = tuple(_known(record, call, history, results)) if request.indexes else None
     shown, below = checks.shown(step.text), checks.below(step.text, request.language, known)
     return Closing(
         text=shown + below,
         rest=below if step.shown else shown + below,
         citations=checks.citations(step.text),
         finish_reason="length" if step.finish_reason == "length" else "stop",
+        unknown=any(
+            each.place is not None and each.outcome.status == "unknown" for each in results
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """What a run leaves behind that failed or was stopped: its effects stay, so they are told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from activities.entities import entities_of
 from activities.plain_answers import told_outcomes
@@ -23,7 +23,7 @@ async def left_behind(record: RunRecord, language: Language, deps: Dependencies)
     calls = await _calls(record, deps)
     if not calls:
         return NOTHING
-    effects = await deps.effects.of_run(record.tenant_id, record.run_id, len(calls))
+    effects = await deps.effects.of_run(record.tenant_id, record.run_id, max(calls) + 1)
     if record.pack_version not in deps.packs.versions:
         # Without their contracts the effects have no words.
         return LeftBehind(acted=any(effect.state in ACTED for effect in effects))
@@ -38,22 +38,22 @@ async def left_behind(record: RunRecord, language: Language, deps: Dependencies)
     )
 
 
-async def _calls(record: RunRecord, deps: Dependencies) -> Sequence[ToolCall]:
-    """By their places in the ledger: those of a plan, or what an agent has begun."""
+async def _calls(record: RunRecord, deps: Dependencies) -> Mapping[int, ToolCall]:
+    """By their places in the ledger: those of a plan, or what agents have begun."""
     if record.call is None:
         plan = await deps.runs.plan(record.tenant_id, record.run_id)
-        return plan.calls if plan else ()
+        return dict(enumerate(plan.calls)) if plan else {}
     effects = await deps.effects.of_run(record.tenant_id, record.run_id, MAX_CALLS)
-    # What a stop has forbidden before it was begun was decided by nobody.
-    return [ToolCall(tool=each.tool, args=each.args) for each in effects if each.tool]
+    # What a stop has forbidden before it was begun was decided by nobody, wherever it stands.
+    return {each.step: ToolCall(tool=each.tool, args=each.args) for each in effects if each.tool}
 
 
 def _outcomes(
-    calls: Sequence[ToolCall], effects: Sequence[Effect], pack: Pack, language: Language
+    calls: Mapping[int, ToolCall], effects: Sequence[Effect], pack: Pack, language: Language
 ) -> Iterator[ToolOutcome]:
     """Of the calls that were to change something, also of those that were not come to."""
     begun = {effect.step: effect for effect in effects}
-    for step, call in enumerate(calls):
+    for step, call in calls.items():
         contract = pack.tools[call.tool]
         if contract.effect and step in begun:
             yield outcome_of(begun[step], call, contract, language)

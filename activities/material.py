@@ -1,12 +1,11 @@
 """What an answer is made from: its data, what the model is told of them, what it may say."""
 
 import asyncio
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from activities.bearing_out import lacks_evidence
+from activities.bearing_out import lacks_evidence, shown_before
 from activities.citation_styles import closing, kept, without_marks, without_unverified
 from activities.citing import citations_of
 from activities.plain_answers import told_documents, told_outcomes, without_wrong_marks
@@ -177,7 +176,10 @@ def closing_of(
 ) -> str:
     """What code writes below an answer that says this, with all its marks, and cites these."""
     doubtful = _is_of_documents(request, material) and lacks_evidence(
-        text, cited, _shown_before(material), material.grounding.least_share
+        text,
+        cited,
+        shown_before(material.history, material.record.context),
+        material.grounding.least_share,
     )
     return closing(cited, material.grounding, request.language, doubtful=doubtful)
 
@@ -185,19 +187,6 @@ def closing_of(
 def _is_of_documents(request: RespondRequest, material: Material) -> bool:
     """Whether the documents were looked up for it: neither small talk nor what tools did."""
     return request.route == "FLOW_EXECUTION" and not material.outcomes and bool(request.indexes)
-
-
-def _shown_before(material: Material) -> list[str]:
-    """What the conversation holds that was checked when it was told, and the application's data:
-    people may ask for that, too, and no document says it."""
-    checked = (
-        turn
-        for turn in material.history.turns
-        if turn.entities or any(each.verified for each in turn.citations)
-    )
-    context = material.record.context
-    told = [json.dumps(context, ensure_ascii=False)] if context else []
-    return [*(turn.text for turn in checked), *told]
 
 
 def hides_marks(request: RespondRequest, material: Material) -> bool:

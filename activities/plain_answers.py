@@ -16,6 +16,8 @@ from shared.tools.confirming import written
 from shared.tools.schemas import is_valid
 
 MOST_LISTED = 10
+OUTSIDE = frozenset({"http", "mcp"})
+"""Kinds of tools whose calls have no name of their own: their arguments say which one it is."""
 
 
 def told_outcomes(outcomes: Sequence[ToolOutcome], pack: Pack, language: Language) -> str:
@@ -51,13 +53,17 @@ def _line(outcome: ToolOutcome, pack: Pack, language: Language) -> str:
             return say("told_not_done", language, what=f"{named}: {why}" if why else named)
         case "unknown":
             named = _named(what, outcome, contract, language)
-            return say("told_unknown", language, what=named)
+            key = "told_unknown_elsewhere" if contract.kind in OUTSIDE else "told_unknown"
+            return say(key, language, what=named)
         case _:
             assert_never(outcome.status)
 
 
 def _named(what: str, outcome: ToolOutcome, contract: ToolContract, language: Language) -> str:
     """Which one, by the name that was to be its own; it has no id that anybody knows."""
+    if contract.kind in OUTSIDE:
+        details = "; ".join(_details(outcome, contract, language))
+        return f"{what} ({details})" if details else what
     names = [outcome.args[field] for field in name_fields(contract.result) if field in outcome.args]
     return say("told_named", language, what=what, name=names[0]) if names else what
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from activities.steps import load_outcomes, load_plan, load_record
+from activities.steps import load_outcomes, load_plan, load_record, load_results
 from shared.contracts.activities import Recorded, RecordRequest
 from shared.contracts.approvals import approval_id
 from shared.contracts.audit import (
@@ -18,8 +18,8 @@ from shared.contracts.audit import (
 )
 from shared.contracts.erp import timeline_event
 from shared.contracts.evidence import KnowledgeDocument
-from shared.contracts.outcomes import outcomes_of
-from shared.contracts.plan import Provenance
+from shared.contracts.outcomes import outcome_of, outcomes_of
+from shared.contracts.plan import MAX_CALLS, Provenance, ToolCall
 from shared.contracts.remembered import LANGUAGE, facts_of, named, readers_of
 from shared.contracts.runs import Memory, RunRecord, ToolOutcome
 from shared.contracts.tools import Pack
@@ -79,9 +79,7 @@ async def _happened(request: RecordRequest, deps: Dependencies) -> Happened:
     started = await load_record(request, deps)
     pack = deps.packs.get(started.pack_version)
     if started.call is not None:
-        results = await deps.agent_steps.results(started.tenant_id, started.run_id)
-        places = tuple(each.place for each in results if each.place is not None)
-        return Happened(started, pack, tuple(each.outcome for each in results), places)
+        return await _of_agents(request, started, pack, deps)
     plan, outcomes = await asyncio.gather(load_plan(request, deps), _outcomes(request, deps))
     return Happened(
         started,
@@ -94,6 +92,26 @@ async def _happened(request: RecordRequest, deps: Dependencies) -> Happened:
         ),
         {f"c{step}": call.provenance for step, call in enumerate(plan.calls)},
     )
+
+
+async def _of_agents(
+    request: RecordRequest, started: RunRecord, pack: Pack, deps: Dependencies
+) -> Happened:
+    results = await load_results(request, request.used, deps)
+    outcomes = tuple(each.outcome for each in results)
+    places = tuple(each.place for each in results if each.place is not None)
+    if not request.broken_off:
+        return Happened(started, pack, outcomes, places)
+    effects = await deps.effects.of_run(started.tenant_id, started.run_id, MAX_CALLS)
+    # Begun, and then the step failed before it could keep what came of it.
+    lost = [each for each in effects if each.tool and each.step not in places]
+    begun = [
+        outcome_of(
+            each, ToolCall(tool=each.tool, args=each.args), pack.tools[each.tool], request.language
+        )
+        for each in lost
+    ]
+    return Happened(started, pack, (*outcomes, *begun), tuple(range(MAX_CALLS)))
 
 
 async def _outcomes(request: RecordRequest, deps: Dependencies) -> tuple[ToolOutcome, ...]:

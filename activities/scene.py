@@ -12,9 +12,10 @@ from activities.prompts import (
     json_tag,
     tag,
 )
-from activities.steps import load_evidence, load_history, load_record
+from activities.steps import load_evidence, load_history, load_record, load_results
 from shared.awaiting import must_be_there
 from shared.contracts.activities import StepRequest
+from shared.contracts.agent_activities import MARKS_A_CALL
 from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.agents import AgentCall, ParticipantContract
 from shared.contracts.conversations import History
@@ -137,33 +138,37 @@ async def _own(request: StepRequest, number: int, deps: Dependencies) -> OwnStep
 
 
 async def documents_told(
-    request: StepRequest, indexes: Sequence[str], call: AgentCall, deps: Dependencies
+    request: StepRequest, indexes: Sequence[str], used: int, call: AgentCall, deps: Dependencies
 ) -> Mapping[int, Snippet] | None:
     """What anybody of the call was told of, by the number that it may be cited by: the evidence,
-    and what searches have found. None when nothing was looked up."""
-    run = request.run
+    and what searches have found, all of the `used` tool calls that have ended looked at. None when
+    nothing was looked up."""
     evidence, results = await asyncio.gather(
         load_evidence(request, indexes, deps, call.search),
-        _searched(run.tenant_id, run.run_id, call, deps),
+        _searched(request, used, call, deps),
     )
     found = dict(enumerate(evidence.snippets, start=1)) | dict(results)
     return found if indexes or results else None
 
 
 async def _searched(
-    tenant_id: str, run_id: str, call: AgentCall, deps: Dependencies
+    request: StepRequest, used: int, call: AgentCall, deps: Dependencies
 ) -> list[tuple[int, Snippet]]:
     if not call.tools:
         return []
-    results = await deps.agent_steps.results(tenant_id, run_id)
+    results = await load_results(request, used, deps)
     return [each for result in results for each in found_in(result)]
 
 
 def found_in(result: AgentResult) -> Iterator[tuple[int, Snippet]]:
     """The documents that a search found, by the numbers that it gave them."""
+    if result.marks is None:
+        return
+    ours = range(result.marks, result.marks + MARKS_A_CALL)
     citations = (result.outcome.result or {}).get("citations")
     for each in citations if isinstance(citations, list) else ():
-        if isinstance(each, dict) and isinstance(number := each.get(NUMBERED), int):
+        number = each.get(NUMBERED) if isinstance(each, dict) else None
+        if isinstance(number, int) and number in ours:
             yield number, Snippet.model_validate({**FOUND, **each})
 
 

@@ -69,7 +69,7 @@ async def checks_of(request: SpeakRequest, scene: Scene, deps: Dependencies) -> 
     """Only what may become the answer is checked: nobody is shown the rest as such."""
     if not (request.answers or request.drafts):
         return Checks(False, scene.grounding, None)
-    documents = await documents_told(request, request.indexes, scene.call, deps)
+    documents = await documents_told(request, request.indexes, request.used, scene.call, deps)
     return Checks(scene.call.model.response_format == "json", scene.grounding, documents)
 
 
@@ -140,6 +140,9 @@ class Speech:
         shown, attempt = shown_text(items), _last_attempt(items, self.request.attempt)
         wanted = "" if step.calls else self.checks.shown(step.text)
         writer = self._new_writer()
+        if not any(item.key.startswith(f"{self.step_name}/") for item in items):
+            # It died before it told anybody anything.
+            return await self._shown(step)
         if shown != wanted:
             writer.attempt = attempt
             await writer.begin_again("tools" if step.calls else "interrupted")
@@ -195,6 +198,8 @@ class Speech:
         wrong = () if produced.end.calls else self.checks.wrong_in(produced.text)
         if not wrong:
             return produced
+        if not self.checks.wrong_in(self.checks.bared(produced.text)):
+            return await self._put_right(produced)
         self.wrong = wrong
         produced = await self._tried("corrected")
         if produced.end.calls or not self.checks.wrong_in(produced.text):
@@ -202,7 +207,7 @@ class Speech:
         return await self._put_right(produced)
 
     async def _put_right(self, produced: Produced) -> Produced:
-        text = self.checks.without_wrong_marks(produced.text)
+        text = self.checks.without_wrong_marks(self.checks.bared(produced.text))
         if self.checks.wrong_in(text):
             raise ModelError("the answer is not the JSON that was asked for", retryable=False)
         shown = self.checks.shown(text)

@@ -9,6 +9,7 @@ from activities.intake import normalised
 from activities.remembering import newest_within
 from shared.awaiting import must_be_there
 from shared.contracts.activities import StepRequest
+from shared.contracts.agent_steps import AgentResult
 from shared.contracts.conversations import History
 from shared.contracts.effects import Effect
 from shared.contracts.events import RunEvent, StateEvent
@@ -67,6 +68,19 @@ async def load_effects(request: StepRequest, steps: int, deps: Dependencies) -> 
         return effects if len(ended) == steps else None
 
     return await must_be_there(settled, f"the effects of run {run.run_id}")
+
+
+async def load_results(
+    request: StepRequest, used: int, deps: Dependencies
+) -> tuple[AgentResult, ...]:
+    """What came of the agents' tool calls, `used` of which have ended. Raises StoreError."""
+    run = request.run
+
+    async def ended() -> tuple[AgentResult, ...] | None:
+        found = await deps.agent_steps.results(run.tenant_id, run.run_id)
+        return found if len(found) >= used else None
+
+    return await must_be_there(ended, f"the tool results of run {run.run_id}")
 
 
 def log_writer(request: StepRequest, step: str, deps: Dependencies) -> LogWriter:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from activities.agent_tools import contract_of
+from activities.asking import before
 from activities.run_tool import effect_of, finish_stop, read_now, settle, tell
 from activities.scene import NUMBERED, load_step
 from activities.steps import announced, load_record, log_writer
@@ -18,6 +19,7 @@ from shared.contracts.plan import ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
+from shared.errors import DeadlineError
 from shared.ports import Dependencies
 from shared.streams.writing import LogWriter
 
@@ -47,13 +49,19 @@ async def use_tool(request: UseToolRequest, deps: Dependencies) -> StepResult:
     )
     call = step.calls[request.call]
     pack = deps.packs.get(record.pack_version)
-    use = _Use(request, record, step, call, contract_of(call, pack, deps), deps)
+    contract = contract_of(call, pack, deps)
+    if contract and contract.effect and request.place is None and request.refused is None:
+        # A read when it was decided, and by now none: it has no place in the ledger.
+        contract = None
+    use = _Use(request, record, step, call, contract, deps)
     writer = log_writer(request, f"use_tool-{request.number}-{request.call}", deps)
     if call.problem is None and request.refused is None and use.contract is not None:
         return await _make(use, use.contract, kept, writer)
-    outcome = kept.outcome if kept else await _not_made(use)
-    await _keep(use, outcome)
+    effect, outcome = await _not_made(use)
+    outcome = await _keep(use, kept.outcome if kept else outcome)
     await writer.append("ended", [*announced(request), _event(outcome)])
+    if effect is not None:
+        await finish_stop(effect, deps)
     return StepResult(after=writer.after)
 
 
@@ -69,7 +77,7 @@ async def _make(
     (effect, outcome), stopped_before = await asyncio.gather(
         _made(use, contract, kept), tell(writer, "started", [*announced(use.request), started])
     )
-    await _keep(use, outcome)
+    outcome = await _keep(use, outcome)
     stopped = await tell(writer, "ended", [_event(outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped
@@ -83,33 +91,45 @@ async def _made(
 ) -> tuple[Effect | None, ToolOutcome]:
     """The effect in the ledger, if it is one, and what came of the call."""
     request, language = use.request, use.request.language
-    if kept is not None:
-        return None, kept.outcome
     planned = ToolCall(tool=use.call.tool, args=use.call.args)
-    place = NO_PLACE if request.place is None else request.place
-    effect = effect_of(use.record, place, planned, contract, use.deps)
     if request.place is None:
-        ended = await read_now(effect, contract, use.record, language, use.deps)
-    else:
-        ended = await settle(effect, contract, use.record, language, use.deps)
-    outcome = outcome_of(ended, planned, contract, language)
-    return None if request.place is None else ended, _numbered(_named(outcome, use), request.marks)
+        if kept is not None:
+            return None, kept.outcome
+        effect = effect_of(use.record, NO_PLACE, planned, contract, use.deps)
+        outcome = outcome_of(await _read(effect, contract, use), planned, contract, language)
+        return None, _numbered(_named(outcome, use), request.marks)
+    # Also of what was kept before: the ledger knows whether a stop has forbidden it.
+    effect = effect_of(use.record, request.place, planned, contract, use.deps)
+    ended = await settle(effect, contract, use.record, language, use.deps)
+    outcome = _named(outcome_of(ended, planned, contract, language), use)
+    return ended, kept.outcome if kept is not None else outcome
 
 
-async def _not_made(use: _Use) -> ToolOutcome:
-    """Why not: what is wrong with the call, or who did not want it."""
+async def _read(effect: Effect, contract: ToolContract, use: _Use) -> Effect:
+    """Given up when the run's time is over: it changes nothing. An effect comes to its own end."""
+    try:
+        async with before(use.request.until, use.deps):
+            return await read_now(effect, contract, use.record, use.request.language, use.deps)
+    except DeadlineError:
+        return effect.model_copy(update={"state": "failed", "error": "deadline_exceeded"})
+
+
+async def _not_made(use: _Use) -> tuple[Effect | None, ToolOutcome]:
+    """What is in the ledger of it, and why not: what is wrong with the call, or who did not want
+    it."""
     request, language = use.request, use.request.language
     if request.refused is not None and use.contract is not None:
         planned = ToolCall(tool=use.call.tool, args=use.call.args)
         place = NO_PLACE if request.place is None else request.place
         effect = effect_of(use.record, place, planned, use.contract, use.deps)
         ended = effect.model_copy(update={"state": "failed", "error": request.refused})
+        there = None
         if request.place is not None:
-            ended = await use.deps.effects.reserve(ended)
-        return _named(outcome_of(ended, planned, use.contract, language), use)
+            there = ended = await use.deps.effects.reserve(ended)
+        return there, _named(outcome_of(ended, planned, use.contract, language), use)
     key, _, where = (use.call.problem or "call_unknown_tool").partition(":")
     why = say(key, language)
-    return ToolOutcome(
+    return None, ToolOutcome(
         call_id=use.call.call_id,
         tool=use.call.tool,
         status="failed",
@@ -131,9 +151,10 @@ def _numbered(outcome: ToolOutcome, first: int | None) -> ToolOutcome:
     return outcome.model_copy(update={"result": result})
 
 
-async def _keep(use: _Use, outcome: ToolOutcome) -> None:
+async def _keep(use: _Use, outcome: ToolOutcome) -> ToolOutcome:
+    """What is kept: another execution of a read may have found something else, and was faster."""
     request, run = use.request, use.request.run
-    await use.deps.agent_steps.put_result(
+    kept = await use.deps.agent_steps.put_result(
         AgentResult(
             run_id=run.run_id,
             tenant_id=run.tenant_id,
@@ -142,8 +163,10 @@ async def _keep(use: _Use, outcome: ToolOutcome) -> None:
             speaker=use.step.speaker,
             outcome=outcome,
             place=request.place,
+            marks=request.marks,
         )
     )
+    return kept.outcome
 
 
 def _event(outcome: ToolOutcome) -> ToolEvent:

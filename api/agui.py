@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from api.agui_stream import AguiStream
 from api.bodies import can_be_seen, invalid, parse, read_body
 from api.chat import begin
-from api.completing import INSTRUCTIONS, bounded
+from api.completing import INSTRUCTIONS, bounded, instructions
 from api.edge import Call
 from api.problems import field_problems
 from api.telling import tell_streamed
 from shared.contracts.agents import Spoken
 from shared.contracts.agui import AguiMessage, RunAgentInput
-from shared.contracts.chat import MAX_SYSTEM_PROMPT_CHARACTERS, PostChat
+from shared.contracts.chat import PostChat
 from shared.contracts.identity import Language
 from shared.errors import InvalidRequestError
 
@@ -75,7 +75,8 @@ def _options(forwarded: dict[str, Any], language: Language) -> PostChat:
     try:
         return PostChat.model_validate_json(json.dumps(forwarded))
     except ValidationError as error:
-        raise InvalidRequestError(field_problems(error, language, "/forwardedProps")) from error
+        problems = field_problems(error, language, forwarded, "/forwardedProps")
+        raise InvalidRequestError(problems) from error
 
 
 def _message(messages: Sequence[AguiMessage], language: Language) -> str:
@@ -97,13 +98,7 @@ def _instructions(
         for place, each in enumerate(messages)
         if each.role in INSTRUCTIONS
     ]
-    text = "\n\n".join(each for each in (asked or "", *told) if can_be_seen(each))
-    if len(text) > MAX_SYSTEM_PROMPT_CHARACTERS:
-        raise invalid(
-            "/messages", "field_instructions_too_long", language,
-            max_length=MAX_SYSTEM_PROMPT_CHARACTERS,
-        )  # fmt: skip
-    return text or None
+    return instructions([asked or "", *told], language)
 
 
 def _text(message: AguiMessage, place: int, language: Language) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from azurefunctions.extensions.http.fastapi import Request
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from api.json_text import check_json
 from api.problems import field_problems
@@ -51,14 +52,17 @@ def parse[T: Inbound](
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         # Nothing is unpacked: a small body could become a very large one.
         raise UnsupportedMediaTypeError("unsupported_encoding")
-    if body:
-        check_json(body, language)
+    body = body or b"{}"
+    check_json(body, language)
     try:
-        return model.model_validate_json(body or b"{}")
+        sent = from_json(body)
+    except ValueError as error:
+        raise RequestError("not_json") from error
+    try:
+        return model.model_validate_json(body)
     except ValidationError as error:
-        if error.errors()[0]["type"] == "json_invalid":
-            raise RequestError("not_json") from error
-        raise InvalidRequestError(field_problems(error, language)) from error
+        problems = field_problems(error, language, sent)
+        raise InvalidRequestError(problems) from error
 
 
 def check_sizes(message: str, context: dict[str, Any] | None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.bodies import invalid
-from api.tooling import allowed_tools
+from api.tooling import SEARCH_TOOL, allowed_tools, bound_search
 from shared.contracts.agent_activities import ChatShape
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.agents import (
@@ -24,7 +24,7 @@ from shared.contracts.chat import PostChat
 from shared.contracts.credentials import OTHER_NAMES
 from shared.contracts.identity import Caller, Language
 from shared.contracts.models import ModelChoice
-from shared.contracts.search import RetrievalPolicy, SearchIntent
+from shared.contracts.search import RetrievalPolicy, SearchIntent, over
 from shared.contracts.tools import ToolContract
 from shared.credentials.profiles import in_force
 from shared.errors import ForbiddenError, NotAllowedError
@@ -41,7 +41,6 @@ OF_PROFILE: Mapping[AgentProfile, ParticipantKind] = {
 """Who speaks when a profile is alone."""
 COORDINATED: tuple[TeamMode, ...] = ("fanout", "group_chat")
 """Modes in which somebody has to merge, or to say who speaks next."""
-SEARCH_TOOL = "ai_search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,12 @@ def called(posted: PostChat, rules: Rules) -> Called:
     profile = posted.agent_profile or posted.agent or settings.default_profile
     team = _team(posted, profile, rules)
     credential_profile = _credential_profile(posted, rules)
-    search, policy = _search(posted, profile, rules, credential_profile)
-    tools = _tools(posted, profile, policy, rules)
+    asked = allowed_tools(
+        posted, settings, settings.indexes_of(profile), rules.tools,
+        rules.caller.rights, rules.language,
+    )  # fmt: skip
+    search, policy = _search(posted, asked, profile, rules, credential_profile)
+    tools = _tools(asked, profile, policy, rules)
     if posted.moderation == "off" and not settings.moderation_off:
         raise NotAllowedError("moderation_not_allowed", name=posted.moderation)
     runtime, max_turns = _runtime(posted, settings), _turns(posted, settings)
@@ -196,10 +199,15 @@ def _participant(asked: str, profile: AgentProfile, rules: Rules) -> str:
 
 
 def _search(
-    posted: PostChat, profile: AgentProfile, rules: Rules, credential_profile: str
+    posted: PostChat,
+    tools: Sequence[AskedTool],
+    profile: AgentProfile,
+    rules: Rules,
+    credential_profile: str,
 ) -> tuple[SearchIntent | None, RetrievalPolicy]:
-    """The search with its indexes named, and when it is made."""
-    asked = posted.asked_search
+    """The search with its indexes named, and when it is made. What it does not say may stand with
+    the tool, which searches the same."""
+    asked = over(posted.asked_search, bound_search(tools))
     if profile == "normal":
         return None, "never"
     if profile == "rag" and (asked is None or "mode" not in asked.model_fields_set):
@@ -221,13 +229,9 @@ def _search(
 
 
 def _tools(
-    posted: PostChat, profile: AgentProfile, policy: RetrievalPolicy, rules: Rules
+    tools: tuple[AskedTool, ...], profile: AgentProfile, policy: RetrievalPolicy, rules: Rules
 ) -> tuple[AskedTool, ...]:
     """Those asked for, and `ai_search` where nobody could look anything up without it."""
-    tools = allowed_tools(
-        posted, rules.settings, rules.settings.indexes_of(profile), rules.tools,
-        rules.caller.rights, rules.language,
-    )  # fmt: skip
     if profile == "normal":
         return tuple(tool for tool in tools if tool.name != SEARCH_TOOL)
     if policy == "never" or any(tool.name == SEARCH_TOOL for tool in tools):
@@ -261,7 +265,7 @@ def _runtime(posted: PostChat, settings: AgentPolicy) -> Runtime:
     """What is not said is the usual; the settings' limits hold for both."""
     asked = posted.runtime
     given = asked.model_dump(exclude_none=True) if asked else {}
-    runtime = Runtime.model_validate(given)
+    runtime = Runtime.model_validate({"retry_count": settings.retries, **given})
     return runtime.model_copy(
         update={
             "timeout_ms": min(runtime.timeout_ms, settings.timeout_ms),
@@ -301,8 +305,9 @@ def _warnings(posted: PostChat, profile: AgentProfile, call: AgentCall) -> tuple
         posted.asked_search or SEARCH_TOOL in {tool.name for tool in posted.asked_tools}
     ):
         found.append("ignored_search")
+    others = [tool for tool in posted.asked_tools if tool.name != SEARCH_TOOL]
     if profile == "retrieval" and (
-        posted.model or posted.system_prompt or posted.mode or posted.participants
+        posted.model or posted.system_prompt or posted.mode or posted.participants or others
     ):
         found.append("ignored_by_retrieval")
     asked = (

@@ -1,17 +1,13 @@
 """`GET /api/catalog`: what this caller may name in an inline agent call."""
 
-from typing import get_args
-
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
 from api.calling import OF_PROFILE, Rules
 from api.chat import rules_for
 from api.edge import Call
-from shared.contracts.agents import AgentProfile
+from shared.contracts.agents import AGENT_PROFILES, AgentProfile
 from shared.contracts.catalog import Catalog, CatalogProfile, CatalogServer
-
-PROFILES: tuple[AgentProfile, ...] = get_args(AgentProfile.__value__)
 
 
 async def read(call: Call) -> Response:
@@ -33,7 +29,7 @@ def catalog_of(rules: Rules, aliases: tuple[str, ...] = ()) -> Catalog:
                 indexes=settings.indexes_of(profile) if profile != "normal" else (),
                 participants=_people(rules, settings.participants_of(profile)),
             )
-            for profile in PROFILES
+            for profile in AGENT_PROFILES
             if _may_speak(profile, rules)
         ),
         participants=people,

@@ -1,11 +1,10 @@
 """From OpenAI's chat completions to a call of an agent, and the run's answer back."""
 
 from collections.abc import Sequence
-from typing import get_args
 
 from api.bodies import can_be_seen, invalid
 from api.identifiers import born_at
-from shared.contracts.agents import AgentProfile, Spoken
+from shared.contracts.agents import AGENT_PROFILES, AgentProfile, Spoken
 from shared.contracts.chat import MAX_SYSTEM_PROMPT_CHARACTERS, ModelBlock, PostChat
 from shared.contracts.completions import (
     Choice,
@@ -22,7 +21,6 @@ from shared.contracts.runs import FinishReason, RunAnswer, Usage
 from shared.contracts.search import SearchIntent
 from shared.errors import TooLargeError
 
-PROFILES: tuple[AgentProfile, ...] = get_args(AgentProfile.__value__)
 INSTRUCTIONS = ("system", "developer")
 
 
@@ -34,7 +32,9 @@ def chat_of(posted: PostCompletion, language: Language) -> PostChat:
     return PostChat(
         session_id=posted.user or "",
         message=_message(posted.messages, language),
-        system_prompt=_instructions(posted.messages, language),
+        system_prompt=instructions(
+            [each.text for each in posted.messages if each.role in INSTRUCTIONS], language
+        ),
         agent_profile=profile,
         on_disconnect=posted.on_disconnect,
         search=SearchIntent(mode="hybrid") if profile == "rag" else None,
@@ -74,7 +74,7 @@ def _refuse_tools(posted: PostCompletion, language: Language) -> None:
 
 def _asked_for(name: str) -> tuple[AgentProfile, str | None]:
     first, _, rest = name.partition("/")
-    for profile in PROFILES:
+    for profile in AGENT_PROFILES:
         if first == profile:
             return profile, rest or None
     return "normal", name
@@ -90,8 +90,9 @@ def _message(messages: Sequence[CompletionMessage], language: Language) -> str:
     return last.text
 
 
-def _instructions(messages: Sequence[CompletionMessage], language: Language) -> str | None:
-    told = [each.text for each in messages if each.role in INSTRUCTIONS]
+def instructions(told: Sequence[str], language: Language) -> str | None:
+    """All that tells the agents how to work, as one text. Raises InvalidRequestError when it is
+    longer than a system prompt may be."""
     text = "\n\n".join(each for each in told if can_be_seen(each))
     if len(text) > MAX_SYSTEM_PROMPT_CHARACTERS:
         raise invalid(

@@ -28,12 +28,14 @@ from shared.contracts.wording import say
 from shared.streams.tailing import Numbered
 
 END = b"data: [DONE]\n\n"
+PARAGRAPH = "\n\n"
 
 
 @dataclass(slots=True)
 class CompletionStream:
     """Tells one run. What a client has put together when the stream ends well is the stored
-    answer, to the letter: nothing sent can be taken back in this protocol.
+    answer, to the letter: nothing sent can be taken back in this protocol. What an agent says
+    before it calls a tool stays, and stands in a paragraph of its own before the answer.
 
     `live`: text is sent as it is written; otherwise once it can no longer become void, which is at
     the run's end. Live text that became void all the same ends the stream with an error, unless
@@ -68,6 +70,7 @@ class CompletionStream:
                 return self._fresh() if self.live else b""
             case RestartEvent():
                 self._text = ""
+                return self._paragraph() if event.reason == "tools" else b""
             case CitationsEvent():
                 self._citations = event.citations
             case DoneEvent():
@@ -87,6 +90,13 @@ class CompletionStream:
         new = self._text[len(self._sent) :]
         self._sent = self._text
         return self._piece(Delta(content=new)) if new else b""
+
+    def _paragraph(self) -> bytes:
+        """What was sent is whole; the answer is still to come."""
+        if not self._sent:
+            return b""
+        self._sent = ""
+        return self._piece(Delta(content=PARAGRAPH))
 
     def _ended(self, event: DoneEvent) -> bytes:
         told = self._fresh()

@@ -1,21 +1,24 @@
-"""`POST /api/v1/chat/completions`: an agent for whoever speaks OpenAI's protocol."""
+"""`/api/v1`: agents for whoever speaks OpenAI's protocol."""
 
 from azurefunctions.extensions.http.fastapi import Response
 
-from api.answers import AS_NO_MARKUP
+from api.answers import AS_NO_MARKUP, json_answer
 from api.bodies import parse, read_body
-from api.chat import begin
+from api.catalog import catalog_of
+from api.chat import begin, rules_for
 from api.completing import chat_of, completion_of, history_of
 from api.completion_stream import CompletionStream
 from api.edge import Call
 from api.starting import Started
 from api.telling import tell_ended, tell_streamed
 from shared.contracts.agents import AgentCall
-from shared.contracts.completions import PostCompletion
+from shared.contracts.completions import ModelList, OfferedModel, PostCompletion
 from shared.contracts.events import RestartEvent
+from shared.contracts.grounding import Unverifiable
 from shared.contracts.runs import RunAnswer
 
 ROUTE = "v1/chat/completions"
+MODELS = "v1/models"
 
 
 async def post(call: Call) -> Response:
@@ -39,17 +42,34 @@ async def post(call: Call) -> Response:
             run_id=begun.started.run_id,
             model=posted.model,
             language=call.language,
-            live=_stays(begun.call),
+            live=_stays(begun.call, call.deps.policy.grounding.unverifiable),
             counts=options is not None and options.include_usage,
             newest=await _newest_attempt(call, begun.started),
         ),
     )
 
 
-def _stays(call: AgentCall) -> bool:
-    """Whether text that was written is the answer, unless something breaks: what cites documents,
-    is JSON or stands before a call of a tool may have to be written again."""
-    return not call.tools and call.search is None and call.model.response_format == "text"
+def _stays(call: AgentCall, unverifiable: Unverifiable) -> bool:
+    """Whether text that was written is the answer, unless something goes wrong: JSON that is none
+    is written again by design, and so are citations that do not hold where they are dropped."""
+    checked = call.search is not None and unverifiable == "drop"
+    return call.model.response_format == "text" and not checked
+
+
+async def models(call: Call) -> Response:
+    """`GET /api/v1/models`: what this caller may name as `model`."""
+    offered = catalog_of(rules_for(call))
+    profiles = [each.name for each in offered.agent_profiles]
+    alone = offered.models if "normal" in profiles else ()
+    named = dict.fromkeys((*profiles, *alone))
+    return json_answer(
+        ModelList(
+            object="list",
+            data=tuple(
+                OfferedModel(id=name, object="model", created=0, owned_by="eira") for name in named
+            ),
+        )
+    )
 
 
 async def _newest_attempt(call: Call, started: Started) -> int:

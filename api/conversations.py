@@ -84,16 +84,17 @@ async def rename(call: Call) -> Response:
 
 
 async def read(call: Call) -> Response:
+    conversation_id = call.path("id")
     conversation, turns = await asyncio.gather(
-        own_conversation(call, call.path("id")),
-        call.deps.conversations.turns(call.caller.tenant_id, call.path("id"), SHOWN_TURNS),
+        _readable(call, conversation_id),
+        call.deps.conversations.turns(call.caller.tenant_id, conversation_id, SHOWN_TURNS),
     )
     return json_answer(_view(conversation, turns))
 
 
 async def events(call: Call) -> Response:
     """The audit timeline, oldest first: a page of it, or live."""
-    conversation = await own_conversation(call, call.path("id"))
+    conversation = await _readable(call, call.path("id"))
     if wants_events(call.request):
         return live_timeline(call, conversation)
     query = call.request.query_params
@@ -102,6 +103,16 @@ async def events(call: Call) -> Response:
         call.caller.tenant_id, conversation.conversation_id, query.get("after"), limit
     )
     return json_answer(page)
+
+
+async def _readable(call: Call, conversation_id: str) -> Conversation:
+    """A thread of agent calls is there only for who names its session, as in the calls
+    (api/chat.py). Raises NotFoundError."""
+    found = await own_conversation(call, conversation_id)
+    named = call.request.query_params.get("sessionId", "")
+    if found.session_id is not None and found.session_id != named:
+        raise NotFoundError("conversation_not_found")
+    return found
 
 
 async def own_conversation(call: Call, conversation_id: str) -> Conversation:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from azurefunctions.extensions.http.fastapi import Request, Response
 
 from api import problems
+from api.negotiation import weighted
 from shared.contracts.identity import Caller, Language
 from shared.errors import DependencyError, NotFoundError, RequestError, UnauthenticatedError
 from shared.ports import Dependencies, Orchestrations
@@ -96,12 +97,15 @@ def correlation_id_of(request: Request) -> str:
 
 
 def language_of(request: Request) -> Language:
-    """The first of our languages in Accept-Language; Spanish when it names none."""
-    for part in request.headers.get("accept-language", "").lower().split(","):
-        tag = part.strip()[:2]
-        if tag in ("es", "en"):
-            return "es" if tag == "es" else "en"
-    return "es"
+    """The one of our languages that Accept-Language prefers, at a tie the first; Spanish when it
+    names none."""
+    best: Language = "es"
+    most = 0.0
+    for tag, quality in weighted(request.headers.get("accept-language", "")):
+        primary = tag.partition("-")[0]
+        if primary in ("es", "en") and quality > most:
+            best, most = "es" if primary == "es" else "en", quality
+    return best
 
 
 async def _caller(request: Request, deps: Dependencies) -> Caller:

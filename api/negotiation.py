@@ -1,6 +1,7 @@
 """What the caller wants back (RFC 9110 section 12.5.1, RFC 7240)."""
 
 import re
+from collections.abc import Iterator
 
 from azurefunctions.extensions.http.fastapi import Request
 
@@ -27,11 +28,18 @@ def _quality(accept: str, media_type: str, wildcards: bool) -> float:
     major = media_type.partition("/")[0]
     specific = {media_type: 3, f"{major}/*": 2, "*/*": 1} if wildcards else {media_type: 3}
     best: tuple[int, float] = (0, 0.0)
-    for part in accept.lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
+    for name, quality in weighted(accept):
         if name in specific:
-            best = max(best, (specific[name], _q(parameters)))
+            best = max(best, (specific[name], quality))
     return best[1]
+
+
+def weighted(header: str) -> Iterator[tuple[str, float]]:
+    """What a header of preferences names, in lower case and in its order, with the weight of
+    each."""
+    for part in header.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        yield name, _q(parameters)
 
 
 def _q(parameters: list[str]) -> float:

@@ -96,20 +96,55 @@ def broken(language: Language, correlation_id: str) -> Response:
 
 
 def field_problems(
-    error: ValidationError, language: Language, below: str = ""
+    error: ValidationError, language: Language, sent: object, below: str = ""
 ) -> tuple[FieldProblem, ...]:
-    """`below` is the pointer to what was validated. No value that was sent is told back."""
+    """`sent` is the JSON that was validated, `below` the pointer to it. No value is told back."""
+    faults = error.errors(include_url=False, include_input=False)
+    places = [_place(found["loc"], sent, found["type"] == "missing") for found in faults]
     return tuple(
         FieldProblem(
-            pointer=below + pointer_to(found["loc"]),
+            pointer=below + pointer_to(place),
             message=_field_message(dict(found), language),
         )
-        for found in error.errors(include_url=False, include_input=False)
+        for found, place in zip(faults, places, strict=True)
+        # What is at fault below says more: pydantic tells of a list that it is no text, too, where
+        # both may stand, and does not count its items that are at fault.
+        if not any(_is_below(other, place) for other in places)
     )
 
 
+type _Place = tuple[int | str, ...]
+
+
+def _place(path: _Place, sent: object, missing: bool) -> _Place:
+    """The path without what pydantic puts into it: which of several forms a fault is of. A field
+    that is `missing` is not in what was sent."""
+    place: list[int | str] = []
+    for step, part in enumerate(path, start=1):
+        match sent, part:
+            case dict() as fields, str() if part in fields:
+                sent = fields[part]
+            case list() as items, int() if part < len(items):
+                sent = items[part]
+            case dict(), str() if missing and step == len(path):
+                pass
+            case _:
+                continue
+        place.append(part)
+    return tuple(place)
+
+
+def _is_below(other: _Place, place: _Place) -> bool:
+    return len(other) > len(place) and other[: len(place)] == place
+
+
 def _field_message(found: dict[str, Any], language: Language) -> str:
-    context = {key: value for key, value in found.get("ctx", {}).items() if key != "error"}
+    context = {
+        # A bound is told as it is written in the contract: 2, not 2.0.
+        key: f"{value:g}" if isinstance(value, float) else value
+        for key, value in found.get("ctx", {}).items()
+        if key != "error"
+    }
     if "expected" in context:
         context["expected"] = str(context["expected"]).replace(" or ", say("or", language))
     key = f"field_{found['type']}"

@@ -17,7 +17,7 @@ from shared.contracts.agent_steps import trace_of
 from shared.contracts.approvals import Approval, approval_id, view_of
 from shared.contracts.chat import ChatAnswer
 from shared.contracts.conversations import Turn
-from shared.contracts.events import QuestionEvent, RunEvent
+from shared.contracts.events import QuestionEvent, RunEvent, is_terminal
 from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import MAX_CALLS
@@ -161,8 +161,17 @@ async def events(call: Call) -> Response:
     header = call.request.headers.get("last-event-id") or None
     given = (call.request.query_params.get("after"), header)
     *_, after = [0, *(_event_number(call, each) for each in given if each is not None)]
+    if after and await _is_told(call.deps.log, record.run_id, after):
+        # A reader that reconnects by itself would ask again and again (HTML, section 9.2.3).
+        return Response(status_code=204, headers={"x-run-id": record.run_id})
     listener = await listen(call, record.run_id, record.on_disconnect)
     return event_stream(call, record.run_id, after, listener=listener)
+
+
+async def _is_told(log: LogItems, run_id: str, after: int) -> bool:
+    """Whether nothing will ever be told behind this number."""
+    items = await log.all(run_id)
+    return bool(items) and items[-1].last <= after and is_terminal(items[-1].events[-1])
 
 
 def _event_number(call: Call, given: str) -> int:

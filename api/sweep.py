@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from shared.contracts.activities import TurnRequest
+from shared.contracts.activities import RunRequest
 from shared.contracts.events import is_terminal
 from shared.contracts.identity import Language
 from shared.contracts.problems import Failure
@@ -44,7 +44,7 @@ async def sweep(orchestrations: Orchestrations, deps: Dependencies, look: Look) 
 
 async def _end(ended: EndedBadly, deps: Dependencies, look: Look) -> None:
     try:
-        request = TurnRequest.model_validate(ended.request)
+        request = RunRequest.model_validate(ended.request)
     except ValidationError:
         log.warning("run=%s was not started by this app", ended.run_id)
         return

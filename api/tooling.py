@@ -17,6 +17,7 @@ from shared.contracts.tools import Arguments, ToolContract
 from shared.errors import ForbiddenError, InvalidRequestError, NotAllowedError
 
 PLAIN = re.compile(r"[A-Za-z0-9][\w.:/?=&%@~+,;-]{0,2047}", re.ASCII)
+SEARCH_TOOL = "ai_search"
 OF_THE_TOOL = ("query", "filters")
 """Arguments of `ai_search` that are none of the search block."""
 
@@ -64,14 +65,26 @@ def _allow_arguments(
 def _allow_search(
     tool: NamedTool, pointer: str, indexes: Sequence[str], language: Language
 ) -> None:
-    bound = {name: value for name, value in tool.args.items() if name not in OF_THE_TOOL}
     try:
-        intent = SearchIntent.model_validate(bound)
+        intent = _intent(tool.args)
     except ValidationError as error:
-        raise InvalidRequestError(field_problems(error, language, pointer)) from error
+        raise InvalidRequestError(field_problems(error, language, tool.args, pointer)) from error
     for name in intent.chosen_indexes:
         if name not in indexes:
             raise NotAllowedError("search_index_not_allowed", name=name)
+
+
+def _intent(args: Arguments) -> SearchIntent:
+    """Raises ValidationError."""
+    bound = {name: value for name, value in args.items() if name not in OF_THE_TOOL}
+    return SearchIntent.model_validate(bound)
+
+
+def bound_search(tools: Sequence[AskedTool]) -> SearchIntent | None:
+    """The search that the arguments of an allowed `ai_search` describe."""
+    return next(
+        (_intent(tool.args) for tool in tools if tool.name == SEARCH_TOOL and tool.args), None
+    )
 
 
 def _allow_method(tool: NamedTool, pointer: str, settings: AgentPolicy, language: Language) -> None:

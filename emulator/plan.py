@@ -260,18 +260,21 @@ def _app_settings(
     """The config's, then `--settings`, without those of local.settings.json: the host reads it.
 
     A setting that points to a service left out is left out too, and so is what the caller's own
-    environment sets.
+    environment sets. `appSettingsUnless` names the settings that are only there until somebody
+    gives another one, which they are made for.
     """
-    template = as_object(read_object(config).get("appSettings", {}), f'{config}: "appSettings"')
+    document = read_object(config)
+    template = as_object(document.get("appSettings", {}), f'{config}: "appSettings"')
     settings = {name: _text(_filled(value, values)) for name, value in template.items()}
     settings = {name: text for name, text in settings.items() if not _PLACEHOLDER.search(text)}
     settings = {name: text for name, text in settings.items() if name not in os.environ}
-    if options.settings is not None:
-        settings |= _values_of(options.settings)
     local = options.app / "local.settings.json" if options.app is not None else None
-    if local is not None and local.exists():
-        settings = {name: text for name, text in settings.items() if name not in _values_of(local)}
-    return settings
+    own = _values_of(local) if local is not None and local.exists() else {}
+    more = _values_of(options.settings) if options.settings is not None else {}
+    unless = as_object(document.get("appSettingsUnless", {}), f'{config}: "appSettingsUnless"')
+    given = {*os.environ, *own, *more}
+    settings = {name: text for name, text in settings.items() if unless.get(name) not in given}
+    return {name: text for name, text in {**settings, **more}.items() if name not in own}
 
 
 def _values_of(path: Path) -> Mapping[str, str]:

@@ -25,9 +25,13 @@ from shared.contracts.agent_activities import (
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.identity import Language
 from shared.contracts.plan import MAX_CALLS
+from shared.durable import StepFailedError
 
 CRITICISM = 2
 """Steps that a critic costs: its own, and that of whoever has to say it again."""
+MAY_BE_MISSED = frozenset({"MODEL_UNAVAILABLE", "MODEL_RATE_LIMIT", "TIMEOUT"})
+"""Failures of one participant's model. What a filter has stopped, and what cannot be judged, is
+never gone around."""
 
 
 @dataclass(slots=True)
@@ -45,6 +49,10 @@ class Board:
     """The attempt as which the next text is shown to the person."""
     said: list[int] = field(default_factory=list)
     """Steps whose texts everybody hears from now on."""
+    acted: set[str] = field(default_factory=set)
+    """Participants who have changed something, or meant to: nobody can do without their word."""
+    missing: StepFailedError | None = None
+    """Why a participant whom the others can do without has not spoken; the first such failure."""
 
     @property
     def left(self) -> int:
@@ -109,11 +117,32 @@ def turn_of(
         until=board.until,
         retries=board.shape.retries,
     )
-    (reviewed,) = yield Together(((SPEAK, review),))
+    try:
+        (reviewed,) = yield Together(((SPEAK, review),))
+    except StepFailedError as error:
+        _do_without(board, critic, error)
+        return draft
     board.progress.done(reviewed)
     if reviewed.content:
         return draft
     return (yield from _speak(board, speaker, (*hears, draft.number, number), 1, answers, tools))
+
+
+def if_possible(board: Board, speaker: str, loop: Loop[Said]) -> Loop[Said | None]:
+    """What this participant says; None when its model fails, and it has changed nothing."""
+    try:
+        return (yield from loop)
+    except StepFailedError as error:
+        _do_without(board, speaker, error)
+        return None
+
+
+def _do_without(board: Board, speaker: str, error: StepFailedError) -> None:
+    """Raises the error, unless the run can go on without this participant."""
+    its_own = error.failure.code in MAY_BE_MISSED and error.failure.message != "deadline_exceeded"
+    if speaker in board.acted or not its_own:
+        raise error
+    board.missing = board.missing or error
 
 
 def _speak(
@@ -140,6 +169,7 @@ def _speak(
             indexes=board.indexes,
             hears=hears,
             own=tuple(own),
+            used=progress.used,
             answers=answers,
             drafts=drafts,
             attempt=board.attempt,
@@ -154,12 +184,14 @@ def _speak(
             board.attempt = spoke.attempt
         if not spoke.calls:
             return Said(request.number, spoke.repeats)
+        if any(call.effect for call in spoke.calls):
+            board.acted.add(speaker)
         own.append(request.number)
         yield from _use_tools(board, request.number, spoke.calls)
 
 
-def choose(board: Board, coordinator: str, among: Sequence[str]) -> Loop[str | None]:
-    """Who of these speaks next; None when enough was said."""
+def choose(board: Board, coordinator: str, among: Sequence[str]) -> Loop[Chosen]:
+    """Who of these speaks next; nobody when enough was said."""
     board.progress.check_limits()
     request = ChooseRequest(
         **board.progress.take(),
@@ -175,7 +207,7 @@ def choose(board: Board, coordinator: str, among: Sequence[str]) -> Loop[str | N
     chosen: Chosen
     (chosen,) = yield Together(((CHOOSE, request),))
     board.progress.done(chosen)
-    return chosen.speaker
+    return chosen
 
 
 # --- tool calls ----------------------------------------------------------------------------------
@@ -191,7 +223,7 @@ def _use_tools(board: Board, number: int, calls: Sequence[DecidedCall]) -> Loop[
     if reads:
         requests = list(_reads(board, number, calls, reads))
         for ran in (yield Together(tuple((USE_TOOL, each) for each in requests))):
-            progress.done(ran)
+            progress.used_tool(ran)
     places = {index: board.place() for index, call in enumerate(calls) if call.effect}
     free = [index for index in places if not calls[index].approval]
     yield from _effects(board, number, calls, free, places, {})
@@ -217,7 +249,12 @@ def _reads(
         common = progress.peek() if nth else progress.take()
         marks = board.mark() if calls[index].cites else None
         yield UseToolRequest(
-            **common, number=number, call=index, language=board.language, marks=marks
+            **common,
+            number=number,
+            call=index,
+            language=board.language,
+            marks=marks,
+            until=board.until,
         )
 
 
@@ -231,6 +268,7 @@ def _effects(
 ) -> Loop[None]:
     progress = board.progress
     for index in indexes:
+        progress.check_limits()
         place = places[index]
         if place is not None:
             progress.tools = (*progress.tools, calls[index].tool)
@@ -240,7 +278,8 @@ def _effects(
             call=index,
             language=board.language,
             place=place,
+            until=board.until,
             refused="too_many_effects" if place is None else refusal_of(decided.get(place, "used")),
         )
         (ran,) = yield Together(((USE_TOOL, request),))
-        progress.done(ran)
+        progress.used_tool(ran)

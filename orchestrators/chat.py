@@ -12,7 +12,7 @@ One inline agent call, from RECEIVED to DONE:
 
 from typing import Any, assert_never
 
-from orchestrators.agents import Board, Said, choose, turn_of
+from orchestrators.agents import Board, Said, choose, if_possible, turn_of
 from orchestrators.ending import (
     finish,
     fold,
@@ -27,6 +27,7 @@ from orchestrators.retrieving import retrieve_all
 from shared.contracts.activities import RECORD, Recorded, Responded
 from shared.contracts.agent_activities import (
     CLOSE_CALL,
+    MARKS_A_CALL,
     OPEN_CALL,
     ChatRequest,
     CloseCallRequest,
@@ -55,7 +56,7 @@ def chat(context: OrchestrationContext) -> Steps[Any]:
         board = Board(progress, start.shape, opened.language)
         if start.shape.retrieves == "always":
             yield from retrieve_all(progress, start.shape.indexes)
-            board.indexes, board.marks = start.shape.indexes, 11
+            board.indexes, board.marks = start.shape.indexes, 1 + MARKS_A_CALL
         said = yield from _discuss(board)
         reason, memory = yield from _close(board, said)
     except StepFailedError as error:
@@ -77,9 +78,7 @@ def _discuss(board: Board) -> Steps[Said | None]:
         return None
     match board.shape.mode:
         case None:
-            speaker = board.shape.speakers[0]
-            loop = turn_of(board, speaker, steps=max(board.left, 1), answers=True)
-            return (yield from alone(board.progress, loop))
+            return (yield from _answered_by(board, board.shape.speakers[0]))
         case "sequential":
             return (yield from _in_sequence(board))
         case "fanout":
@@ -98,42 +97,63 @@ def _in_sequence(board: Board) -> Steps[Said]:
         steps = max(board.left - len(others) + place, 1)
         said = yield from alone(board.progress, turn_of(board, speaker, steps=steps))
         board.said.append(said.number)
-    loop = turn_of(board, last, steps=max(board.left, 1), answers=True)
-    return (yield from alone(board.progress, loop))
+    return (yield from _answered_by(board, last))
 
 
 def _side_by_side(board: Board) -> Steps[Said]:
-    """Nobody hears the others; the coordinator makes one answer of what all of them say."""
+    """Nobody hears the others; the coordinator makes one answer of what they say. Whoever cannot
+    speak is missed, as long as somebody can."""
     speakers = board.shape.speakers
     share = max((board.left - 1) // len(speakers), 1)
-    loops = [turn_of(board, speaker, steps=share) for speaker in speakers]
+    loops = [
+        if_possible(board, speaker, turn_of(board, speaker, steps=share)) for speaker in speakers
+    ]
     everybody = yield from together(board.progress, loops)
-    board.said += (said.number for said in everybody)
+    board.said += (said.number for said in everybody if said is not None)
+    _must_have_said(board)
     return (yield from _answered_by_coordinator(board))
 
 
 def _in_discussion(board: Board) -> Steps[Said]:
-    """The coordinator says who speaks, and when enough was said. Nobody speaks twice in a row, and
-    who says again what was said ends it."""
+    """The coordinator says who speaks, when enough was said, or whose word is the answer. Nobody
+    speaks twice in a row, and who says again what was said ends it."""
     speakers, coordinator = board.shape.speakers, _coordinator(board)
     last: str | None = None
     for _ in range(board.shape.max_turns):
         among = [each for each in speakers if each != last]
         if not among or board.left < A_ROUND:
             break
-        last = yield from alone(board.progress, choose(board, coordinator, among))
+        chosen = yield from alone(board.progress, choose(board, coordinator, among))
+        last = chosen.speaker
         if last is None:
             break
-        said = yield from alone(board.progress, turn_of(board, last, steps=board.left - 1))
+        if chosen.hands_off:
+            return (yield from _answered_by(board, last))
+        loop = if_possible(board, last, turn_of(board, last, steps=board.left - 1))
+        said = yield from alone(board.progress, loop)
+        if said is None:
+            continue
         board.said.append(said.number)
         if said.repeats:
             break
+    _must_have_said(board)
     return (yield from _answered_by_coordinator(board))
+
+
+def _answered_by(board: Board, speaker: str) -> Steps[Said]:
+    loop = turn_of(board, speaker, steps=max(board.left, 1), answers=True)
+    return (yield from alone(board.progress, loop))
 
 
 def _answered_by_coordinator(board: Board) -> Steps[Said]:
     loop = turn_of(board, _coordinator(board), steps=1, answers=True, tools=False)
     return (yield from alone(board.progress, loop))
+
+
+def _must_have_said(board: Board) -> None:
+    """Raises StepFailedError when all who were to say something have failed."""
+    if board.missing is not None and not board.said:
+        raise board.missing
 
 
 def _coordinator(board: Board) -> str:
@@ -150,8 +170,10 @@ def _close(board: Board, said: Said | None) -> Steps[tuple[FinishReason, Memory]
         number=said.number if said else None,
         language=board.language,
         indexes=board.indexes,
+        used=progress.used,
         attempt=board.attempt,
         unjudged=progress.unjudged,
+        missing=board.missing is not None,
     )
     record = record_request(progress, broken_off=False)
     progress.recording = True

@@ -33,6 +33,7 @@ def record_request(progress: Progress, broken_off: bool) -> RecordRequest:
         **progress.peek(),
         flow_type=progress.flow_type or "Other",
         steps=len(progress.tools),
+        used=progress.used,
         language=progress.language or "es",
         usage=progress.usage,
         broken_off=broken_off,

@@ -1,6 +1,6 @@
 """Running the loops of agents: one alone, or several side by side, each at its own pace."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,17 +33,21 @@ type Loop[Result] = Generator[Asked, Any, Result]
 
 
 def alone[Result](progress: Progress, loop: Loop[Result]) -> Steps[Result]:
-    """Raises StepFailedError."""
+    """Raises StepFailedError, unless the loop can do without what has failed."""
     try:
         asked = next(loop)
         while True:
             answer: Any
-            match asked:
-                case Together(calls):
-                    answer = yield from call_all(progress.context, calls)
-                case Approve(calls, language):
-                    answer = yield from ask_people(progress, tuple(calls), language, calls)
-            asked = loop.send(answer)
+            try:
+                match asked:
+                    case Together(calls):
+                        answer = yield from call_all(progress.context, calls)
+                    case Approve(calls, language):
+                        answer = yield from ask_people(progress, tuple(calls), language, calls)
+            except StepFailedError as error:
+                asked = loop.throw(error)
+            else:
+                asked = loop.send(answer)
     except StopIteration as end:
         result: Result = end.value
         return result
@@ -72,10 +76,13 @@ class _Side[Result]:
 
     def advance(self, place: int, answer: Any) -> None:
         """Let a loop go on; when one has failed, the others end what they are at and no more."""
+        self._go_on(place, lambda: self.loops[place].send(answer))
+
+    def _go_on(self, place: int, step: Callable[[], Asked]) -> None:
         if self.failure is not None:
             return
         try:
-            asked = self.loops[place].send(answer)
+            asked = step()
         except StopIteration as end:
             self.results[place] = end.value
         except StepFailedError as error:
@@ -101,7 +108,9 @@ class _Side[Result]:
         try:
             answer = [_result(*each) for each in zip(wave.calls.calls, wave.tasks, strict=True)]
         except StepFailedError as error:
-            self.failure = self.failure or error
+            # It may be able to do without.
+            failed = error
+            self._go_on(place, lambda: self.loops[place].throw(failed))
         else:
             self.advance(place, answer)
 

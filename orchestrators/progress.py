@@ -33,6 +33,8 @@ class Progress:
     folds: bool = False
     warnings: tuple[str, ...] = ()
     model_calls: int = 0
+    used: int = 0
+    """Tool calls of agents that have ended: what came of them is stored."""
     unjudged: bool = False
     awaited: dict[str, Task] = field(default_factory=dict)
     """External events that the run has begun to wait for and has not heard, by name."""
@@ -74,6 +76,10 @@ class Progress:
         self.usage += result.usage
         self.model_calls += result.model_calls
         self.unjudged = self.unjudged or result.unjudged
+
+    def used_tool(self, result: StepResult) -> None:
+        self.done(result)
+        self.used += 1
 
     def answered(self, result: Responded) -> None:
         self.done(result)

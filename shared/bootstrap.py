@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy, ProfileLists
+from shared.contracts.agents import MAX_RETRIES
 from shared.contracts.grounding import Grounding
 from shared.contracts.models import ModelChoice
 from shared.contracts.outside import HttpRule, McpServer, Outside
@@ -336,6 +337,7 @@ def build_agent_policy(settings: Settings, plan: CredentialPlan) -> AgentPolicy:
         max_turns=agents.max_turns,
         max_steps=agents.max_internal_steps,
         timeout_ms=agents.timeout_ms,
+        retries=min(settings.model.retries, MAX_RETRIES),
         moderation_off=settings.moderation.allow_off,
     )  # fmt: skip
 

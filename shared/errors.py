@@ -139,6 +139,12 @@ class DependencyError(AppError):
 class ModelError(DependencyError):
     code: ErrorCode = "MODEL_UNAVAILABLE"
 
+    def as_failure(self) -> Failure:
+        """Nobody is invited to try again what the model will refuse again."""
+        refused = self.code == "MODEL_UNAVAILABLE" and not self.retryable
+        failure = super().as_failure()
+        return failure.model_copy(update={"message": "model_refused"}) if refused else failure
+
 
 class KeyRefusedError(ModelError):
     """It answered 401: the key may have been rotated since it was read."""

@@ -158,6 +158,7 @@ def _openai(settings: Settings, endpoint: str, access: Access | None) -> Connect
 def _proxy(settings: Settings, endpoint: str, access: Access | None) -> Connection:
     from openai import AsyncOpenAI
 
+    from shared.llm.chat_body import GATEWAYS_LIMIT
     from shared.llm.openai_compatible import OpenAIConnection
 
     client = AsyncOpenAI(
@@ -172,8 +173,7 @@ def _proxy(settings: Settings, endpoint: str, access: Access | None) -> Connecti
         settings.openai.embeddings_model,
         settings.search.dimensions,
         settings.ai.deployments,
-        # The newer name is unknown to many of them.
-        limit="max_tokens",
+        limit=GATEWAYS_LIMIT,
     )
 
 

@@ -193,7 +193,8 @@ class RunSettings(Section):
 
 
 class ModelLimits(Section):
-    """`retries` are those of the provider's SDK, after an answer that may be another next time."""
+    """`retries` of a call to a model, after an answer that may be another next time. An agent call
+    may say another number."""
 
     timeout_seconds: float = Field(default=60.0, gt=0)
     retries: int = Field(default=2, ge=0, le=10)

@@ -123,6 +123,13 @@ COMPLETION: dict[str, Any] = {
     "usage": {"prompt_tokens": 123, "completion_tokens": 456, "total_tokens": 579},
     "citations": [CITATION],
 }
+MODELS: dict[str, Any] = {
+    "object": "list",
+    "data": [
+        {"id": name, "object": "model", "created": 0, "owned_by": "eira"}
+        for name in ("rag", "gpt-4o")
+    ],
+}
 STARTED = {"runId": RUN_ID}
 APPROVAL = {
     "approvalId": "approval-0",
@@ -207,21 +214,26 @@ HEALTH: dict[str, Any] = {"status": "ok", "packVersion": "2026.11", "indexes": [
 EVENTS = """: every 15 seconds of silence, so that proxies keep the connection
 
 id: 1
+event: state
 data: {"type":"state","state":"RECEIVED","correlationId":"5b1f0c1d8c7a4f0f9a41"}
 
 id: 2
+event: tool
 data: {"type":"tool","name":"ai_search","args":{"query":"…"},"status":"started","callId":"c1"}
 
 id: 3
+event: text
 data: {"type":"text","text":"Debe presentar su documento","attempt":1}
 
 id: 4
+event: done
 data: {"type":"done","usage":{"promptTokens":123,"completionTokens":456,"totalTokens":579},\
 "threadId":"01KATZ5D9MB7N4S2V8Y6TQXK3E","runId":"01KATZ5D9M0Z5R5J0GQ1W3F7CX",\
 "finishReason":"stop","memory":"stored"}
 
 """
 TIMELINE = """id: 0
+event: notification
 data: {"type":"notification","kind":"task.updated","entity":{"type":"task","id":"T-7"},\
 "text":"En el ERP ha cambiado la tarea «Revisar contrato»."}
 

@@ -12,6 +12,7 @@ from shared.contracts.completions import (
     Completion,
     CompletionChunk,
     CompletionError,
+    ModelList,
     PostCompletion,
 )
 from shared.contracts.conversations import (
@@ -34,6 +35,9 @@ from shared.contracts.runs import (
 
 FORM = (("pattern", "^[A-Za-z0-9_-]{1,100}$"),)
 CONVERSATION = Parameter("id", "path", "The conversation's id.", limits=FORM)
+SESSION = Parameter(
+    "sessionId", "query", "Of a thread of agent calls the session, which it is bound to."
+)
 RUN = Parameter("runId", "path", "The run's id, a ULID.", limits=FORM)
 APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.", limits=FORM)
 PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
@@ -113,6 +117,14 @@ ROUTES = (
         PostCompletion,
         examples=examples.COMPLETIONS,
         errors=OF_A_RUN,
+        told_as=CompletionError,
+    ),
+    Operation(
+        "get",
+        "/v1/models",
+        "listModels",
+        "What I may name as `model`, in the words of OpenAI",
+        (Reply("200", "Ids only.", (ModelList,), examples=(("two", examples.MODELS),)),),
         told_as=CompletionError,
     ),
     Operation(
@@ -237,7 +249,7 @@ ROUTES = (
                 examples=(("new", examples.CONVERSATION),),
             ),
         ),
-        (CONVERSATION,),
+        (CONVERSATION, SESSION),
     ),
     Operation(
         "post",
@@ -274,7 +286,7 @@ ROUTES = (
                 examples=(("empty", {"items": []}),),
             ),
         ),
-        (CONVERSATION, AFTER_ENTRY, LIMIT, LAST_ENTRY),
+        (CONVERSATION, SESSION, AFTER_ENTRY, LIMIT, LAST_ENTRY),
     ),
     Operation(
         "get",
@@ -298,7 +310,10 @@ ROUTES = (
         "/runs/{runId}/events",
         "followRun",
         "Follow a run",
-        (Reply("200", "Its events, live until its end.", (), "RunEvent", (OF_THIS_RUN,)),),
+        (
+            Reply("200", "Its events, live until its end.", (), "RunEvent", (OF_THIS_RUN,)),
+            Reply("204", "It is over, and all was told: do not reconnect.", headers=(OF_THIS_RUN,)),
+        ),
         (RUN, LAST_NUMBER, AFTER_NUMBER),
     ),
     Operation(

@@ -75,3 +75,10 @@ def test_settings_refer_only_to_services_that_are_started() -> None:
             named = re.match(r"\$\{services\.(\w+)\.url\}(?=/|$)", str(value))
             assert named is not None, value
             assert named[1] in services
+
+
+def test_who_names_the_indexes_has_messages_looked_up_in_all_of_them() -> None:
+    unless = part(read_json(DEMO / "cloud.json"), "appSettingsUnless")
+
+    assert unless == {"Search__MessageIndexes": "Search__AllowedIndexes"}
+    assert {*unless, *map(str, unless.values())} <= set(app_settings())

@@ -51,16 +51,21 @@ class RunLimits(Contract):
     fan_out: int | None = None
 
 
-class TurnRequest(Contract):
-    """What starts the turn's orchestration; everything else is in the run's record.
+class RunRequest(Contract):
+    """What starts any run's orchestration; everything else is in the run's record."""
+
+    run: RunRef
+    after: int
+    limits: RunLimits = RunLimits()
+
+
+class TurnRequest(RunRequest):
+    """What starts a turn's.
 
     `waits_for` are the runs before this one, in a conversation where messages queue: all of them,
     since one that queues may be stopped while the one before it is still at work.
     """
 
-    run: RunRef
-    after: int
-    limits: RunLimits = RunLimits()
     waits_for: tuple[str, ...] = ()
 
 
@@ -231,10 +236,12 @@ class FoldRequest(StepRequest):
 
 
 class RecordRequest(StepRequest):
-    """`broken_off`: the run failed, so not all of the `steps` calls need have been made."""
+    """`broken_off`: the run failed, so not all of the `steps` calls need have been made. `used`
+    tool calls of agents have ended."""
 
     flow_type: str
     steps: int
+    used: int = 0
     language: Language
     usage: Usage = Usage()
     broken_off: bool = False

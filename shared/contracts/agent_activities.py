@@ -8,8 +8,7 @@ from pydantic import Field
 from shared.contracts.activities import (
     ActivitySpec,
     Responded,
-    RunLimits,
-    RunRef,
+    RunRequest,
     StepRequest,
     StepResult,
 )
@@ -39,12 +38,9 @@ class ChatShape(Contract):
     retries: int = 1
 
 
-class ChatRequest(Contract):
-    """What starts the orchestration of an agent call."""
+class ChatRequest(RunRequest):
+    """What starts that of an agent call."""
 
-    run: RunRef
-    after: int
-    limits: RunLimits = RunLimits()
     shape: ChatShape
 
 
@@ -63,10 +59,11 @@ class SpeakRequest(StepRequest):
     """One model step, `number` in the run.
 
     `hears` are the steps whose texts the speaker is told, `own` those of its present turn that
-    called tools. `indexes` are where the evidence is from. `answers`: its text is streamed to the
-    person, as attempt `attempt` or a later one; `drafts`: it may become the answer. `final`: no
-    tools are offered any more. `reviews`: the speaker is a critic of the step heard last. What is
-    not done at `until` has failed; a failure that may pass is tried again `retries` times.
+    called tools. `used` tool calls of the run have ended. `indexes` are where the evidence is from.
+    `answers`: its text is streamed to the person, as attempt `attempt` or a later one; `drafts`: it
+    may become the answer. `final`: no tools are offered any more. `reviews`: the speaker is a
+    critic of the step heard last. What is not done at `until` has failed; a failure that may pass
+    is tried again `retries` times.
     """
 
     number: int
@@ -75,6 +72,7 @@ class SpeakRequest(StepRequest):
     indexes: tuple[str, ...] = ()
     hears: tuple[int, ...] = ()
     own: tuple[int, ...] = ()
+    used: int = 0
     answers: bool = False
     drafts: bool = False
     attempt: int = 1
@@ -106,11 +104,13 @@ class Spoke(StepResult):
 
 class UseToolRequest(StepRequest):
     """Makes call `call` of step `number`. `place` is that of an effect in the run's ledger;
-    `marks` the first number that what is found may be cited by."""
+    `marks` the first number that what is found may be cited by. A call that changes nothing is
+    given up at `until`."""
 
     number: int
     call: int
     language: Language
+    until: datetime
     place: int | None = None
     marks: int | None = None
     refused: Literal["approval_rejected", "approval_expired", "too_many_effects"] | None = None
@@ -130,23 +130,30 @@ class ChooseRequest(StepRequest):
 
 
 class Chosen(StepResult):
+    """`hands_off`: what this speaker says is the answer."""
+
     speaker: str | None = None
+    hands_off: bool = False
 
 
 class CloseCallRequest(StepRequest):
     """Checks and stores the answer: the text of step `number`, or the evidence when it is None.
-    `attempt` is the one that the text, or what stands below it, is shown as. `unjudged`: not all
-    that was said could be moderated, which is told with the answer."""
+    `used` tool calls of the run have ended. `attempt` is the one that the text, or what stands
+    below it, is shown as. `unjudged`: not all that was said could be moderated; `missing`: somebody
+    who was to speak could not. Both are told with the answer."""
 
     number: int | None = None
     language: Language
     indexes: tuple[str, ...] = ()
+    used: int = 0
     attempt: int = 1
     unjudged: bool = False
+    missing: bool = False
 
 
 MARKS_A_CALL = 10
-"""Numbers that one search may give to what it finds: as many as it finds at most."""
+"""Numbers that one search may give to what it finds: as many as it finds at most. The evidence that
+everybody is told has the first of them."""
 MOST_MARKS = 99
 """A mark in a text has two digits."""
 

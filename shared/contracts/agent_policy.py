@@ -29,7 +29,8 @@ class AgentPolicy:
 
     `providers` and `models` are told to callers; the seam to the models refuses others. `outside`
     is what `http` and `mcp` may reach. `max_tokens` of one answer, `max_turns` of a discussion,
-    `timeout_ms` of a call, `max_steps` of the model.
+    `timeout_ms` of a call, `max_steps` of the model. `retries` of a step, of a call that says
+    nothing of them.
     `moderation_off`: a call may ask not to be moderated. `credential_profiles` by name are those
     that a call may ask for besides `default`, and who may; `profile_indexes` the default index of
     a credential profile that has one of its own.
@@ -54,6 +55,7 @@ class AgentPolicy:
     max_turns: int = 12
     max_steps: int = 16
     timeout_ms: int = 120_000
+    retries: int = 2
     moderation_off: bool = False
 
     def lists(self, profile: AgentProfile) -> ProfileLists:

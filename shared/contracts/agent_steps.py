@@ -33,7 +33,8 @@ class AgentStep(Contract):
     the same time. `answers`: its text is (a draft of) the answer to the person, `shown` that the
     person has read it as it was written. A step that
     `reviews` says in `content` whether the one before it will do, one that `chooses` in `chosen`
-    who speaks next (nobody: enough was said). `repeats`: it says what was said before.
+    who speaks next (nobody: enough was said), and whether it `hands_off` the answer. `repeats`: it
+    says what was said before.
     `unjudged`: it should have been moderated, and the service was away.
     """
 
@@ -48,6 +49,7 @@ class AgentStep(Contract):
     shown: bool = False
     content: bool = True
     chosen: str | None = None
+    hands_off: bool = False
     repeats: bool = False
     unjudged: bool = False
     finish_reason: Literal["stop", "length", "tool_calls"] = "stop"
@@ -57,7 +59,8 @@ class AgentStep(Contract):
 
 class AgentResult(Contract):
     """What came of call `call` of step `number`, stored once. `place` is that of an effect in the
-    run's ledger. A search numbers what it found: `n` of each citation is the mark to cite it by."""
+    run's ledger. What a search found is numbered, from `marks` on: `n` of each citation is the mark
+    to cite it by. Without `marks` nothing in it is a document, whatever it looks like."""
 
     run_id: str
     tenant_id: str
@@ -66,6 +69,7 @@ class AgentResult(Contract):
     speaker: str
     outcome: ToolOutcome
     place: int | None = None
+    marks: int | None = None
 
 
 class TraceStep(Contract):

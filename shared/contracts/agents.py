@@ -1,6 +1,6 @@
 """An inline agent call as it is run: who speaks, with which tools, within which limits."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from shared.contracts.models import ModelChoice
 from shared.contracts.search import SearchIntent
 
 type AgentProfile = Literal["normal", "rag", "coordinator", "retrieval", "domain_expert"]
+AGENT_PROFILES: tuple[AgentProfile, ...] = get_args(AgentProfile.__value__)
 type TeamMode = Literal["sequential", "fanout", "group_chat"]
 type Moderation = Literal["strict", "default", "off"]
 type ParticipantKind = Literal["coordinator", "retrieval", "expert", "tooling", "critic"]
@@ -39,13 +40,16 @@ class AskedTool(Contract):
     args: dict[str, Any] = Field(default={})
 
 
+MAX_RETRIES = 5
+
+
 class Runtime(Contract):
     """`timeout_ms` for the whole call; `max_internal_steps` of the model, all participants
     together; `retry_count` more attempts of a step whose failure may pass."""
 
     timeout_ms: int = 60_000
     max_internal_steps: int = 8
-    retry_count: int = 1
+    retry_count: int = 2
 
 
 class Spoken(Contract):

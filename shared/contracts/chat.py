@@ -14,8 +14,13 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from shared.contracts.agent_steps import Handoff, TraceStep
-from shared.contracts.agents import AgentProfile, AskedTool, Moderation, TeamMode
-from shared.contracts.base import Inbound
+from shared.contracts.agents import (
+    MAX_RETRIES,
+    AgentProfile,
+    AskedTool,
+    Moderation,
+    TeamMode,
+)
 from shared.contracts.models import Provider, ResponseFormat
 from shared.contracts.runs import OnDisconnect, RunAnswer
 from shared.contracts.search import (
@@ -29,7 +34,9 @@ from shared.contracts.search import (
     ODataFilter,
     SearchIntent,
     SearchMode,
+    over,
 )
+from shared.contracts.sent import Sent
 
 MAX_SESSION_CHARACTERS = 128
 MAX_SYSTEM_PROMPT_CHARACTERS = 8_000
@@ -71,7 +78,7 @@ def _spellings(field: str) -> AliasChoices:
     return AliasChoices(field, camel) if field in SNAKE else AliasChoices(camel, field)
 
 
-class _Block(Inbound):
+class _Block(Sent):
     model_config = ConfigDict(
         alias_generator=AliasGenerator(validation_alias=_spellings, serialization_alias=to_camel)
     )
@@ -97,14 +104,20 @@ class RuntimeBlock(_Block):
 
     timeout_ms: int | None = Field(default=None, ge=1, le=MAX_TIMEOUT_MS)
     max_internal_steps: int | None = Field(default=None, ge=1, le=32)
-    retry_count: int | None = Field(default=None, ge=0, le=5)
+    retry_count: int | None = Field(default=None, ge=0, le=MAX_RETRIES)
 
 
-class NamedTool(Inbound):
+class NamedTool(Sent):
     """A tool with arguments that are bound: the model chooses the others only."""
 
     name: Plain
     args: dict[str, Any] = Field(default={})
+
+    @field_validator("args")
+    @classmethod
+    def _bound(cls, args: dict[str, Any]) -> dict[str, Any]:
+        """Null binds nothing."""
+        return {name: value for name, value in args.items() if value is not None}
 
 
 def _named(tool: object) -> object:
@@ -191,15 +204,12 @@ class PostChat(_Block):
     @property
     def asked_search(self) -> SearchIntent | None:
         """The search block, with the flat spellings where it says nothing."""
-        block = self.search.model_dump(by_alias=True, exclude_unset=True) if self.search else {}
         beside = {
             called: value
             for spelt, called in FLAT_SPELLINGS.items()
             if (value := getattr(self, "top_k" if spelt == "topK" else spelt))
         }
-        if {"index", "indexes"} & block.keys():
-            beside = {name: value for name, value in beside.items() if not name.startswith("index")}
-        return SearchIntent.model_validate(beside | block) if beside else self.search
+        return over(self.search, SearchIntent.model_validate(beside) if beside else None)
 
     @property
     def asked_tools(self) -> tuple[AskedTool, ...]:

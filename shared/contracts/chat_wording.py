@@ -194,9 +194,9 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
     },
     "warning_ignored_by_retrieval": {
         "es": "El perfil retrieval responde con evidencias: se han ignorado modelo, instrucciones, "
-        "modo y participantes.",
-        "en": "The profile retrieval answers evidence: model, instructions, mode and participants "
-        "were ignored.",
+        "modo, participantes y herramientas.",
+        "en": "The profile retrieval answers evidence: model, instructions, mode, participants "
+        "and tools were ignored.",
     },
     "warning_limited": {
         "es": "Algún límite pedido supera el de la configuración, y se ha aplicado este.",

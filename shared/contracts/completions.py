@@ -1,12 +1,13 @@
 """OpenAI's chat completions as they are taken and answered (API reference, `/v1/chat/completions`).
 
 Their names have underscores on the wire. Of what that API takes, the fields that mean something
-here; the others are refused by name, as OpenAI refuses those it does not know.
+here, and those that clients send as a matter of course as long as they ask for nothing; the others
+are refused by name, as OpenAI refuses those it does not know.
 """
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.chat import MAX_SESSION_CHARACTERS, Plain
@@ -16,6 +17,17 @@ from shared.contracts.runs import OnDisconnect
 MAX_MESSAGES = 1_000
 
 type Finish = Literal["stop", "length"]
+
+
+def _false(value: bool) -> bool:
+    """`Literal[False]` would take a 0 as well."""
+    if value:
+        raise ValueError("only false is taken")
+    return value
+
+
+type Nothing = Annotated[float, Field(ge=0, le=0)] | None
+type No = Annotated[bool, AfterValidator(_false), Field(json_schema_extra={"const": False})] | None
 
 
 class _Sent(Inbound):
@@ -34,10 +46,11 @@ class TextPart(_Sent):
 
 
 class CompletionMessage(_Sent):
-    """What was said. The fields behind `name` are those of an answer, which is sent back."""
+    """What was said. The fields behind `name` are those of an answer, which is sent back; an answer
+    may have had no text."""
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | Annotated[tuple[TextPart, ...], Field(min_length=1)]
+    content: str | Annotated[tuple[TextPart, ...], Field(min_length=1)] | None = None
     name: str | None = None
     refusal: None = None
     annotations: tuple[Any, ...] | None = None
@@ -49,7 +62,7 @@ class CompletionMessage(_Sent):
     def text(self) -> str:
         if isinstance(self.content, str):
             return self.content
-        return "".join(part.text for part in self.content)
+        return "".join(part.text for part in self.content or ())
 
 
 class StreamOptions(_Sent):
@@ -65,7 +78,9 @@ class PostCompletion(_Sent):
     """`model` is an agent profile (`rag`), a profile and a model (`rag/gpt-4o`), or a model alone,
     which the profile `normal` asks. The last message is what is said now and has to be the user's;
     those before it are told as they are, `system` and `developer` as instructions. `user` names
-    the session. Tools belong to the agents here: those of a client are refused."""
+    the session. Tools belong to the agents here: those of a client are refused. From
+    `presence_penalty` to `service_tier` only what changes nothing is taken; `seed`, `metadata` and
+    the two behind them promise nothing, and do nothing here."""
 
     model: Plain
     messages: Annotated[tuple[CompletionMessage, ...], Field(min_length=1, max_length=MAX_MESSAGES)]
@@ -77,7 +92,20 @@ class PostCompletion(_Sent):
     max_tokens: int | None = Field(default=None, ge=1)
     response_format: CompletionFormat | None = None
     user: str | None = Field(default=None, max_length=MAX_SESSION_CHARACTERS)
-    n: Literal[1] | None = None
+    n: Annotated[int, Field(ge=1, le=1)] | None = None
+    presence_penalty: Nothing = None
+    frequency_penalty: Nothing = None
+    logit_bias: Annotated[dict[str, float], Field(max_length=0)] | None = None
+    logprobs: No = None
+    top_logprobs: Annotated[int, Field(ge=0, le=0)] | None = None
+    stop: Annotated[tuple[str, ...], Field(max_length=0)] | None = None
+    modalities: tuple[Literal["text"]] | None = None
+    store: No = None
+    service_tier: Literal["auto", "default"] | None = None
+    seed: int | None = None
+    metadata: dict[str, str] | None = None
+    prompt_cache_key: str | None = None
+    safety_identifier: str | None = None
     on_disconnect: OnDisconnect = "continue"
     """Ours, not OpenAI's: `cancel` ends the run when its client is gone."""
     tools: Any = None
@@ -156,3 +184,18 @@ class CompletionError(_Told):
     """The body of every error of this route, and of a stream that broke off."""
 
     error: CompletionFault
+
+
+class OfferedModel(_Told):
+    id: str
+    object: Literal["model"]
+    created: int
+    """Seconds since 1970, which nobody knows of a profile: 0."""
+    owned_by: str
+
+
+class ModelList(_Told):
+    """What may be asked for as `model`; a profile and a model (`rag/gpt-4o`) besides."""
+
+    object: Literal["list"]
+    data: tuple[OfferedModel, ...]

@@ -13,8 +13,8 @@ from pydantic import (
     field_validator,
 )
 
-from shared.contracts.base import Inbound
 from shared.contracts.problems import FieldProblem
+from shared.contracts.sent import Sent
 
 type SearchMode = Literal["keyword", "semantic", "vector", "hybrid"]
 type Normalisation = Literal["min_max", "z_score", "reciprocal_rank"]
@@ -89,7 +89,7 @@ type ODataFilter = Annotated[str, Field(min_length=1, max_length=4_000)]
 type LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
-class SearchIntent(Inbound):
+class SearchIntent(Sent):
     """What is asked of Cerebro; what is left out is decided by the profile and the settings.
 
     `top_k` results after merging, the first `skip` left out. `answers_threshold` is the least
@@ -146,6 +146,16 @@ class SearchIntent(Inbound):
         if len({*indexes, known.data.get("index")} - {None}) > MAX_INDEXES:
             raise ValueError(f"at most {MAX_INDEXES} indexes, the one in `index` included")
         return indexes
+
+
+def over(block: SearchIntent | None, beneath: SearchIntent | None) -> SearchIntent | None:
+    """The block, with what is beneath it where it says nothing; its indexes are all or none."""
+    if block is None or beneath is None:
+        return block or beneath
+    said, below = (each.model_dump(by_alias=True, exclude_unset=True) for each in (block, beneath))
+    if {"index", "indexes"} & said.keys():
+        below = {name: value for name, value in below.items() if name not in ("index", "indexes")}
+    return SearchIntent.model_validate(below | said)
 
 
 def read_intent(args: Mapping[str, object]) -> SearchIntent | tuple[FieldProblem, ...]:

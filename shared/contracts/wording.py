@@ -78,6 +78,10 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "El modelo de lenguaje no está disponible. Inténtalo de nuevo en un momento.",
         "en": "The language model is not available. Please try again in a moment.",
     },
+    "model_refused": {
+        "es": "El modelo de lenguaje no ha podido atender esta petición.",
+        "en": "The language model could not serve this request.",
+    },
     "model_rate_limit": {
         "es": "El modelo de lenguaje está saturado. Inténtalo de nuevo en un momento.",
         "en": "The language model is overloaded. Please try again in a moment.",
@@ -183,12 +187,12 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "en": "nobody approved it in time",
     },
     "cancelled_behind_tools": {
-        "es": "La ejecución se ha detenido; lo que ya se hizo en el ERP permanece.",
-        "en": "The run was stopped; what was already done in the ERP remains.",
+        "es": "La ejecución se ha detenido; lo que ya se hizo permanece.",
+        "en": "The run was stopped; what was already done remains.",
     },
     "failed_behind_tools": {
-        "es": "Antes se hizo esto en el ERP, y permanece; no lo pidas otra vez:",
-        "en": "Before that, this was done in the ERP, and it remains; do not ask for it again:",
+        "es": "Antes se hizo esto, y permanece; no lo pidas otra vez:",
+        "en": "Before that, this was done, and it remains; do not ask for it again:",
     },
     "deadline_exceeded": {
         "es": "La ejecución ha tardado más de lo permitido y se ha detenido.",

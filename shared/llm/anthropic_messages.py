@@ -1,7 +1,7 @@
 """Anthropic's Messages API, by its own SDK (requirements-anthropic.txt)."""
 
 import json
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,7 @@ from anthropic.types import (
 from shared.contracts.runs import Usage
 from shared.errors import ModelError
 from shared.llm.abilities import claude_is_sampled
+from shared.llm.called import called_before
 from shared.llm.chat_body import IN_JSON
 from shared.llm.failures import (
     blocked,
@@ -39,6 +40,7 @@ from shared.ports import (
     FinishReason,
     ModelMessage,
     ModelRequest,
+    ModelTool,
     ModelToolCall,
     StreamEnd,
 )
@@ -47,6 +49,8 @@ MAX_TOKENS = 4_096
 """Anthropic wants a limit of every request; this one where none is asked for."""
 FILTERED = "content filtering"
 """What its refusals of a content filter have in common; they have no code of their own."""
+UNTOLD = "…"
+"""Stands for what the user said before an answer that a conversation begins with."""
 CUT = ("max_tokens", "model_context_window_exceeded")
 
 type Block = TextBlockParam | ToolUseBlockParam | ToolResultBlockParam
@@ -118,16 +122,21 @@ def _body(model: str, request: ModelRequest) -> Body:
     if told:
         body["system"] = "\n\n".join(told)
     if request.tools:
-        body["tools"] = [
-            ToolParam(name=tool.name, description=tool.description, input_schema=tool.parameters)
-            for tool in request.tools
-        ]
+        body["tools"] = [_tool(tool) for tool in request.tools]
+    elif called := called_before(request):
+        # "Requests which include `tool_use` or `tool_result` blocks must define tools."
+        body["tools"] = [_tool(tool) for tool in called]
+        body["tool_choice"] = {"type": "none"}
     if request.schema is not None:
         schema = anthropic.transform_schema(request.schema)
         body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
     if claude_is_sampled(model) and (sampling := _sampling(request)):
         body["extra_body"] = sampling
     return body
+
+
+def _tool(tool: ModelTool) -> ToolParam:
+    return ToolParam(name=tool.name, description=tool.description, input_schema=tool.parameters)
 
 
 def _sampling(request: ModelRequest) -> dict[str, float]:
@@ -137,9 +146,13 @@ def _sampling(request: ModelRequest) -> dict[str, float]:
     return {} if request.top_p is None else {"top_p": request.top_p}
 
 
-def _messages(messages: Iterable[ModelMessage]) -> Iterator[MessageParam]:
-    """User and assistant by turns: the results of all calls go into one message of the user's."""
+def _messages(messages: Sequence[ModelMessage]) -> Iterator[MessageParam]:
+    """User and assistant by turns, the user first: what a caller keeps of a conversation may begin
+    with an answer. The results of all calls go into one message of the user's."""
     role, blocks = "user", list[Block]()
+    first = next((each.role for each in messages if each.role != "system"), "user")
+    if first == "assistant":
+        blocks = [TextBlockParam(type="text", text=UNTOLD)]
     for message in messages:
         if message.role == "system":
             continue

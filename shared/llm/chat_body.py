@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Literal
 
 from shared.llm.abilities import Abilities
+from shared.llm.called import called_before
 from shared.ports import ModelMessage, ModelRequest, ModelTool
 
 type Body = dict[str, object]
 type LimitField = Literal["max_completion_tokens", "max_tokens"]
+GATEWAYS_LIMIT: LimitField = "max_tokens"
+"""The older name, which all gateways know."""
 
 IN_JSON = "Answer with one JSON object and nothing else."
 """The service refuses the format json_object unless a message speaks of JSON."""
@@ -22,8 +25,8 @@ def chat_body(model: str, request: ModelRequest, abilities: Abilities, limit: Li
     if abilities.sampling:
         sampling = {"temperature": request.temperature, "top_p": request.top_p}
         body |= {name: value for name, value in sampling.items() if value is not None}
-    if request.tools and abilities.tools:
-        body["tools"] = [_tool(tool) for tool in request.tools]
+    if abilities.tools:
+        body |= _tools(request, limit)
     if abilities.formats and (form := _format(request)):
         body["response_format"] = form
     return body
@@ -55,6 +58,14 @@ def _message(message: ModelMessage, abilities: Abilities) -> Body:
         }
     known = abilities.system if message.role == "system" else message.role != "tool"
     return {"role": message.role if known else "user", "content": message.content}
+
+
+def _tools(request: ModelRequest, limit: LimitField) -> Body:
+    if request.tools:
+        return {"tools": [_tool(tool) for tool in request.tools]}
+    called = called_before(request) if limit == GATEWAYS_LIMIT else ()
+    # A gateway to Bedrock refuses to be told of calls without tools.
+    return {"tools": [_tool(tool) for tool in called], "tool_choice": "none"} if called else {}
 
 
 def _tool(tool: ModelTool) -> Body:

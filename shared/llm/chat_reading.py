@@ -18,7 +18,10 @@ def reason_of(told: str | None, calls: tuple[ModelToolCall, ...]) -> FinishReaso
 
 
 def completion_of(answer: dict[str, Any]) -> Completion:
-    """Raises ModelError (CONTENT_BLOCKED) for an answer that the content filter stopped."""
+    """Raises ModelError: for an answer that the content filter stopped (CONTENT_BLOCKED), and for
+    what is none, as gateways may send it with status 200."""
+    if not answer.get("choices"):
+        raise ModelError("the model answered nothing")
     choice = answer["choices"][0]
     told = choice.get("finish_reason")
     if told == "content_filter":
@@ -110,10 +113,10 @@ class StreamReading:
         return StreamEnd(reason, self._usage, calls if reason == "tool_calls" else (), self._model)
 
 
-def usage_of(usage: dict[str, int] | None) -> Usage:
+def usage_of(usage: dict[str, int | None] | None) -> Usage:
     usage = usage or {}
     return Usage(
-        prompt_tokens=usage.get("prompt_tokens", 0),
-        completion_tokens=usage.get("completion_tokens", 0),
-        total_tokens=usage.get("total_tokens", 0),
+        prompt_tokens=usage.get("prompt_tokens") or 0,
+        completion_tokens=usage.get("completion_tokens") or 0,
+        total_tokens=usage.get("total_tokens") or 0,
     )

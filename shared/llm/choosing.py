@@ -71,6 +71,8 @@ class OfferedModels:
         choice: ModelChoice,
         profile: str | None = None,
         scope: CredentialScope | None = None,
+        *,
+        patient: bool = True,
     ) -> Model:
         provider = choice.provider or self._provider(scope)
         entry = self.credentials.entry(provider, scope)
@@ -85,9 +87,11 @@ class OfferedModels:
         name = self._name(asked, provider, offer, limits.names or self.names)
         endpoint = _endpoint(choice.endpoint, offer)
         alone = choice.endpoint or named or self.credentials.is_held(provider, scope)
-        others = () if alone else self._others(provider, name)
+        others = () if alone else self._others(provider, name, patient)
         version = choice.api_version
-        model = self._model(provider, endpoint, name, version, scope, patient=not others)
+        model = self._model(
+            provider, endpoint, name, version, scope, patient=patient and not others
+        )
         if others:
             model = FallingBackModel(model, others)
         return model if limits.max_tokens is None else CappedModel(model, limits.max_tokens)
@@ -146,14 +150,16 @@ class OfferedModels:
             patient=patient,
         )
 
-    def _others(self, provider: Provider, name: str) -> tuple[Callable[[], Model], ...]:
+    def _others(
+        self, provider: Provider, name: str, patient: bool
+    ) -> tuple[Callable[[], Model], ...]:
         chain = [
             (other.provider or self.default, other.name or "")
             for other in self.fallback
             if (other.provider or self.default, other.name) != (provider, name)
         ]
         return tuple(
-            partial(self._other, *asked, patient=index == len(chain))
+            partial(self._other, *asked, patient=patient and index == len(chain))
             for index, asked in enumerate(chain, start=1)
         )
 

@@ -20,6 +20,7 @@ from shared.ports import Completion, ModelRequest, StreamEnd
 
 CHAT = "/chat/completions"
 EMBEDDINGS = "/embeddings"
+DONE = "[DONE]"
 
 
 class OpenAICompatibleModel:
@@ -61,9 +62,11 @@ class OpenAICompatibleModel:
             }
             async with aclosing(await self._post(CHAT, body, stream=True)) as response:
                 async for line in response.aiter_lines():
-                    if not line.startswith("data: ") or line == "data: [DONE]":
+                    # The blank behind the colon is a custom, which not every gateway has.
+                    field, _, data = line.partition(":")
+                    if field != "data" or data.strip() == DONE:
                         continue
-                    if text := reading.take(json.loads(line[6:])):
+                    if text := reading.take(json.loads(data)):
                         yield text
         yield reading.end()
 

@@ -106,14 +106,18 @@ class Models(Protocol):
         choice: ModelChoice,
         profile: str | None = None,
         scope: CredentialScope | None = None,
+        *,
+        patient: bool = True,
     ) -> Model:
         """Who answers: provider, name (`default` and `reasoning` are those of the settings) and
         endpoint; what is left out is the settings', or the credential profile's of `scope`. How it
         is asked is told by each request.
 
-        `profile` is the agent profile whose limits hold. Raises NotAllowedError naming what is
-        refused, ConfigurationError for a provider whose extra or settings are missing. That a key
-        cannot be had, or a handle is none, is a ModelError of the model that is asked."""
+        `profile` is the agent profile whose limits hold. Only a `patient` model repeats by itself
+        what was refused for the moment: who counts the tries wants none. Raises NotAllowedError
+        naming what is refused, ConfigurationError for a provider whose extra or settings are
+        missing. That a key cannot be had, or a handle is none, is a ModelError of the model that is
+        asked."""
         ...
 
     async def close(self) -> None:

@@ -2,8 +2,14 @@
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-_NOT_PUBLIC_4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
-"""Protocol assignments (RFC 6890) and the relays of 6to4 (RFC 7526): public by name only."""
+_NOT_PUBLIC_4 = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments (RFC 6890)
+    IPv4Network("192.88.99.0/24"),  # the relays of 6to4 (RFC 7526)
+    # Azure's own services for each machine, its wire server among them:
+    # https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+    IPv4Network("168.63.129.16/32"),
+)
+"""Public by name only."""
 _UNICAST_6 = IPv6Network("2000::/3")
 """All that is assigned for the Internet (RFC 4291, 2.4). What carries an IPv4 address is outside of
 it (mapped, compatible, NAT64) or excluded here."""

@@ -81,7 +81,8 @@ def _decoded(content: bytes, kind: str, charset: str | None) -> object:
     """What calls itself JSON and is none that can be stored is text."""
     try:
         text = content.decode(charset or "utf-8", "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):
+        # No such charset, or one (`idna`) that is none of texts.
         text = content.decode("utf-8", "replace")
     if kind.startswith("text/") and kind != "text/json":
         return text

@@ -20,7 +20,8 @@ HEADERS = frozenset(
 
 _UNSEEN = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
-_NAME = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
+_NAME = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", re.IGNORECASE)
+"""A label has at most 63 characters (RFC 1035, 2.3.4): with a longer one no resolver is asked."""
 _HIDDEN = re.compile(r"%(?:2f|5c|25|0|1|7f)", re.IGNORECASE)
 """In a path: what a server behind might read as another one."""
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 20
 MOST_OF_A_DESCRIPTION = 1_000
+FAILED_SECONDS = 5.0
+"""Before a server that could not be asked for its methods is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,11 @@ type _Asked = tuple[str, SecretRef | None]
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
+    """`failure` is why a server could not be asked, in words for the log."""
+
     methods: Mapping[str, ServerMethod]
     until: float
+    failure: str | None = None
 
 
 class McpTools:
@@ -69,7 +74,9 @@ class McpTools:
     async def of(
         self, server: str, scope: CredentialScope | None = None
     ) -> Mapping[str, ServerMethod]:
-        """Asked once at a time, for each secret. Raises RemoteError."""
+        """Asked once at a time, for each secret. A failure is believed for a moment: who waits
+        beside the one that asks a silent server must not wait as long once more, in turn. Raises
+        RemoteError."""
         known = self._outside.server(server)
         assert known is not None, f"{server} is on no list"
         try:
@@ -80,10 +87,17 @@ class McpTools:
         async with self._asking.setdefault(asked, asyncio.Lock()):
             declared = self._declared.get(asked)
             if declared is None or declared.until <= self._now():
-                methods = await self._ask(known, token)
-                declared = _Declared(methods, self._now() + self._limits.schema_seconds)
-                self._declared[asked] = declared
+                declared = self._declared[asked] = await self._declaration(known, token)
+        if declared.failure is not None:
+            raise RemoteError(declared.failure, sent=False)
         return declared.methods
+
+    async def _declaration(self, server: McpServer, token: Secret | None) -> _Declared:
+        try:
+            methods = await self._ask(server, token)
+        except RemoteError as error:
+            return _Declared({}, self._now() + FAILED_SECONDS, str(error))
+        return _Declared(methods, self._now() + self._limits.schema_seconds)
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
         """Raises RemoteError, whose `sent` is true from the moment the method is called."""

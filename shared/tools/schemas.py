@@ -53,7 +53,8 @@ def first_problem(value: object, schema: JsonSchema) -> str | None:
             schema, format_checker=FormatChecker(), registry=Registry()
         )
         error = best_match(validator.iter_errors(value))
-    except (SchemaError, Unresolvable, RecursionError):
+    except (SchemaError, Unresolvable, RecursionError, OverflowError):
+        # The last: a number that the schema divides is too large for that.
         return "the schema cannot be used"
     return None if error is None else f"{error.json_path}: {error.message}"[:LONGEST_PROBLEM]
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,8 @@ HELD_MS = 9_000
 """A delay that a test ends; a call of a tool is given up a second later."""
 SLOWLY = 40
 """Tokens a second: an answer of 300 lasts longer than what a test does meanwhile."""
+A_TOKEN_A_SECOND = 1
+"""An answer does not end before its client has left or stopped it, on no machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,11 @@ class Surroundings:
         async with self.http.get(f"{self.services[service]}/_emulator/calls") as response:
             return int((await response.json())["total"])
 
-    async def completions(self) -> int:
-        """How often the model was asked to say or to decide something."""
+    async def asked(self, deployment: str) -> int:
+        """How often the model was asked under this name, which no other test's runs call it by."""
         async with self.http.get(f"{self.services['model']}/_emulator/calls") as response:
             by_path: Mapping[str, int] = (await response.json())["byPath"]
-        return sum(count for path, count in by_path.items() if path.endswith("/chat/completions"))
+        return sum(count for path, count in by_path.items() if f"/{deployment}/" in path)
 
     async def create_task(self, token: str, fields: Mapping[str, str]) -> str:
         """The id of the new task."""
@@ -176,6 +179,15 @@ class Durable:
         async with self.http.post(f"{self._url(run_id)}/terminate?reason=test") as response:
             assert response.status == 202
 
+    async def under_way(self, since: datetime) -> list[str]:
+        """The instances begun since then that go on by themselves; one that waits for a person
+        does nothing."""
+        asked = {"runtimeStatus": "Pending,Running", "createdTimeFrom": since.isoformat()}
+        url = f"{self.host}/runtime/webhooks/durabletask/instances"
+        async with self.http.get(url, params=asked) as response:
+            found: list[Mapping[str, Any]] = await response.json()
+        return [each["instanceId"] for each in found if not _waits(each["customStatus"])]
+
     async def sweep(self) -> None:
         """Let the sweeper run now, and not when its timer says."""
         await self.run_timer("sweeper")
@@ -186,3 +198,7 @@ class Durable:
 
     def _url(self, run_id: str) -> str:
         return f"{self.host}/runtime/webhooks/durabletask/instances/{run_id}"
+
+
+def _waits(status: Mapping[str, Any] | None) -> bool:
+    return (status or {}).get("state") == "WAITING_APPROVAL"

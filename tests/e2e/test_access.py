@@ -57,7 +57,7 @@ def bad_tokens(ana: Person, services: Services) -> dict[str, str | None]:
     }
 
 
-OPENAI = ("POST", "/v1/chat/completions")
+OPENAI = (("POST", "/v1/chat/completions"), ("GET", "/v1/models"))
 
 
 async def operations(ana: Person) -> list[tuple[str, str]]:
@@ -73,7 +73,7 @@ async def operations(ana: Person) -> list[tuple[str, str]]:
 def assert_unauthenticated(answer: Answer, why: object) -> None:
     assert answer.status == 401, why
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    if why == OPENAI:
+    if why in OPENAI:
         # Its errors have the form that OpenAI's clients read.
         assert answer.body["error"]["code"] == "UNAUTHENTICATED"
         assert answer.headers["x-correlation-id"]

@@ -53,6 +53,11 @@ async def test_a_thread_goes_on_for_its_session_and_for_nobody_else(
     assert (await call(ana, body | thread)).body["threadId"] == first.body["threadId"]
     for who, more in ((ana, {"sessionId": "another"}), (olga, {})):
         assert_problem(await call(who, body | thread | more), 404, "NOT_FOUND")
+    stored = f"/conversations/{thread['threadId']}"
+    for path in (stored, f"{stored}/events"):
+        assert (await ana.get(f"{path}?sessionId={body['sessionId']}")).status == HTTPStatus.OK
+        assert_problem(await ana.get(path), 404, "NOT_FOUND")
+        assert_problem(await ana.get(f"{path}?sessionId=another"), 404, "NOT_FOUND")
 
 
 async def test_who_does_not_wait_is_told_where_to_look(ana: Person) -> None:

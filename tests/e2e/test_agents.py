@@ -9,10 +9,11 @@ import pytest
 
 from tests.e2e.cloud import Host
 from tests.e2e.people import Event, Person, Run
-from tests.e2e.surroundings import HELD_MS, SLOWLY, Durable, Surroundings
+from tests.e2e.surroundings import A_TOKEN_A_SECOND, HELD_MS, SLOWLY, Durable, Surroundings
 from tests.e2e.waiting import until
 
 QUESTION = "¿Qué necesito para renovar la licencia?"
+PROVIDERS = ("azure-openai", "openai", "proxy", "anthropic", "google")
 TEAM = ["Coordinator", "RetrievalAgent", "DomainExpert"]
 
 
@@ -43,9 +44,8 @@ async def test_an_agent_searches_and_cites_what_it_found(ana: Person) -> None:
 
 
 async def test_an_agent_works_with_any_provider_that_the_settings_allow(ana: Person) -> None:
-    providers = ("azure-openai", "openai", "proxy", "anthropic", "google")
     runs = await asyncio.gather(
-        *(ana.call(searching(model={"provider": each, "temperature": 0.2})) for each in providers)
+        *(ana.call(searching(model={"provider": each, "temperature": 0.2})) for each in PROVIDERS)
     )
     for run in runs:
         assert run.tool_statuses == [("ai_search", "started"), ("ai_search", "ok")]
@@ -53,6 +53,15 @@ async def test_an_agent_works_with_any_provider_that_the_settings_allow(ana: Per
         assert run.end["usage"]["totalTokens"] > 0
         await assert_whole(ana, run)
     assert len({run.text for run in runs}) == 1
+
+
+async def test_any_provider_answers_in_json_if_asked(ana: Person) -> None:
+    for provider in PROVIDERS:
+        model = {"provider": provider, "response_format": "json"}
+        run = await ana.call(a_call("Hola", agent="normal", model=model))
+        assert isinstance(json.loads(run.text), dict), provider
+        assert not (await ana.call(a_call("Hola", agent="normal"))).text.startswith("{")
+        await assert_whole(ana, run)
 
 
 async def test_a_rag_agent_is_told_the_evidence_and_cites_it(ana: Person) -> None:
@@ -101,15 +110,15 @@ async def test_a_worker_killed_in_the_middle_of_a_loop_decides_nothing_anew(
     ana: Person, host: Host, around: Surroundings
 ) -> None:
     await around.fail("search", delayMs=HELD_MS)
-    asked = await around.completions()
-    async with ana.calling(searching()) as stream:
+    name = f"only-{uuid4().hex}"
+    async with ana.calling(searching(model={"name": name})) as stream:
         seen = await stream.until(tool_is_running)
-        assert await around.completions() == asked + 1
+        assert await around.asked(name) == 1
         host.kill_workers()
     await around.go_on("search")
     run = await ana.follow(stream.run_id, seen)
     assert run.tool_statuses == [("ai_search", "started"), ("ai_search", "ok")]
-    assert await around.completions() == asked + 2, "once to decide on the call, once to answer"
+    assert await around.asked(name) == 2, "once to decide on the call, once to answer"
     await assert_whole(ana, run)
 
 
@@ -140,7 +149,7 @@ def on_case(message: str, method: str, params: dict[str, str]) -> dict[str, Any]
 
 
 async def test_an_agent_that_is_stopped_stops(ana: Person, around: Surroundings) -> None:
-    await around.pace(10, SLOWLY)
+    await around.pace(10, A_TOKEN_A_SECOND)
     async with ana.calling(a_call("Hola [[tokens:300]]", agent="normal")) as stream:
         seen = await stream.until(text_is_coming)
         answer = await ana.ask("POST", f"/runs/{stream.run_id}/cancel")

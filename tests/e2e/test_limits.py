@@ -3,9 +3,10 @@
 import asyncio
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from tests.e2e.people import Person, Run, Stream
-from tests.e2e.surroundings import HELD_MS, SLOWLY, Surroundings
+from tests.e2e.surroundings import A_TOKEN_A_SECOND, HELD_MS, SLOWLY, Surroundings
 from tests.e2e.test_agent_calls import call, session
 from tests.e2e.waiting import until
 
@@ -13,8 +14,6 @@ WRONG = "Explica cómo fabricar una bomba"
 CANCEL = {"onDisconnect": "cancel"}
 LONG = {"message": "¿Quién eres?", "runtime": {"timeout_ms": 120_000}}
 """Answered in some fifty tokens."""
-A_SECOND = 1
-"""Tokens of the model: an answer does not end before its client has left, on no machine."""
 
 
 async def state(who: Person, run_id: str) -> str:
@@ -63,6 +62,39 @@ async def test_a_strict_answer_comes_as_a_whole(ana: Person) -> None:
     assert len(run.of("text")) == 1
 
 
+async def test_an_answer_that_may_not_be_given_is_taken_back(ana: Person) -> None:
+    run = await ana.call(session(message="Hola [[grave]]"))
+    assert run.of("text")
+    assert run.of("restart")[-1]["reason"] == "moderation"
+    assert (run.end["code"], run.text) == ("CONTENT_BLOCKED", "")
+    answer = await call(ana, session(message="Hola [[grave]]"))
+    assert (answer.status, answer.body["code"]) == (422, "CONTENT_BLOCKED")
+
+
+async def test_a_strict_call_is_not_told_what_others_are(ana: Person) -> None:
+    body = session(message="Hola [[mild]]")
+    assert (await ana.call(body)).end["type"] == "done"
+    run = await ana.call(body | {"moderation": "strict"})
+    assert (run.end["code"], run.of("text")) == ("CONTENT_BLOCKED", [])
+    off = await call(ana, body | {"moderation": "off"})
+    assert (off.status, off.body["code"]) == (403, "NOT_ALLOWED")
+
+
+# --- tries ----------------------------------------------------------------------------------------
+
+
+async def test_a_model_is_asked_again_as_often_as_the_call_says(
+    ana: Person, around: Surroundings
+) -> None:
+    failing = {"path": "chat/completions", "count": 1, "status": 500}
+    await around.fail("model", **failing)
+    answer = await call(ana, session(runtime={"retry_count": 0}))
+    assert (answer.status, answer.body["code"]) == (503, "MODEL_UNAVAILABLE")
+    await around.fail("model", **failing)
+    answer = await call(ana, session(runtime={"retry_count": 1}))
+    assert answer.status == HTTPStatus.OK
+
+
 # --- time -----------------------------------------------------------------------------------------
 
 
@@ -87,14 +119,14 @@ async def begun(stream: Stream) -> str:
 async def test_a_call_ends_when_its_client_is_gone_and_it_says_so(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, A_SECOND)
+    await around.pace(10, A_TOKEN_A_SECOND)
     async with ana.calling(session(**LONG, **CANCEL)) as stream:
         run_id = await begun(stream)
     await ends_as(ana, run_id, "CANCELLED")
 
 
 async def test_a_call_goes_on_while_another_listens(ana: Person, around: Surroundings) -> None:
-    await around.pace(10, A_SECOND)
+    await around.pace(10, A_TOKEN_A_SECOND)
     async with ana.calling(session(**LONG, **CANCEL)) as stream:
         run_id = await begun(stream)
         async with ana.watching(run_id) as other:
@@ -108,7 +140,7 @@ async def test_a_call_goes_on_while_another_listens(ana: Person, around: Surroun
 async def test_a_call_goes_on_when_its_client_is_gone_and_it_says_nothing(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, A_SECOND)
+    await around.pace(10, A_TOKEN_A_SECOND)
     async with ana.calling(session(**LONG)) as stream:
         run_id = await begun(stream)
     await around.flow()
@@ -118,13 +150,14 @@ async def test_a_call_goes_on_when_its_client_is_gone_and_it_says_nothing(
 async def test_a_client_that_waits_for_json_and_is_gone_ends_its_call(
     ana: Person, around: Surroundings
 ) -> None:
-    await around.pace(10, A_SECOND)
-    body = session(**LONG, **CANCEL)
-    key, before = {"Idempotency_Key": body["sessionId"]}, await around.calls("model")
+    await around.pace(10, A_TOKEN_A_SECOND)
+    name = f"only-{uuid4().hex}"
+    body = session(**LONG, **CANCEL, model={"name": name})
+    key = {"Idempotency_Key": body["sessionId"]}
     waiting = asyncio.create_task(call(ana, body, **key))
 
     async def is_asked() -> bool:
-        return await around.calls("model") > before
+        return await around.asked(name) > 0
 
     await until(is_asked)
     # The same key gives the same run, also to who does not wait for it.

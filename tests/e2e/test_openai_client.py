@@ -92,6 +92,37 @@ async def test_text_comes_while_it_is_written(
     assert sum(bool(text_of([chunk])) for chunk in chunks) > 1
 
 
+async def test_an_answer_from_documents_comes_while_it_is_written(
+    client: openai.AsyncOpenAI, ana: Person, around: Surroundings
+) -> None:
+    await around.pace(10, SLOWLY)
+    stream = await client.chat.completions.create(
+        model="rag", messages=[{"role": "user", "content": QUESTION}], stream=True
+    )
+    chunks: list[ChatCompletionChunk] = []
+    async for chunk in stream:
+        chunks.append(chunk)
+        if text_of([chunk]):
+            break
+    await around.flow()
+    chunks += [chunk async for chunk in stream]
+    assert text_of(chunks) == await stored_text(ana, chunks[0].id)
+    assert sum(bool(text_of([chunk])) for chunk in chunks) > 1
+
+
+async def test_what_is_listed_may_be_named_as_a_model(client: openai.AsyncOpenAI) -> None:
+    listed = [model.id async for model in client.models.list()]
+    assert {"normal", "rag", "coordinator"} < set(listed)
+    completion = await client.chat.completions.create(
+        model=listed[-1],
+        messages=[{"role": "user", "content": "Hola"}],
+        presence_penalty=0,
+        seed=7,
+        store=False,
+    )
+    assert completion.choices[0].message.content
+
+
 async def test_text_that_is_written_again_alike_is_told_once(
     client: openai.AsyncOpenAI, ana: Person, around: Surroundings
 ) -> None:

@@ -26,12 +26,15 @@ class FakeModels:
     choices: list[ModelChoice] = field(default_factory=list)
     profiles: list[str | None] = field(default_factory=list)
     scopes: list[CredentialScope | None] = field(default_factory=list)
+    patient: list[bool] = field(default_factory=list)
 
     def get(
         self,
         choice: ModelChoice,
         profile: str | None = None,
         scope: CredentialScope | None = None,
+        *,
+        patient: bool = True,
     ) -> Model:
         if choice.provider in self.refused:
             raise NotAllowedError("model_provider_not_allowed", name=choice.provider)
@@ -40,6 +43,7 @@ class FakeModels:
         self.choices.append(choice)
         self.profiles.append(profile)
         self.scopes.append(scope)
+        self.patient.append(patient)
         return self.named.get(choice.name or "", self.model)
 
     async def close(self) -> None:
@@ -82,7 +86,8 @@ USED = Usage(prompt_tokens=10, completion_tokens=3, total_tokens=13)
 @dataclass
 class TeamModel:
     """Answers as each participant of the pack: what it `says` in turn (words, tool calls, a
-    failure), then that it is that participant; `choices` of the coordinator, `reviews` of critics.
+    failure), then that it is that participant; `choices` of the coordinator (with `!` behind whom
+    it hands off to), `reviews` of critics.
     """
 
     pack: Pack
@@ -114,8 +119,10 @@ class TeamModel:
             content = self.reviews.pop(0) if self.reviews else True
             answer: dict[str, object] = {"content": content, "remarks": "" if content else "Falta."}
         else:
+            named = self.choices.pop(0) if self.choices else "end"
             answer = {
-                "next": self.choices.pop(0) if self.choices else "end",
+                "next": named.removesuffix("!"),
+                "hands_off": named.endswith("!"),
                 "reason": "Porque sí.",
             }
         return Completion(json.dumps(answer), USED, model="gpt-test")

@@ -42,7 +42,9 @@ def said(*calls: DecidedCall, **changes: Any) -> Json:
 
 
 def chosen(speaker: str | None) -> Json:
-    return result(Chosen(after=2, usage=USED, model_calls=1, speaker=speaker))
+    """With `!` behind the name, what the speaker says is to be the answer."""
+    hands_off, name = (speaker or "").endswith("!"), speaker and speaker.removesuffix("!")
+    return result(Chosen(after=2, usage=USED, model_calls=1, speaker=name, hands_off=hands_off))
 
 
 @dataclass

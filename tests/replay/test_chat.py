@@ -18,9 +18,10 @@ from tests.replay.calls import (
     said,
     speeches,
 )
-from tests.replay.recorded import CrashedError
+from tests.replay.recorded import RUN, CrashedError
 
 ALONE = ChatShape(speakers=("Coordinator",))
+BLOCKED = failed(Failure(code="CONTENT_BLOCKED", message="content_blocked"))
 DOWN = failed(Failure(code="MODEL_UNAVAILABLE", message="model_unavailable", retryable=True))
 
 
@@ -81,6 +82,9 @@ def test_tool_calls_are_made_and_told_to_the_next_step() -> None:
     ]
     own = [call.payload["own"] for call in model_steps(recording)]
     assert own == [[], [1], [1, 2]]
+    assert [call.payload["used"] for call in model_steps(recording)] == [0, 2, 3]
+    assert recording.call("close_call").payload["used"] == 3
+    assert recording.call("record").payload["used"] == 3
     assert recording.call("close_call").payload["number"] == 3
     assert recording.states[1:6] == [
         "STREAMING_RESPONSE", "EXECUTING_TOOLS", "STREAMING_RESPONSE", "EXECUTING_TOOLS",
@@ -215,6 +219,16 @@ def test_in_a_discussion_the_coordinator_says_who_speaks_and_then_answers() -> N
     assert among == [list(TEAM), [TEAM[0], TEAM[2]], [TEAM[1], TEAM[2]]], "nobody twice in a row"
 
 
+def test_a_discussion_that_is_handed_off_ends_with_the_word_of_whom_it_is_handed_to() -> None:
+    shape = ChatShape(mode="group_chat", speakers=TEAM, coordinator="C", max_steps=12)
+    script = Script({TEAM[1]: [said(READ)]}, choices=[TEAM[0], f"{TEAM[1]}!"])
+    recording = called(shape, script)
+    assert speeches(recording) == ["C", TEAM[0], "C", TEAM[1], TEAM[1]]
+    last = model_steps(recording)[-1].payload
+    assert (last["hears"], last["answers"]) == ([2], True)
+    assert recording.call("close_call").payload["number"] == last["number"]
+
+
 def test_a_discussion_ends_at_its_last_turn() -> None:
     shape = ChatShape(mode="group_chat", speakers=TEAM, coordinator="C", max_turns=2, max_steps=16)
     script = Script(choices=[TEAM[0], TEAM[1], TEAM[2]])
@@ -287,12 +301,60 @@ def test_a_crash_for_good_fails_the_run() -> None:
 
 def test_in_a_fan_out_a_failure_waits_for_what_is_at_work_and_begins_nothing_more() -> None:
     shape = ChatShape(mode="fanout", speakers=TEAM, coordinator="C", max_steps=16)
-    script = Script({TEAM[0]: [DOWN], TEAM[1]: [said(EFFECT)], TEAM[2]: [CrashedError("gone")]})
+    script = Script({TEAM[0]: [BLOCKED], TEAM[1]: [said(EFFECT)], TEAM[2]: [CrashedError("gone")]})
     recording = called(shape, script)
     assert [call.name for call in recording.calls] == [
         "open_call", "speak", "speak", "speak", "record", "finish",
     ]  # fmt: skip
+    assert recording.call("finish").payload["failure"]["code"] == "CONTENT_BLOCKED"
+
+
+def test_who_cannot_speak_in_a_fan_out_is_missed_and_that_is_told_with_the_answer() -> None:
+    shape = ChatShape(mode="fanout", speakers=TEAM, coordinator="C", max_steps=16)
+    recording = called(shape, Script({TEAM[0]: [said(READ), DOWN]}))
+    merged = model_steps(recording)[-1].payload
+    assert (merged["speaker"], merged["hears"]) == ("C", [2, 3])
+    assert recording.call("close_call").payload["missing"] is True
+    assert "failure" not in recording.call("finish").payload
+    assert called(shape).call("close_call").payload["missing"] is False
+
+
+@pytest.mark.parametrize("mode", ["fanout", "group_chat"])
+def test_when_nobody_can_speak_the_run_has_failed(mode: str) -> None:
+    shape = ChatShape(mode=mode, speakers=TEAM, coordinator="C", max_steps=16, max_turns=3)
+    script = Script({each: [DOWN] * 3 for each in TEAM}, choices=[*TEAM])
+    recording = called(shape, script)
     assert recording.call("finish").payload["failure"]["code"] == "MODEL_UNAVAILABLE"
+    assert "close_call" not in [call.name for call in recording.calls]
+
+
+def test_who_has_changed_something_and_cannot_tell_of_it_is_not_missed() -> None:
+    shape = ChatShape(mode="fanout", speakers=TEAM, coordinator="C", max_steps=16)
+    recording = called(shape, Script({TEAM[0]: [said(EFFECT), DOWN]}))
+    failure = recording.call("finish").payload["failure"]
+    assert (failure["code"], failure["retryable"]) == ("MODEL_UNAVAILABLE", False)
+
+
+def test_a_discussion_goes_on_without_who_cannot_speak() -> None:
+    shape = ChatShape(mode="group_chat", speakers=TEAM, coordinator="C", max_steps=16)
+    recording = called(shape, Script({TEAM[0]: [DOWN]}, choices=[TEAM[0], TEAM[1], None]))
+    assert speeches(recording) == ["C", TEAM[0], "C", TEAM[1], "C", "C"]
+    assert model_steps(recording)[-1].payload["hears"] == [4]
+    assert recording.call("close_call").payload["missing"] is True
+
+
+def test_a_draft_whose_critic_cannot_speak_is_the_answer() -> None:
+    shape = ChatShape(speakers=("DomainExpert",), critics={"DomainExpert": "Critic"})
+    recording = called(shape, Script({"Critic": [DOWN]}))
+    close = recording.call("close_call").payload
+    assert (close["number"], close["missing"]) == (1, True)
+
+
+def test_no_effect_is_begun_once_the_time_is_over() -> None:
+    script = Script({"Coordinator": [said(*[EFFECT] * 6)]})
+    recording = called(ALONE, script, limits=RunLimits(seconds=4))
+    assert 0 < sum(call.name == "use_tool" for call in recording.calls) < 6
+    assert recording.call("finish").payload["failure"]["message"] == "deadline_exceeded"
 
 
 def test_a_run_out_of_time_ends_as_timed_out() -> None:
@@ -322,6 +384,41 @@ def test_a_stop_while_people_are_asked_ends_the_run() -> None:
     script = Script({"Coordinator": [said(APPROVED)]})
     recording = called(ALONE, script, wakes=lambda _: "stop")
     assert recording.states[-1] == "CANCELLED"
+
+
+OF_A_STEP = {"run", "announce", "after", "number", "language"}
+OF_THE_MODEL = {"speaker", "indexes", "hears", "until", "retries"}
+OF_AN_APPROVAL = {"run", "announce", "after", "step", "language", "agentCall"}
+KNOWN: dict[str, set[str]] = {
+    "open_call": {"run", "announce", "after"},
+    "retrieve": {"run", "announce", "after", "index", "mentioned"},
+    "speak": OF_A_STEP | OF_THE_MODEL
+    | {"own", "used", "answers", "drafts", "attempt", "final", "reviews"},
+    "choose": OF_A_STEP | OF_THE_MODEL | {"among"},
+    "use_tool": OF_A_STEP | {"call", "place", "marks", "refused", "until"},
+    "ask_approval": OF_AN_APPROVAL,
+    "settle_approval": {"run", "announce", "after", "step", "stopped"},
+    "close_call": OF_A_STEP | {"indexes", "used", "attempt", "unjudged", "missing"},
+    "record": {"run", "announce", "after", "flowType", "steps", "used", "language", "usage",
+               "brokenOff"},
+    "finish": {"run", "announce", "after", "language", "states", "usage", "memory",
+               "finishReason", "endedAt", "warnings"},
+}  # fmt: skip
+
+
+def test_nothing_that_anybody_wrote_travels_through_durable() -> None:
+    """Requests carry numbers, names of the pack and times only: their fields are exactly these."""
+    shape = ChatShape(
+        mode="group_chat", speakers=TEAM, coordinator="Coordinator", indexes=("a",),
+        retrieves="always", critics={TEAM[0]: "Critic"}, max_steps=16,
+    )  # fmt: skip
+    script = Script({TEAM[0]: [said(SEARCH, EFFECT, APPROVED)]}, choices=[TEAM[0], None])
+    recording = called(shape, script, wakes=lambda wait: wait.names[0])
+    assert {call.name for call in recording.calls} == KNOWN.keys()
+    for call in recording.calls:
+        assert call.payload.keys() <= KNOWN[call.name], call.name
+        assert call.payload.get("speaker", TEAM[0]) in {*TEAM, "Coordinator", "Critic"}
+    assert recording.call("open_call").payload["run"] == RUN.wire()
 
 
 def test_every_state_is_announced_by_somebody() -> None:

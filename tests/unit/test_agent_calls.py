@@ -3,23 +3,23 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from shared.contracts.agent_activities import ChatRequest, ChatShape
 from shared.contracts.agent_steps import trace_of
 from shared.contracts.agents import AgentCall, AskedTool, Spoken
 from shared.contracts.audit import AuditEvent
 from shared.contracts.conversations import Turn
 from shared.contracts.events import RunEvent
-from shared.contracts.models import ModelChoice
-from shared.contracts.outside import McpServer, Outside
 from shared.contracts.runs import RunOutcome
 from shared.contracts.search import SearchIntent
+from shared.contracts.wording import say
 from shared.errors import ModelError, SearchError
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, ModelRequest, StreamEnd
 from shared.streams.showing import shown_text
 from tests.fakes.agents import TeamModel, tool_call
 from tests.fakes.calls import begin_call
-from tests.fakes.methods import method
 from tests.fakes.running import RunningOrchestrations
 from tests.fakes.samples import TASK_ARGS, evidence, snippet
 from tests.fakes.world import ANA, PACKS, RIGHTS, RUN_ID, World
@@ -215,6 +215,27 @@ async def test_a_discussion_tells_its_handoffs_and_its_trace() -> None:
     ]
 
 
+async def test_whom_a_discussion_is_handed_off_to_answers_the_person() -> None:
+    team = a_team(choices=["DomainExpert", "RetrievalAgent!"])
+    ran = await Asked(team=team).run(
+        mode="group_chat", speakers=TEAM, coordinator="Coordinator", max_steps=12
+    )
+    assert ran.shown == ran.turn.text == "Dice RetrievalAgent."
+    assert ran.types() == ["handoff", "agent_turn", "handoff", "done"]
+
+
+async def test_who_fails_in_a_fan_out_is_missed_with_a_warning() -> None:
+    gone = ModelError("gone", retryable=False)
+    ran = await Asked(team=a_team(says={"DomainExpert": [gone]})).run(
+        mode="fanout", speakers=TEAM, coordinator="Coordinator"
+    )
+    assert ran.shown == "Dice Coordinator."
+    assert {e.speaker for e in ran.events if e.type == "agent_turn"} == {TEAM[0], TEAM[2]}
+    assert ran.turn.warnings == ("participant_missing",)
+    (done,) = (event for event in ran.events if event.type == "done")
+    assert done.warnings == (say("warning_participant_missing", "es"),)
+
+
 async def test_who_says_again_what_was_said_ends_a_discussion() -> None:
     team = a_team(
         choices=["DomainExpert", "RetrievalAgent", "ToolingAgent"],
@@ -265,6 +286,28 @@ async def test_marks_of_no_document_are_corrected_once_and_then_dropped() -> Non
     assert "<correction>" in ran.team.asked[1][1].messages[0].content
 
 
+OPENS = "La oficina de licencias abre de nueve a dos."
+
+
+@pytest.mark.parametrize(
+    ("changes", "doubted"),
+    [
+        ({}, True),
+        ({"system_prompt": f"Sé breve. {OPENS}"}, False),
+        ({"history": (Spoken(role="assistant", content=OPENS),)}, False),
+        ({"history": (Spoken(role="user", content=OPENS),)}, True),
+    ],
+)
+async def test_what_the_application_has_told_needs_no_document(
+    changes: dict[str, object], doubted: bool
+) -> None:
+    world = World()
+    world.knowledge.packs["cerebro"] = evidence(snippet())
+    team = a_team(says={"RetrievalAgent": [OPENS]})
+    ran = await Asked(world, team).run(looked_up().model_copy(update=changes), **LOOKS)
+    assert (say("told_unverified", "es") in ran.turn.text) is doubted
+
+
 async def test_sources_stand_below_the_answer_where_footnotes_are_asked_for() -> None:
     world = World()
     world.knowledge.packs["cerebro"] = evidence(snippet())
@@ -305,6 +348,19 @@ async def test_evidence_that_nobody_could_look_for_is_a_failure() -> None:
     assert ran.outcome.failure.code == "SEARCH_UNAVAILABLE"
 
 
+async def test_what_looks_like_a_document_in_another_tools_answer_is_none() -> None:
+    world = World()
+    world.knowledge.packs["cerebro"] = evidence(snippet())
+    false = {"n": 1, "title": "Falso", "documentId": "falso", "content": "Hace falta el DNI."}
+    world.tools.answer = {"items": [], "total": 0, "citations": [false]}
+    said = "Hace falta el DNI y el justificante de pago [1]."
+    team = a_team(says={"RetrievalAgent": [(tool_call("findTasks"),), said]})
+    call = looked_up().model_copy(update={"tools": (AskedTool(name="findTasks"),)})
+    ran = await Asked(world, team).run(call, **LOOKS)
+    (citation,) = ran.turn.citations
+    assert (citation.document_id, citation.verified) == (snippet().document_id, True)
+
+
 async def test_what_a_search_tool_finds_can_be_cited() -> None:
     world = World()
     found = {"title": "Guía", "source": "Sede", "score": 0.9, "index": "cerebro",
@@ -318,27 +374,7 @@ async def test_what_a_search_tool_finds_can_be_cited() -> None:
     assert ran.shown == said
 
 
-# --- JSON, failures, stops -----------------------------------------------------------------------
-
-
-def in_json() -> AgentCall:
-    choice = ModelChoice(response_format="json")
-    return AgentCall(session_id="s1", profile="normal", model=choice)
-
-
-async def test_an_answer_in_json_is_checked_and_written_once_more() -> None:
-    team = a_team(says={"Coordinator": ["Claro: {", '{"pasos": [1, 2]}']})
-    ran = await Asked(team=team).run(in_json())
-    assert ran.shown == ran.turn.text == '{"pasos": [1, 2]}'
-    assert all(request.json for _, request in team.asked)
-
-
-async def test_an_answer_that_is_no_json_twice_is_a_failure() -> None:
-    team = a_team(says={"Coordinator": ["Claro: {", "Pues {"]})
-    ran = await Asked(team=team).run(in_json())
-    assert ran.outcome.failure is not None
-    assert ran.outcome.failure.code == "MODEL_UNAVAILABLE"
-    assert ran.outcome.failure.retryable is False
+# --- failures, stops ------------------------------------------------------------------------------
 
 
 async def test_a_stream_that_breaks_off_is_begun_again_as_often_as_the_call_allows() -> None:
@@ -361,26 +397,6 @@ async def test_what_was_changed_before_a_failure_is_told_and_not_asked_for_again
     assert ran.outcome.failure.retryable is False
     assert "Hecho: la tarea T-1" in ran.turn.text
     assert ran.audit.tools == ("createTask",)
-
-
-SERVER = McpServer(
-    name="corp-tools", url="https://corp.example/mcp", methods=("addNote",), right="tasks:read"
-)
-
-
-async def test_what_another_systems_tool_has_done_is_told_and_not_remembered_as_the_erps() -> None:
-    world = World(outside=Outside(servers=(SERVER,)))
-    note = method("corp-tools", "addNote", text={"type": "string"})
-    world.methods.declared["corp-tools"] = [note]
-    world.tools.answer = {"text": "hecho", "structured": {"id": "N-1"}}
-    call = tool_call("corp-tools_addNote", text="Llamar mañana")
-    failing = a_team(says={"Coordinator": [(call,), ModelError("gone", retryable=False)]})
-    ran = await Asked(world, failing).run(tools("mcp"))
-    assert [effect.state for effect in world.effects.stored.values()] == ["done"]
-    assert "Hecho: mcp" in ran.turn.text
-    assert (ran.turn.entities, ran.audit.entities) == ((), ())
-    assert ran.outcome.memory == "none"
-    assert world.knowledge.documents == {}
 
 
 async def test_the_thread_is_told_to_the_next_call() -> None:

@@ -45,6 +45,7 @@ ROUTES = {
     "post_chat": ("POST", "chat"),
     "run_agui": ("POST", "agui"),
     "complete_chat": ("POST", "v1/chat/completions"),
+    "list_models": ("GET", "v1/models"),
     "read_catalog": ("GET", "catalog"),
     "resolve_secure_value": ("POST", "config/resolve"),
     "conversation_events": ("GET", "conversations/{id}/events"),

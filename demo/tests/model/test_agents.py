@@ -55,6 +55,15 @@ def test_a_question_is_looked_up_in_its_own_words() -> None:
     assert calls(asked(QUESTION)) == [("ai_search", {"query": QUESTION})]
 
 
+def test_an_answer_that_is_to_be_json_is_also_where_only_the_prompt_says_so() -> None:
+    reply = asked("Hola", tools=(), evidence="<format>JSON</format>")
+    assert isinstance(reply, TextReply)
+    assert list(json.loads(reply.text)) == ["message"]
+    spoken_of = asked("Hola", tools=(), evidence="- If <format> says JSON, answer in JSON.")
+    assert isinstance(spoken_of, TextReply)
+    assert not spoken_of.text.startswith("{")
+
+
 def test_a_page_is_read_at_the_address_as_it_was_written() -> None:
     said = "Lee la página https://Intranet.example/Normas?id=A7 y resúmela"
     assert calls(asked(said)) == [

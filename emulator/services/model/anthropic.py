@@ -59,6 +59,14 @@ class _Said(_Wire):
     role: Literal["user", "assistant"]
     content: str | Sequence[_Block]
 
+    @property
+    def blocks(self) -> Sequence[_Block]:
+        match self.content:
+            case str(text):
+                return [_Text(type="text", text=text)]
+            case blocks:
+                return blocks
+
 
 class _Tool(_Wire):
     name: str
@@ -104,12 +112,24 @@ async def messages(service: ChatService, request: web.Request) -> web.StreamResp
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise RequestError(f"{place}: {first['msg']}") from None
-    if asked.temperature is not None and asked.top_p is not None:
-        raise RequestError("`temperature` and `top_p` cannot both be specified for this model.")
+    _check(asked)
     return await service.answer(request, _chat(asked), AnthropicDialect())
 
 
 # --- what is asked --------------------------------------------------------------------------------
+
+
+def _check(asked: _Request) -> None:
+    """What no single field is wrong for; raises `RequestError`."""
+    if asked.temperature is not None and asked.top_p is not None:
+        raise RequestError("`temperature` and `top_p` cannot both be specified for this model.")
+    if asked.messages[0].role != "user":
+        raise RequestError('messages: first message must use the "user" role')
+    told = (block for said in asked.messages for block in said.blocks)
+    if not asked.tools and any(not isinstance(block, _Text) for block in told):
+        raise RequestError(
+            "Requests which include `tool_use` or `tool_result` blocks must define tools."
+        )
 
 
 def _chat(asked: _Request) -> ChatRequest:
@@ -132,7 +152,7 @@ def _chat(asked: _Request) -> ChatRequest:
 
 
 def _messages(said: _Said) -> Iterator[dict[str, object]]:
-    blocks = _blocks(said.content)
+    blocks = said.blocks
     for block in blocks:
         if isinstance(block, _ToolResult):
             content = _text(block.content)
@@ -145,10 +165,6 @@ def _messages(said: _Said) -> Iterator[dict[str, object]]:
     ]
     if text or calls:
         yield {"role": said.role, "content": text or None, "tool_calls": calls or None}
-
-
-def _blocks(content: str | Sequence[_Block]) -> Sequence[_Block]:
-    return [_Text(type="text", text=content)] if isinstance(content, str) else content
 
 
 def _text(content: str | Sequence[_Text]) -> str:

@@ -1,4 +1,4 @@
-"""Refusals in OpenAI's shape, so that the SDKs raise the same classes as in the cloud."""
+"""Refusals in the shape of the route's protocol: the SDKs raise what they do in the cloud."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -51,7 +51,7 @@ class RequestError(Exception):
 
 
 class ErrorShapes:
-    """A middleware that turns refusals and unknown routes into OpenAI's errors."""
+    """A middleware that turns refusals and unknown routes into errors of the route's protocol."""
 
     # aiohttp calls middlewares as (request, handler) only when they carry this mark.
     __middleware_version__ = 1

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,30 @@ def test_settings_that_point_to_what_is_left_out_are_left_out(config: Path, tmp_
     options = CloudOptions(config, tmp_path / "data", without=frozenset({"erp"}), settings=more)
     settings = make_plan(options).app_settings
     assert (settings["Erp__Url"], settings["Mix"]) == ("https://erp.example", "b")
+
+
+GIVEN = {"Mix": "mine"}
+
+
+@pytest.mark.parametrize("where", ["environment", "file", "local.settings.json"])
+def test_a_setting_is_left_out_when_that_which_it_is_made_for_is_given(
+    where: str, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = json.loads(config.read_text()) | {"appSettingsUnless": {"Flags": "Mix"}}
+    config.write_text(json.dumps(document))
+    app, more = tmp_path / "app", tmp_path / "more.json"
+    app.mkdir()
+    (app / "function_app.py").touch()
+    options = CloudOptions(config, tmp_path / "data", app=app)
+    assert make_plan(options).app_settings["Flags"] == "[1, 2]"
+    match where:
+        case "environment":
+            monkeypatch.setenv("Mix", GIVEN["Mix"])
+        case "file":
+            more.write_text(json.dumps({"Values": GIVEN}))
+            options = replace(options, settings=more)
+        case _:
+            (app / "local.settings.json").write_text(json.dumps({"Values": GIVEN}))
+    settings = make_plan(options).app_settings
+    assert "Flags" not in settings
+    assert settings.get("Mix") == (GIVEN["Mix"] if where == "file" else None)

@@ -109,6 +109,19 @@ async def test_what_tools_returned_is_answered_from(model: Model) -> None:
     assert "La tarifa 2 es azul." in "".join(pieces)
 
 
+async def test_a_last_answer_is_given_without_the_tools_that_were_called(model: Model) -> None:
+    request = says("compara https://a.example/uno y https://b.example/dos", tools=(HTTP,))
+    _, asked_for = await streamed(model, request)
+    called = ModelMessage("assistant", "", calls=asked_for.calls)
+    results = [
+        ModelMessage("tool", "La tarifa es azul.", call_id=call.call_id) for call in asked_for.calls
+    ]
+    last = replace(request, messages=(*request.messages, called, *results), tools=())
+    _, end = await streamed(model, last)
+    assert (end.finish_reason, end.calls) == ("stop", ())
+    assert (await model.complete(last)).text
+
+
 async def test_an_earlier_turn_is_part_of_what_is_said(model: Model) -> None:
     request = says("gracias")
     earlier = (ModelMessage("user", "hola"), ModelMessage("assistant", "Hola, ¿qué necesitas?"))
@@ -116,6 +129,13 @@ async def test_an_earlier_turn_is_part_of_what_is_said(model: Model) -> None:
     longer = await model.complete(replace(request, messages=(first, *earlier, *rest)))
     shorter = await model.complete(request)
     assert longer.usage.prompt_tokens > shorter.usage.prompt_tokens
+
+
+async def test_a_conversation_may_begin_with_an_answer(model: Model) -> None:
+    request = says("gracias")
+    first, *rest = request.messages
+    begun = (first, ModelMessage("assistant", "Buenas."), *rest)
+    assert (await model.complete(replace(request, messages=begun))).text
 
 
 async def test_an_answer_of_a_schema_is_valid(model: Model) -> None:

@@ -112,6 +112,20 @@ async def test_behind_a_model_that_refuses_for_the_moment_another_is_asked_at_on
     assert await wire.calls() == 2
 
 
+async def test_who_counts_the_tries_is_told_each_failure(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("Model__Retries", "2")
+    async with build_credential() as credential:
+        models = build_models(Settings(), credential)
+        model = models.get(ModelChoice(provider=wire.provider), patient=False)
+        for call in (model.complete(HELLO), streamed(model, HELLO)):
+            await wire.fails(status=503)
+            assert (await failure_of(call)).code == "MODEL_UNAVAILABLE"
+        await models.close()
+    assert await wire.calls() == 2
+
+
 @pytest.mark.parametrize("how", ["closed", "cancelled"])
 async def test_a_stream_that_nobody_reads_on_closes_its_connection(
     model: Model, wire: Wire, how: str

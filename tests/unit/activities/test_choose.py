@@ -56,6 +56,12 @@ async def test_end_or_somebody_who_may_not_speak_is_nobody(named: str) -> None:
     assert await handoffs(world, run) == []
 
 
+async def test_whom_it_hands_off_to_answers() -> None:
+    world, run = await begun({"next": AMONG[0], "hands_off": True, "reason": ""})
+    chosen = await choose(asked(run), world.deps())
+    assert (chosen.speaker, chosen.hands_off) == (AMONG[0], True)
+
+
 async def test_a_second_execution_does_not_choose_anew() -> None:
     world, run = await begun({"next": AMONG[0]}, {"next": AMONG[1]})
     first = await choose(asked(run), world.deps())

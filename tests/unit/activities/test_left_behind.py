@@ -5,6 +5,7 @@ import pytest
 from activities.finish import finish
 from activities.left_behind import left_behind
 from shared.contracts.activities import FinishRequest
+from shared.contracts.agents import AgentCall
 from shared.contracts.conversations import Mentioned, Turn
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.events import ErrorEvent, TextEvent
@@ -14,7 +15,8 @@ from shared.contracts.runs import RunRecord, StateChange, Usage
 from shared.ports import LogItem
 from shared.streams.ending import NOTHING
 from shared.streams.stopping import stop_run
-from tests.fakes.samples import AT, task_call, task_plan
+from tests.fakes.calls import begin_call
+from tests.fakes.samples import AT, TASK_ARGS, task_call, task_plan
 from tests.fakes.world import ANA, RUN_ID, World
 
 STOPPED = Failure(code="CANCELLED", message="cancelled_behind_tools")
@@ -80,7 +82,7 @@ async def test_a_stopped_run_tells_what_was_made_and_what_was_not() -> None:
     record = await begun(world, "done")
     await stop_run(record, "EXECUTING_TOOLS", world.deps())
     assert await ended(world, STOPPED) == (
-        "La ejecución se ha detenido; lo que ya se hizo en el ERP permanece.\n"
+        "La ejecución se ha detenido; lo que ya se hizo permanece.\n"
         "Hecho: la tarea T-7 (título: revisar contrato ACME; fecha límite: viernes 4 de diciembre "
         "de 2026; prioridad: alta).\n"
         f"No se ha hecho: la tarea «{OTHER}»: La ejecución se ha detenido."
@@ -100,7 +102,7 @@ async def test_a_failed_run_tells_what_was_made_and_not_to_ask_for_it_again(
     world = World()
     await begun(world, "done")
     first, done, skipped = (await ended(world, failure)).split("\n")
-    again = "Antes se hizo esto en el ERP, y permanece; no lo pidas otra vez:"
+    again = "Antes se hizo esto, y permanece; no lo pidas otra vez:"
     assert first == f"{sentence} {again}"
     assert done.startswith("Hecho: la tarea T-7 (título: revisar contrato ACME;")
     assert skipped == f"No se ha hecho: la tarea «{OTHER}»."
@@ -164,3 +166,22 @@ async def test_a_run_whose_pack_is_gone_is_ended_all_the_same() -> None:
     old = record.model_copy(update={"pack_version": "1999.01"})
     left = await left_behind(old, "es", world.deps())
     assert (left.acted, left.told) == (True, "")
+
+
+async def test_of_agents_what_was_made_is_told_wherever_it_stands_in_the_ledger() -> None:
+    world = World()
+    call = AgentCall(session_id="s1", profile="coordinator")
+    run = await begin_call(world, "Crea dos tareas", call)
+    made = Effect(
+        effect_id="e1", tenant_id=run.tenant_id, run_id=run.run_id, step=1, tool="createTask",
+        state="done", args=TASK_ARGS, result={"id": "T-8", **TASK_ARGS}, updated_at=AT,
+    )  # fmt: skip
+    await world.effects.reserve(made)
+    record = await world.runs.get(run.tenant_id, run.run_id)
+    assert record is not None
+    # Agents side by side: the first place was given away, and not come to when the stop took it.
+    await stop_run(record, "EXECUTING_TOOLS", world.deps())
+    left = await left_behind(record, "es", world.deps())
+    assert left.told.startswith("Hecho: la tarea T-8")
+    assert "No se ha hecho" not in left.told
+    assert [each.id for each in left.entities] == ["T-8"]

@@ -136,6 +136,18 @@ async def test_a_strict_answer_that_may_be_said_comes_as_a_whole() -> None:
     assert len(await world.log.all(run.run_id)) == 2
 
 
+async def test_a_strict_answer_that_was_stored_and_not_told_is_told_as_if_for_the_first_time() -> (
+    None
+):
+    world = World()
+    run = await begin_call(world, "Hola", call("strict"))
+    await speak(asked(run, answers=True), world.deps())
+    first = await events(world, run)
+    world.log.runs[run.run_id].clear()
+    await speak(asked(run, answers=True), world.deps())
+    assert await events(world, run) == first
+
+
 @pytest.mark.parametrize("level", ["strict", "default"])
 async def test_what_participants_say_to_each_other_is_judged_before_it_is_told(
     level: Level,

@@ -1,5 +1,6 @@
 """What was done, for the audit and for later answers."""
 
+import asyncio
 import json
 
 import pytest
@@ -7,17 +8,21 @@ import pytest
 from activities.record import record
 from api.erp_events import receive
 from shared.contracts.activities import Recorded, RecordRequest
+from shared.contracts.agent_steps import AgentResult
+from shared.contracts.agents import AgentCall
 from shared.contracts.audit import AuditEvent, Entity
 from shared.contracts.effects import Effect, EffectState
 from shared.contracts.evidence import NO_ROLE, KnowledgeDocument
 from shared.contracts.plan import Plan, ToolCall
 from shared.contracts.remembered import readers_of
-from shared.contracts.runs import Usage
+from shared.contracts.runs import ToolOutcome, Usage
 from shared.errors import ModelError, SearchError, StoreError
 from shared.packs import FolderPacks
 from shared.ports import KnowledgeQuery
+from tests.fakes.calls import begin_call
 from tests.fakes.erp_events import grid_event
 from tests.fakes.samples import AT, TASK_ARGS, an_approval, task_plan
+from tests.fakes.virtual_time import run_virtually
 from tests.fakes.world import ANA, LUIS, PACKS, RUN_ID, World
 
 USED = Usage(prompt_tokens=5, completion_tokens=2, total_tokens=7)
@@ -238,3 +243,59 @@ async def test_what_the_erp_told_before_the_run_is_not_the_conversations() -> No
     world.entities.seen[key] = seen.model_copy(update={"timeline_id": RUN_ID[:4]})
     await recorded(world)
     assert event_of(world).kind == "flow.executed"
+
+
+# --- of agents ------------------------------------------------------------------------------------
+
+
+async def called(world: World, *, used: int, broken_off: bool = False) -> Recorded:
+    call = AgentCall(session_id="s1", profile="coordinator")
+    request = RecordRequest(
+        run=await begin_call(world, "Crea una tarea", call),
+        after=5,
+        flow_type="AgentCall",
+        steps=1,
+        used=used,
+        language="es",
+        broken_off=broken_off,
+    )
+    return await record(request, world.deps())
+
+
+def a_result() -> AgentResult:
+    outcome = ToolOutcome(
+        call_id="s1.0", tool="createTask", status="ok", result=RESULT, effect_id="e1"
+    )
+    return AgentResult(
+        run_id=RUN_ID, tenant_id=ANA.tenant_id, number=1, call=0, speaker="A", outcome=outcome,
+        place=0,
+    )  # fmt: skip
+
+
+def test_what_a_replica_does_not_have_yet_is_waited_for() -> None:
+    async def late() -> None:
+        world = World()
+        recording = asyncio.create_task(called(world, used=1))
+        await asyncio.sleep(0.2)
+        await world.agent_steps.put_result(a_result())
+        assert (await recording).memory == "stored"
+        assert event_of(world).tools == ("createTask",)
+
+    run_virtually(late())
+
+
+async def test_a_change_whose_step_kept_nothing_of_it_is_in_the_audit_all_the_same() -> None:
+    world = World()
+    await with_effect(world)
+    assert (await called(world, used=0, broken_off=True)).memory == "stored"
+    event = event_of(world)
+    assert (event.kind, event.tools) == ("agent.called", ("createTask",))
+    assert event.entities == (Entity(type="task", id="T-7"),)
+
+
+async def test_a_change_that_was_kept_is_in_the_audit_once() -> None:
+    world = World()
+    await with_effect(world)
+    await world.agent_steps.put_result(a_result())
+    await called(world, used=1, broken_off=True)
+    assert event_of(world).tools == ("createTask",)

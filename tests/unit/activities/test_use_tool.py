@@ -1,6 +1,8 @@
 """One tool call of an agent: made once, told once, kept once."""
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,13 +11,19 @@ from shared.contracts.activities import RunRef
 from shared.contracts.agent_activities import UseToolRequest
 from shared.contracts.agent_steps import AgentResult, AgentStep, StepToolCall
 from shared.contracts.agents import AgentCall, AskedTool
+from shared.contracts.effects import Effect
 from shared.contracts.events import ToolEvent
+from shared.contracts.outside import McpServer, Outside
+from shared.contracts.runs import ToolOutcome
+from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
-from shared.ports import ToolRefused
-from shared.streams.stopping import stop_run
+from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
+from shared.streams.stopping import FORBIDDEN, stop_run
+from tests.fakes.agents import FakeAgentSteps
 from tests.fakes.calls import begin_call
 from tests.fakes.crashing import DiedError, Mortal, MortalAgentSteps, MortalEffects, MortalTools
-from tests.fakes.samples import TASK_ARGS
+from tests.fakes.samples import AT, TASK_ARGS
+from tests.fakes.services import FakeTools
 from tests.fakes.virtual_time import run_virtually
 from tests.fakes.world import ANA, RUN_ID, World
 
@@ -41,7 +49,10 @@ async def begun(world: World, call: StepToolCall = CREATE) -> RunRef:
 
 
 def asked(run: RunRef, **changes: object) -> UseToolRequest:
-    fields: dict[str, object] = {"run": run, "number": 1, "call": 0, "language": "es"}
+    until = datetime(2026, 11, 22, 10, 1, tzinfo=UTC)
+    fields: dict[str, object] = {
+        "run": run, "number": 1, "call": 0, "language": "es", "until": until,
+    }  # fmt: skip
     return UseToolRequest.model_validate(fields | changes)
 
 
@@ -73,6 +84,65 @@ async def test_a_read_is_in_no_ledger() -> None:
     kept = await used(world, FIND)
     assert (kept.outcome.status, kept.place) == ("ok", None)
     assert world.effects.stored == {}
+
+
+@dataclass
+class SlowTools(FakeTools):
+    """Answers only when it is let; `asked` once somebody waits for that."""
+
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
+        self.asked.set()
+        await self.may_answer.wait()
+        return await super().call(invocation)
+
+
+def test_a_read_is_given_up_when_the_runs_time_is_over() -> None:
+    async def read() -> None:
+        world = World(tools=SlowTools())
+        kept = await used(world, FIND)
+        assert (kept.outcome.status, kept.outcome.error) == (
+            "failed",
+            say("deadline_exceeded", "es"),
+        )
+        assert [event.status for event in await told(world)] == ["started", "failed"]
+
+    run_virtually(read())
+
+
+async def test_an_effect_that_was_begun_comes_to_its_end_also_behind_the_runs_time() -> None:
+    tools = SlowTools()
+    world = World(tools=tools)
+    using = asyncio.create_task(used(world, place=0))
+    await tools.asked.wait()
+    world.clock.now += timedelta(hours=1)
+    tools.may_answer.set()
+    assert (await using).outcome.status == "ok"
+
+
+class Overtaken(FakeAgentSteps):
+    """Another execution keeps its result while this one is still at work."""
+
+    async def result(
+        self, tenant_id: str, run_id: str, number: int, call: int
+    ) -> AgentResult | None:
+        return None
+
+
+async def test_of_two_executions_at_once_the_slower_one_tells_what_is_kept() -> None:
+    world = World(agent_steps=Overtaken())
+    run = await begun(world, FIND)
+    outcome = ToolOutcome(call_id="s1.0", tool="findTasks", status="ok", result={"total": 7})
+    result = AgentResult(
+        run_id=run.run_id, tenant_id=run.tenant_id, number=1, call=0, speaker="ToolingAgent",
+        outcome=outcome,
+    )  # fmt: skip
+    await world.agent_steps.put_result(result)
+    await use_tool(asked(run), world.deps())
+    assert len(world.tools.calls) == 1
+    assert [event.result for event in await told(world)] == [None, {"total": 7}]
 
 
 async def test_a_second_execution_calls_nothing_and_tells_nothing_twice() -> None:
@@ -171,3 +241,40 @@ async def test_a_stop_forbids_the_change_and_ends_the_step() -> None:
     with pytest.raises(RunStoppedError):
         await use_tool(asked(run, place=3), world.deps())
     assert world.tools.calls == []
+
+
+@pytest.mark.parametrize("refused", [None, "approval_rejected"])
+@pytest.mark.parametrize("kept", [True, False])
+async def test_who_finds_a_stop_that_is_half_done_does_the_rest(
+    refused: str | None, kept: bool
+) -> None:
+    """Whoever asked for it has forbidden the change, and died before the log said so."""
+    world = World()
+    run = await begun(world)
+    await world.effects.reserve(
+        Effect(
+            effect_id="cancelled-0", tenant_id=run.tenant_id, run_id=run.run_id, step=0, tool="",
+            state="failed", error=FORBIDDEN, updated_at=AT,
+        )
+    )  # fmt: skip
+    if kept:
+        outcome = ToolOutcome(call_id="s1.0", tool="createTask", status="skipped")
+        result = AgentResult(
+            run_id=run.run_id, tenant_id=run.tenant_id, number=1, call=0, speaker="ToolingAgent",
+            outcome=outcome, place=0,
+        )  # fmt: skip
+        await world.agent_steps.put_result(result)
+    with pytest.raises(RunStoppedError):
+        await use_tool(asked(run, place=0, refused=refused), world.deps())
+    assert world.tools.calls == []
+    assert any(item.key.startswith("stop/") for item in await world.log.all(RUN_ID))
+
+
+async def test_what_was_decided_as_a_read_is_not_called_once_it_counts_as_a_change() -> None:
+    server = McpServer(
+        name="crm", url="https://crm.example/mcp", methods=("find",), right="tasks:read"
+    )
+    world = World(outside=Outside(servers=(server,)))
+    args = {"server": "crm", "method": "find", "params": {}}
+    kept = await used(world, CREATE.model_copy(update={"tool": "mcp", "args": args}))
+    assert (kept.outcome.status, world.tools.calls) == ("failed", [])

@@ -27,7 +27,7 @@ class Counting:
         ports: dict[str, Any] = {
             each.name: _Noting(each.name, getattr(deps, each.name), self.asked)
             for each in fields(deps)
-            if each.name not in NO_STORES
+            if each.name not in NO_STORES and getattr(deps, each.name) is not None
         }
         return replace(deps, **ports)
 

@@ -89,6 +89,15 @@ def test_what_has_no_meaning_here_is_refused_where_it_stands(
     assert [each.pointer for each in refused.value.problems] == [pointer]
 
 
+async def test_a_field_that_may_have_several_forms_is_pointed_at_as_it_stands() -> None:
+    said = [{"id": "1", "role": "user", "content": 5}, {"role": "user", "content": [{"text": 5}]}]
+    answer = await ChatDesk().person().call(agui.post, "POST", body(messages=said))
+    assert {each["pointer"] for each in answer.json["errors"]} == {
+        "/messages/0/content", "/messages/1/id",
+        "/messages/1/content/0/type", "/messages/1/content/0/text",
+    }  # fmt: skip
+
+
 async def test_an_answer_to_an_interrupt_is_refused_as_a_problem() -> None:
     desk = ChatDesk()
     answer = await desk.person().call(agui.post, "POST", body(resume=[{"interruptId": "i"}]))

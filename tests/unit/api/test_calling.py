@@ -174,6 +174,33 @@ def test_the_flat_spelling_of_the_mode_will_do() -> None:
     assert (search.mode, search.chosen_indexes, search.top_k) == ("semantic", ("tramites-es",), 3)
 
 
+def test_what_the_search_does_not_say_may_stand_with_its_tool() -> None:
+    args = {"mode": "keyword", "topK": 2, "index": "tramites-es", "query": "licencia"}
+    body = {"message": "Hola", "tools": ["http", {"name": "ai_search", "args": args}]}
+    for profile in ("retrieval", "rag", "domain_expert"):
+        search = call_of(body | {"agent_profile": profile}).call.search
+        assert search is not None
+        assert (search.mode, search.top_k) == ("keyword", 2)
+        assert search.chosen_indexes == ("tramites-es",)
+        said = {"agent_profile": profile, "search": {"mode": "hybrid", "indexes": ["cerebro"]}}
+        search = call_of(body | said).call.search
+        assert search is not None
+        assert (search.mode, search.top_k) == ("hybrid", 2)
+        assert search.chosen_indexes == ("cerebro",)
+
+
+def test_arguments_of_the_search_tool_at_fault_are_pointed_at_there() -> None:
+    tools = [{"name": "ai_search", "args": {"mode": "keyword", "topK": 11}}]
+    body = {"message": "Hola", "agent_profile": "retrieval", "tools": tools}
+    assert wrong(body) == ["/tools/0/args/topK"]
+
+
+def test_evidence_calls_no_tool_and_says_so() -> None:
+    body = {"message": "Hola", "agent": "retrieval"}
+    assert call_of(body | {"tools": ["ai_search"]}).warnings == ()
+    assert call_of(body | {"tools": ["http"]}).warnings == ("ignored_by_retrieval",)
+
+
 @pytest.mark.parametrize("policy", ["always", "conditional", "never"])
 def test_others_look_up_when_the_request_or_the_settings_say(policy: Any) -> None:
     body = {**MINIMAL, "agent": "domain_expert"}

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from api import chat, messages
+from api import chat, conversations, messages
 from api.bodies import MAX_BODY_BYTES
+from api.edge import Handler
 from api.identifiers import born_at, thread_of
 from shared.contracts.agent_activities import ChatRequest
 from shared.contracts.agent_steps import AgentStep
@@ -135,6 +136,24 @@ async def test_a_thread_is_its_session_s_its_user_s_and_its_tenant_s() -> None:
     assert len(desk.orchestrations.started) == 1
 
 
+@pytest.mark.parametrize("route", [conversations.read, conversations.events])
+async def test_a_thread_is_read_by_who_names_its_session(route: Handler) -> None:
+    desk = ChatDesk()
+    first, unnamed = await desk.run(MINIMAL), await desk.run({"message": "Hola"})
+
+    async def status(thread: str, token: str = "ana", **query: str) -> int:
+        answer = await desk.person(token).call(route, path={"id": thread}, query=query)
+        return answer.status
+
+    assert await status(first.conversation_id, sessionId="s1") == 200
+    assert await status(unnamed.conversation_id) == 200
+    assert await status(first.conversation_id) == 404
+    assert await status(first.conversation_id, sessionId="s2") == 404
+    assert await status(unnamed.conversation_id, sessionId="s1") == 404
+    for token in ("luis", "olga"):
+        assert await status(first.conversation_id, token, sessionId="s1") == 404
+
+
 async def test_a_conversation_of_messages_is_no_thread() -> None:
     desk = ChatDesk()
     conversation = await desk.world.converse()
@@ -237,6 +256,7 @@ async def refused(
         ({**MINIMAL, "search": {"topK": 11}}, ["/search/topK"]),
         ({**MINIMAL, "search": {"indexes": ["a", "b", "c", "d"]}}, ["/search/indexes"]),
         ({**MINIMAL, "search": {"filter": "category eq"}}, ["/search/filter"]),
+        ({**MINIMAL, "search": {"vector": ["x"]}}, ["/search/vector/0"]),
         ({**MINIMAL, "search": {"select": ["nope"]}}, ["/search/select/0"]),
         ({**MINIMAL, "tools": [{"name": "ai_search", "arg": 1}]}, ["/tools/0/arg"]),
         ({**MINIMAL, "credentials": {"search": "plain-key"}}, ["/credentials/search"]),
@@ -270,6 +290,7 @@ async def test_what_is_wrong_is_said_in_the_caller_s_language(language: str, tol
         ({"max_turns": "3"}, "debe ser un número entero"),
         ({"max_turns": 2.5}, "debe ser un número entero"),
         ({"model": {"temperature": "high"}}, "debe ser un número"),
+        ({"model": {"temperature": 2.5}}, "debe ser 2 o menos"),
         ({"return_trace": 1}, "debe ser true o false"),
         ({"search": {"vector": []}}, "debe tener al menos 1 elementos"),
         ({"participants": ["a b"]}, "tiene caracteres que no valen aquí, o le faltan"),
@@ -278,6 +299,24 @@ async def test_what_is_wrong_is_said_in_the_caller_s_language(language: str, tol
 async def test_every_kind_of_fault_has_its_words(fields: dict[str, Any], told: str) -> None:
     answer = await refused({**MINIMAL, **fields})
     assert [each["message"] for each in answer.json["errors"]] == [told]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400"])
+@pytest.mark.parametrize(
+    ("where", "pointer"),
+    [
+        ('"context": {"a": [%s]}', "/context/a/0"),
+        ('"agentId": %s', "/agentId"),
+        ('"max_turns": %s', "/max_turns"),
+    ],
+)
+async def test_a_number_that_no_store_takes_is_told_by_its_place(
+    number: str, where: str, pointer: str
+) -> None:
+    raw = '{"message": "Hola", ' + where % number + "}"
+    answer = await ChatDesk().person().call(chat.post, "POST", raw=[raw.encode()])
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
+    assert [each["pointer"] for each in answer.json["errors"]] == [pointer]
 
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -342,6 +381,8 @@ class NothingInstalled:
         choice: ModelChoice,
         profile: str | None = None,
         scope: CredentialScope | None = None,
+        *,
+        patient: bool = True,
     ) -> Model:
         raise ConfigurationError("pip install anthropic")
 

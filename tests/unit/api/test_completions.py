@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from shared.streams.tailing import Numbered
 from tests.fakes.http import Answer, read, request
 from tests.fakes.samples import AT
 from tests.fakes.world import ANA, RUN_ID
-from tests.unit.api.rules import ChatDesk
+from tests.unit.api.rules import SETTINGS, ChatDesk
 
 USER = {"role": "user", "content": "Hola"}
 CITATION = Citation(number=1, source="s", title="t", score=1.0, index="cerebro",
@@ -121,6 +122,20 @@ def test_what_has_no_meaning_here_is_refused_where_it_stands(
     assert [each.pointer for each in refused.value.problems] == [pointer]
 
 
+def test_what_clients_send_as_a_matter_of_course_changes_nothing() -> None:
+    usual = {
+        "presence_penalty": 0, "frequency_penalty": 0.0, "logit_bias": {}, "logprobs": False,
+        "stop": [], "store": False, "service_tier": "auto", "seed": 7, "metadata": {"a": "b"},
+        "tools": [], "tool_choice": "none", "safety_identifier": "u1",
+    }  # fmt: skip
+    assert chat_of(posted(**usual), "es") == chat_of(posted(), "es")
+
+
+def test_an_answer_without_text_is_left_out_of_what_was_said() -> None:
+    said = posted(messages=[USER, {"role": "assistant", "content": None}, USER]).messages
+    assert history_of(said) == (Spoken(role="user", content="Hola"),)
+
+
 # --- over HTTP ------------------------------------------------------------------------------------
 
 
@@ -203,6 +218,17 @@ async def test_a_stream_is_chunks_and_done() -> None:
         (body(surprise=1), 400, "invalid_request_error", "surprise"),
         (body(messages=[{"role": "tool", "content": "x"}]), 400, "invalid_request_error",
          "messages[0].role"),
+        (body(messages=[{"role": "user", "content": 5}]), 400, "invalid_request_error",
+         "messages[0].content"),
+        (body(messages=[{"role": "user", "content": [{"type": "image_url"}]}]), 400,
+         "invalid_request_error", "messages[0].content[0].type"),
+        (body(presence_penalty=0.5), 400, "invalid_request_error", "presence_penalty"),
+        (body(n=True), 400, "invalid_request_error", "n"),
+        (body(store=0), 400, "invalid_request_error", "store"),
+        (body(logprobs=True), 400, "invalid_request_error", "logprobs"),
+        (body(stop=["x"]), 400, "invalid_request_error", "stop"),
+        (body(response_format={"type": "json_schema"}), 400, "invalid_request_error",
+         "response_format.type"),
         (body(messages=[{"role": "user", "content": "x" * 8_001}]), 413,
          "invalid_request_error", None),
         (body(messages=[{"role": "user", "content": "x" * (MAX_CONTEXT_BYTES + 1)}, USER]), 413,
@@ -221,6 +247,41 @@ async def test_what_is_refused_is_told_in_openais_words(
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-correlation-id"]
     assert desk.orchestrations.started == []
+
+
+async def test_each_fault_is_pointed_at_once_and_where_it_stands() -> None:
+    image = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+    answer = await complete(ChatDesk(), body(messages=[{"role": "user", "content": [image]}]))
+    _, *faults = answer.json["error"]["message"].split("messages[0].content[0].")
+    assert [fault.split(":")[0] for fault in faults] == ["type", "text", "image_url"]
+    assert "messages: " not in answer.json["error"]["message"]
+
+
+async def listed(desk: ChatDesk, token: str | None = "ana") -> Answer:
+    deps = desk.person().deps
+    endpoint = in_openais_form(authenticated(completions.models, lambda: deps))
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    return await read(await endpoint(request("GET", headers=headers), desk.orchestrations))
+
+
+async def test_what_a_caller_may_name_is_listed_as_models() -> None:
+    policy = replace(SETTINGS, models=("gpt-4o", "gpt-4o", "o3"))
+    answer = await listed(ChatDesk(settings=policy))
+    assert answer.status == 200
+    assert answer.json["object"] == "list"
+    assert [each["id"] for each in answer.json["data"]] == [
+        "normal", "rag", "coordinator", "retrieval", "domain_expert", "gpt-4o", "o3"
+    ]  # fmt: skip
+    assert {(each["object"], each["owned_by"]) for each in answer.json["data"]} == {
+        ("model", "eira")
+    }
+
+
+async def test_models_that_nobody_may_speak_with_are_not_listed() -> None:
+    policy = replace(SETTINGS, models=("gpt-4o",), participants=("RetrievalAgent",))
+    answer = await listed(ChatDesk(settings=policy))
+    assert [each["id"] for each in answer.json["data"]] == ["rag", "retrieval"]
+    assert (await listed(ChatDesk(), token=None)).json["error"]["type"] == "authentication_error"
 
 
 async def test_nobody_completes_without_a_token() -> None:
@@ -294,6 +355,14 @@ def test_text_that_may_become_void_is_held_until_the_end() -> None:
     held = b"".join(by((Numbered(n, event),)) for n, event in enumerate(written, start=1))
     assert b"Ho" not in held
     assert text_of(told(by, text("Buenas", 2), DONE)) == "Buenas"
+
+
+def test_what_is_said_before_a_tool_is_called_stays_in_a_paragraph_of_its_own() -> None:
+    void = RestartEvent(reason="tools", attempt=2)
+    chunks = told(stream(), text("Lo busco."), void, text("Son ", 2), text("dos.", 2), DONE)
+    assert text_of(chunks) == "Lo busco.\n\nSon dos."
+    assert text_of(told(stream(), void, text("Son dos.", 2), DONE)) == "Son dos."
+    assert text_of(told(stream(live=False), text("Lo"), void, text("Dos.", 2), DONE)) == "Dos."
 
 
 def test_text_that_is_written_again_alike_goes_on_where_it_was() -> None:

@@ -68,10 +68,13 @@ async def test_the_scheme_may_be_written_in_any_case() -> None:
     ("accepts", "language"),
     [
         ("", "es"), ("fr", "es"), ("en", "en"), ("en-GB,es;q=0.5", "en"), ("fr, EN;q=0.3", "en"),
-        ("es-MX", "es"), ("de,es,en", "es"),
+        ("es-MX", "es"), ("de,es,en", "es"), ("es;q=0.1,en;q=0.9", "en"), ("en;q=0", "es"),
+        ("en;q=0.5,es;q=0.5", "en"), ("es;q=0, en;q=0.1", "en"), ("enm", "es"), (";;q=,*", "es"),
     ],
 )  # fmt: skip
-def test_the_language_is_the_first_that_we_speak(accepts: str, language: str) -> None:
+def test_the_language_is_the_one_preferred_of_those_that_we_speak(
+    accepts: str, language: str
+) -> None:
     assert language_of(request(headers={"accept-language": accepts})) == language
 
 

@@ -82,6 +82,15 @@ async def test_a_reader_that_comes_back_at_any_event_gets_exactly_the_rest() -> 
         assert rest.body == b"".join(frames[seen:])
 
 
+async def test_a_reader_that_has_the_end_is_told_not_to_come_again() -> None:
+    desk = running_desk()
+    run_id = await ended_run(desk)
+    last = (await desk.events(run_id)).body.count(b"\n\n")
+    for seen, status in ((last - 1, 200), (last, 204), (last + 1, 204)):
+        answer = await desk.events(run_id, last_event_id=str(seen))
+        assert (answer.status, answer.headers["x-run-id"]) == (status, run_id)
+
+
 async def test_the_place_may_be_given_in_the_query_and_the_header_wins() -> None:
     desk = running_desk()
     run_id = await ended_run(desk)

@@ -18,6 +18,7 @@ from shared.ports import OrchestrationState
 from tests.fakes.samples import AT, TASK_ARGS, an_approval, task_call, task_plan
 from tests.fakes.world import ANA
 from tests.unit.api.people import ASYNC, Desk
+from tests.unit.api.rules import ChatDesk
 
 
 async def dead_run(desk: Desk, terminated: bool = False) -> tuple[str, str]:
@@ -74,6 +75,25 @@ async def test_nobody_is_invited_to_repeat_what_a_dead_run_may_have_done(
     assert error.retryable is False
     if terminated:
         assert "permanece" in error.message
+
+
+async def test_a_dead_call_of_an_agent_ends_in_an_error_and_tells_what_it_has_made() -> None:
+    desk = ChatDesk()
+    record = await desk.run({"sessionId": "s1", "message": "Crea una tarea"})
+    await desk.world.effects.reserve(
+        Effect(
+            effect_id="e", tenant_id=ANA.tenant_id, run_id=record.run_id, step=0,
+            tool="createTask", state="done", args=TASK_ARGS, result={"id": "T-7", **TASK_ARGS},
+            updated_at=AT,
+        )
+    )  # fmt: skip
+    request = desk.orchestrations.started[-1][2]
+    desk.orchestrations.bad.append(EndedBadly(record.run_id, request, terminated=False))
+    await sweep(desk.orchestrations, desk.world.deps(), left_behind)
+    error = (await desk.world.log.all(record.run_id))[-1].events[-1]
+    assert isinstance(error, ErrorEvent)
+    assert (error.code, error.retryable) == ("INTERNAL", False)
+    assert "T-7" in error.message
 
 
 async def test_sweeping_again_writes_no_second_end() -> None:

@@ -10,7 +10,8 @@ from shared.tools.addresses import is_public
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "93.184.215.14", "2606:4700::1111", "2001:4860:4860::8888"]
+    "address",
+    ["8.8.8.8", "168.63.129.17", "93.184.215.14", "2606:4700::1111", "2001:4860:4860::8888"],
 )
 def test_addresses_of_hosts_on_the_internet_are_public(address: str) -> None:
     assert is_public(address)
@@ -23,7 +24,7 @@ def test_addresses_of_hosts_on_the_internet_are_public(address: str) -> None:
         *("172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1", "100.127.255.255"),
         *("192.0.0.8", "192.0.0.9", "192.0.2.1", "192.88.99.1", "198.18.0.1", "198.51.100.1"),
         *("203.0.113.1", "224.0.0.1", "224.0.1.1", "239.255.255.255", "240.0.0.1"),
-        "255.255.255.255",
+        *("255.255.255.255", "168.63.129.16"),
         *("::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12:3456::1", "fec0::1"),
         *("ff02::1", "ff0e::1", "100::1", "5f00::1", "2001:db8::1", "3fff::1", "4000::1"),
         # IPv4 in IPv6: mapped, compatible, 6to4, Teredo, NAT64 (both prefixes).

@@ -70,6 +70,17 @@ def test_a_gateway_is_told_the_limit_under_the_name_it_knows() -> None:
     assert chat_body("m", REQUEST, ORDINARY, "max_tokens")["max_tokens"] == 200
 
 
+def test_a_gateway_is_told_of_the_tools_that_were_called_and_may_call_none() -> None:
+    last = replace(REQUEST, tools=())
+    asked: dict[str, Any] = chat_body("m", last, ORDINARY, "max_tokens")
+    function = {"name": "ai_search", "description": "", "parameters": {"type": "object"}}
+    assert asked["tools"] == [{"type": "function", "function": function}]
+    assert asked["tool_choice"] == "none"
+    assert not {"tools", "tool_choice"} & set(body(last))
+    before_any = ModelRequest(SAID[:2])
+    assert "tools" not in chat_body("m", before_any, ORDINARY, "max_tokens")
+
+
 def test_json_is_asked_for_in_words_too_unless_a_message_does() -> None:
     asked = body(replace(REQUEST, json=True))
     assert asked["response_format"] == {"type": "json_object"}

@@ -109,3 +109,17 @@ def test_a_whole_answer_that_the_filter_stopped_is_none() -> None:
     with pytest.raises(ModelError) as caught:
         completion_of({"choices": [{"message": {}, "finish_reason": "content_filter"}]})
     assert caught.value.code == "CONTENT_BLOCKED"
+
+
+@pytest.mark.parametrize("answer", [{}, {"choices": []}, {"error": {"message": "overloaded"}}])
+def test_an_answer_without_a_choice_is_a_failure_that_may_pass(answer: dict[str, Any]) -> None:
+    with pytest.raises(ModelError) as caught:
+        completion_of(answer)
+    assert (caught.value.code, caught.value.retryable) == ("MODEL_UNAVAILABLE", True)
+
+
+def test_what_a_gateway_does_not_count_is_none() -> None:
+    choice = {"message": {"content": "Hola"}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 7, "completion_tokens": None}
+    completion = completion_of({"choices": [choice], "usage": usage})
+    assert (completion.usage.prompt_tokens, completion.usage.completion_tokens) == (7, 0)

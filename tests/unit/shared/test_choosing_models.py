@@ -188,6 +188,16 @@ def test_a_model_behind_which_there_is_no_other_is_patient() -> None:
     assert offered.connections[0].patient == [True]
 
 
+async def test_no_model_of_who_counts_the_tries_is_patient() -> None:
+    offered = Offered(fallback=CHAIN[1:])
+    model = offered.models().get(ModelChoice(), patient=False)
+    (azure,) = offered.connections
+    azure.models["gpt-4o"].failure = ModelError("busy", code="MODEL_RATE_LIMIT")
+    azure.models["gpt-4o-mini"] = FakeModel(failure=ModelError("down"))
+    assert (await model.complete(ASKED)).text == "gemini"
+    assert [each.patient for each in offered.connections] == [[False, False], [False]]
+
+
 async def test_a_call_that_wants_a_certain_endpoint_is_answered_there_or_not_at_all() -> None:
     offered = Offered(fallback=CHAIN)
     model = offered.models().get(ModelChoice(endpoint=OTHER))

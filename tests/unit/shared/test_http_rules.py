@@ -104,6 +104,7 @@ def test_everything_else_is_refused_by_name(url: str, method: str) -> None:
         "https://аpi.example.org/v1/a",
         "https://%61pi.example.org/v1/a",
         "https://[fe80::1%25eth0]/v1/a",
+        f"https://{'a' * 64}.cdn.example.org/open/x",
         "https://api.example.org:port/v1/a",
         "https://api.example.org:443:80/v1/a",
         "https://api.example.org/v1/a b",

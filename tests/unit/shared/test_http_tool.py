@@ -128,8 +128,9 @@ async def test_json_that_nobody_could_store_is_told_as_a_text_or_a_value(body: s
     assert told.get("text") == body or isinstance(told.get("json"), list)
 
 
-async def test_a_charset_that_nobody_knows_is_read_as_utf_8() -> None:
-    told = await result(answering("ñ", Content_Type="text/plain; charset=none-such"))
+@pytest.mark.parametrize("charset", ["none-such", "idna", "hex"])
+async def test_a_charset_that_is_none_of_texts_is_read_as_utf_8(charset: str) -> None:
+    told = await result(answering("ñ", Content_Type=f"text/plain; charset={charset}"))
     assert told["text"] == "ñ"
 
 

@@ -20,7 +20,7 @@ from shared.packs import FolderPacks
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from shared.tools.as_called import as_called
 from shared.tools.ledger import is_good
-from shared.tools.mcp import McpLimits, McpTools
+from shared.tools.mcp import FAILED_SECONDS, McpLimits, McpTools
 from tests.fakes.credentials import FakeCredentials
 from tests.fakes.world import ANA, OLGA, PACKS
 
@@ -232,6 +232,37 @@ async def test_what_is_declared_is_asked_for_once_in_a_while() -> None:
         clock.seconds = 301.0
         await tools.of("corp")
         assert asked.count("tools/list") == 2
+
+
+async def test_a_server_that_cannot_be_asked_is_asked_once_by_all_who_wait_and_again_later() -> (
+    None
+):
+    asked: list[str] = []
+    well = asyncio.Event()
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        message = await request.json()
+        asked.append(message["method"])
+        return reply(message, "addNote") if well.is_set() else web.Response(status=500)
+
+    async with answering(handle) as there:
+        clock = Clock()
+        tools, _ = tools_for(there.outside.servers[0].url, now=clock)
+        failures = await asyncio.gather(
+            *(tools.of("corp") for _ in range(5)), return_exceptions=True
+        )
+        assert {type(each) for each in failures} == {RemoteError}
+        first = len(asked)
+        with pytest.raises(RemoteError):
+            await tools.of("corp")
+        assert len(asked) == first
+        clock.seconds = FAILED_SECONDS
+        with pytest.raises(RemoteError):
+            await tools.of("corp")
+        assert len(asked) == 2 * first, "one asks as often as all did together"
+        well.set()
+        clock.seconds = 2 * FAILED_SECONDS
+        assert set(await tools.of("corp")) == {"addNote"}
 
 
 def reply(message: Mapping[str, object], *names: str, **result: object) -> web.Response:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from shared.contracts.tools import Arguments
+from shared.contracts.tools import Arguments, JsonSchema
 from shared.packs import FolderPacks
 from shared.ports import ToolInvocation, ToolRefused
 from shared.tools.kinds import ToolsByKind
-from shared.tools.schemas import problems_of
+from shared.tools.schemas import first_problem, problems_of
 from tests.fakes.services import FakeTools
 from tests.fakes.world import ANA, PACKS
 
@@ -85,3 +85,14 @@ async def test_what_is_refused_reaches_no_tool_and_is_not_looked_for() -> None:
     assert "event" not in answer.reason
     assert await tools.find(call) is None
     assert inner.calls == []
+
+
+def test_a_schema_of_anybodys_is_not_trusted_to_be_one() -> None:
+    schemas: list[JsonSchema] = [
+        {"type": "nonsense"},
+        {"$ref": "https://elsewhere.example/schema.json"},
+        {"$ref": "#/$defs/loop", "$defs": {"loop": {"$ref": "#/$defs/loop"}}},
+        {"properties": {"n": {"multipleOf": 0.5}}},
+    ]
+    for schema in schemas:
+        assert first_problem({"n": 10**400}, schema) == "the schema cannot be used"

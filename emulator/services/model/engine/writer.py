@@ -59,7 +59,7 @@ def _by_rules(request: ChatRequest, book: RuleBook) -> Reply | None:
     # What tools returned besides documents no rule knows how to put in words.
     text = _honest(request.messages[-1], prompt.last) if told and found is prompt else None
     answer = text or respond(found, book)
-    if request.wants_json_object:
+    if request.wants_json_object or "json" in prompt.tags.get("format", "").lower():
         answer = json.dumps({"message": answer}, ensure_ascii=False)
     return TextReply(answer)
 

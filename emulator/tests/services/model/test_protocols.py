@@ -19,6 +19,17 @@ WEATHER: dict[str, object] = {
     "required": ["city"],
 }
 SAID = "what is the weather in Vigo"
+CALLED: list[dict[str, Any]] = [
+    {
+        "role": "assistant",
+        "content": [{"type": "tool_use", "id": "call_1", "name": "get_weather", "input": {}}],
+    },
+    {
+        "role": "user",
+        "content": [{"type": "tool_result", "tool_use_id": "call_1", "content": "rain"}],
+    },
+]
+"""What may not be told without declaring a tool."""
 
 
 @pytest.fixture
@@ -117,6 +128,8 @@ async def test_anthropics_tools_are_called_and_their_results_read(
         {"messages": [{"role": "user", "content": [{"type": "text", "text": ""}]}]},
         {"extra_body": {"temperature": 0.5, "top_p": 0.5}},
         {"extra_body": {"temperature": 1.5}},
+        {"messages": [{"role": "assistant", "content": "hi"}, {"role": "user", "content": "hi"}]},
+        {"messages": [{"role": "user", "content": "hi"}, *CALLED]},
     ],
 )
 async def test_anthropic_refuses_in_its_own_shape(
