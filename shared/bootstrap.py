@@ -20,7 +20,12 @@ from shared.contracts.models import ModelChoice
 from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.quotas import QuotaLimits
 from shared.contracts.retrieval import Retrieval
-from shared.credentialing import CredentialPlan, build_credentials, read_credentials
+from shared.credentialing import (
+    CredentialPlan,
+    build_credentials,
+    lacking_secrets,
+    read_credentials,
+)
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
 from shared.log_masking import mask_logs
@@ -58,7 +63,7 @@ from shared.telemetry.recording import record_with, recorder
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
-    from shared.search.cerebro import AzureSearchKnowledge
+    from shared.search.cerebro import AzureSearchKnowledge, SearchCredential
     from shared.search.indexing import AzureSearchIndex
     from shared.search.profiled import ProfiledKnowledge
     from shared.search.query import SearchProfile
@@ -127,6 +132,19 @@ def _import_sdks() -> None:
         importlib.import_module(name)
     # And the one for telemetry, where anybody is told.
     recorder()
+    if vault:
+        asyncio.run(_look_for_secrets())
+
+
+async def _look_for_secrets() -> None:
+    """Tell the operator now of what Key Vault has not: nobody else is told until it is needed."""
+    settings = get_settings()
+    plan = read_credentials(settings)
+    async with build_credential() as credential:
+        found = build_credentials(settings, plan, credential, _now)
+        for what in await lacking_secrets(plan, found):
+            log.error("%s", what)
+        await found.close()
 
 
 def get_dependencies() -> Dependencies:
@@ -200,6 +218,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
                 policy.retrieval,
                 packs,
                 _now,
+                models.embedder,
             ),
             http=HttpTools(
                 policy.outside,
@@ -398,10 +417,22 @@ def build_profiled_knowledge(
     settings: Settings, credential: "AsyncTokenCredential", credentials: Credentials
 ) -> "ProfiledKnowledge":
     """Cerebro as agents ask it: by their credential profile."""
-    from shared.search.profiled import ProfiledKnowledge
+    from shared.search.cerebro import AzureSearchKnowledge
+    from shared.search.profiled import ProfiledKnowledge, Service
 
-    own = build_knowledge(settings, credential)
-    return ProfiledKnowledge(own, settings.azure_search.endpoint, credential, credentials)
+    def build(endpoint: str, key: "SearchCredential", profile: "SearchProfile") -> Service:
+        made = AzureSearchKnowledge(endpoint, key, profile, search_policies())
+        return Service(traced_knowledge(made, endpoint), made.close)
+
+    endpoint = settings.azure_search.endpoint
+    return ProfiledKnowledge(
+        own=traced_knowledge(build_knowledge(settings, credential), endpoint),
+        endpoint=endpoint,
+        profile=build_search_profile(settings),
+        identity=credential,
+        credentials=credentials,
+        build=build,
+    )
 
 
 def build_search_profile(settings: Settings) -> "SearchProfile":

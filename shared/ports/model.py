@@ -116,6 +116,11 @@ class Models(Protocol):
         cannot be had, or a handle is none, is a ModelError of the model that is asked."""
         ...
 
+    def embedder(self, scope: CredentialScope | None) -> Model | None:
+        """Who makes vectors of what is looked for in this credential profile, where it names one;
+        None: as the app itself does."""
+        ...
+
     async def close(self) -> None:
         """Let go of the connections of all of them."""
         ...

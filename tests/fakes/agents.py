@@ -26,6 +26,8 @@ class FakeModels:
     choices: list[ModelChoice] = field(default_factory=list)
     profiles: list[str | None] = field(default_factory=list)
     scopes: list[CredentialScope | None] = field(default_factory=list)
+    embedders: dict[str, Model] = field(default_factory=dict)
+    """By credential profile."""
 
     def get(
         self,
@@ -41,6 +43,9 @@ class FakeModels:
         self.profiles.append(profile)
         self.scopes.append(scope)
         return self.named.get(choice.name or "", self.model)
+
+    def embedder(self, scope: CredentialScope | None) -> Model | None:
+        return self.embedders.get(scope.profile) if scope else None
 
     async def close(self) -> None:
         return
