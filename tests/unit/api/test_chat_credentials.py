@@ -1,4 +1,4 @@
-"""What an agent call is made with: profiles and handles are looked at before anything is started."""
+"""What an agent call is made with is looked at before anything is started."""
 
 import pytest
 
@@ -30,10 +30,8 @@ async def test_the_runs_record_has_profile_and_handles_and_so_has_every_step() -
     body = {**MINIMAL, "profile": "prod", "credentials": {"search": held}}
     record = await at.run(body)
     assert record.call is not None
-    assert (record.call.credential_profile, record.call.credentials) == (
-        "prod",
-        {"ai_search": held},
-    )
+    assert record.call.credential_profile == "prod"
+    assert record.call.credentials == {"ai_search": held}
     assert record.scope is not None
     assert (record.scope.holder, record.scope.profile) == (MINE, "prod")
     assert isinstance(at.models, FakeModels)
@@ -69,11 +67,7 @@ async def test_a_handle_for_other_tools_is_refused() -> None:
 async def test_a_handle_that_cannot_be_looked_at_for_now_is_503() -> None:
     at = desk()
     held = await handle(at)
-
-    async def away(_: object) -> None:
-        raise SecretError("away")
-
-    at.world.credentials.check = away  # type: ignore[method-assign]
+    at.world.credentials.failure = SecretError("away")
     answer = await at.ask({**MINIMAL, "credentials": {"search": held}}, accept_language="en")
     assert (answer.status, answer.code) == (503, "CREDENTIALS_UNAVAILABLE")
     assert "credential store" in answer.json["detail"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -25,9 +25,8 @@ def scope(profile: str, **handles: str) -> CredentialScope:
     return CredentialScope(HOLDER, profile, handles)
 
 
-def entry(tool: str, profile: str, **more: object) -> ToolCredential:
-    secret = SecretRef(source="key_vault", name=f"{profile}-key")
-    return ToolCredential(tool, profile, **{"secret": secret, **more})  # type: ignore[arg-type]
+def entry(tool: str, profile: str) -> ToolCredential:
+    return ToolCredential(tool, profile, SecretRef(source="key_vault", name=f"{profile}-key"))
 
 
 @dataclass
@@ -58,13 +57,18 @@ class Scene:
         default_factory=lambda: FakeCredentials(
             {
                 "prod": {
-                    "azure-openai": entry(
-                        "azure-openai", "prod", endpoint=PROD, endpoints=(OTHER,), deployment="p-4o"
+                    "azure-openai": replace(
+                        entry("azure-openai", "prod"),
+                        endpoint=PROD,
+                        endpoints=(OTHER,),
+                        deployment="p-4o",
                     )
                 },
                 "claude": {"anthropic": entry("anthropic", "claude")},
                 "vectors": {
-                    "azure-openai": entry("azure-openai", "vectors", embeddings_deployment="e-3")
+                    "azure-openai": replace(
+                        entry("azure-openai", "vectors"), embeddings_deployment="e-3"
+                    )
                 },
             }
         )
@@ -213,14 +217,7 @@ async def test_the_rotation_may_be_between_the_reading_and_the_call() -> None:
     scene = Scene()
     model = scene.models.get(ModelChoice(), None, scope("prod"))
     scene.refuses.add("prod-key-1")
-    read = scene.credentials.secret
-
-    async def read_before_it_was_rotated(tool: str, of: CredentialScope | None) -> object:
-        found = await read(tool, of)
-        scene.credentials.versions["prod-key"] = 2
-        return found
-
-    scene.credentials.secret = read_before_it_was_rotated  # type: ignore[method-assign, assignment]
+    scene.credentials.rotates = True
     assert (await model.complete(ASKED)).text
     assert scene.keys == ["prod-key-1", "prod-key-2"]
 

@@ -112,14 +112,7 @@ async def test_a_key_that_is_refused_is_asked_for_once_more() -> None:
     scene = Scene(refuses={"search-key-1"})
     with pytest.raises(SearchKeyRefusedError):
         await scene.search()
-    read = scene.credentials.secret
-
-    async def read_before_it_was_rotated(tool: str, of: CredentialScope | None) -> object:
-        found = await read(tool, of)
-        scene.credentials.versions["search-key"] = 2
-        return found
-
-    scene.credentials.secret = read_before_it_was_rotated  # type: ignore[method-assign, assignment]
+    scene.credentials.rotates = True
     await scene.search()
     assert scene.asked[-1] == (PROD, "search-key-2")
 
