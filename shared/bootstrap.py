@@ -179,7 +179,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     plan = read_credentials(settings)
     credentials = build_credentials(settings, plan, credential, _now)
     models = build_models(settings, credential, plan, credentials)
-    knowledge = traced_knowledge(build_profiled_knowledge(settings, credential, credentials))
+    knowledge = build_profiled_knowledge(settings, credential, credentials)
     model = build_model(settings, credential, models)
     packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings, plan)
     mcp, http = build_mcp(settings, credentials), settings.tools
@@ -305,11 +305,12 @@ def build_profiled_knowledge(
 
     def build(endpoint: str, key: "SearchCredential", profile: "SearchProfile") -> Service:
         made = AzureSearchKnowledge(endpoint, key, profile, search_policies())
-        return Service(made, made.close)
+        return Service(traced_knowledge(made, endpoint), made.close)
 
+    endpoint = settings.azure_search.endpoint
     return ProfiledKnowledge(
-        own=build_knowledge(settings, credential),
-        endpoint=settings.azure_search.endpoint,
+        own=traced_knowledge(build_knowledge(settings, credential), endpoint),
+        endpoint=endpoint,
         profile=build_search_profile(settings),
         identity=credential,
         credentials=credentials,
