@@ -44,7 +44,8 @@ async def _found(
     vector, warning = None, None
     if intent is None or (intent.mode in ("vector", "hybrid") and intent.vector is None):
         patience = _within(policy.embedding_seconds, record, deps)
-        vector = await query_vector(deps.model, text, patience)
+        model = deps.models.embedder(record.scope) or deps.model
+        vector = await query_vector(model, text, patience)
         warning = EMBEDDING_FAILED if vector is None else None
     query = KnowledgeQuery(
         text=text,

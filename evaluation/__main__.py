@@ -18,11 +18,11 @@ from shared.bootstrap import (
     build_credential,
     build_knowledge,
     build_model,
-    build_policy,
     check_settings,
 )
 from shared.errors import ConfigurationError
 from shared.packs import FolderPacks
+from shared.policies import build_policy
 from shared.settings import Settings, get_settings
 
 EXIT_NO_ANSWER = 1

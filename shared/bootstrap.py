@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 from weakref import WeakKeyDictionary
 
-from shared.contracts.activities import RunLimits
-from shared.contracts.agent_policy import AgentPolicy, ProfileLists
-from shared.contracts.agents import MAX_RETRIES
-from shared.contracts.grounding import Grounding
 from shared.contracts.models import ModelChoice
-from shared.contracts.outside import HttpRule, McpServer, Outside
-from shared.contracts.quotas import QuotaLimits
-from shared.contracts.retrieval import Retrieval
-from shared.credentialing import CredentialPlan, build_credentials, read_credentials
+from shared.credentialing import (
+    CredentialPlan,
+    build_credentials,
+    lacking_secrets,
+    read_credentials,
+)
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
 from shared.log_masking import mask_logs
@@ -35,6 +33,7 @@ from shared.observing import (
     traced_knowledge,
 )
 from shared.packs import FolderPacks
+from shared.policies import build_outside, build_policy
 from shared.ports import (
     AuditChains,
     Credentials,
@@ -42,7 +41,6 @@ from shared.ports import (
     Model,
     Models,
     Moderation,
-    Policy,
     Principals,
     Strictness,
 )
@@ -59,7 +57,7 @@ from shared.telemetry.recording import record_with, recorder
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
-    from shared.search.cerebro import AzureSearchKnowledge
+    from shared.search.cerebro import AzureSearchKnowledge, SearchCredential
     from shared.search.indexing import AzureSearchIndex
     from shared.search.profiled import ProfiledKnowledge
     from shared.search.query import SearchProfile
@@ -128,6 +126,19 @@ def _import_sdks() -> None:
         importlib.import_module(name)
     # And the one for telemetry, where anybody is told.
     recorder()
+    if vault:
+        asyncio.run(_look_for_secrets())
+
+
+async def _look_for_secrets() -> None:
+    """Tell the operator now of what Key Vault has not: nobody else is told until it is needed."""
+    settings = get_settings()
+    plan = read_credentials(settings)
+    async with build_credential() as credential:
+        found = build_credentials(settings, plan, credential, _now)
+        for what in await lacking_secrets(plan, found):
+            log.error("%s", what)
+        await found.close()
 
 
 def get_dependencies() -> Dependencies:
@@ -168,7 +179,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     plan = read_credentials(settings)
     credentials = build_credentials(settings, plan, credential, _now)
     models = build_models(settings, credential, plan, credentials)
-    knowledge = traced_knowledge(build_profiled_knowledge(settings, credential, credentials))
+    knowledge = build_profiled_knowledge(settings, credential, credentials)
     model = build_model(settings, credential, models)
     packs, policy = FolderPacks(PACKS, settings.packs.version), build_policy(settings, plan)
     mcp, http = build_mcp(settings, credentials), settings.tools
@@ -201,6 +212,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
                 policy.retrieval,
                 packs,
                 _now,
+                models.embedder,
             ),
             http=HttpTools(
                 policy.outside,
@@ -254,118 +266,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_policy(settings: Settings, plan: CredentialPlan | None = None) -> Policy:
-    plan = plan or read_credentials(settings)
-    return Policy(
-        indexes=settings.search.message_indexes or settings.search.allowed_indexes,
-        model=settings.chat_model,
-        top=settings.search.top,
-        grounding=Grounding(
-            policy=settings.search.policy,
-            inject=settings.search.inject,
-            citation_style=settings.search.citation_style,
-            unverifiable=settings.search.unverifiable,
-            least_share=settings.search.least_share,
-        ),
-        longest_join_ms=settings.streams.longest_join_ms,
-        limits=RunLimits(
-            seconds=settings.runs.seconds,
-            model_calls=settings.runs.model_calls,
-            tokens=settings.runs.tokens,
-            fan_out=settings.search.max_fan_out,
-        ),
-        retrieval=Retrieval(
-            normalisation=settings.search.normalisation,
-            tokens=settings.search.context_tokens,
-            seconds=settings.search.timeout_seconds,
-            embedding_seconds=settings.search.embedding_seconds,
-            captions=settings.search.captions,
-            answers=settings.search.answers,
-            least_relevance=settings.search.least_relevance,
-        ),
-        role_rights=settings.auth.role_rights,
-        tenants=frozenset(settings.auth.tenants),
-        event_types=settings.events.types,
-        outside=build_outside(settings),
-        least_confidence=settings.agents.least_confidence,
-        history_tokens=settings.agents.history_tokens,
-        history_turns=settings.agents.history_turns,
-        quotas=build_quotas(settings),
-        agents=build_agent_policy(settings, plan),
-        secure_values=plan.values,
-    )
-
-
-def build_quotas(settings: Settings) -> QuotaLimits:
-    """0 of the settings is no limit."""
-    quotas = settings.quotas
-    return QuotaLimits(
-        session_per_hour=quotas.session_per_hour or None,
-        user_per_hour=quotas.user_per_hour or None,
-        tenant_per_hour=quotas.tenant_per_hour or None,
-        user_tokens_per_day=quotas.user_tokens_per_day or None,
-        tenant_tokens_per_day=quotas.tenant_tokens_per_day or None,
-        user_runs=quotas.user_runs or None,
-        tenant_runs=quotas.tenant_runs or None,
-    )
-
-
-def build_agent_policy(settings: Settings, plan: CredentialPlan) -> AgentPolicy:
-    agents, one, search = settings.agents, settings.agent, settings.azure_search
-    return AgentPolicy(
-        default_index=search.default_index,
-        indexes=settings.search.allowed_indexes,
-        semantic_configurations=(
-            search.semantic_configuration, *settings.search.allowed_semantic_configurations
-        ),
-        default_profile="coordinator" if one.default_profile == "default" else one.default_profile,
-        default_participants=agents.default_participants,
-        default_mode=agents.default_mode,
-        participants=agents.allowed_participants,
-        modes=agents.allowed_modes,
-        tools=agents.allowed_tools,
-        providers=(settings.provider, *settings.ai.allowed_providers),
-        models=(settings.chat_model, *settings.ai.allowed_models),
-        profiles={
-            name: ProfileLists(lists.allowed_search_indexes, lists.allowed_participants)
-            for name, lists in one.profiles.items()
-        },
-        outside=build_outside(settings),
-        credential_profiles=plan.access,
-        profile_indexes=plan.indexes,
-        max_tokens=agents.max_tokens,
-        max_turns=agents.max_turns,
-        max_steps=agents.max_internal_steps,
-        timeout_ms=agents.timeout_ms,
-        retries=min(settings.model.retries, MAX_RETRIES),
-        moderation_off=settings.moderation.allow_off,
-    )  # fmt: skip
-
-
-def build_outside(settings: Settings) -> Outside:
-    """The lists of the settings, each host with its scheme and its port apart."""
-    tools = settings.tools
-    rules = []
-    for rule in tools.http_allowed:
-        scheme, host = _host(rule.host)
-        parts = {"scheme": scheme, "host": host, "path": rule.path, "keys": rule.keys}
-        parts |= {"credential": rule.credential, "header": rule.header}
-        rules.append(HttpRule.model_validate({"methods": rule.methods, **parts}))
-    servers = tools.mcp_servers.items()
-    return Outside(
-        http=tuple(rules),
-        private_hosts=tuple(_host(each)[1] for each in tools.http_private_hosts),
-        servers=tuple(McpServer(name=name, **each.model_dump()) for name, each in servers),
-    )
-
-
-def _host(written: str) -> tuple[str, str]:
-    """Scheme, and name with port."""
-    scheme, _, host = written.rpartition("://")
-    port = "80" if scheme == "http" else "443"
-    return scheme or "https", host if ":" in host else f"{host}:{port}"
-
-
 def build_mcp(settings: Settings, credentials: Credentials) -> "McpTools":
     from shared.tools.mcp import McpLimits, McpTools
 
@@ -400,10 +300,22 @@ def build_profiled_knowledge(
     settings: Settings, credential: "AsyncTokenCredential", credentials: Credentials
 ) -> "ProfiledKnowledge":
     """Cerebro as agents ask it: by their credential profile."""
-    from shared.search.profiled import ProfiledKnowledge
+    from shared.search.cerebro import AzureSearchKnowledge
+    from shared.search.profiled import ProfiledKnowledge, Service
 
-    own = build_knowledge(settings, credential)
-    return ProfiledKnowledge(own, settings.azure_search.endpoint, credential, credentials)
+    def build(endpoint: str, key: "SearchCredential", profile: "SearchProfile") -> Service:
+        made = AzureSearchKnowledge(endpoint, key, profile, search_policies())
+        return Service(traced_knowledge(made, endpoint), made.close)
+
+    endpoint = settings.azure_search.endpoint
+    return ProfiledKnowledge(
+        own=traced_knowledge(build_knowledge(settings, credential), endpoint),
+        endpoint=endpoint,
+        profile=build_search_profile(settings),
+        identity=credential,
+        credentials=credentials,
+        build=build,
+    )
 
 
 def build_search_profile(settings: Settings) -> "SearchProfile":

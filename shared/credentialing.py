@@ -16,7 +16,7 @@ from shared.contracts.credentials import (
 )
 from shared.credentials.names import collision, setting_name, vault_name
 from shared.credentials.profiles import Profiles
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, SecretError
 from shared.security_settings import AliasSettings, CredentialSettings
 from shared.settings import Settings, own_values
 
@@ -129,6 +129,37 @@ def build_credentials(
     key = plan.handle_key
     handles = Handles(secrets, key, settings.security.handle_seconds, now) if key else None
     return replace(whole, secrets=secrets, handles=handles)
+
+
+async def lacking_secrets(
+    plan: CredentialPlan, credentials: "ProfiledCredentials"
+) -> tuple[str, ...]:
+    """What the settings name and Key Vault has not, or does not give. A vault that is away says
+    nothing of what it has."""
+    if credentials.secrets is None:
+        return ()
+    found: list[str] = []
+    for where, name in _in_vault(plan):
+        try:
+            await credentials.secrets.get(name)
+        except SecretError as error:
+            found.append(f"setting {where}: {error}")
+            if error.retryable:
+                break
+    return tuple(found)
+
+
+def _in_vault(plan: CredentialPlan) -> Iterator[tuple[str, str]]:
+    """Setting and entry, and the name of the secret there."""
+    for profile, entries in plan.profiles.items():
+        for tool, entry in entries.items():
+            if entry.secret and entry.secret.source == "key_vault":
+                yield f"{PROFILES}: {profile}.{tool}", entry.secret.name
+    for alias in plan.values.aliases.values():
+        if alias.secret.source == "key_vault":
+            yield f"{VALUES}: the alias {alias.name}", alias.secret.name
+    if plan.handle_key is not None:
+        yield "Security__HandleKeyName", plan.handle_key
 
 
 # --- one profile ----------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ def build_telemetry(settings: Settings) -> Recorder | None:
             console=wanted.console,
             ratio=wanted.sample_ratio,
             prices=Prices(wanted.currency, table),
+            stores=wanted.stores,
         )
     )
 
@@ -56,8 +57,8 @@ def traced(deps: Dependencies) -> Dependencies:
     return replace(deps, tools=TracedTools(deps.tools), log=TracedLog(deps.log))
 
 
-def traced_knowledge(knowledge: Knowledge) -> Knowledge:
-    return knowledge if recorder() is None else TracedKnowledge(knowledge)
+def traced_knowledge(knowledge: Knowledge, endpoint: str) -> Knowledge:
+    return knowledge if recorder() is None else TracedKnowledge(knowledge, endpoint)
 
 
 def erp_watchers() -> "list[aiohttp.TraceConfig]":

@@ -11,10 +11,11 @@ from activities.languages import answered_in, spoken_in
 from bench.cerebro.labelled import LabelledQuery
 from bench.cerebro.library import WHOLE
 from bench.stand import BenchError
-from shared.bootstrap import PACKS, build_credential, build_knowledge, build_model, build_policy
+from shared.bootstrap import PACKS, build_credential, build_knowledge, build_model
 from shared.contracts.identity import Caller
 from shared.contracts.search import SearchMode
 from shared.packs import FolderPacks
+from shared.policies import build_policy
 from shared.ports import ToolAnswered, ToolInvocation
 from shared.search.tools import CerebroTools
 from shared.settings import get_settings

@@ -96,6 +96,15 @@ class OfferedModels:
             model = FallingBackModel(model, others)
         return model if limits.max_tokens is None else CappedModel(model, limits.max_tokens)
 
+    def embedder(self, scope: CredentialScope | None) -> Model | None:
+        if scope is None or scope.profile == DEFAULT_PROFILE:
+            return None
+        for provider in self.offers:
+            entry = self.credentials.entry(provider, scope)
+            if entry and entry.profile == scope.profile and entry.embeddings_deployment:
+                return self.get(ModelChoice(provider=provider), None, scope)
+        return None
+
     async def close(self) -> None:
         await self._keyed.close()
         while self._connections:

@@ -120,6 +120,11 @@ class Models(Protocol):
         asked."""
         ...
 
+    def embedder(self, scope: CredentialScope | None) -> Model | None:
+        """Who makes vectors of what is looked for in this credential profile, where it names one;
+        None: as the app itself does."""
+        ...
+
     async def close(self) -> None:
         """Let go of the connections of all of them."""
         ...

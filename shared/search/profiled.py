@@ -1,6 +1,6 @@
 """Cerebro by credential profile: another search service, or the same with another key."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -9,18 +9,30 @@ from azure.core.credentials import AzureKeyCredential
 from shared.contracts.credentials import CredentialScope, SecretRef
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.errors import NotAllowedError, SearchError, SearchKeyRefusedError, SecretError
-from shared.ports import Credentials, EventQuery, KnowledgeQuery, Secret
-from shared.search.cerebro import AzureSearchKnowledge, SearchCredential
+from shared.ports import Credentials, EventQuery, Knowledge, KnowledgeQuery, Secret
+from shared.search.cerebro import SearchCredential
 from shared.search.query import SearchProfile
 
 TOOL = "ai_search"
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One search service as it is asked with one key, and how its connections are let go of."""
+
+    knowledge: Knowledge
+    close: Callable[[], Awaitable[None]]
+
+
+type Build = Callable[[str, SearchCredential, SearchProfile], Service]
+"""From endpoint and key."""
+
+
 @dataclass(slots=True)
 class _Lent:
-    """A service's clients with one version of a key; closed once it is retired and unused."""
+    """A service with one version of a key; closed once it is retired and unused."""
 
-    knowledge: AzureSearchKnowledge
+    service: Service
     version: str | None
     users: int = 0
     retired: bool = False
@@ -34,15 +46,15 @@ type _Where = tuple[str, str | None, SecretRef | None]
 class ProfiledKnowledge:
     """The port `Knowledge`. What agents ask goes where their profile says; what the app looks up
     and remembers itself goes to `own`, as does everything where no profile speaks of `ai_search`.
-    `identity` is the app's, for services that are asked without a key."""
+    `endpoint` and `profile` are those of `own`; `identity` is the app's, for services that are
+    asked without a key."""
 
-    own: AzureSearchKnowledge
+    own: Knowledge
     endpoint: str
+    profile: SearchProfile
     identity: SearchCredential
     credentials: Credentials
-    build: Callable[[str, SearchCredential, SearchProfile], AzureSearchKnowledge] = (
-        AzureSearchKnowledge
-    )
+    build: Build
     _lent: dict[_Where, _Lent] = field(default_factory=dict)
 
     def check(self, query: KnowledgeQuery) -> None:
@@ -76,24 +88,24 @@ class ProfiledKnowledge:
         await self.own.forget(index, document_ids)
 
     async def close(self) -> None:
-        await self.own.close()
+        """Of `own`, who made it takes care."""
         while self._lent:
             _, one = self._lent.popitem()
-            await one.knowledge.close()
+            await one.service.close()
 
     @asynccontextmanager
     async def _knowledge(
         self, scope: CredentialScope | None, secret: Secret | None
-    ) -> AsyncIterator[AzureSearchKnowledge]:
+    ) -> AsyncIterator[Knowledge]:
         """Whoever is still being answered keeps the clients that he has."""
         one = await self._current(scope, secret)
         one.users += 1
         try:
-            yield one.knowledge
+            yield one.service.knowledge
         finally:
             one.users -= 1
             if one.retired and one.users == 0:
-                await one.knowledge.close()
+                await one.service.close()
 
     async def _current(self, scope: CredentialScope | None, secret: Secret | None) -> _Lent:
         entry = self.credentials.entry(TOOL, scope)
@@ -103,7 +115,7 @@ class ProfiledKnowledge:
         known, version = self._lent.get(where), secret.version if secret else None
         if known is not None and known.version == version:
             return known
-        profile = self.own.profile
+        profile = self.profile
         if semantic is not None:
             profile = replace(profile, semantic_configuration=semantic)
         key = AzureKeyCredential(secret.value) if secret else self.identity
@@ -111,7 +123,7 @@ class ProfiledKnowledge:
         if known is not None:
             known.retired = True
             if known.users == 0:
-                await known.knowledge.close()
+                await known.service.close()
         return made
 
     async def _secret(self, scope: CredentialScope | None) -> Secret | None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from shared.contracts.credentials import CredentialScope
 from shared.contracts.evidence import SEARCH_FAILED, ContextPack, KnowledgeDocument, Snippet
 from shared.contracts.identity import Caller
 from shared.contracts.retrieval import Retrieval
@@ -44,7 +45,7 @@ OF_A_TOOL = "tool"
 
 class CerebroTools:
     """`index` is asked without another one, and takes what is written; `top` results without
-    `topK`."""
+    `topK`. `embedder` of a credential profile makes its vectors, if it has one."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class CerebroTools:
         retrieval: Retrieval,
         packs: Packs,
         now: Callable[[], datetime],
+        embedder: Callable[[CredentialScope | None], Model | None] = lambda _: None,
     ) -> None:
         self._knowledge = knowledge
         self._model = model
@@ -63,6 +65,7 @@ class CerebroTools:
         self._retrieval = retrieval
         self._packs = packs
         self._now = now
+        self._embedder = embedder
 
     async def call(self, invocation: ToolInvocation) -> ToolAnswered | ToolRefused:
         """Raises CerebroError; each request it makes takes no longer than the contract says."""
@@ -102,7 +105,8 @@ class CerebroTools:
         warnings: tuple[str, ...] = ()
         if intent.mode in ("vector", "hybrid") and intent.vector is None:
             seconds = min(self._retrieval.embedding_seconds, _seconds(invocation))
-            vector = await query_vector(self._model, query.text, seconds)
+            model = self._embedder(query.scope) or self._model
+            vector = await query_vector(model, query.text, seconds)
             warnings = (EMBEDDING_FAILED,) if vector is None else ()
         indexes = intent.chosen_indexes or (self._index,)
         queries = [_in(query, index, vector) for index in indexes]

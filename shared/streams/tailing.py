@@ -6,17 +6,20 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from shared.contracts.events import RunEvent, StateEvent, is_terminal
+from shared.contracts.runs import RunState
 from shared.ports import LogItem, LogItems
 
 HEARTBEAT_SECONDS = 15.0
-SOON_MS = 8.0
+SOON_MS = 9.0
 SOON_GROWTH = 0.1
 """First look when text is about to come, and after an entry that was due."""
 IDLE_MS = 40.0
 IDLE_GROWTH = 0.4
 """First look when nobody said when the next entry comes."""
 SLOWEST_MS = 90.0
-PLANNING_MS = 100.0
+THINKING_MS = 110.0
+"""What follows a message is what the model thinks of it: no text, and none before FIRST_WORD_MS."""
+PLANNING_MS = 200.0
 SLOWEST_PLANNING_MS = 250.0
 """A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
 FIRST_WORD_MS = 80.0
@@ -50,7 +53,7 @@ class Pace:
     """
 
     def __init__(self, now: float) -> None:
-        self._since = self._looked = now
+        self._since = self._last_miss = now
         self._due: float | None = None
         self._missed = True
         self._busy = False
@@ -67,24 +70,28 @@ class Pace:
         base = now if caught_up or self._due is None else self._due - lead
         self._busy = False
         self._due = base + item.next_ms if item.next_ms else None
-        if _begins_answer(item):
-            # It was not there at the look before.
-            self._due = self._looked + FIRST_WORD_MS
-        self._looked = now
+        if _state(item) == "STREAMING_RESPONSE":
+            # At the look that found nothing it was not there yet.
+            self._due = self._last_miss + FIRST_WORD_MS
         self._since = now if self._due is None else max(self._due, now)
         self._missed = False
         soon = item.next_ms is not None
         self._shortest, self._growth = (SOON_MS, SOON_GROWTH) if soon else (IDLE_MS, IDLE_GROWTH)
         self._slowest = SLOWEST_MS
-        if _is_planning(item):
-            self._shortest, self._slowest = PLANNING_MS, SLOWEST_PLANNING_MS
+        match _state(item):
+            case "RECEIVED":
+                self._shortest, self._slowest = THINKING_MS, THINKING_MS
+            case "RETRIEVED_CONTEXT":
+                self._shortest, self._slowest = PLANNING_MS, SLOWEST_PLANNING_MS
+            case _:
+                pass
         if self._due is not None:
             return max(self._due - now, 0.0)
         return self._shortest if caught_up else 0.0
 
     def after_miss(self, now: float, look: float) -> float:
         """The look found nothing; `look` is how long it took."""
-        self._missed, self._looked = True, now
+        self._missed, self._last_miss = True, now
         self._busy = look > BUSY_LOOK_MS
         elapsed = now - self._since
         if elapsed > RESTING_AFTER_MS:
@@ -93,15 +100,10 @@ class Pace:
         return max(patience, BUSY_FACTOR * look) if self._busy else patience
 
 
-def _is_planning(item: LogItem) -> bool:
+def _state(item: LogItem) -> RunState | None:
+    """That which the entry ends with; the model has not been asked for what comes in it."""
     last = item.events[-1]
-    return isinstance(last, StateEvent) and last.state == "RETRIEVED_CONTEXT"
-
-
-def _begins_answer(item: LogItem) -> bool:
-    """The model has not been asked yet."""
-    last = item.events[-1]
-    return isinstance(last, StateEvent) and last.state == "STREAMING_RESPONSE"
+    return last.state if isinstance(last, StateEvent) else None
 
 
 async def tail(

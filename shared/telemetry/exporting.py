@@ -58,12 +58,13 @@ class Exports:
     console: bool = False
     ratio: float = 1.0
     prices: Prices = field(default=Prices())
+    stores: bool = False
 
 
 def build_recorder(exports: Exports) -> Recorder:
     tracers, meters = build_providers(exports)
     measures = Measures(meters.get_meter(SCOPE))
-    return Recorder(tracers.get_tracer(SCOPE), measures, exports.prices)
+    return Recorder(tracers.get_tracer(SCOPE), measures, exports.prices, exports.stores)
 
 
 def build_providers(exports: Exports) -> tuple[TracerProvider, MeterProvider]:
@@ -71,7 +72,7 @@ def build_providers(exports: Exports) -> tuple[TracerProvider, MeterProvider]:
     tracers = tracer_provider(exports.ratio)
     readers: list[MetricReader] = []
     if exports.connection:
-        spans, measures = _application_insights(exports.connection)
+        spans, measures = _application_insights(exports.connection, tracers)
         tracers.add_span_processor(BatchSpanProcessor(spans))
         readers.append(PeriodicExportingMetricReader(measures))
     local: list[tuple[SpanExporter, MetricExporter]] = []
@@ -115,7 +116,9 @@ class RunIds(RandomIdGenerator):
         return given_span_id() or super().generate_span_id()
 
 
-def _application_insights(connection: str) -> tuple[SpanExporter, MetricExporter]:
+def _application_insights(
+    connection: str, tracers: TracerProvider
+) -> tuple[SpanExporter, MetricExporter]:
     """With Entra ID instead of the key in the connection string where
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING says so, which the exporters read themselves."""
     from azure.monitor.opentelemetry.exporter import (
@@ -124,7 +127,7 @@ def _application_insights(connection: str) -> tuple[SpanExporter, MetricExporter
     )
 
     return (
-        AzureMonitorTraceExporter(connection_string=connection),
+        AzureMonitorTraceExporter(connection_string=connection, tracer_provider=tracers),
         AzureMonitorMetricExporter(connection_string=connection),
     )
 

@@ -17,6 +17,7 @@ from shared.ports import (
     Tools,
 )
 from shared.telemetry import names
+from shared.telemetry.models import server_of
 from shared.telemetry.recording import Attributes, Value, error_type, recorder, span
 from shared.telemetry.steps import run_at_work
 
@@ -25,9 +26,10 @@ SEARCH = "azure.ai_search"
 
 @dataclass(frozen=True, slots=True)
 class TracedKnowledge:
-    """The port Knowledge. Which service it is depends on the credential profile."""
+    """The port Knowledge, of one search service, which is at `endpoint`."""
 
     inner: Knowledge
+    endpoint: str
 
     def check(self, query: KnowledgeQuery) -> None:
         self.inner.check(query)
@@ -78,6 +80,7 @@ class TracedKnowledge:
             names.DB_OPERATION: operation or "get_document",
             names.DB_COLLECTION: index,
             names.CONVERSATION: run.conversation_id if run else None,
+            **server_of(self.endpoint),
         }
 
 

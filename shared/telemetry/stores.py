@@ -43,7 +43,7 @@ def operation(name: str, container: str) -> Iterator[None]:
     """Only what steps do is told: whoever reads a run's log as it grows looks for the next entry
     again and again. Not current inside, so that a generator may yield there."""
     found = recorder()
-    if found is None or run_at_work() is None:
+    if found is None or not found.stores or run_at_work() is None:
         yield
         return
     span = found.tracer.start_span(

@@ -82,6 +82,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.tool_settings",
     ),
     "shared/start_checks.py": ("shared.errors", "shared.settings"),
+    "shared/policies.py": (
+        "shared.contracts",
+        "shared.credentialing",
+        "shared.ports",
+        "shared.settings",
+    ),
     "shared/providers.py": (
         "shared.llm",
         "shared.moderation",
@@ -119,6 +125,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *CORE,
         "shared.bootstrap",
         "shared.packs",
+        "shared.policies",
         "shared.settings",
         "shared.tools.folding",
         "tests.fakes",

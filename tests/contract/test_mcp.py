@@ -7,11 +7,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from shared.bootstrap import build_credential, build_mcp, build_outside
+from shared.bootstrap import build_credential, build_mcp
 from shared.contracts.identity import Caller
 from shared.credentialing import build_credentials, read_credentials
 from shared.errors import RemoteError
 from shared.packs import FolderPacks
+from shared.policies import build_outside
 from shared.ports import ToolAnswered, ToolInvocation, ToolRefused
 from shared.settings import Settings
 from shared.tools.as_called import as_called

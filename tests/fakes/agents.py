@@ -27,6 +27,8 @@ class FakeModels:
     profiles: list[str | None] = field(default_factory=list)
     scopes: list[CredentialScope | None] = field(default_factory=list)
     patient: list[bool] = field(default_factory=list)
+    embedders: dict[str, Model] = field(default_factory=dict)
+    """By credential profile."""
 
     def get(
         self,
@@ -45,6 +47,9 @@ class FakeModels:
         self.scopes.append(scope)
         self.patient.append(patient)
         return self.named.get(choice.name or "", self.model)
+
+    def embedder(self, scope: CredentialScope | None) -> Model | None:
+        return self.embedders.get(scope.profile) if scope else None
 
     async def close(self) -> None:
         return

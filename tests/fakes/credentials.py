@@ -53,6 +53,8 @@ class FakeCredentials:
     failure: AppError | None = None
     over: bool = False
     """Handles are of no use any more."""
+    rotates: bool = False
+    """The next secret that is read is rotated a moment later."""
 
     def entry(self, tool: str, scope: CredentialScope | None) -> ToolCredential | None:
         return entry_of(tool, scope.profile if scope else DEFAULT_PROFILE, self.entries)
@@ -64,9 +66,9 @@ class FakeCredentials:
         if self.failure:
             raise self.failure
         if scope is not None and tool in scope.handles:
-            return self._value(self._opened(tool, scope).secret)
+            return self._read(self._opened(tool, scope).secret)
         entry = self.entry(tool, scope)
-        return self._value(entry.secret) if entry and entry.secret else None
+        return self._read(entry.secret) if entry and entry.secret else None
 
     async def renewed(self, seen: Secret) -> Secret | None:
         if self.failure:
@@ -75,6 +77,8 @@ class FakeCredentials:
         return found if found.version != seen.version else None
 
     async def check(self, scope: CredentialScope) -> None:
+        if self.failure:
+            raise self.failure
         for tool in scope.handles:
             self._opened(tool, scope)
 
@@ -101,6 +105,13 @@ class FakeCredentials:
         if tool not in alias.tools:
             raise NotAllowedError("handle_of_other_tools", name=f"credentials/{tool}")
         return alias
+
+    def _read(self, ref: SecretRef) -> Secret:
+        found = self._value(ref)
+        if self.rotates:
+            self.rotates = False
+            self.rotate(ref.name)
+        return found
 
     def _value(self, ref: SecretRef) -> Secret:
         version = self.versions.get(ref.name, 1)

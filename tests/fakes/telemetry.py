@@ -75,12 +75,16 @@ UNPRICED = Prices()
 
 
 @contextmanager
-def telling(ratio: float = 1.0, prices: Prices = UNPRICED) -> Iterator[Told]:
+def telling(
+    ratio: float = 1.0, prices: Prices = UNPRICED, *, stores: bool = True
+) -> Iterator[Told]:
     """Everything that is told inside is kept; outside, nothing is told to anybody."""
     told = Told(InMemorySpanExporter(), InMemoryMetricReader())
     tracers, meters = tracer_provider(ratio), MeterProvider([told.reader])
     tracers.add_span_processor(SimpleSpanProcessor(told.exporter))
-    recorder = Recorder(tracers.get_tracer(SCOPE), Measures(meters.get_meter(SCOPE)), prices)
+    recorder = Recorder(
+        tracers.get_tracer(SCOPE), Measures(meters.get_meter(SCOPE)), prices, stores
+    )
     record_with(lambda: recorder)
     try:
         yield told

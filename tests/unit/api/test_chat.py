@@ -386,6 +386,9 @@ class NothingInstalled:
     ) -> Model:
         raise ConfigurationError("pip install anthropic")
 
+    def embedder(self, scope: CredentialScope | None) -> Model | None:
+        return None
+
     async def close(self) -> None: ...
 
 

@@ -99,7 +99,7 @@ def test_an_app_whose_worker_would_tell_everything_does_not_start(
 def test_where_nobody_is_told_nothing_is_put_around_the_adapters() -> None:
     deps = World().deps()
     assert traced(deps) is deps
-    assert traced_knowledge(deps.knowledge) is deps.knowledge
+    assert traced_knowledge(deps.knowledge, "") is deps.knowledge
     assert erp_watchers() == []
     assert search_policies() == ()
 
@@ -110,5 +110,5 @@ def test_where_somebody_is_the_adapters_tell_of_what_they_do() -> None:
         around = traced(deps)
         assert isinstance(around.tools, TracedTools)
         assert isinstance(around.log, TracedLog)
-        assert isinstance(traced_knowledge(deps.knowledge), TracedKnowledge)
+        assert isinstance(traced_knowledge(deps.knowledge, ""), TracedKnowledge)
         assert len(erp_watchers()) == len(search_policies()) == 1

@@ -5,11 +5,12 @@ import traceback
 
 import pytest
 
-from shared.bootstrap import build_credential, build_moderation, build_outside, build_policy
+from shared.bootstrap import build_credential, build_moderation
 from shared.contracts.quotas import QuotaLimits
 from shared.errors import ConfigurationError
 from shared.moderation.content_safety import ContentSafety
 from shared.moderation.openai import OpenAIModeration
+from shared.policies import build_outside, build_policy
 from shared.settings import Settings, get_settings, unknown_settings
 
 COMPLETE = {

@@ -192,6 +192,22 @@ def test_nobody_looks_for_a_word_that_no_model_can_have_said_yet() -> None:
     assert late <= 0.012
 
 
+def test_while_the_model_thinks_and_plans_a_reader_looks_a_few_times_only() -> None:
+    """A task: 0.8 s until it is understood, 2.7 s until it is planned."""
+
+    async def program() -> tuple[int, float]:
+        log = RemoteLogItems()
+        received, understood, planned = items_of([1, 1, 1])
+        received = replace(received, events=(StateEvent(state="RECEIVED"),))
+        understood = replace(understood, events=(StateEvent(state="RETRIEVED_CONTEXT"),))
+        await read_while_written(log, [received, understood, planned], [0, 0.8, 3.5], 0)
+        return log.looks, now() - 3.5
+
+    looks, late = run_virtually(program())
+    assert looks <= 3 + 8 + 12
+    assert late <= 0.25
+
+
 def test_a_reader_that_finds_the_start_of_an_answer_late_is_not_later_for_that() -> None:
     async def program() -> float:
         log = RemoteLogItems()

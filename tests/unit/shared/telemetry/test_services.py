@@ -29,7 +29,7 @@ CALL = ToolInvocation(
 
 
 def knowledge(inner: FakeKnowledge) -> TracedKnowledge:
-    return TracedKnowledge(inner)
+    return TracedKnowledge(inner, "https://contoso.search.windows.net")
 
 
 async def test_a_search_tells_its_index_and_how_much_was_found() -> None:
@@ -42,6 +42,7 @@ async def test_a_search_tells_its_index_and_how_much_was_found() -> None:
     assert about[names.DB_SYSTEM] == "azure.ai_search"
     assert about[names.TOP_K] == 4
     assert about[names.FOUND] == 0
+    assert about[names.SERVER_ADDRESS] == "contoso.search.windows.net"
 
 
 async def test_a_search_that_fails_is_told_by_its_code() -> None:
@@ -140,6 +141,12 @@ async def test_what_a_step_asks_of_a_store_is_told_below_it() -> None:
             names.DB_OPERATION: "read_item",
             names.DB_COLLECTION: "runs",
         }
+
+
+async def test_operations_on_stores_may_be_left_out() -> None:
+    with telling(stores=False) as told:
+        await in_a_step(Container(), "x")
+        assert [each.name for each in told.spans] == ["prepare"]
 
 
 async def test_a_store_that_fails_is_told_by_its_code() -> None:
