@@ -75,9 +75,7 @@ def test_a_service_is_told_its_port_and_what_differs_from_the_file(
     assert erp == ["demo.erp", *common, "9003", "--set", hook]
 
 
-def test_settings_are_texts_with_urls_and_the_data_folder_filled_in(
-    config: Path, tmp_path: Path
-) -> None:
+def test_settings_are_texts_with_urls_and_folder_filled_in(config: Path, tmp_path: Path) -> None:
     plan = make_plan(CloudOptions(config, tmp_path / "data"))
     assert plan.app_settings == {
         "Erp__Url": "https://localhost:7086/api",

@@ -144,9 +144,12 @@ async def test_refusals_are_counted_by_code_and_those_for_a_quota_apart() -> Non
 
 def test_an_event_that_is_delivered_is_a_trace_of_its_own_and_says_nothing_of_the_event() -> None:
     with telling() as told:
-        with span("elsewhere", SpanKind.INTERNAL, {}), pytest.raises(StoreError):
-            with delivery("erp_event"):
-                raise StoreError("canary")
+        with (
+            span("elsewhere", SpanKind.INTERNAL, {}),
+            pytest.raises(StoreError),
+            delivery("erp_event"),
+        ):
+            raise StoreError("canary")
         processed = told.span("process erp_event")
     assert processed.parent is None
     assert told.about("process erp_event")[names.ERROR_TYPE] == "STORE_UNAVAILABLE"
