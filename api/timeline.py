@@ -18,7 +18,8 @@ from shared.streams.timeline import Placed, Position, follow
 
 
 def live_timeline(call: Call, conversation: Conversation) -> Response:
-    """From `Last-Event-ID` (or `?after=`) on, or from the beginning; until the reader leaves."""
+    """From `Last-Event-ID` (or `?after=`) on, or from the beginning; until the reader leaves, or
+    until it is erased."""
     given = call.request.headers.get("last-event-id") or call.request.query_params.get("after")
     position = Position() if given is None else Position.parse(given)
     if position is None:
@@ -42,7 +43,8 @@ async def _frames(
         async for batch in batches:
             lines = (_encoded(placed, conversation) for placed in batch)
             yield b"".join(lines) if batch else HEARTBEAT
-            if clock() > until:
+            erased = any(placed.event.kind == "conversation.erased" for placed in batch)
+            if erased or clock() > until:
                 return
 
 

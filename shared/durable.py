@@ -19,7 +19,7 @@ from shared.contracts.runs import EndedBadly, RunStatus
 from shared.errors import AppError, DependencyError, RunStoppedError
 from shared.log_masking import WithoutText
 from shared.ports import Orchestrations, OrchestrationState
-from shared.telemetry.requests import traced_endpoint
+from shared.telemetry.requests import delivery, traced_endpoint
 from shared.telemetry.steps import traced_step
 
 log = logging.getLogger("eira.steps")
@@ -157,7 +157,7 @@ def register_event_grid(
     """
 
     async def handle(event: str) -> None:
-        with WithoutText():
+        with WithoutText(), delivery(name):
             await handler(event)
 
     handle.__name__ = name

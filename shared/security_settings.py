@@ -89,7 +89,7 @@ class SecuritySettings(Section):
     """
 
     credential_profiles: dict[str, dict[str, ProfileEntry]] = Field(default={})
-    profile_access: dict[str, AccessSettings] = Field(default={})
+    profile_access: dict[str, Flat[AccessSettings]] = Field(default={})
     secure_values: Flat[SecureValuesSettings] = SecureValuesSettings()
     secret_minutes: float = Field(default=10.0, ge=5, le=15)
     handle_key_name: str | None = None

@@ -13,7 +13,8 @@ SIGNS_IN = ("WEBSITE_AUTH_ENABLED", "True")
 OF_ANYBODY = {"common", "organizations", "consumers", "*"}
 """Entra ID's names for whoever has an account."""
 WHAT_AGENTS_READ = ("tools__httpallowed", "tools__httpprivatehosts")
-"""Nothing of ours is sent there: whether such a service has TLS is its operator's affair."""
+"""Nothing of ours is sent there, unless a rule has a credential: whether such a service has TLS is
+its operator's affair."""
 _PLAIN = re.compile(r"http://([^\s/:\"',\]}]+)")
 
 
@@ -41,6 +42,10 @@ def _insecure(
             "setting Auth__AppService: App Service authentication is off here "
             "(WEBSITE_AUTH_ENABLED), so that anybody could send its header"
         )
+    for rule in settings.tools.http_allowed:
+        plain = rule.host.removeprefix("http://")
+        if rule.credential and plain != rule.host and not _is_here(plain.partition(":")[0]):
+            yield f"setting Tools__HttpAllowed: {rule.credential} would go to {plain} unencrypted"
     for name, value in written.items():
         if name.lower() not in WHAT_AGENTS_READ:
             yield from (

@@ -37,8 +37,9 @@ class KeyVaultSecrets:
         except HttpResponseError as error:
             denied = error.status_code in DENIED
             hint = "; the app's identity needs the role Key Vault Secrets User" if denied else ""
+            answered = error.status_code or type(error).__name__
             raise SecretError(
-                f"Key Vault answered {error.status_code} for {name}{hint}", retryable=not denied
+                f"Key Vault answered {answered} for {name}{hint}", retryable=not denied
             ) from error
         except AzureError as error:
             raise SecretError(f"Key Vault: {type(error).__name__} for {name}") from error

@@ -6,6 +6,7 @@ from secrets import token_hex
 
 from shared.contracts.audit import AuditEvent, EventPage, StoredEvent
 from shared.contracts.chain import (
+    ERASED,
     ID,
     NO_EVENT,
     SALT,
@@ -98,7 +99,7 @@ class CosmosAuditLog:
             {"name": "@limit", "value": limit + 1},
         ]
         items = self._items.query(text, [tenant_id, conversation_id], parameters)
-        events = [AuditEvent.model_validate(item) async for item in items]
+        events = [AuditEvent.model_validate(item) async for item in items if ERASED not in item]
         following = events[limit - 1].event_id if len(events) > limit else None
         return EventPage(items=tuple(events[:limit]), next=following)
 
@@ -112,7 +113,11 @@ class CosmosAuditLog:
             {"name": "@end", "value": NO_EVENT},
         ]
         items = self._items.query(text, [tenant_id, conversation_id], parameters)
-        found = [StoredEvent(AuditEvent.model_validate(item), item["_ts"]) async for item in items]
+        found = [
+            StoredEvent(AuditEvent.model_validate(item), item["_ts"])
+            async for item in items
+            if ERASED not in item
+        ]
         return tuple(sorted(found, key=lambda each: (each.second, each.event.event_id)))
 
     async def changed(self, tenant_id: str, conversation_id: str, within: float) -> None:

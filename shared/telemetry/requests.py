@@ -1,17 +1,18 @@
 """HTTP requests that come in, as spans."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 from azurefunctions.extensions.http.fastapi import Request, Response, StreamingResponse
+from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, get_current_span, use_span
 
 from shared.contracts.problems import ErrorCode
 from shared.ports import Orchestrations
 from shared.telemetry import names
 from shared.telemetry.context import TRACEPARENT, parent_of, under
-from shared.telemetry.recording import Recorder, error_type, mark_failed, recorder
+from shared.telemetry.recording import Recorder, error_type, mark_failed, recorder, span
 
 type Endpoint = Callable[[Request, Orchestrations], Awaitable[Response]]
 
@@ -78,6 +79,13 @@ async def _until_sent(pieces: Any, begun: Span) -> AsyncGenerator[Any]:
                 yield piece
     finally:
         begun.end()
+
+
+@contextmanager
+def delivery(function: str) -> Iterator[None]:
+    """An event that is handed to a function: the root of a trace of its own."""
+    with span(f"process {function}", SpanKind.CONSUMER, {}, Context()):
+        yield
 
 
 def refused_with(code: ErrorCode, message: str) -> None:

@@ -169,6 +169,11 @@ async def test_what_is_erased_keeps_the_chain_and_nothing_that_was_said(
     assert sum("salt" in each for each in items) == 1
     found = await checked(sides.near, conversation)
     assert (found.events, found.erased, found.breaks) == (3, 2, ())
+    for side in (sides.near, sides.far):
+        page = await side.audit.page("tenant-a", conversation, None, 10)
+        assert [each.event_id for each in page.items] == ["01E"]
+        stored = await side.audit.stored_since("tenant-a", conversation, 0)
+        assert [each.event.event_id for each in stored] == ["01E"]
     # What is left can be sealed again, with the digest that it had.
     await sides.far.audit.seal("tenant-a", conversation, ["01A"], AT)
     assert (await checked(sides.near, conversation)).breaks == ()

@@ -18,7 +18,12 @@ SERVICES: Mapping[str, object] = {
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "cloud.json"
-    settings = {"Erp__Url": "${services.erp.url}/api", "Flags": [1, 2], "Mix": "a"}
+    settings = {
+        "Erp__Url": "${services.erp.url}/api",
+        "Flags": [1, 2],
+        "Mix": "a",
+        "Folder": "${data}/told",
+    }
     path.write_text(json.dumps({"services": SERVICES, "appSettings": settings}))
     return path
 
@@ -71,12 +76,13 @@ def test_a_service_is_told_its_port_and_what_differs_from_the_file(
     assert erp == ["demo.erp", *common, "9003", "--set", hook]
 
 
-def test_settings_are_texts_with_urls_filled_in(config: Path, tmp_path: Path) -> None:
+def test_settings_are_texts_with_urls_and_folder_filled_in(config: Path, tmp_path: Path) -> None:
     plan = make_plan(CloudOptions(config, tmp_path / "data"))
     assert plan.app_settings == {
         "Erp__Url": "https://localhost:7086/api",
         "Flags": "[1, 2]",
         "Mix": "a",
+        "Folder": str(tmp_path.resolve() / "data" / "told"),
     }
 
 

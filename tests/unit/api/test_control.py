@@ -7,6 +7,7 @@ import pytest
 
 from api import approvals, control
 from shared.contracts.approvals import Approval, ApprovalState
+from shared.contracts.audit import AuditEvent
 from shared.contracts.identity import Caller as Person
 from shared.contracts.runs import RunOutcome
 from shared.ports import OrchestrationState
@@ -297,3 +298,45 @@ async def test_an_opinion_that_is_none_is_refused(body: object, pointer: str) ->
     answer = await desk.person().call(control.feedback, "POST", body, path={"runId": run_id})
     assert answer.status == 400
     assert [each["pointer"] for each in answer.json["errors"]] == [pointer]
+
+
+# --- what of that is in the audit -----------------------------------------------------------------
+
+
+def audited(desk: Desk) -> dict[str, AuditEvent]:
+    """By kind, of what was done outside a run; every event is in a link of its conversation."""
+    events = desk.world.audit.events
+    sealed = {e.event_id for link in desk.world.audit.links.values() for e in link.entries}
+    assert {event.event_id for event in events.values()} <= sealed
+    return {event.kind: event for event in events.values() if event.kind != "turn.completed"}
+
+
+async def test_a_stop_is_audited_with_who_asked_for_it() -> None:
+    desk = desk_with_a_boss()
+    run_id = await started(desk)
+    for who in ("boss", "ana"):
+        await cancelled(desk, run_id, who)
+    (event,) = audited(desk).values()
+    assert (event.kind, event.run_id, event.actor.user_id) == (
+        "run.stopped", run_id, BOSS.user_id
+    )  # fmt: skip
+
+
+async def test_a_decision_is_audited_once_as_it_is_stored() -> None:
+    desk = desk_with_a_boss()
+    await waiting(desk)
+    for _ in range(2):
+        assert (await decided(desk)).status == 200
+    (event,) = audited(desk).values()
+    (decision,) = event.approvals
+    assert (event.kind, event.tools) == ("approval.decided", ("createTask",))
+    assert (decision.state, decision.decided_by) == ("approved", BOSS.user_id)
+
+
+async def test_a_rating_is_audited_without_what_was_written() -> None:
+    desk = running_desk()
+    run_id = str((await desk.post(await desk.conversation())).json["runId"])
+    body = {"rating": "down", "comment": "mal", "tags": ["lento"]}
+    await desk.person().call(control.feedback, "POST", body, path={"runId": run_id})
+    event = audited(desk)["feedback.given"]
+    assert (event.run_id, event.details) == (run_id, {"rating": "down"})

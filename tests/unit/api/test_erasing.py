@@ -1,5 +1,6 @@
 """Erasing a conversation: nothing that was said is left, whatever happens on the way."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, replace
@@ -26,10 +27,10 @@ from shared.contracts.plan import OpenPlan
 from shared.contracts.runs import EndedBadly, RunOutcome, ToolOutcome
 from shared.ports import Dependencies, OrchestrationState
 from tests.fakes.erp_events import grid_event
-from tests.fakes.http import Answer
+from tests.fakes.http import Answer, read
 from tests.fakes.samples import AT, an_approval, evidence, past_turn, snippet, task_call, task_plan
 from tests.fakes.world import ANA, LUIS, World
-from tests.unit.api.people import ASYNC, Desk, running_desk
+from tests.unit.api.people import ASYNC, SSE, Desk, running_desk
 
 MARKER = "jirafa-violeta"
 TENANT = ANA.tenant_id
@@ -196,6 +197,21 @@ async def test_a_message_that_comes_first_wins_and_one_that_comes_second_finds_n
     desk.world.conversations.claim = behind_an_erasure  # type: ignore[method-assign, assignment]
     assert (await desk.post(other, "Hola", **ASYNC)).status == 404
     assert desk.orchestrations.started[-1][2]["run"]["conversationId"] != other  # type: ignore[index]
+
+
+async def test_a_live_timeline_ends_with_who_erased_the_conversation() -> None:
+    desk, conversation, _ = await spoken()
+    response = await desk.person().begin(
+        conversations.events, path={"id": conversation}, headers=SSE
+    )
+    reading = asyncio.create_task(read(response))
+    await asyncio.sleep(0)
+    assert (await erase(desk, conversation)).status == 204
+    async with asyncio.timeout(60):
+        lines = (await reading).body.decode().splitlines()
+    kinds = [json.loads(line[6:])["event"]["kind"] for line in lines if line.startswith("data: ")]
+    assert kinds[-1] == "conversation.erased"
+    assert kinds.count("conversation.erased") == 1
 
 
 class DiedError(BaseException):

@@ -395,3 +395,10 @@ async def test_what_a_contract_calls_sensitive_is_kept_nowhere() -> None:
     everything = f"{lines(world)}{world.entities.seen}{world.knowledge.documents}"
     assert "en_curso" not in everything
     assert MASK in everything
+
+
+async def test_what_the_erp_told_is_sealed() -> None:
+    world = await concerned("c1")
+    await deliver(world, grid_event())
+    (event,), (link,) = world.audit.events.values(), world.audit.links.values()
+    assert [each.event_id for each in link.entries] == [event.event_id]

@@ -98,3 +98,13 @@ def test_everything_that_is_wrong_is_told_at_once(checking: Checking) -> None:
     said = checking(Auth__Tenants='["common"]', Erp__BaseUrl="http://erp.example.org")
     assert "Auth__Tenants" in said
     assert "Erp__BaseUrl" in said
+
+
+def test_a_key_does_not_leave_unencrypted_where_a_rule_sends_one(checking: Checking) -> None:
+    rule = {"host": "http://api.example.org:8080", "path": "/**", "credential": "http:billing"}
+    said = checking(Tools__HttpAllowed=json.dumps([rule]))
+    assert "Tools__HttpAllowed: http:billing would go to api.example.org:8080 unencrypted" in said
+    for host in ("https://api.example.org", "api.example.org", "http://localhost:8080"):
+        assert checking(Tools__HttpAllowed=json.dumps([{**rule, "host": host}])) == ""
+    del rule["credential"]
+    assert checking(Tools__HttpAllowed=json.dumps([rule])) == ""

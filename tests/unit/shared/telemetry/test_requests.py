@@ -10,14 +10,14 @@ from azurefunctions.extensions.http.fastapi import Request, Response, StreamingR
 from opentelemetry.trace import SpanKind
 
 from api import problems
-from shared.errors import ErpError, NotFoundError, QuotaExceededError
+from shared.errors import ErpError, NotFoundError, QuotaExceededError, StoreError
 from shared.packs import FolderPacks
 from shared.ports import Orchestrations, ToolInvocation
 from shared.telemetry import names
 from shared.telemetry.context import parent_of, traceparent
 from shared.telemetry.outgoing import TraceparentPolicy, send_traceparent, traced_requests
 from shared.telemetry.recording import span
-from shared.telemetry.requests import Endpoint, traced_endpoint
+from shared.telemetry.requests import Endpoint, delivery, traced_endpoint
 from shared.tools.rest import RestTools
 from tests.fakes.http import read, request
 from tests.fakes.services import FakeOrchestrations
@@ -140,6 +140,20 @@ async def test_refusals_are_counted_by_code_and_those_for_a_quota_apart() -> Non
         ("NOT_FOUND", 1),
         ("QUOTA_EXCEEDED", 1),
     ]
+
+
+def test_an_event_that_is_delivered_is_a_trace_of_its_own_and_says_nothing_of_the_event() -> None:
+    with telling() as told:
+        with (
+            span("elsewhere", SpanKind.INTERNAL, {}),
+            pytest.raises(StoreError),
+            delivery("erp_event"),
+        ):
+            raise StoreError("canary")
+        processed = told.span("process erp_event")
+    assert processed.parent is None
+    assert told.about("process erp_event")[names.ERROR_TYPE] == "STORE_UNAVAILABLE"
+    assert "canary" not in processed.to_json()
 
 
 async def test_looking_whether_the_app_lives_is_not_told() -> None:
