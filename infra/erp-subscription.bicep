@@ -37,7 +37,7 @@ module subscription 'br/public:avm/res/event-grid/topic/event-subscription:0.1.0
       }
     }
     eventDeliverySchema: schema
-    filter: empty(eventTypes) ? {} : { includedEventTypes: eventTypes }
+    filter: empty(eventTypes) ? null : { includedEventTypes: eventTypes }
     retryPolicy: {
       eventTimeToLiveInMinutes: 1440
       maxDeliveryAttempts: 30

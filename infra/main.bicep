@@ -98,8 +98,8 @@ param durableBackend string = 'scheduler'
 ])
 param schedulerSku string = 'Consumption'
 param schedulerCapacity int = 1
-@description('Region of the scheduler, which is not in all of them.')
-param schedulerLocation string = location
+@description('Region of the scheduler, if it is another: it is not in all of them.')
+param schedulerLocation string = ''
 param schedulerAllowedAddresses array = ['0.0.0.0/0']
 
 // Stores
@@ -153,8 +153,8 @@ param searchIndex string = 'cerebro'
 param semanticConfiguration string = 'cerebro-semantic'
 @description('Resource id of an Azure OpenAI account with both deployments; empty makes one.')
 param existingModelsId string = ''
-@description('Region of the models: not every model is in every region.')
-param modelsLocation string = location
+@description('Region of the models and of Content Safety, if it is another: not every model is everywhere.')
+param modelsLocation string = ''
 @description('The model that plans and answers: it must support structured outputs.')
 param chatModel object = {
   deployment: 'chat'
@@ -222,6 +222,7 @@ var allTags = union({ 'azd-env-name': environmentName }, tags)
 var taskHub = 'EiraAgents'
 var packageContainer = 'app-package'
 var deadLetterContainer = 'erp-deadletters'
+var whereModelsAre = empty(modelsLocation) ? location : modelsLocation
 var whoMayComeIn = empty(tenants) ? [tenant().tenantId] : tenants
 
 // What the app is told (shared/settings.py). A test starts it with these.
@@ -337,7 +338,7 @@ module durable 'app/durable.bicep' = if (durableBackend == 'scheduler') {
   params: {
     name: name.scheduler
     taskHub: taskHub
-    location: schedulerLocation
+    location: empty(schedulerLocation) ? location : schedulerLocation
     tags: allTags
     sku: schedulerSku
     capacity: schedulerCapacity
@@ -399,7 +400,7 @@ module models 'app/models.bicep' = if (empty(existingModelsId)) {
   scope: group
   params: {
     name: name.models
-    location: modelsLocation
+    location: whereModelsAre
     tags: allTags
     chat: chatModel
     embeddings: embeddingsModel
@@ -425,7 +426,7 @@ module safety 'app/safety.bicep' = {
   scope: group
   params: {
     name: name.safety
-    location: modelsLocation
+    location: whereModelsAre
     tags: allTags
     appPrincipalId: identity.outputs.principalId
     isPrivate: privateNetwork

@@ -87,7 +87,6 @@ module plan 'br/public:avm/res/web/serverfarm:0.7.0' = {
     kind: 'functionapp'
     reserved: true
     skuName: 'FC1'
-    skuCapacity: 0
     zoneRedundant: zoneRedundant
     enableTelemetry: false
   }
@@ -114,7 +113,6 @@ module site 'br/public:avm/res/web/site:0.24.0' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      http20Enabled: true
       cors: {
         allowedOrigins: corsOrigins
         supportCredentials: false
@@ -138,10 +136,7 @@ module site 'br/public:avm/res/web/site:0.24.0' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        alwaysReady: [for group in items(alwaysReady): {
-          name: group.key
-          instanceCount: group.value
-        }]
+        alwaysReady: map(items(alwaysReady), each => { name: each.key, instanceCount: each.value })
         triggers: {
           http: {
             perInstanceConcurrency: requestsPerInstance

@@ -12,7 +12,7 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' existing = {
   name: name
 }
 
-// shared/llm/openai_compatible.py: AsyncAzureOpenAI(
+// shared/providers.py: AsyncAzureOpenAI(
 resource ofTheApp 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(account.id, appPrincipalId, roles.cognitiveServicesOpenAiUser)
   scope: account
