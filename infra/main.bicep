@@ -196,7 +196,7 @@ param networkPrefix string = '10.80.0.0/24'
 
 @description('Settings by name, such as {"Quotas__UserPerHour": "120"}; they win over those made here.')
 param settings object = {}
-@description('Settings whose values are secrets of Key Vault: {"Anthropic__ApiKey": "anthropic-key"}.')
+@description('Settings whose values are in Key Vault: name of the setting to name of the secret there.')
 param secretSettings object = {}
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
