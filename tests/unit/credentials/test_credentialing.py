@@ -3,13 +3,17 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from shared.contracts.credentials import ProfileAccess, SecretRef
-from shared.credentialing import CredentialPlan, read_credentials
-from shared.errors import ConfigurationError
+from shared.credentialing import CredentialPlan, lacking_secrets, read_credentials
+from shared.credentials.caching import CachedSecrets
+from shared.credentials.resolving import ProfiledCredentials
+from shared.errors import ConfigurationError, SecretError
 from shared.settings import get_settings
+from tests.fakes.credentials import FakeSecrets
 from tests.unit.shared.test_settings import COMPLETE
 
 PROFILES, VALUES = "Security__CredentialProfiles", "Security__SecureValues"
@@ -234,3 +238,29 @@ def test_handles_need_a_key(read: Read, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("minutes", ["4", "16"])
 def test_secrets_are_remembered_for_five_to_fifteen_minutes(read: Read, minutes: str) -> None:
     assert "Security__SecretMinutes" in read.complaint(Security__SecretMinutes=minutes)
+
+
+async def test_what_key_vault_lacks_is_told_by_its_setting(read: Read) -> None:
+    plan = read(
+        {"prod": {"openai": VAULT, "ai_search": SEARCH}},
+        **{
+            VALUES: {
+                "Aliases": {"kv": {"source": "key_vault", "secret": "kv://other"}},
+                "AllowedSecrets": ["kv://other"],
+            },
+            "Security__HandleKeyName": "kv://eira/handle-key",
+        },
+    )
+    vault = FakeSecrets({"search-prod-key": ["made-up"]})
+    cached = CachedSecrets(vault, 600)
+    credentials = ProfiledCredentials(plan.profiles, {}, plan.values.aliases, cached)
+    said = await lacking_secrets(plan, credentials)
+    assert [each.split(": ")[:2] for each in said] == [
+        [f"setting {PROFILES}", "prod.openai"],
+        [f"setting {VALUES}", "the alias kv"],
+        ["setting Security__HandleKeyName", "no secret eira-handle-key"],
+    ]
+    vault.failure = SecretError("away")
+    (away,) = await lacking_secrets(plan, replace(credentials, secrets=CachedSecrets(vault, 600)))
+    assert away.endswith("away")
+    assert await lacking_secrets(plan, ProfiledCredentials(plan.profiles, {})) == ()
