@@ -1,8 +1,6 @@
 """Conversations: create one, list, read and rename them, read one's audit timeline."""
 
 import asyncio
-import re
-from base64 import b64decode, urlsafe_b64encode
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +11,7 @@ from api.bodies import invalid, parse, read_body, whole_number
 from api.edge import Call
 from api.identifiers import born_at, new_id
 from api.negotiation import wants_events
+from api.paging import cursor_of, place_of
 from api.timeline import live_timeline
 from shared.contracts.conversations import (
     Conversation,
@@ -20,18 +19,16 @@ from shared.contracts.conversations import (
     ConversationList,
     ConversationView,
     CreateConversation,
-    ListPlace,
     RenameConversation,
     Turn,
-    stamp,
 )
+from shared.contracts.paging import ListPlace, stamp
 from shared.errors import NotFoundError
 
 DEFAULT_TIME_ZONE = "Europe/Madrid"
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
 MAX_SEARCH_CHARACTERS = 200
-PLACE = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]{15}\+00:00) ([A-Za-z0-9_-]{1,100})", re.ASCII)
 SHOWN_TURNS = 100
 YOUNG = timedelta(seconds=5)
 ON_ITS_WAY_SECONDS = 0.1
@@ -62,16 +59,15 @@ async def listed(call: Call) -> Response:
     limit = whole_number(
         query.get("limit", str(DEFAULT_PAGE)), "/limit", 1, MAX_PAGE, call.language
     )
-    after = query.get("after")
     found = await call.deps.conversations.of_owner(
         call.caller.tenant_id,
         call.caller.user_id,
-        None if after is None else _place(call, after),
+        place_of(call),
         limit + 1,
         _words(call, query.get("q")),
     )
     items = tuple(_entry(each) for each in found[:limit])
-    following = _cursor(found[limit - 1]) if len(found) > limit else None
+    following = cursor_of(_place(found[limit - 1])) if len(found) > limit else None
     return json_answer(ConversationList(items=items, next=following))
 
 
@@ -132,21 +128,8 @@ def _may_be_on_its_way(call: Call, conversation_id: str) -> bool:
     return born is not None and call.deps.now() - born < YOUNG
 
 
-def _cursor(conversation: Conversation) -> str:
-    text = f"{stamp(conversation.updated_at)} {conversation.conversation_id}"
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _place(call: Call, cursor: str) -> ListPlace:
-    """Raises InvalidRequestError for what `_cursor` never gave out."""
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        text = b64decode(padded, altchars=b"-_", validate=True).decode()
-    except ValueError:
-        text = ""
-    if (found := PLACE.fullmatch(text)) is None:
-        raise invalid("/after", "field_page", call.language)
-    return ListPlace(found[1], found[2])
+def _place(conversation: Conversation) -> ListPlace:
+    return ListPlace(stamp(conversation.updated_at), conversation.conversation_id)
 
 
 def _words(call: Call, text: str | None) -> str | None:

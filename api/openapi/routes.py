@@ -27,6 +27,7 @@ from shared.contracts.credentials import ResolveSecureValue, SecureValueResolved
 from shared.contracts.runs import (
     PostFeedback,
     RunAnswer,
+    RunList,
     RunStarted,
     RunStopping,
     RunView,
@@ -53,6 +54,10 @@ AFTER_NUMBER = Parameter("after", "query", "The same, for who sets no headers.",
 LAST_ENTRY = Parameter("Last-Event-ID", "header", "Resume behind this event, live.")
 AFTER_ENTRY = Parameter("after", "query", "`next` of the page before, or the last event's id.")
 AFTER_PAGE = Parameter("after", "query", "`next` of the page before.")
+STATE = Parameter("state", "query", "Only runs in this state.")
+OF_CONVERSATION = Parameter("conversationId", "query", "Only those of this one.", limits=FORM)
+SINCE = Parameter("since", "query", "Received then or later, RFC 3339.")
+UNTIL = Parameter("until", "query", "Received before, RFC 3339.")
 WORDS = Parameter(
     "q", "query", "Words of the title, without case and accents.", limits=(("maxLength", 200),)
 )
@@ -287,6 +292,22 @@ ROUTES = (
             ),
         ),
         (CONVERSATION, SESSION, AFTER_ENTRY, LIMIT, LAST_ENTRY),
+    ),
+    Operation(
+        "get",
+        "/runs",
+        "listRuns",
+        "Runs of the tenant, for who operates them",
+        (
+            Reply(
+                "200",
+                "A page, the newest first; it may hold fewer than asked for and have a next one.",
+                (RunList,),
+                examples=(("one", {"items": [examples.RUN_ENTRY]}),),
+            ),
+        ),
+        (STATE, OF_CONVERSATION, SINCE, UNTIL, AFTER_PAGE, LIMIT),
+        errors=("403",),
     ),
     Operation(
         "get",

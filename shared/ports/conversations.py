@@ -7,10 +7,10 @@ from shared.contracts.conversations import (
     Conversation,
     Erasing,
     History,
-    ListPlace,
     Summary,
     Turn,
 )
+from shared.contracts.paging import ListPlace
 from shared.contracts.plan import Plan
 
 

@@ -1,20 +1,19 @@
 """Conversations and their turns, one partition each."""
 
-from contextlib import aclosing
 from datetime import datetime
 
 from shared.contracts.conversations import (
     Conversation,
     Erasing,
     History,
-    ListPlace,
     Summary,
     Turn,
     folded,
-    stamp,
 )
+from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import OpenPlan, Plan
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
+from shared.stores.paging import ANYWHERE, newest
 from shared.stores.remembering import Remembered
 
 AFTER_ALL = "~"
@@ -61,25 +60,18 @@ class CosmosConversations:
         limit: int,
         words: str | None = None,
     ) -> tuple[Conversation, ...]:
-        place = (behind.updated_at, behind.conversation_id) if behind else (AFTER_ALL, AFTER_ALL)
+        place = behind or ANYWHERE
         parameters: list[Item] = [
             {"name": "@owner", "value": owner_id},
-            {"name": "@until", "value": place[0]},
+            {"name": "@until", "value": place.moment},
         ]
         # The first level of the partition key alone: all conversations of the tenant.
         items = self._items.query(OF_OWNER, [tenant_id], parameters, limit=limit + 1)
-        found: list[Conversation] = []
-        async with aclosing(items):
-            async for item in items:
-                each = Conversation.model_validate(item)
-                # Those of one moment come in any order: all of them, or none.
-                if len(found) >= limit and each.updated_at != found[-1].updated_at:
-                    break
-                is_behind = (item["updatedAt"], each.conversation_id) < place
-                if is_behind and (words is None or folded(words) in folded(each.title or "")):
-                    found.append(each)
-        found.sort(key=lambda each: (each.updated_at, each.conversation_id), reverse=True)
-        return tuple(found[:limit])
+        looked_for = folded(words or "")
+        found = await newest(
+            items, _place, place, limit, lambda item: looked_for in folded(item.get("title", ""))
+        )
+        return tuple(map(Conversation.model_validate, found))
 
     async def rename(self, conversation: Conversation, title: str) -> bool:
         operations: list[Item] = [{"op": "set", "path": "/title", "value": title}]
@@ -169,6 +161,10 @@ class CosmosConversations:
     ) -> bool:
         key = [conversation.tenant_id, conversation.conversation_id]
         return await self._items.patch("conversation", key, operations, condition)
+
+
+def _place(item: Item) -> ListPlace:
+    return ListPlace(item["updatedAt"], item["conversationId"])
 
 
 def _unchanged(conversation: Conversation) -> str:

@@ -9,12 +9,11 @@ import pytest
 from shared.contracts.conversations import (
     Conversation,
     Erasing,
-    ListPlace,
     Mentioned,
     Summary,
     Turn,
-    stamp,
 )
+from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import MissingField, Plan
 from shared.ports import Dependencies
 from tests.contract.conftest import Sides

@@ -9,17 +9,23 @@ from shared.contracts.conversations import (
     Conversation,
     Erasing,
     History,
-    ListPlace,
     Summary,
     Turn,
     folded,
-    stamp,
 )
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.evidence import ContextPack
+from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import OpenPlan, Plan
-from shared.contracts.runs import Feedback, IdempotencyClaim, Memory, RunOutcome, RunRecord
+from shared.contracts.runs import (
+    Feedback,
+    IdempotencyClaim,
+    Memory,
+    RunOutcome,
+    RunRecord,
+    RunsWanted,
+)
 from shared.ports import LogItem
 
 
@@ -53,7 +59,7 @@ class FakeConversations:
         limit: int,
         words: str | None = None,
     ) -> tuple[Conversation, ...]:
-        place = (behind.updated_at, behind.conversation_id) if behind else ("~", "~")
+        place = (behind.moment, behind.id) if behind else ("~", "~")
         mine = [
             (stamp(each.updated_at), each.conversation_id, each)
             for each in self.stored.values()
@@ -168,6 +174,20 @@ class FakeRuns:
 
     async def get(self, tenant_id: str, run_id: str, *, anew: bool = False) -> RunRecord | None:
         return self.records.get((tenant_id, run_id))
+
+    async def listed(
+        self, tenant_id: str, wanted: RunsWanted, behind: ListPlace | None, limit: int
+    ) -> tuple[RunRecord, ...]:
+        place = (behind.moment, behind.id) if behind else ("~", "~")
+        found = [
+            (stamp(each.received_at), each.run_id, each)
+            for each in self.records.values()
+            if each.tenant_id == tenant_id
+            and wanted.conversation_id in (None, each.conversation_id)
+            and (wanted.since or "") <= stamp(each.received_at) < (wanted.until or "~")
+        ]
+        found.sort(key=lambda one: one[:2], reverse=True)
+        return tuple([each for *where, each in found if tuple(where) < place][:limit])
 
     async def of_conversation(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
         there = (tenant_id, conversation_id)
