@@ -184,7 +184,7 @@ class OfferedModels:
         name = aliases.get((asked or DEFAULT).lower(), asked)
         if name is None or name.lower() in ALIASES:
             return offer.name
-        if name == offer.name or name in aliases.values():
+        if name in (offer.name, self.offers[provider].name) or name in aliases.values():
             return name
         if not _NAME.fullmatch(name) or ".." in name or (names and name not in names):
             raise NotAllowedError("model_not_allowed", name=asked)

@@ -44,8 +44,8 @@ type _Where = tuple[str, str | None, SecretRef | None]
 
 @dataclass(slots=True)
 class ProfiledKnowledge:
-    """The port `Knowledge`. What agents ask goes where their profile says; what the app looks up
-    and remembers itself goes to `own`, as does everything where no profile speaks of `ai_search`.
+    """The port `Knowledge`. What agents ask goes where their profile says, what the app looks up
+    and remembers itself where `default` does; where neither speaks of `ai_search`, to `own`.
     `endpoint` and `profile` are those of `own`; `identity` is the app's, for services that are
     asked without a key."""
 
@@ -61,37 +61,43 @@ class ProfiledKnowledge:
         self.own.check(query)
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
-        entry = self.credentials.entry(TOOL, query.scope)
-        if entry is None and not self.credentials.is_held(TOOL, query.scope):
-            return await self.own.search(query)
-        secret = await self._secret(query.scope)
-        try:
-            async with self._knowledge(query.scope, secret) as knowledge:
-                return await knowledge.search(query)
-        except SearchKeyRefusedError as error:
-            fresh = await self._renewed(secret, error)
-        async with self._knowledge(query.scope, fresh) as knowledge:
-            return await knowledge.search(query)
+        return await self._asked(query.scope, lambda knowledge: knowledge.search(query))
 
     async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
-        return await self.own.events(query)
+        return await self._asked(None, lambda knowledge: knowledge.events(query))
 
     async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
-        return await self.own.stored(index, document_id)
+        return await self._asked(None, lambda knowledge: knowledge.stored(index, document_id))
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:
-        await self.own.upsert(index, documents)
+        await self._asked(None, lambda knowledge: knowledge.upsert(index, documents))
 
     async def forget(self, index: str, document_ids: Sequence[str]) -> None:
-        await self.own.forget(index, document_ids)
+        await self._asked(None, lambda knowledge: knowledge.forget(index, document_ids))
 
     async def close(self) -> None:
         """Of `own`, who made it takes care."""
         while self._lent:
             _, one = self._lent.popitem()
             await one.service.close()
+
+    async def _asked[Found](
+        self, scope: CredentialScope | None, ask: Callable[[Knowledge], Awaitable[Found]]
+    ) -> Found:
+        """With a key that is refused once more, if it was rotated in between."""
+        entry = self.credentials.entry(TOOL, scope)
+        if entry is None and not self.credentials.is_held(TOOL, scope):
+            return await ask(self.own)
+        secret = await self._secret(scope)
+        try:
+            async with self._knowledge(scope, secret) as knowledge:
+                return await ask(knowledge)
+        except SearchKeyRefusedError as error:
+            fresh = await self._renewed(secret, error)
+        async with self._knowledge(scope, fresh) as knowledge:
+            return await ask(knowledge)
 
     @asynccontextmanager
     async def _knowledge(
