@@ -3,7 +3,7 @@
 `h_` and base64url of: format (1 byte), the version of the key in Key Vault (16), nonce (12), and
 AES-256-GCM of a small JSON object, with tenant, user and session as additional data. Inside are
 the alias, where its secret is, and when this is over: no secret, so that none travels or is stored
-(docs/adr/0027-a-handle-holds-a-reference.md).
+(docs/adr/0030-a-handle-holds-a-reference.md).
 """
 
 import base64
