@@ -15,7 +15,7 @@ OF_ANYBODY = {"common", "organizations", "consumers", "*"}
 WHAT_AGENTS_READ = ("tools__httpallowed", "tools__httpprivatehosts")
 """Nothing of ours is sent there, unless a rule has a credential: whether such a service has TLS is
 its operator's affair."""
-_PLAIN = re.compile(r"http://([^\s/:\"',\]}]+)")
+_PLAIN = re.compile(r"http://([^\s/:\"',\]}]+)", re.IGNORECASE)
 
 
 def check_secure(

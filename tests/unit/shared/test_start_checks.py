@@ -67,6 +67,10 @@ def test_a_name_that_only_begins_like_this_machine_is_another(checking: Checking
     assert "setting Erp__BaseUrl" in checking(Erp__BaseUrl="http://localhost.example.org")
 
 
+def test_a_scheme_has_no_case(checking: Checking) -> None:
+    assert "setting Erp__BaseUrl" in checking(Erp__BaseUrl="HTTP://erp.example.org")
+
+
 def test_where_agents_may_read_without_tls_is_their_operators_affair(checking: Checking) -> None:
     rules = json.dumps([{"host": "http://open.example.org", "path": "/**"}])
     assert checking(Tools__HttpAllowed=rules) == ""
