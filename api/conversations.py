@@ -54,7 +54,8 @@ async def create(call: Call) -> Response:
 
 
 async def listed(call: Call) -> Response:
-    """The caller's own, a page of them; with `q` those whose title has these words."""
+    """A page of the caller's own; with `q` those whose title has these words. With `sessionId` the
+    threads of that session, which are nobody else's to see."""
     query = call.request.query_params
     limit = whole_number(
         query.get("limit", str(DEFAULT_PAGE)), "/limit", 1, MAX_PAGE, call.language
@@ -62,6 +63,7 @@ async def listed(call: Call) -> Response:
     found = await call.deps.conversations.of_owner(
         call.caller.tenant_id,
         call.caller.user_id,
+        query.get("sessionId"),
         place_of(call),
         limit + 1,
         _words(call, query.get("q")),
@@ -72,7 +74,7 @@ async def listed(call: Call) -> Response:
 
 
 async def rename(call: Call) -> Response:
-    conversation = await own_conversation(call, call.path("id"))
+    conversation = await readable(call, call.path("id"))
     body = parse(RenameConversation, call.request, await read_body(call.request), call.language)
     if not await call.deps.conversations.rename(conversation, body.title):
         raise NotFoundError("conversation_not_found")
@@ -82,7 +84,7 @@ async def rename(call: Call) -> Response:
 async def read(call: Call) -> Response:
     conversation_id = call.path("id")
     conversation, turns = await asyncio.gather(
-        _readable(call, conversation_id),
+        readable(call, conversation_id),
         call.deps.conversations.turns(call.caller.tenant_id, conversation_id, SHOWN_TURNS),
     )
     return json_answer(_view(conversation, turns))
@@ -90,7 +92,7 @@ async def read(call: Call) -> Response:
 
 async def events(call: Call) -> Response:
     """The audit timeline, oldest first: a page of it, or live."""
-    conversation = await _readable(call, call.path("id"))
+    conversation = await readable(call, call.path("id"))
     if wants_events(call.request):
         return live_timeline(call, conversation)
     query = call.request.query_params
@@ -101,14 +103,19 @@ async def events(call: Call) -> Response:
     return json_answer(page)
 
 
-async def _readable(call: Call, conversation_id: str) -> Conversation:
+async def readable(call: Call, conversation_id: str) -> Conversation:
     """A thread of agent calls is there only for who names its session, as in the calls
     (api/chat.py). Raises NotFoundError."""
     found = await own_conversation(call, conversation_id)
-    named = call.request.query_params.get("sessionId", "")
-    if found.session_id is not None and found.session_id != named:
+    if not names_session(call, found):
         raise NotFoundError("conversation_not_found")
     return found
+
+
+def names_session(call: Call, conversation: Conversation) -> bool:
+    """Whether the request is of the session that a thread is bound to; others are bound to none."""
+    named = call.request.query_params.get("sessionId", "")
+    return conversation.session_id in (None, named)
 
 
 async def own_conversation(call: Call, conversation_id: str) -> Conversation:

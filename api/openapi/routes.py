@@ -58,6 +58,7 @@ STATE = Parameter("state", "query", "Only runs in this state.")
 OF_CONVERSATION = Parameter("conversationId", "query", "Only those of this one.", limits=FORM)
 SINCE = Parameter("since", "query", "Received then or later, RFC 3339.")
 UNTIL = Parameter("until", "query", "Received before, RFC 3339.")
+THREADS = Parameter("sessionId", "query", "The threads of agent calls of this session instead.")
 WORDS = Parameter(
     "q", "query", "Words of the title, without case and accents.", limits=(("maxLength", 200),)
 )
@@ -213,7 +214,7 @@ ROUTES = (
                 examples=(("one", {"items": [examples.ENTRY]}),),
             ),
         ),
-        (WORDS, AFTER_PAGE, LIMIT),
+        (WORDS, THREADS, AFTER_PAGE, LIMIT),
     ),
     Operation(
         "patch",
@@ -228,7 +229,7 @@ ROUTES = (
                 examples=(("renamed", examples.ENTRY),),
             ),
         ),
-        (CONVERSATION,),
+        (CONVERSATION, SESSION),
         RenameConversation,
         examples=(("a week", {"title": "Tareas de la semana"}),),
     ),
@@ -238,7 +239,7 @@ ROUTES = (
         "eraseConversation",
         "Erase a conversation: all that was said in it, everywhere",
         (Reply("204", "Erased, now or before."),),
-        (CONVERSATION,),
+        (CONVERSATION, SESSION),
         errors=("409",),
     ),
     Operation(

@@ -27,11 +27,13 @@ class Conversations(Protocol):
         self,
         tenant_id: str,
         owner_id: str,
+        session_id: str | None,
         behind: ListPlace | None,
         limit: int,
         words: str | None = None,
     ) -> tuple[Conversation, ...]:
-        """Those used last first, without their open plans; with `words`, those whose title has
+        """Those used last first, without their open plans: the threads of a session, or what is of
+        none; with `words`, those whose title has
         them (without case and accents)."""
         ...
 

@@ -26,6 +26,7 @@ OF_OWNER = (
     "select c.conversationId, c.tenantId, c.ownerId, c.sessionId, c.title, c.language, c.timeZone, "
     "c.packVersion, c.createdAt, c.updatedAt from c where c.id = 'conversation' "
     "and c.ownerId = @owner and c.updatedAt <= @until and not is_defined(c.erasing) "
+    "and (is_defined(c.sessionId) ? c.sessionId : '') = @session "
     "order by c.updatedAt desc"
 )
 BEING_ERASED = "select * from c where c.erasing.at > ''"
@@ -56,6 +57,7 @@ class CosmosConversations:
         self,
         tenant_id: str,
         owner_id: str,
+        session_id: str | None,
         behind: ListPlace | None,
         limit: int,
         words: str | None = None,
@@ -63,6 +65,7 @@ class CosmosConversations:
         place = behind or ANYWHERE
         parameters: list[Item] = [
             {"name": "@owner", "value": owner_id},
+            {"name": "@session", "value": session_id or ""},
             {"name": "@until", "value": place.moment},
         ]
         # The first level of the partition key alone: all conversations of the tenant.

@@ -203,7 +203,7 @@ async def pages(
 ) -> list[list[str]]:
     found: list[list[str]] = []
     behind: ListPlace | None = None
-    while page := await deps.conversations.of_owner("tenant-a", owner, behind, size, words):
+    while page := await deps.conversations.of_owner("tenant-a", owner, None, behind, size, words):
         found.append([each.conversation_id for each in page])
         behind = ListPlace(stamp(page[-1].updated_at), page[-1].conversation_id)
     return found
@@ -223,7 +223,7 @@ async def test_a_persons_conversations_come_in_pages_the_last_used_first(
     assert [each.partition("-")[0] for page in found for each in page] == [
         "c5", "c4", "c3", "c1", "c2",
     ]  # fmt: skip
-    assert await deps.conversations.of_owner("tenant-b", owner, None, size) == ()
+    assert await deps.conversations.of_owner("tenant-b", owner, None, None, size) == ()
 
 
 async def test_a_run_that_begins_puts_its_conversation_first(sides: Sides, fresh: Fresh) -> None:
@@ -245,6 +245,30 @@ async def test_titles_are_searched_without_case_and_accents(
     assert await pages(deps, owner, 1, "REUNIÓN") == [[f"c1-{owner}"], [f"c0-{owner}"]]
     assert await pages(deps, owner, 9, "acme") == [[f"c0-{owner}"]]
     assert await pages(deps, owner, 9, "100%") == []
+
+
+async def test_threads_are_listed_by_their_session_only(deps: Dependencies, fresh: Fresh) -> None:
+    owner = fresh()
+    await owned(deps, owner, f"c0-{owner}")
+    for n, session in enumerate(("s1", "s2", "s1"), start=1):
+        thread = Conversation(
+            conversation_id=f"c{n}-{owner}",
+            tenant_id="tenant-a",
+            owner_id=owner,
+            session_id=session,
+            pack_version="1",
+            created_at=AT,
+            updated_at=AT + timedelta(minutes=n),
+        )
+        await deps.conversations.create(thread)
+
+    async def found(session: str | None) -> list[str]:
+        page = await deps.conversations.of_owner("tenant-a", owner, session, None, 10)
+        return [each.conversation_id.partition("-")[0] for each in page]
+
+    assert await found(None) == ["c0"]
+    assert await found("s1") == ["c3", "c1"]
+    assert await found("s3") == []
 
 
 async def test_a_conversation_gets_another_name(sides: Sides, fresh: Fresh) -> None:

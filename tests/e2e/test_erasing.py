@@ -75,7 +75,8 @@ async def test_a_thread_of_agent_calls_is_erased_as_well(
     assert answer.status == 200
     thread = answer.body["threadId"]
     assert await traces(stores, title)
-    assert (await ana.ask("DELETE", f"/conversations/{thread}")).status == 204
+    assert (await ana.ask("DELETE", f"/conversations/{thread}")).status == 404
+    assert (await ana.ask("DELETE", f"/conversations/{thread}?sessionId=s1")).status == 204
     assert await traces(stores, title) == []
     again = await ana.ask("POST", "/chat", json=call | {"threadId": thread})
     assert again.status == 404

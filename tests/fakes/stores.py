@@ -55,6 +55,7 @@ class FakeConversations:
         self,
         tenant_id: str,
         owner_id: str,
+        session_id: str | None,
         behind: ListPlace | None,
         limit: int,
         words: str | None = None,
@@ -64,6 +65,7 @@ class FakeConversations:
             (stamp(each.updated_at), each.conversation_id, each)
             for each in self.stored.values()
             if (each.tenant_id, each.owner_id, each.erasing) == (tenant_id, owner_id, None)
+            and (each.session_id or "") == (session_id or "")
         ]
         mine.sort(key=lambda one: one[:2], reverse=True)
         found = [
