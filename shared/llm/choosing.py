@@ -10,7 +10,14 @@ from shared.contracts.credentials import DEFAULT_PROFILE, CredentialScope, ToolC
 from shared.contracts.models import ModelChoice, Provider
 from shared.errors import NotAllowedError
 from shared.llm.bounding import CappedModel, FallingBackModel
-from shared.llm.keyed import Access, Connection, KeyedConnections, KeyedModel, Place
+from shared.llm.keyed import (
+    Access,
+    Connection,
+    KeyedConnections,
+    KeyedModel,
+    Place,
+    keyed_connections,
+)
 from shared.ports import Credentials, Model
 
 DEFAULT = "default"
@@ -64,7 +71,7 @@ class OfferedModels:
     fallback: tuple[ModelChoice, ...] = ()
     limits: Mapping[str, Limits] = field(default_factory=dict)
     _connections: dict[tuple[Provider, str], Connection] = field(default_factory=dict)
-    _keyed: KeyedConnections = field(default_factory=KeyedConnections)
+    _keyed: KeyedConnections = field(default_factory=keyed_connections)
 
     def get(
         self,

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from azure.core.credentials import AzureKeyCredential
 
 from shared.contracts.credentials import CredentialScope, SecretRef
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.errors import NotAllowedError, SearchError, SearchKeyRefusedError, SecretError
+from shared.lending import Lending
 from shared.ports import Credentials, EventQuery, Knowledge, KnowledgeQuery, Secret
 from shared.search.cerebro import SearchCredential
 from shared.search.query import SearchProfile
@@ -28,18 +30,12 @@ type Build = Callable[[str, SearchCredential, SearchProfile], Service]
 """From endpoint and key."""
 
 
-@dataclass(slots=True)
-class _Lent:
-    """A service with one version of a key; closed once it is retired and unused."""
-
-    service: Service
-    version: str | None
-    users: int = 0
-    retired: bool = False
-
-
 type _Where = tuple[str, str | None, SecretRef | None]
 """Endpoint, semantic configuration, secret."""
+
+
+def _services() -> Lending[_Where, Service]:
+    return Lending(lambda service: service.close())
 
 
 @dataclass(slots=True)
@@ -55,7 +51,7 @@ class ProfiledKnowledge:
     identity: SearchCredential
     credentials: Credentials
     build: Build
-    _lent: dict[_Where, _Lent] = field(default_factory=dict)
+    _services: Lending[_Where, Service] = field(default_factory=_services)
 
     def check(self, query: KnowledgeQuery) -> None:
         self.own.check(query)
@@ -79,9 +75,7 @@ class ProfiledKnowledge:
 
     async def close(self) -> None:
         """Of `own`, who made it takes care."""
-        while self._lent:
-            _, one = self._lent.popitem()
-            await one.service.close()
+        await self._services.close()
 
     async def _asked[Found](
         self, scope: CredentialScope | None, ask: Callable[[Knowledge], Awaitable[Found]]
@@ -103,34 +97,19 @@ class ProfiledKnowledge:
     async def _knowledge(
         self, scope: CredentialScope | None, secret: Secret | None
     ) -> AsyncIterator[Knowledge]:
-        """Whoever is still being answered keeps the clients that he has."""
-        one = await self._current(scope, secret)
-        one.users += 1
-        try:
-            yield one.service.knowledge
-        finally:
-            one.users -= 1
-            if one.retired and one.users == 0:
-                await one.service.close()
-
-    async def _current(self, scope: CredentialScope | None, secret: Secret | None) -> _Lent:
+        """The service that the profile of a call names, with this key."""
         entry = self.credentials.entry(TOOL, scope)
         endpoint = (entry and entry.endpoint) or self.endpoint
         semantic = entry.semantic_configuration if entry else None
-        where = (endpoint, semantic, secret.ref if secret else None)
-        known, version = self._lent.get(where), secret.version if secret else None
-        if known is not None and known.version == version:
-            return known
         profile = self.profile
         if semantic is not None:
             profile = replace(profile, semantic_configuration=semantic)
         key = AzureKeyCredential(secret.value) if secret else self.identity
-        made = self._lent[where] = _Lent(self.build(endpoint, key, profile), version)
-        if known is not None:
-            known.retired = True
-            if known.users == 0:
-                await known.service.close()
-        return made
+        where = (endpoint, semantic, secret.ref if secret else None)
+        version = secret.version if secret else None
+        make = partial(self.build, endpoint, key, profile)
+        async with self._services.lent(where, version, make) as service:
+            yield service.knowledge
 
     async def _secret(self, scope: CredentialScope | None) -> Secret | None:
         try:
