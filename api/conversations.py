@@ -8,7 +8,7 @@ from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
 from api.bodies import invalid, parse, read_body, whole_number
-from api.edge import Call
+from api.edge import IDENTIFIER, Call
 from api.identifiers import born_at, new_id
 from api.negotiation import wants_events
 from api.paging import cursor_of, place_of
@@ -29,7 +29,6 @@ DEFAULT_TIME_ZONE = "Europe/Madrid"
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
 MAX_SEARCH_CHARACTERS = 200
-SHOWN_TURNS = 100
 YOUNG = timedelta(seconds=5)
 ON_ITS_WAY_SECONDS = 0.1
 
@@ -82,12 +81,32 @@ async def rename(call: Call) -> Response:
 
 
 async def read(call: Call) -> Response:
-    conversation_id = call.path("id")
-    conversation, turns = await asyncio.gather(
+    """With its newest turns and the summary of what is older, or with those `before` a run."""
+    conversation_id, tenant_id = call.path("id"), call.caller.tenant_id
+    query = call.request.query_params
+    given, before = query.get("limit", str(MAX_PAGE)), _before(call)
+    limit = whole_number(given, "/limit", 1, MAX_PAGE, call.language)
+    stored = call.deps.conversations
+    conversation, turns, summary = await asyncio.gather(
         readable(call, conversation_id),
-        call.deps.conversations.turns(call.caller.tenant_id, conversation_id, SHOWN_TURNS),
+        stored.turns(tenant_id, conversation_id, limit + 1, before),
+        _nothing() if before else stored.summary(tenant_id, conversation_id),
     )
-    return json_answer(_view(conversation, turns))
+    page = turns[-limit:]
+    older = {"older": page[0].run_id} if len(turns) > limit else {}
+    told = {"summary": summary.text} if summary else {}
+    return json_answer(_view(conversation, page).model_copy(update=older | told))
+
+
+async def _nothing() -> None:
+    """In place of what is not asked for."""
+
+
+def _before(call: Call) -> str | None:
+    before: str | None = call.request.query_params.get("before")
+    if before is not None and not IDENTIFIER.fullmatch(before):
+        raise invalid("/before", "field_invalid", call.language)
+    return before
 
 
 async def events(call: Call) -> Response:

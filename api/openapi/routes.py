@@ -54,6 +54,7 @@ AFTER_NUMBER = Parameter("after", "query", "The same, for who sets no headers.",
 LAST_ENTRY = Parameter("Last-Event-ID", "header", "Resume behind this event, live.")
 AFTER_ENTRY = Parameter("after", "query", "`next` of the page before, or the last event's id.")
 AFTER_PAGE = Parameter("after", "query", "`next` of the page before.")
+BEFORE = Parameter("before", "query", "`older` of the page before: turns before that.", limits=FORM)
 STATE = Parameter("state", "query", "Only runs in this state.")
 OF_CONVERSATION = Parameter("conversationId", "query", "Only those of this one.", limits=FORM)
 SINCE = Parameter("since", "query", "Received then or later, RFC 3339.")
@@ -250,12 +251,12 @@ ROUTES = (
         (
             Reply(
                 "200",
-                "The conversation and its newest turns.",
+                "The conversation, its newest turns, and the summary of older ones.",
                 (ConversationView,),
                 examples=(("new", examples.CONVERSATION),),
             ),
         ),
-        (CONVERSATION, SESSION),
+        (CONVERSATION, SESSION, BEFORE, LIMIT),
     ),
     Operation(
         "post",

@@ -166,7 +166,11 @@ class ConversationView(Contract):
     pack_version: str
     created_at: datetime
     updated_at: datetime
+    summary: str | None = None
+    """What older turns said, as later ones are told it; with the newest page only."""
     turns: tuple[Turn, ...] = ()
+    older: str | None = None
+    """The `before` of the page with the turns before these."""
 
 
 class ConversationEntry(Contract):

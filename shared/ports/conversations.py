@@ -77,8 +77,14 @@ class Conversations(Protocol):
 
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None: ...
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        """The newest turns, oldest first."""
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        """The newest turns, oldest first; of those before this run, if it is named."""
+        ...
+
+    async def summary(self, tenant_id: str, conversation_id: str) -> Summary | None:
+        """The newest one."""
         ...
 
     async def history(

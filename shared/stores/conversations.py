@@ -34,6 +34,7 @@ TURNS = (
     "select * from c where c.kind = 'turn' and c.runId < @before "
     "order by c.runId desc offset 0 limit @last"
 )
+SUMMARIES = TURNS.replace("c.kind = 'turn'", "c.kind = 'summary'")
 HISTORY = TURNS.replace("c.kind = 'turn'", "c.kind in ('turn', 'summary')")
 
 
@@ -129,9 +130,16 @@ class CosmosConversations:
         item = await self._items.read(f"turn-{run_id}", [tenant_id, conversation_id])
         return Turn.model_validate(item) if item else None
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        items = await self._newest(tenant_id, conversation_id, TURNS, last, AFTER_ALL)
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        until = before or AFTER_ALL
+        items = await self._newest(tenant_id, conversation_id, TURNS, last, until)
         return tuple(reversed([Turn.model_validate(item) for item in items]))
+
+    async def summary(self, tenant_id: str, conversation_id: str) -> Summary | None:
+        items = await self._newest(tenant_id, conversation_id, SUMMARIES, 1, AFTER_ALL)
+        return Summary.model_validate(items[0]) if items else None
 
     async def history(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None

@@ -154,6 +154,8 @@ async def test_the_newest_turns_come_oldest_first(deps: Dependencies, fresh: Fre
     before = (await deps.conversations.history(*there, 2, before="01D")).turns
     assert [t.run_id for t in before] == ["01B", "01C"]
     assert len(await deps.conversations.turns(*there, 100)) == 5
+    older = await deps.conversations.turns(*there, 2, before="01C")
+    assert [t.run_id for t in older] == ["01A", "01B"]
 
 
 async def test_a_summary_stands_for_the_turns_up_to_it(sides: Sides, fresh: Fresh) -> None:
@@ -170,6 +172,8 @@ async def test_a_summary_stands_for_the_turns_up_to_it(sides: Sides, fresh: Fres
     )
     await sides.near.conversations.put_summary(summary)
     await sides.far.conversations.put_summary(summary.model_copy(update={"text": "otra"}))
+    assert await sides.far.conversations.summary(*there) == summary
+    assert await sides.far.conversations.summary("tenant-b", there[1]) is None
     found = await sides.far.conversations.history(*there, 10)
     assert found.summary == summary
     assert [each.run_id for each in found.turns] == ["01C", "01D"]

@@ -121,8 +121,15 @@ class FakeConversations:
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         return self.kept.get((tenant_id, conversation_id, run_id))
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        return tuple(self._turns(tenant_id, conversation_id, "~")[-last:])
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        return tuple(self._turns(tenant_id, conversation_id, before or "~")[-last:])
+
+    async def summary(self, tenant_id: str, conversation_id: str) -> Summary | None:
+        there = (tenant_id, conversation_id)
+        found = [each for key, each in sorted(self.summaries.items()) if key[:2] == there]
+        return found[-1] if found else None
 
     async def history(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
