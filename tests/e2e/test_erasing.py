@@ -143,9 +143,12 @@ async def test_the_anchor_holds_what_was_sealed(
         query = "select * from c where c.conversationId = '_anchors'"
         anchors = await stores.items("events", query)
         heads = [head for each in anchors for head in each["heads"]]
-        return conversation in {head["conversationId"] for head in heads}
+        if conversation in {head["conversationId"] for head in heads}:
+            return True
+        # Another host's timer may have begun before the link was there, and come first.
+        await durable.run_timer("anchor")
+        return False
 
     await until(sealed)
-    await durable.run_timer("anchor")
     await until(anchored)
     assert "1 links" in audited(services, conversation)
