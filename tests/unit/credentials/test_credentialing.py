@@ -219,6 +219,8 @@ def test_secure_values_are_read_as_the_plan_writes_them(
     assert not values.plaintext
     monkeypatch.setenv("AZURE_FUNCTIONS_ENVIRONMENT", "Development")
     assert read(**{VALUES: ALIASES}).values.plaintext
+    monkeypatch.setenv("WEBSITE_INSTANCE_ID", "made-up")
+    assert not read(**{VALUES: ALIASES}).values.plaintext
 
 
 def test_an_alias_has_to_be_on_its_list_too(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
