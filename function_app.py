@@ -30,6 +30,7 @@ from api import (
     conversations,
     erasing,
     messages,
+    run_list,
     runs,
 )
 from api.anchoring import anchor
@@ -80,6 +81,7 @@ for name, method, route, handler in (
     ("read_catalog", "GET", "catalog", catalog.read),
     ("resolve_secure_value", "POST", "config/resolve", config.resolve),
     ("conversation_events", "GET", "conversations/{id}/events", conversations.events),
+    ("list_runs", "GET", "runs", run_list.listed),
     ("read_run", "GET", "runs/{runId}", runs.read),
     ("run_events", "GET", "runs/{runId}/events", runs.events),
     ("cancel_run", "POST", "runs/{runId}/cancel", control.cancel),

@@ -91,12 +91,12 @@ class Checks:
 
 
 def spoken_in_json(text: str) -> str | None:
-    """The texts in a JSON value, one a line; None when the text is no JSON."""
+    """The texts in a JSON value, one a line; None when the text is no JSON that anybody reads."""
     try:
         value: object = json.loads(text)
-    except ValueError:
+        return "\n".join(_texts(value))
+    except (ValueError, RecursionError):
         return None
-    return "\n".join(_texts(value))
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -46,8 +46,12 @@ async def _anchor(tenant_id: str, deps: Dependencies) -> None:
     # What is still waited for must be found once more.
     waiting = [each["_ts"] for each in unsealed if each not in late]
     up_to = min(max(each["_ts"] for each in items) - OVERLAP_SECONDS, *waiting, now)
-    for some in _parts(heads):
-        newest = next_anchor(tenant_id, newest, some, deps.now(), max(int(up_to), 0))
+    before = newest.up_to if newest else 0
+    parts = _parts(heads)
+    for some in parts:
+        # Until the last one is there, whoever comes next looks for all of them again.
+        seen = max(int(up_to), 0) if some is parts[-1] else before
+        newest = next_anchor(tenant_id, newest, some, deps.now(), seen)
         if not await deps.chains.add_anchor(newest):
             # Somebody else is at it.
             return
@@ -83,8 +87,8 @@ def _heads(items: Iterable[StoredItem]) -> list[Head]:
     return [newest[each] for each in sorted(newest)]
 
 
-def _parts(heads: Sequence[Head]) -> Iterable[Sequence[Head]]:
-    return (heads[n : n + MOST_HEADS] for n in range(0, len(heads), MOST_HEADS))
+def _parts(heads: Sequence[Head]) -> list[Sequence[Head]]:
+    return [heads[n : n + MOST_HEADS] for n in range(0, len(heads), MOST_HEADS)]
 
 
 def _entries(item: StoredItem) -> list[StoredItem]:

@@ -6,6 +6,7 @@ from typing import Any
 from azurefunctions.extensions.http.fastapi import Request
 from pydantic import ValidationError
 from pydantic_core import from_json
+from starlette.requests import ClientDisconnect
 
 from api.json_text import check_json
 from api.problems import field_problems
@@ -26,15 +27,19 @@ JSON = ("application/json",)
 
 
 async def read_body(request: Request) -> bytes:
-    """Raises TooLargeError before more than the limit is kept."""
+    """Raises TooLargeError before more than the limit is kept; RequestError for a body whose sender
+    has gone away."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
         raise TooLargeError("body_too_large", limit=MAX_BODY_BYTES)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise TooLargeError("body_too_large", limit=MAX_BODY_BYTES)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise TooLargeError("body_too_large", limit=MAX_BODY_BYTES)
+    except ClientDisconnect as error:
+        raise RequestError("not_json") from error
     return bytes(body)
 
 

@@ -17,7 +17,7 @@ from shared.contracts.agent_activities import ChatRequest
 from shared.contracts.agents import AgentCall, Spoken
 from shared.contracts.chat import PostChat
 from shared.contracts.conversations import Conversation
-from shared.contracts.credentials import CredentialScope, Holder
+from shared.contracts.credentials import OTHER_NAMES, CredentialScope, Holder
 from shared.errors import ConfigurationError, NotAllowedError, NotFoundError
 from shared.ports import KnowledgeQuery
 
@@ -56,7 +56,7 @@ async def begin(
     message = _message(posted, call)
     thread = await _own_thread(call, posted)
     allowed = _called(posted, message, thread, call)
-    await call.deps.credentials.check(_scope(allowed.call, call))
+    await _check_handles(allowed.call, posted, call)
     agent = allowed.call.model_copy(update={"history": history})
     wanted = _wanted(replace(allowed, call=agent), posted, message, body, call)
     started = await start_run(
@@ -123,6 +123,17 @@ def _scope(agent: AgentCall, call: Call) -> CredentialScope:
     """As the run's record will have it."""
     holder = Holder(call.caller.tenant_id, call.caller.user_id, agent.session_id)
     return CredentialScope(holder, agent.credential_profile, agent.credentials)
+
+
+async def _check_handles(agent: AgentCall, posted: PostChat, call: Call) -> None:
+    """Raises NotAllowedError naming the field as it was written, SecretError."""
+    try:
+        await call.deps.credentials.check(_scope(agent, call))
+    except NotAllowedError as error:
+        fields = {OTHER_NAMES.get(each, each): each for each in posted.credentials or {}}
+        tool = str(error.values.get("name", "")).removeprefix("credentials/")
+        name = f"credentials/{fields.get(tool, tool)}"
+        raise NotAllowedError(error.message, name=name) from error
 
 
 def _wanted(allowed: Called, posted: PostChat, message: str, body: bytes, call: Call) -> Wanted:

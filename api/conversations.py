@@ -1,8 +1,6 @@
 """Conversations: create one, list, read and rename them, read one's audit timeline."""
 
 import asyncio
-import re
-from base64 import b64decode, urlsafe_b64encode
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,9 +8,10 @@ from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
 from api.bodies import invalid, parse, read_body, whole_number
-from api.edge import Call
+from api.edge import IDENTIFIER, Call
 from api.identifiers import born_at, new_id
 from api.negotiation import wants_events
+from api.paging import cursor_of, place_of
 from api.timeline import live_timeline
 from shared.contracts.conversations import (
     Conversation,
@@ -20,19 +19,16 @@ from shared.contracts.conversations import (
     ConversationList,
     ConversationView,
     CreateConversation,
-    ListPlace,
     RenameConversation,
     Turn,
-    stamp,
 )
+from shared.contracts.paging import ListPlace, stamp
 from shared.errors import NotFoundError
 
 DEFAULT_TIME_ZONE = "Europe/Madrid"
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
 MAX_SEARCH_CHARACTERS = 200
-PLACE = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]{15}\+00:00) ([A-Za-z0-9_-]{1,100})", re.ASCII)
-SHOWN_TURNS = 100
 YOUNG = timedelta(seconds=5)
 ON_ITS_WAY_SECONDS = 0.1
 
@@ -57,26 +53,27 @@ async def create(call: Call) -> Response:
 
 
 async def listed(call: Call) -> Response:
-    """The caller's own, a page of them; with `q` those whose title has these words."""
+    """A page of the caller's own; with `q` those whose title has these words. With `sessionId` the
+    threads of that session, which are nobody else's to see."""
     query = call.request.query_params
     limit = whole_number(
         query.get("limit", str(DEFAULT_PAGE)), "/limit", 1, MAX_PAGE, call.language
     )
-    after = query.get("after")
     found = await call.deps.conversations.of_owner(
         call.caller.tenant_id,
         call.caller.user_id,
-        None if after is None else _place(call, after),
+        query.get("sessionId"),
+        place_of(call),
         limit + 1,
         _words(call, query.get("q")),
     )
     items = tuple(_entry(each) for each in found[:limit])
-    following = _cursor(found[limit - 1]) if len(found) > limit else None
+    following = cursor_of(_place(found[limit - 1])) if len(found) > limit else None
     return json_answer(ConversationList(items=items, next=following))
 
 
 async def rename(call: Call) -> Response:
-    conversation = await own_conversation(call, call.path("id"))
+    conversation = await readable(call, call.path("id"))
     body = parse(RenameConversation, call.request, await read_body(call.request), call.language)
     if not await call.deps.conversations.rename(conversation, body.title):
         raise NotFoundError("conversation_not_found")
@@ -84,17 +81,37 @@ async def rename(call: Call) -> Response:
 
 
 async def read(call: Call) -> Response:
-    conversation_id = call.path("id")
-    conversation, turns = await asyncio.gather(
-        _readable(call, conversation_id),
-        call.deps.conversations.turns(call.caller.tenant_id, conversation_id, SHOWN_TURNS),
+    """With its newest turns and the summary of what is older, or with those `before` a run."""
+    conversation_id, tenant_id = call.path("id"), call.caller.tenant_id
+    query = call.request.query_params
+    given, before = query.get("limit", str(MAX_PAGE)), _before(call)
+    limit = whole_number(given, "/limit", 1, MAX_PAGE, call.language)
+    stored = call.deps.conversations
+    conversation, turns, summary = await asyncio.gather(
+        readable(call, conversation_id),
+        stored.turns(tenant_id, conversation_id, limit + 1, before),
+        _nothing() if before else stored.summary(tenant_id, conversation_id),
     )
-    return json_answer(_view(conversation, turns))
+    page = turns[-limit:]
+    older = {"older": page[0].run_id} if len(turns) > limit else {}
+    told = {"summary": summary.text} if summary else {}
+    return json_answer(_view(conversation, page).model_copy(update=older | told))
+
+
+async def _nothing() -> None:
+    """In place of what is not asked for."""
+
+
+def _before(call: Call) -> str | None:
+    before: str | None = call.request.query_params.get("before")
+    if before is not None and not IDENTIFIER.fullmatch(before):
+        raise invalid("/before", "field_invalid", call.language)
+    return before
 
 
 async def events(call: Call) -> Response:
     """The audit timeline, oldest first: a page of it, or live."""
-    conversation = await _readable(call, call.path("id"))
+    conversation = await readable(call, call.path("id"))
     if wants_events(call.request):
         return live_timeline(call, conversation)
     query = call.request.query_params
@@ -105,14 +122,19 @@ async def events(call: Call) -> Response:
     return json_answer(page)
 
 
-async def _readable(call: Call, conversation_id: str) -> Conversation:
+async def readable(call: Call, conversation_id: str) -> Conversation:
     """A thread of agent calls is there only for who names its session, as in the calls
     (api/chat.py). Raises NotFoundError."""
     found = await own_conversation(call, conversation_id)
-    named = call.request.query_params.get("sessionId", "")
-    if found.session_id is not None and found.session_id != named:
+    if not names_session(call, found):
         raise NotFoundError("conversation_not_found")
     return found
+
+
+def names_session(call: Call, conversation: Conversation) -> bool:
+    """Whether the request is of the session that a thread is bound to; others are bound to none."""
+    named = call.request.query_params.get("sessionId", "")
+    return conversation.session_id in (None, named)
 
 
 async def own_conversation(call: Call, conversation_id: str) -> Conversation:
@@ -132,21 +154,8 @@ def _may_be_on_its_way(call: Call, conversation_id: str) -> bool:
     return born is not None and call.deps.now() - born < YOUNG
 
 
-def _cursor(conversation: Conversation) -> str:
-    text = f"{stamp(conversation.updated_at)} {conversation.conversation_id}"
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _place(call: Call, cursor: str) -> ListPlace:
-    """Raises InvalidRequestError for what `_cursor` never gave out."""
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        text = b64decode(padded, altchars=b"-_", validate=True).decode()
-    except ValueError:
-        text = ""
-    if (found := PLACE.fullmatch(text)) is None:
-        raise invalid("/after", "field_page", call.language)
-    return ListPlace(found[1], found[2])
+def _place(conversation: Conversation) -> ListPlace:
+    return ListPlace(stamp(conversation.updated_at), conversation.conversation_id)
 
 
 def _words(call: Call, text: str | None) -> str | None:

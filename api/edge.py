@@ -110,14 +110,22 @@ def language_of(request: Request) -> Language:
 
 async def _caller(request: Request, deps: Dependencies) -> Caller:
     """Raises UnauthenticatedError, DependencyError."""
-    principal = request.headers.get(PRINCIPAL)
+    principal = _only(request, PRINCIPAL)
     if deps.principals is not None and principal is not None:
         return deps.principals.read(principal)
     return await deps.tokens.verify(_bearer_token(request))
 
 
+def _only(request: Request, name: str) -> str | None:
+    """Who says twice who is asking is asking for somebody to read the other one."""
+    told = request.headers.getlist(name)
+    if len(told) > 1:
+        raise UnauthenticatedError("token_invalid")
+    return str(told[0]) if told else None
+
+
 def _bearer_token(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = (_only(request, "authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise UnauthenticatedError("token_missing")
     return str(token.strip())

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from azurefunctions.extensions.http.fastapi import Response
 
+from api.conversations import names_session
 from api.edge import Call
 from api.identifiers import new_id
 from api.queueing import runs_before
@@ -42,7 +43,7 @@ async def erase(call: Call) -> Response:
         if owner is None or not _may(call, owner):
             raise NotFoundError("conversation_not_found")
         return Response(status_code=204)
-    if not _may(call, found.owner_id):
+    if not _may(call, found.owner_id) or not (_operates(call) or names_session(call, found)):
         raise NotFoundError("conversation_not_found")
     if found.erasing is None:
         found = await _begin(call, found)
@@ -51,7 +52,11 @@ async def erase(call: Call) -> Response:
 
 
 def _may(call: Call, owner_id: str) -> bool:
-    return owner_id == call.caller.user_id or ERASE in call.caller.rights
+    return owner_id == call.caller.user_id or _operates(call)
+
+
+def _operates(call: Call) -> bool:
+    return ERASE in call.caller.rights
 
 
 async def _begin(call: Call, conversation: Conversation) -> Conversation:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from api.problems import pointer_to
+from api.problems import MOST_TOLD, pointer_to
 from shared.contracts.identity import Language
 from shared.contracts.problems import FieldProblem
 from shared.contracts.wording import say
@@ -20,7 +20,9 @@ MAX_DEPTH = 32
 """Objects and lists inside one another; Cosmos DB keeps 128, and adds some of its own."""
 LARGEST = 2**53 - 1
 """Beyond it two whole numbers may be the same number (IEEE 754), in Cosmos DB and in browsers."""
-MOST_TOLD = 20
+MAX_VALUES = 10_000
+"""Members and items, all together: the largest that means something is a vector of 4096 numbers. To
+judge each of the hundred thousand that a body has room for would hold up everybody else."""
 
 type Json = bool | int | float | str | "_Wrong" | list[Json] | dict[str, Json] | None
 
@@ -64,7 +66,8 @@ class _Reading:
 
 def check_json(body: bytes, language: Language) -> None:
     """Raises RequestError for what is no JSON; InvalidRequestError with a pointer to each member
-    that is repeated, each number that no JSON can tell exactly, and what lies too deep."""
+    that is repeated, each number that no JSON can tell exactly, and what lies too deep; or is too
+    much."""
     reading = _Reading()
     try:
         value: Json = json.loads(
@@ -78,8 +81,11 @@ def check_json(body: bytes, language: Language) -> None:
         raise InvalidRequestError((_problem((), "field_too_deep", language),)) from error
     except ValueError as error:
         raise RequestError("not_json") from error
-    may_be_deep = body.count(b"{") + body.count(b"[") > MAX_DEPTH
-    if reading.found or may_be_deep:
+    # Some of these signs may stand in texts, but there are no more values than signs.
+    opened = body.count(b"{") + body.count(b"[")
+    if opened + body.count(b",") > MAX_VALUES and _values(value) > MAX_VALUES:
+        raise InvalidRequestError((_problem((), "field_too_many_values", language),))
+    if reading.found or opened > MAX_DEPTH:
         problems = tuple(islice(_problems(value, language), MOST_TOLD))
         if problems:
             raise InvalidRequestError(problems)
@@ -100,6 +106,18 @@ def _problems(value: Json, language: Language) -> Iterator[FieldProblem]:
             left += (((*path, n), each) for n, each in reversed([*enumerate(found)]))
 
 
+def _values(value: Json) -> int:
+    """How many members and items there are. Without calling itself, too."""
+    counted = 0
+    left = [value]
+    while left:
+        found = left.pop()
+        if isinstance(found, dict | list):
+            counted += len(found)
+            left += found.values() if isinstance(found, dict) else found
+    return counted
+
+
 def _problem(path: tuple[object, ...], said: str, language: Language) -> FieldProblem:
-    message = say(said, language, depth=MAX_DEPTH, largest=LARGEST)
+    message = say(said, language, depth=MAX_DEPTH, largest=LARGEST, most=MAX_VALUES)
     return FieldProblem(pointer=pointer_to(path), message=message)

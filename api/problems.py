@@ -1,6 +1,7 @@
 """Errors as people and programs get them: RFC 9457, in the user's language."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from azurefunctions.extensions.http.fastapi import Response
@@ -50,6 +51,9 @@ TITLES: dict[int, str] = {
     504: "Gateway Timeout",
 }
 
+MOST_TOLD = 20
+"""Faults of one body: who sends more of them is not helped by a longer list."""
+
 
 def refused(error: RequestError, language: Language, correlation_id: str) -> Response:
     refused_with(error.code, error.message)
@@ -98,18 +102,19 @@ def broken(language: Language, correlation_id: str) -> Response:
 def field_problems(
     error: ValidationError, language: Language, sent: object, below: str = ""
 ) -> tuple[FieldProblem, ...]:
-    """`sent` is the JSON that was validated, `below` the pointer to it. No value is told back."""
+    """The first of them; `sent` is the JSON that was validated, `below` the pointer to it. No value
+    is told back."""
     faults = error.errors(include_url=False, include_input=False)
     places = [_place(found["loc"], sent, found["type"] == "missing") for found in faults]
+    # What is at fault below says more: pydantic tells of a list that it is no text, too, where
+    # both may stand, and does not count its items that are at fault.
+    above = {place[:depth] for place in places for depth in range(len(place))}
+    told = (each for each in zip(faults, places, strict=True) if each[1] not in above)
     return tuple(
         FieldProblem(
-            pointer=below + pointer_to(place),
-            message=_field_message(dict(found), language),
+            pointer=below + pointer_to(place), message=_field_message(dict(found), language)
         )
-        for found, place in zip(faults, places, strict=True)
-        # What is at fault below says more: pydantic tells of a list that it is no text, too, where
-        # both may stand, and does not count its items that are at fault.
-        if not any(_is_below(other, place) for other in places)
+        for found, place in islice(told, MOST_TOLD)
     )
 
 
@@ -132,10 +137,6 @@ def _place(path: _Place, sent: object, missing: bool) -> _Place:
                 continue
         place.append(part)
     return tuple(place)
-
-
-def _is_below(other: _Place, place: _Place) -> bool:
-    return len(other) > len(place) and other[: len(place)] == place
 
 
 def _field_message(found: dict[str, Any], language: Language) -> str:

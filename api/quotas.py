@@ -20,7 +20,7 @@ from shared.contracts.quotas import (
     until_next_hour,
     user_subject,
 )
-from shared.errors import QuotaExceededError, StoreError
+from shared.errors import DependencyError, QuotaExceededError, StoreError
 
 log = logging.getLogger("eira.http")
 
@@ -50,12 +50,14 @@ class _Hourly:
     counted: Counted
     subject: str
     limit: int
+    window: str
+    resets_in: int
 
 
 async def take_quota(call: Call, conversation: Conversation, run_id: str) -> Quota | None:
     """Count a run that is about to start: by its session, its user and its tenant. Answers what is
     left where least is; None where nothing is counted by the hour. What one of them refuses is not
-    counted by the others. Raises QuotaExceededError, StoreError."""
+    counted by the others. Raises QuotaExceededError, DependencyError."""
     taken: list[_Hourly] = []
     least: Quota | None = None
     try:
@@ -64,7 +66,7 @@ async def take_quota(call: Call, conversation: Conversation, run_id: str) -> Quo
             taken.append(each)
             least = quota if least is None or quota.left < least.left else least
         await _enter_all(call, run_id)
-    except (QuotaExceededError, StoreError):
+    except DependencyError:
         await _give_back(call, taken)
         raise
     return least
@@ -79,28 +81,32 @@ async def release_quota(call: Call, run_id: str) -> None:
 
 def _hourly(call: Call, conversation: Conversation) -> list[_Hourly]:
     limits, tenant, user = call.deps.policy.quotas, call.caller.tenant_id, call.caller.user_id
+    now = call.deps.now()
+    hour, resets_in = hour_of(now), until_next_hour(now)
     session = session_subject(tenant, user, conversation.session_id, conversation.conversation_id)
     counted: tuple[tuple[Counted, str, int | None], ...] = (
         ("session", session, limits.session_per_hour),
         ("user", user_subject(tenant, user), limits.user_per_hour),
         ("tenant", tenant_subject(tenant), limits.tenant_per_hour),
     )
-    return [_Hourly(who, subject, limit) for who, subject, limit in counted if limit is not None]
+    return [
+        _Hourly(who, subject, limit, hour, resets_in)
+        for who, subject, limit in counted
+        if limit is not None
+    ]
 
 
 async def _take(call: Call, each: _Hourly) -> Quota:
-    now = call.deps.now()
-    resets_in = until_next_hour(now)
-    left = await call.deps.quotas.take(each.subject, hour_of(now), each.limit)
+    left = await call.deps.quotas.take(each.subject, each.window, each.limit)
     if left is None:
-        raise QuotaExceededError(resets_in, f"quota_exceeded_{each.counted}")
-    return Quota(each.limit, left, resets_in)
+        raise QuotaExceededError(each.resets_in, f"quota_exceeded_{each.counted}")
+    return Quota(each.limit, left, each.resets_in)
 
 
 async def _give_back(call: Call, taken: Sequence[_Hourly]) -> None:
-    hour = hour_of(call.deps.now())
+    quotas = call.deps.quotas
     try:
-        await asyncio.gather(*(call.deps.quotas.give_back(each.subject, hour) for each in taken))
+        await asyncio.gather(*(quotas.give_back(each.subject, each.window) for each in taken))
     except StoreError as error:
         log.warning("correlation=%s a use was not given back: %s", call.correlation_id, error)
 
@@ -112,7 +118,7 @@ async def _enter_all(call: Call, run_id: str) -> None:
         for counted, subject, allowance in _daily(call):
             await _enter(call, run_id, counted, subject, allowance)
             entered.append(subject)
-    except (QuotaExceededError, StoreError):
+    except DependencyError:
         for subject in entered:
             await call.deps.quotas.leave(subject, run_id, day, 0)
         raise
@@ -132,10 +138,18 @@ async def _enter(
     use = await quotas.use(subject, day)
     if allowance.tokens is not None and use.tokens >= allowance.tokens:
         raise QuotaExceededError(until_next_day(now), f"tokens_exceeded_{counted}")
-    # A run whose process died at its start, or whose end could not be counted, is under way for
-    # nobody but the counter.
-    ended = await asyncio.gather(*(is_over(call, each) for each in use.runs))
-    over = [each for each, is_over in zip(use.runs, ended, strict=True) if is_over]
-    await asyncio.gather(*(quotas.leave(subject, each, day, 0) for each in over))
-    if not over or not await quotas.enter(subject, run_id, day, allowance):
+    over = await asyncio.gather(*(_leave_if_over(call, subject, day, each) for each in use.runs))
+    if not any(over) or not await quotas.enter(subject, run_id, day, allowance):
         raise QuotaExceededError(ANOTHER_RUN_SECONDS, f"runs_exceeded_{counted}")
+
+
+async def _leave_if_over(call: Call, subject: str, day: str, run_id: str) -> bool:
+    """A run whose process died at its start, or whose end is not counted yet, is under way for
+    nobody but the counter. Who ends it may come later, and then finds nothing to count: so its
+    tokens are counted here."""
+    if not await is_over(call, run_id):
+        return False
+    outcome = await call.deps.runs.outcome(call.caller.tenant_id, run_id)
+    tokens = outcome.usage.total_tokens if outcome else 0
+    await call.deps.quotas.leave(subject, run_id, day, tokens)
+    return True

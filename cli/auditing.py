@@ -135,8 +135,8 @@ def told(verified: Verified, now: float) -> Iterator[str]:
     events, erased = sum(each.events for each in every), sum(each.erased for each in every)
     links = sum(len(each.digests) for each in every)
     yield (
-        f"Tenant {verified.wanted.tenant_id}: {len(every)} conversations, {events} events "
-        f"({erased} erased), {links} links, {verified.anchors.events} anchors"
+        f"Tenant {verified.wanted.tenant_id}: conversations {len(every)}, events {events} "
+        f"(erased {erased}), links {links}, anchors {verified.anchors.events}"
     )
     if verified.anchors.digests:
         newest = max(verified.anchors.digests)
@@ -144,7 +144,7 @@ def told(verified: Verified, now: float) -> Iterator[str]:
     unsealed = [second for each in every for second in each.unsealed.values()]
     if unsealed:
         age = max(now - min(unsealed), 0)
-        yield f"  not sealed yet: {len(unsealed)} events, the oldest for {age:.0f} s"
+        yield f"  not sealed yet: events {len(unsealed)}, the oldest for {age:.0f} s"
     if verified.breaks:
         (where, first), *others = verified.breaks
         place = "among the anchors" if where == ANCHORS else f"in conversation {where}"

@@ -18,6 +18,7 @@ from shared.credentialing import (
     CredentialPlan,
     build_credentials,
     lacking_secrets,
+    own_model,
     read_credentials,
 )
 from shared.errors import DependencyError
@@ -381,7 +382,7 @@ def build_model(
 ) -> Model:
     """The model that the app uses itself, of those that calls may choose from."""
     models = models or build_models(settings, credential)
-    own = ModelChoice(provider=settings.provider, name=settings.chat_model)
+    own = ModelChoice(provider=settings.provider, name=own_model(settings))
     return RememberingModel(models.get(own))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from shared.contracts.credentials import (
+    DEFAULT_PROFILE,
     OTHER_NAMES,
     ProfileAccess,
     SecretRef,
@@ -104,6 +105,13 @@ def read_credentials(settings: Settings) -> CredentialPlan:
         raise _wrong("KeyVault__Uri", "missing, and settings of Security name its secrets")
     _check_tools(settings, plan)
     return plan
+
+
+def own_model(settings: Settings, plan: CredentialPlan | None = None) -> str:
+    """The model, or deployment, that the app asks itself: as the profile `default` has it."""
+    entries = (plan or read_credentials(settings)).profiles.get(DEFAULT_PROFILE, {})
+    entry = entries.get(settings.provider)
+    return (entry and entry.deployment) or settings.chat_model
 
 
 def build_credentials(
@@ -233,6 +241,11 @@ class _Profile:
         return _ref(entry, self._where(key), self.values)
 
     def _check(self, tool: str, credential: ToolCredential) -> None:
+        own = self.settings.azure_search.endpoint
+        elsewhere = (credential.endpoint or own).rstrip("/").lower() != own.rstrip("/").lower()
+        if (self.name, tool) == (DEFAULT_PROFILE, "ai_search") and elsewhere:
+            # Where the app remembers is where its commands load what it knows.
+            raise self._wrong(tool, "has another endpoint than AzureSearch__Endpoint")
         if credential.secret is None and tool not in KEYLESS:
             raise self._wrong(tool, "has no source: only Azure knows the app's managed identity")
         if tool.partition(":")[0] == "http" and credential.endpoint is None:

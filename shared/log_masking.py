@@ -8,6 +8,7 @@ so the text of an exception, which may quote anything, is told only where it is 
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import pairwise
 from numbers import Number
 from types import TracebackType
@@ -32,6 +33,12 @@ _SECRET = re.compile(
     r"|(?P<named>(?i:\b(?:api[_-]?key|accountkey|sharedaccesskey|sig|secret|token|password|pwd|code)"
     r"[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s&;,\"'}]{6,}))"
 )
+_NAMED_ARGUMENT = re.compile(
+    r"\b(?:bearer|api[_-]?key|accountkey|sharedaccesskey|sig|secret|token|password|pwd|code)"
+    r"[\"']?(?:\s*[=:]\s*[\"']?|\s+)%",
+    re.IGNORECASE,
+)
+"""Where the name of a secret stands in the text and the secret is an argument."""
 _MAY_BE_SECRET = re.compile(
     r"eyJ|h_|sk-|bearer|key|sig|secret|token|password|pwd|code", re.IGNORECASE
 )
@@ -124,15 +131,29 @@ class _Discreet:
 
     def __call__(self, *args: object, **kwargs: object) -> logging.LogRecord:
         record = self._make(*args, **kwargs)
-        record.msg = masked_text(one_line(str(record.msg), _KEPT_IN_TEXT))
         # They stay apart: a formatter of a library's may want them so.
         if isinstance(record.args, Mapping):
             record.args = {name: _argument(value) for name, value in record.args.items()}
         elif record.args:
             record.args = tuple(_argument(value) for value in record.args)
+        _mask_message(record)
         if isinstance(record.exc_info, tuple) and record.exc_info[1] is not None:
             record.exc_info = _chain(record.exc_info[1])
         return record
+
+
+def _mask_message(record: logging.LogRecord) -> None:
+    """Of a record whose arguments are masked already."""
+    if isinstance(record.msg, BaseException):
+        record.msg = _argument(record.msg)
+        return
+    record.msg = one_line(str(record.msg), _KEPT_IN_TEXT)
+    if record.args and _NAMED_ARGUMENT.search(record.msg):
+        # Only both together tell what is a secret. Who wrote something that does not fit is told
+        # so by the handler, as ever.
+        with suppress(TypeError, ValueError, KeyError):
+            record.msg, record.args = record.getMessage(), None
+    record.msg = masked_text(record.msg)
 
 
 def _argument(value: object) -> object:

@@ -7,7 +7,7 @@ from shared.contracts.grounding import Grounding
 from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.quotas import QuotaLimits
 from shared.contracts.retrieval import Retrieval
-from shared.credentialing import CredentialPlan, read_credentials
+from shared.credentialing import CredentialPlan, own_model, read_credentials
 from shared.ports import Policy
 from shared.settings import Settings
 
@@ -16,7 +16,7 @@ def build_policy(settings: Settings, plan: CredentialPlan | None = None) -> Poli
     plan = plan or read_credentials(settings)
     return Policy(
         indexes=settings.search.message_indexes or settings.search.allowed_indexes,
-        model=settings.chat_model,
+        model=own_model(settings, plan),
         top=settings.search.top,
         grounding=Grounding(
             policy=settings.search.policy,

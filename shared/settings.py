@@ -22,6 +22,7 @@ from shared.model_settings import (
     OpenAISettings,
     ProviderName,
 )
+from shared.own_machine import is_own_machine
 from shared.search_settings import AzureSearchSettings, SearchSettings
 from shared.sections import Section, Url, joined
 from shared.security_settings import SecuritySettings
@@ -304,8 +305,7 @@ class Settings(BaseSettings):
 
     @property
     def is_development(self) -> bool:
-        """As Azure Functions tells it; what is not told is production."""
-        return os.environ.get("AZURE_FUNCTIONS_ENVIRONMENT", "").lower() == "development"
+        return is_own_machine(os.environ)
 
     @property
     def provider(self) -> ProviderName:

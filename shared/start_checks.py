@@ -5,17 +5,26 @@ import re
 from collections.abc import Iterator, Mapping
 
 from shared.errors import ConfigurationError
+from shared.own_machine import is_own_machine, says_development
 from shared.settings import Settings
 
-DEVELOPMENT = ("AZURE_FUNCTIONS_ENVIRONMENT", "Development")
 SIGNS_IN = ("WEBSITE_AUTH_ENABLED", "True")
 """Set by App Service where its authentication is on."""
-OF_ANYBODY = {"common", "organizations", "consumers", "*"}
-"""Entra ID's names for whoever has an account."""
+OF_ANYBODY = {
+    "common",
+    "organizations",
+    "consumers",
+    "9188040d-6c67-4c5b-b112-36a304b66dad",
+    "*",
+    "",
+}
+"""Entra ID's names for whoever has an account; the long one is the tenant of all personal ones."""
+OF_MICROSOFT = ("https://graph.microsoft.com", "https://management.azure.com")
+"""Whoever has an account gets tokens for these, and any program that asks."""
 WHAT_AGENTS_READ = ("tools__httpallowed", "tools__httpprivatehosts")
 """Nothing of ours is sent there, unless a rule has a credential: whether such a service has TLS is
 its operator's affair."""
-_PLAIN = re.compile(r"http://([^\s/:\"',\]}]+)")
+_PLAIN = re.compile(r"http://([^\s/:\"',\]}]+)", re.IGNORECASE)
 
 
 def check_secure(
@@ -30,18 +39,43 @@ def check_secure(
 def _insecure(
     settings: Settings, written: Mapping[str, str], environment: Mapping[str, str]
 ) -> Iterator[str]:
-    if not settings.auth.audience.strip():
+    yield from _open_to_anybody(settings)
+    if not is_own_machine(environment):
+        yield from _believed(settings, environment)
+        yield from _unencrypted(settings, written)
+
+
+def _open_to_anybody(settings: Settings) -> Iterator[str]:
+    audience = settings.auth.audience.strip().rstrip("/")
+    if not audience.removeprefix("api:"):
         yield "setting Auth__Audience is empty: tokens for any program would be taken"
+    if audience.lower() in OF_MICROSOFT:
+        yield f"setting Auth__Audience: {audience} is not this app; tokens for it are everywhere"
     for tenant in settings.auth.tenants:
-        if tenant.lower() in OF_ANYBODY or not tenant.strip():
+        if tenant.strip().lower() in OF_ANYBODY:
             yield f"setting Auth__Tenants: {tenant!r} is no tenant's id, it would let anybody in"
-    if _is(environment, DEVELOPMENT):
-        return
+
+
+def _believed(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+    """What may only be believed on one's own machine."""
+    if says_development(environment):
+        yield (
+            "setting AZURE_FUNCTIONS_ENVIRONMENT: Development is for one's own machine, "
+            "and this is Azure"
+        )
     if settings.auth.app_service and not _is(environment, SIGNS_IN):
         yield (
             "setting Auth__AppService: App Service authentication is off here "
             "(WEBSITE_AUTH_ENABLED), so that anybody could send its header"
         )
+    if not settings.key_vault.verify_challenge_resource:
+        yield (
+            "setting KeyVault__VerifyChallengeResource: false is for the local platform only, "
+            "elsewhere tokens would go to whoever asks for them"
+        )
+
+
+def _unencrypted(settings: Settings, written: Mapping[str, str]) -> Iterator[str]:
     for rule in settings.tools.http_allowed:
         plain = rule.host.removeprefix("http://")
         if rule.credential and plain != rule.host and not _is_here(plain.partition(":")[0]):

@@ -164,6 +164,17 @@ ENTRY: dict[str, Any] = {
     "createdAt": AT,
     "updatedAt": AT,
 }
+RUN_ENTRY: dict[str, Any] = {
+    "runId": RUN_ID,
+    "conversationId": THREAD_ID,
+    "userId": "a1000000-0000-4000-8000-000000000001",
+    "state": "DONE",
+    "isAgentCall": False,
+    "receivedAt": AT,
+    "endedAt": AT,
+    "finishReason": "stop",
+    "correlationId": "5b1f0c1d8c7a4f0f9a41",
+}
 RUN: dict[str, Any] = {
     "runId": RUN_ID,
     "conversationId": THREAD_ID,

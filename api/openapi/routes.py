@@ -27,6 +27,7 @@ from shared.contracts.credentials import ResolveSecureValue, SecureValueResolved
 from shared.contracts.runs import (
     PostFeedback,
     RunAnswer,
+    RunList,
     RunStarted,
     RunStopping,
     RunView,
@@ -53,6 +54,12 @@ AFTER_NUMBER = Parameter("after", "query", "The same, for who sets no headers.",
 LAST_ENTRY = Parameter("Last-Event-ID", "header", "Resume behind this event, live.")
 AFTER_ENTRY = Parameter("after", "query", "`next` of the page before, or the last event's id.")
 AFTER_PAGE = Parameter("after", "query", "`next` of the page before.")
+BEFORE = Parameter("before", "query", "`older` of the page before: turns before that.", limits=FORM)
+STATE = Parameter("state", "query", "Only runs in this state.")
+OF_CONVERSATION = Parameter("conversationId", "query", "Only those of this one.", limits=FORM)
+SINCE = Parameter("since", "query", "Received then or later, RFC 3339.")
+UNTIL = Parameter("until", "query", "Received before, RFC 3339.")
+THREADS = Parameter("sessionId", "query", "The threads of agent calls of this session instead.")
 WORDS = Parameter(
     "q", "query", "Words of the title, without case and accents.", limits=(("maxLength", 200),)
 )
@@ -208,7 +215,7 @@ ROUTES = (
                 examples=(("one", {"items": [examples.ENTRY]}),),
             ),
         ),
-        (WORDS, AFTER_PAGE, LIMIT),
+        (WORDS, THREADS, AFTER_PAGE, LIMIT),
     ),
     Operation(
         "patch",
@@ -223,7 +230,7 @@ ROUTES = (
                 examples=(("renamed", examples.ENTRY),),
             ),
         ),
-        (CONVERSATION,),
+        (CONVERSATION, SESSION),
         RenameConversation,
         examples=(("a week", {"title": "Tareas de la semana"}),),
     ),
@@ -233,7 +240,7 @@ ROUTES = (
         "eraseConversation",
         "Erase a conversation: all that was said in it, everywhere",
         (Reply("204", "Erased, now or before."),),
-        (CONVERSATION,),
+        (CONVERSATION, SESSION),
         errors=("409",),
     ),
     Operation(
@@ -244,12 +251,12 @@ ROUTES = (
         (
             Reply(
                 "200",
-                "The conversation and its newest turns.",
+                "The conversation, its newest turns, and the summary of older ones.",
                 (ConversationView,),
                 examples=(("new", examples.CONVERSATION),),
             ),
         ),
-        (CONVERSATION, SESSION),
+        (CONVERSATION, SESSION, BEFORE, LIMIT),
     ),
     Operation(
         "post",
@@ -287,6 +294,22 @@ ROUTES = (
             ),
         ),
         (CONVERSATION, SESSION, AFTER_ENTRY, LIMIT, LAST_ENTRY),
+    ),
+    Operation(
+        "get",
+        "/runs",
+        "listRuns",
+        "Runs of the tenant, for who operates them",
+        (
+            Reply(
+                "200",
+                "A page, the newest first; it may hold fewer than asked for and have a next one.",
+                (RunList,),
+                examples=(("one", {"items": [examples.RUN_ENTRY]}),),
+            ),
+        ),
+        (STATE, OF_CONVERSATION, SINCE, UNTIL, AFTER_PAGE, LIMIT),
+        errors=("403",),
     ),
     Operation(
         "get",

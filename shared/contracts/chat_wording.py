@@ -178,6 +178,10 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "es": "está dentro de demasiados objetos o listas (el máximo es {depth})",
         "en": "is inside too many objects or lists (the limit is {depth})",
     },
+    "field_too_many_values": {
+        "es": "tiene demasiados valores (el máximo es {most})",
+        "en": "has too many values (the limit is {most})",
+    },
     "field_finite_number": {"es": "debe ser un número", "en": "must be a number"},
     "field_bool_type": {"es": "debe ser true o false", "en": "must be true or false"},
     "field_too_short": {

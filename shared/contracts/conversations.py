@@ -1,8 +1,7 @@
 """Conversations and the turns in them."""
 
 import unicodedata
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -167,7 +166,11 @@ class ConversationView(Contract):
     pack_version: str
     created_at: datetime
     updated_at: datetime
+    summary: str | None = None
+    """What older turns said, as later ones are told it; with the newest page only."""
     turns: tuple[Turn, ...] = ()
+    older: str | None = None
+    """The `before` of the page with the turns before these."""
 
 
 class ConversationEntry(Contract):
@@ -187,19 +190,6 @@ class ConversationList(Contract):
 
     items: tuple[ConversationEntry, ...]
     next: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlace:
-    """Behind which conversation of a list one goes on: when it was used last, and its id."""
-
-    updated_at: str
-    conversation_id: str
-
-
-def stamp(moment: datetime) -> str:
-    """As a text that sorts like the time."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def folded(text: str) -> str:

@@ -14,7 +14,7 @@ from shared.contracts.credentials import CredentialScope, Holder
 from shared.contracts.evidence import Citation
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import MissingField, OpenPlan
-from shared.contracts.problems import Failure
+from shared.contracts.problems import ErrorCode, Failure
 
 type RunState = Literal[
     "RECEIVED",
@@ -231,6 +231,38 @@ class RunView(Contract):
     """What the caller thinks of it."""
     error: Failure | None = None
     correlation_id: str
+
+
+class RunEntry(Contract):
+    """One of a list, for who operates runs: nothing that was said."""
+
+    run_id: str
+    conversation_id: str
+    user_id: str
+    state: RunState
+    is_agent_call: bool = False
+    received_at: datetime
+    ended_at: datetime | None = None
+    finish_reason: FinishReason | None = None
+    error: ErrorCode | None = None
+    correlation_id: str
+
+
+class RunList(Contract):
+    """`GET /api/runs`: the newest first; `next` is the `after` of the following page. A page may
+    hold fewer than were asked for, and still have a next one."""
+
+    items: tuple[RunEntry, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunsWanted:
+    """Which runs: of one conversation, received in a time (`stamp`s, `until` excluded)."""
+
+    conversation_id: str | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

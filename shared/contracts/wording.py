@@ -354,6 +354,14 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "no es una posición de esta línea de tiempo",
         "en": "is not a position in this timeline",
     },
+    "field_moment": {
+        "es": "debe ser una fecha y hora con su zona, por ejemplo 2026-11-22T10:00:00Z",
+        "en": "must be a date and time with its zone, for example 2026-11-22T10:00:00Z",
+    },
+    "no_right_to_operate": {
+        "es": "Ver las ejecuciones de otras personas requiere el derecho {right}.",
+        "en": "Seeing other people's runs requires the right {right}.",
+    },
     "field_page": {
         "es": "no es el «next» de una página de esta lista",
         "en": "is not the “next” of a page of this list",

@@ -95,12 +95,16 @@ class CachedSecrets:
         if error is None:
             self._note(key, task.result())
             return
-        self._failed[key] = self._now()
         if isinstance(error, SecretError):
             log.warning("%s", error)
             if not error.retryable:
                 # It is gone or forbidden, which is an answer: what is known holds no longer.
                 self._known.pop(key, None)
+        if key in self._known:
+            self._failed[key] = self._now()
+        else:
+            # Of no use, and there is no end of versions that callers can make up.
+            self._failed.pop(key, None)
 
     def _note(self, key: _Key, secret: Secret) -> None:
         before = self._known.get(key)

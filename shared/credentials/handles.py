@@ -3,7 +3,7 @@
 `h_` and base64url of: format (1 byte), the version of the key in Key Vault (16), nonce (12), and
 AES-256-GCM of a small JSON object, with tenant, user and session as additional data. Inside are
 the alias, where its secret is, and when this is over: no secret, so that none travels or is stored
-(docs/adr/0027-a-handle-holds-a-reference.md).
+(docs/adr/0030-a-handle-holds-a-reference.md).
 """
 
 import base64
@@ -11,7 +11,7 @@ import binascii
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
@@ -29,6 +29,8 @@ FORMAT = b"\x01"
 KEY_ID, NONCE, TAG = 16, 12, 16
 HEAD = len(FORMAT) + KEY_ID + NONCE
 KEY_BYTES = 32
+MOST_MADE_UP = 20
+"""In a minute: who makes handles up must not use up what Key Vault answers to everybody."""
 
 
 class Sealed(Contract):
@@ -40,6 +42,21 @@ class Sealed(Contract):
     """Seconds of Unix time."""
 
 
+@dataclass(slots=True)
+class _MadeUp:
+    """Versions that Key Vault was asked for in vain within this minute."""
+
+    minute: int = 0
+    count: int = 0
+
+    def are_too_many(self, now: datetime) -> bool:
+        return self.count >= MOST_MADE_UP and self.minute == _minute(now)
+
+    def add(self, now: datetime) -> None:
+        self.count = self.count + 1 if self.minute == _minute(now) else 1
+        self.minute = _minute(now)
+
+
 @dataclass(frozen=True, slots=True)
 class Handles:
     """`key` is the name in Key Vault of the key that seals: 32 random bytes in base64. A new
@@ -49,6 +66,7 @@ class Handles:
     key: str
     seconds: int
     now: Callable[[], datetime]
+    made_up: _MadeUp = field(default_factory=_MadeUp)
 
     async def seal(self, alias: SecureAlias, holder: Holder) -> SealedHandle:
         """Raises SecretError."""
@@ -83,12 +101,19 @@ class Handles:
         newest = await self.secrets.get(self.key)
         if _key_id(newest) == key_id:
             return newest
+        if self.made_up.are_too_many(self.now()):
+            raise SecretError("too many handles name keys that there are not")
         try:
             return await self.secrets.get(self.key, key_id.hex())
         except SecretError as error:
             if error.retryable:
                 raise
+            self.made_up.add(self.now())
             return None
+
+
+def _minute(now: datetime) -> int:
+    return int(now.timestamp()) // 60
 
 
 def _octets(handle: str) -> bytes | None:

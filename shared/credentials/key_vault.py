@@ -43,10 +43,13 @@ class KeyVaultSecrets:
             ) from error
         except AzureError as error:
             raise SecretError(f"Key Vault: {type(error).__name__} for {name}") from error
-        if not found.value:
-            raise SecretError(f"the secret {name} is empty", retryable=False)
+        # Whoever pipes a key into the vault's command line adds a line break to it.
+        value = (found.value or "").strip()
+        if not value or not value.isascii() or not value.isprintable():
+            what = f"the secret {name} is empty, or no text that a header can carry"
+            raise SecretError(what, retryable=False)
         ref = SecretRef(source="key_vault", name=name)
-        return Secret(ref, found.value, found.properties.version or "")
+        return Secret(ref, value, found.properties.version or "")
 
     async def close(self) -> None:
         await self._client.close()

@@ -6,10 +6,9 @@ https://learn.microsoft.com/azure/app-service/configure-authentication-user-iden
 """
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from shared.contracts.identity import Caller
 from shared.errors import UnauthenticatedError
@@ -54,7 +53,8 @@ class AppServicePrincipals:
 def _principal(header: str) -> _Principal:
     try:
         return _Principal.model_validate_json(base64.b64decode(header, validate=True))
-    except (binascii.Error, ValidationError) as error:
+    except ValueError as error:
+        # No base64, no ASCII, no JSON, or none of its fields.
         raise UnauthenticatedError("token_invalid") from error
 
 

@@ -61,7 +61,8 @@ class EntraTokens:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "aud", "tid", "oid"]},
             )
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, RecursionError) as error:
+            # The latter of brackets without end, which are read before any signature is checked.
             raise UnauthenticatedError("token_invalid") from error
         return self._caller(claims)
 

@@ -191,7 +191,7 @@ def _object(written: str) -> dict[str, object]:
     """What the model wrote was answered already: of what is no object nothing is told again."""
     try:
         value = json.loads(written)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -10,7 +10,14 @@ from shared.contracts.credentials import DEFAULT_PROFILE, CredentialScope, ToolC
 from shared.contracts.models import ModelChoice, Provider
 from shared.errors import NotAllowedError
 from shared.llm.bounding import CappedModel, FallingBackModel
-from shared.llm.keyed import Access, Connection, KeyedConnections, KeyedModel, Place
+from shared.llm.keyed import (
+    Access,
+    Connection,
+    KeyedConnections,
+    KeyedModel,
+    Place,
+    keyed_connections,
+)
 from shared.ports import Credentials, Model
 
 DEFAULT = "default"
@@ -64,7 +71,7 @@ class OfferedModels:
     fallback: tuple[ModelChoice, ...] = ()
     limits: Mapping[str, Limits] = field(default_factory=dict)
     _connections: dict[tuple[Provider, str], Connection] = field(default_factory=dict)
-    _keyed: KeyedConnections = field(default_factory=KeyedConnections)
+    _keyed: KeyedConnections = field(default_factory=keyed_connections)
 
     def get(
         self,
@@ -184,7 +191,7 @@ class OfferedModels:
         name = aliases.get((asked or DEFAULT).lower(), asked)
         if name is None or name.lower() in ALIASES:
             return offer.name
-        if name == offer.name or name in aliases.values():
+        if name in (offer.name, self.offers[provider].name) or name in aliases.values():
             return name
         if not _NAME.fullmatch(name) or ".." in name or (names and name not in names):
             raise NotAllowedError("model_not_allowed", name=asked)

@@ -3,11 +3,13 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from shared.contracts.credentials import CredentialScope, SecretRef
 from shared.contracts.models import Provider
 from shared.errors import KeyRefusedError, ModelError, NotAllowedError, SecretError
+from shared.lending import Lending
 from shared.ports import Completion, Credentials, Model, ModelRequest, Secret, StreamEnd
 
 
@@ -45,54 +47,12 @@ class Place:
 type Connect = Callable[[str, Access], Connection]
 
 
-@dataclass(slots=True)
-class _Lent:
-    """A connection with one version of a key; closed when it is `retired` and nobody uses it."""
-
-    connection: Connection
-    version: str | None
-    users: int = 0
-    retired: bool = False
+type KeyedConnections = Lending[tuple[Place, SecretRef | None], Connection]
+"""One connection for each place and secret; another version of the secret takes its place."""
 
 
-@dataclass(slots=True)
-class KeyedConnections:
-    """One connection for each place and secret; another version of the secret takes its place."""
-
-    _lent: dict[tuple[Place, SecretRef | None], _Lent] = field(default_factory=dict)
-
-    @asynccontextmanager
-    async def lent(
-        self, place: Place, secret: Secret | None, connect: Connect
-    ) -> AsyncIterator[Connection]:
-        """Nobody who is still being answered loses his connection."""
-        one = await self._current(place, secret, connect)
-        one.users += 1
-        try:
-            yield one.connection
-        finally:
-            one.users -= 1
-            if one.retired and one.users == 0:
-                await one.connection.close()
-
-    async def close(self) -> None:
-        while self._lent:
-            _, one = self._lent.popitem()
-            await one.connection.close()
-
-    async def _current(self, place: Place, secret: Secret | None, connect: Connect) -> _Lent:
-        key = (place, secret.ref if secret else None)
-        version = secret.version if secret else None
-        known = self._lent.get(key)
-        if known is not None and known.version == version:
-            return known
-        access = Access(secret.value if secret else None, place.api_version, place.embeddings)
-        made = self._lent[key] = _Lent(connect(place.endpoint, access), version)
-        if known is not None:
-            known.retired = True
-            if known.users == 0:
-                await known.connection.close()
-        return made
+def keyed_connections() -> KeyedConnections:
+    return Lending(lambda connection: connection.close())
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +117,12 @@ class KeyedModel:
 
     @asynccontextmanager
     async def _model(self, secret: Secret | None) -> AsyncIterator[Model]:
-        async with self.connections.lent(self.place, secret, self.connect) as connection:
+        place = self.place
+        key = (place, secret.ref if secret else None)
+        access = Access(secret.value if secret else None, place.api_version, place.embeddings)
+        version = secret.version if secret else None
+        make = partial(self.connect, place.endpoint, access)
+        async with self.connections.lent(key, version, make) as connection:
             yield connection.model(self.name, self.version, patient=self.patient)
 
     async def _secret(self) -> Secret | None:

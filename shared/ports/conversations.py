@@ -7,10 +7,10 @@ from shared.contracts.conversations import (
     Conversation,
     Erasing,
     History,
-    ListPlace,
     Summary,
     Turn,
 )
+from shared.contracts.paging import ListPlace
 from shared.contracts.plan import Plan
 
 
@@ -27,11 +27,13 @@ class Conversations(Protocol):
         self,
         tenant_id: str,
         owner_id: str,
+        session_id: str | None,
         behind: ListPlace | None,
         limit: int,
         words: str | None = None,
     ) -> tuple[Conversation, ...]:
-        """Those used last first, without their open plans; with `words`, those whose title has
+        """Those used last first, without their open plans: the threads of a session, or what is of
+        none; with `words`, those whose title has
         them (without case and accents)."""
         ...
 
@@ -75,8 +77,14 @@ class Conversations(Protocol):
 
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None: ...
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        """The newest turns, oldest first."""
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        """The newest turns, oldest first; of those before this run, if it is named."""
+        ...
+
+    async def summary(self, tenant_id: str, conversation_id: str) -> Summary | None:
+        """The newest one."""
         ...
 
     async def history(

@@ -5,8 +5,16 @@ from typing import Protocol
 from shared.contracts.approvals import Approval
 from shared.contracts.effects import Effect
 from shared.contracts.evidence import ContextPack
+from shared.contracts.paging import ListPlace
 from shared.contracts.plan import OpenPlan, Plan
-from shared.contracts.runs import Feedback, IdempotencyClaim, Memory, RunOutcome, RunRecord
+from shared.contracts.runs import (
+    Feedback,
+    IdempotencyClaim,
+    Memory,
+    RunOutcome,
+    RunRecord,
+    RunsWanted,
+)
 
 
 class Runs(Protocol):
@@ -23,6 +31,12 @@ class Runs(Protocol):
     async def get(self, tenant_id: str, run_id: str, *, anew: bool = False) -> RunRecord | None:
         """What this process knows of it, which may have been erased since; `anew`, what is
         stored."""
+        ...
+
+    async def listed(
+        self, tenant_id: str, wanted: RunsWanted, behind: ListPlace | None, limit: int
+    ) -> tuple[RunRecord, ...]:
+        """The newest first."""
         ...
 
     async def of_conversation(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:

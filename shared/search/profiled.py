@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from azure.core.credentials import AzureKeyCredential
 
 from shared.contracts.credentials import CredentialScope, SecretRef
 from shared.contracts.evidence import ContextPack, KnowledgeDocument, Snippet
 from shared.errors import NotAllowedError, SearchError, SearchKeyRefusedError, SecretError
+from shared.lending import Lending
 from shared.ports import Credentials, EventQuery, Knowledge, KnowledgeQuery, Secret
 from shared.search.cerebro import SearchCredential
 from shared.search.query import SearchProfile
@@ -28,24 +30,18 @@ type Build = Callable[[str, SearchCredential, SearchProfile], Service]
 """From endpoint and key."""
 
 
-@dataclass(slots=True)
-class _Lent:
-    """A service with one version of a key; closed once it is retired and unused."""
-
-    service: Service
-    version: str | None
-    users: int = 0
-    retired: bool = False
-
-
 type _Where = tuple[str, str | None, SecretRef | None]
 """Endpoint, semantic configuration, secret."""
 
 
+def _services() -> Lending[_Where, Service]:
+    return Lending(lambda service: service.close())
+
+
 @dataclass(slots=True)
 class ProfiledKnowledge:
-    """The port `Knowledge`. What agents ask goes where their profile says; what the app looks up
-    and remembers itself goes to `own`, as does everything where no profile speaks of `ai_search`.
+    """The port `Knowledge`. What agents ask goes where their profile says, what the app looks up
+    and remembers itself where `default` does; where neither speaks of `ai_search`, to `own`.
     `endpoint` and `profile` are those of `own`; `identity` is the app's, for services that are
     asked without a key."""
 
@@ -55,76 +51,65 @@ class ProfiledKnowledge:
     identity: SearchCredential
     credentials: Credentials
     build: Build
-    _lent: dict[_Where, _Lent] = field(default_factory=dict)
+    _services: Lending[_Where, Service] = field(default_factory=_services)
 
     def check(self, query: KnowledgeQuery) -> None:
         self.own.check(query)
 
     async def search(self, query: KnowledgeQuery) -> ContextPack:
-        entry = self.credentials.entry(TOOL, query.scope)
-        if entry is None and not self.credentials.is_held(TOOL, query.scope):
-            return await self.own.search(query)
-        secret = await self._secret(query.scope)
-        try:
-            async with self._knowledge(query.scope, secret) as knowledge:
-                return await knowledge.search(query)
-        except SearchKeyRefusedError as error:
-            fresh = await self._renewed(secret, error)
-        async with self._knowledge(query.scope, fresh) as knowledge:
-            return await knowledge.search(query)
+        return await self._asked(query.scope, lambda knowledge: knowledge.search(query))
 
     async def events(self, query: EventQuery) -> tuple[Snippet, ...]:
-        return await self.own.events(query)
+        return await self._asked(None, lambda knowledge: knowledge.events(query))
 
     async def stored(self, index: str, document_id: str) -> KnowledgeDocument | None:
-        return await self.own.stored(index, document_id)
+        return await self._asked(None, lambda knowledge: knowledge.stored(index, document_id))
 
     async def upsert(
         self, index: str, documents: Sequence[tuple[KnowledgeDocument, Sequence[float] | None]]
     ) -> None:
-        await self.own.upsert(index, documents)
+        await self._asked(None, lambda knowledge: knowledge.upsert(index, documents))
 
     async def forget(self, index: str, document_ids: Sequence[str]) -> None:
-        await self.own.forget(index, document_ids)
+        await self._asked(None, lambda knowledge: knowledge.forget(index, document_ids))
 
     async def close(self) -> None:
         """Of `own`, who made it takes care."""
-        while self._lent:
-            _, one = self._lent.popitem()
-            await one.service.close()
+        await self._services.close()
+
+    async def _asked[Found](
+        self, scope: CredentialScope | None, ask: Callable[[Knowledge], Awaitable[Found]]
+    ) -> Found:
+        """With a key that is refused once more, if it was rotated in between."""
+        entry = self.credentials.entry(TOOL, scope)
+        if entry is None and not self.credentials.is_held(TOOL, scope):
+            return await ask(self.own)
+        secret = await self._secret(scope)
+        try:
+            async with self._knowledge(scope, secret) as knowledge:
+                return await ask(knowledge)
+        except SearchKeyRefusedError as error:
+            fresh = await self._renewed(secret, error)
+        async with self._knowledge(scope, fresh) as knowledge:
+            return await ask(knowledge)
 
     @asynccontextmanager
     async def _knowledge(
         self, scope: CredentialScope | None, secret: Secret | None
     ) -> AsyncIterator[Knowledge]:
-        """Whoever is still being answered keeps the clients that he has."""
-        one = await self._current(scope, secret)
-        one.users += 1
-        try:
-            yield one.service.knowledge
-        finally:
-            one.users -= 1
-            if one.retired and one.users == 0:
-                await one.service.close()
-
-    async def _current(self, scope: CredentialScope | None, secret: Secret | None) -> _Lent:
+        """The service that the profile of a call names, with this key."""
         entry = self.credentials.entry(TOOL, scope)
         endpoint = (entry and entry.endpoint) or self.endpoint
         semantic = entry.semantic_configuration if entry else None
-        where = (endpoint, semantic, secret.ref if secret else None)
-        known, version = self._lent.get(where), secret.version if secret else None
-        if known is not None and known.version == version:
-            return known
         profile = self.profile
         if semantic is not None:
             profile = replace(profile, semantic_configuration=semantic)
         key = AzureKeyCredential(secret.value) if secret else self.identity
-        made = self._lent[where] = _Lent(self.build(endpoint, key, profile), version)
-        if known is not None:
-            known.retired = True
-            if known.users == 0:
-                await known.service.close()
-        return made
+        where = (endpoint, semantic, secret.ref if secret else None)
+        version = secret.version if secret else None
+        make = partial(self.build, endpoint, key, profile)
+        async with self._services.lent(where, version, make) as service:
+            yield service.knowledge
 
     async def _secret(self, scope: CredentialScope | None) -> Secret | None:
         try:

@@ -1,20 +1,19 @@
 """Conversations and their turns, one partition each."""
 
-from contextlib import aclosing
 from datetime import datetime
 
 from shared.contracts.conversations import (
     Conversation,
     Erasing,
     History,
-    ListPlace,
     Summary,
     Turn,
     folded,
-    stamp,
 )
+from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import OpenPlan, Plan
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
+from shared.stores.paging import ANYWHERE, newest
 from shared.stores.remembering import Remembered
 
 AFTER_ALL = "~"
@@ -27,6 +26,7 @@ OF_OWNER = (
     "select c.conversationId, c.tenantId, c.ownerId, c.sessionId, c.title, c.language, c.timeZone, "
     "c.packVersion, c.createdAt, c.updatedAt from c where c.id = 'conversation' "
     "and c.ownerId = @owner and c.updatedAt <= @until and not is_defined(c.erasing) "
+    "and (is_defined(c.sessionId) ? c.sessionId : '') = @session "
     "order by c.updatedAt desc"
 )
 BEING_ERASED = "select * from c where c.erasing.at > ''"
@@ -34,6 +34,7 @@ TURNS = (
     "select * from c where c.kind = 'turn' and c.runId < @before "
     "order by c.runId desc offset 0 limit @last"
 )
+SUMMARIES = TURNS.replace("c.kind = 'turn'", "c.kind = 'summary'")
 HISTORY = TURNS.replace("c.kind = 'turn'", "c.kind in ('turn', 'summary')")
 
 
@@ -57,29 +58,24 @@ class CosmosConversations:
         self,
         tenant_id: str,
         owner_id: str,
+        session_id: str | None,
         behind: ListPlace | None,
         limit: int,
         words: str | None = None,
     ) -> tuple[Conversation, ...]:
-        place = (behind.updated_at, behind.conversation_id) if behind else (AFTER_ALL, AFTER_ALL)
+        place = behind or ANYWHERE
         parameters: list[Item] = [
             {"name": "@owner", "value": owner_id},
-            {"name": "@until", "value": place[0]},
+            {"name": "@session", "value": session_id or ""},
+            {"name": "@until", "value": place.moment},
         ]
         # The first level of the partition key alone: all conversations of the tenant.
         items = self._items.query(OF_OWNER, [tenant_id], parameters, limit=limit + 1)
-        found: list[Conversation] = []
-        async with aclosing(items):
-            async for item in items:
-                each = Conversation.model_validate(item)
-                # Those of one moment come in any order: all of them, or none.
-                if len(found) >= limit and each.updated_at != found[-1].updated_at:
-                    break
-                is_behind = (item["updatedAt"], each.conversation_id) < place
-                if is_behind and (words is None or folded(words) in folded(each.title or "")):
-                    found.append(each)
-        found.sort(key=lambda each: (each.updated_at, each.conversation_id), reverse=True)
-        return tuple(found[:limit])
+        looked_for = folded(words or "")
+        found = await newest(
+            items, _place, place, limit, lambda item: looked_for in folded(item.get("title", ""))
+        )
+        return tuple(map(Conversation.model_validate, found))
 
     async def rename(self, conversation: Conversation, title: str) -> bool:
         operations: list[Item] = [{"op": "set", "path": "/title", "value": title}]
@@ -134,9 +130,16 @@ class CosmosConversations:
         item = await self._items.read(f"turn-{run_id}", [tenant_id, conversation_id])
         return Turn.model_validate(item) if item else None
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        items = await self._newest(tenant_id, conversation_id, TURNS, last, AFTER_ALL)
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        until = before or AFTER_ALL
+        items = await self._newest(tenant_id, conversation_id, TURNS, last, until)
         return tuple(reversed([Turn.model_validate(item) for item in items]))
+
+    async def summary(self, tenant_id: str, conversation_id: str) -> Summary | None:
+        items = await self._newest(tenant_id, conversation_id, SUMMARIES, 1, AFTER_ALL)
+        return Summary.model_validate(items[0]) if items else None
 
     async def history(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
@@ -169,6 +172,10 @@ class CosmosConversations:
     ) -> bool:
         key = [conversation.tenant_id, conversation.conversation_id]
         return await self._items.patch("conversation", key, operations, condition)
+
+
+def _place(item: Item) -> ListPlace:
+    return ListPlace(item["updatedAt"], item["conversationId"])
 
 
 def _unchanged(conversation: Conversation) -> str:

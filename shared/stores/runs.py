@@ -1,6 +1,7 @@
 """What is stored about a run: each item written once and never changed."""
 
 from shared.contracts.evidence import ContextPack
+from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.runs import (
     Feedback,
@@ -9,10 +10,17 @@ from shared.contracts.runs import (
     Memory,
     RunOutcome,
     RunRecord,
+    RunsWanted,
 )
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
+from shared.stores.paging import ANYWHERE, END_OF_TIME, newest
 from shared.stores.remembering import Remembered
 
+LISTED = (
+    "select * from c where c.id = 'run' and c.receivedAt >= @from and c.receivedAt < @until "
+    "and c.receivedAt <= @behind order by c.receivedAt desc"
+)
+LISTED_OF_CONVERSATION = LISTED.replace("where", "where c.conversationId = @there and")
 OF_CONVERSATION = "select distinct value c.runId from c where c.conversationId = @there"
 
 type RunKey = tuple[str, str]
@@ -54,7 +62,25 @@ class CosmosRuns:
         )
 
     async def create(self, record: RunRecord) -> None:
-        await self._items.create(record.wire() | {"id": "run"})
+        received = {"receivedAt": stamp(record.received_at)}
+        await self._items.create(record.wire() | received | {"id": "run"})
+
+    async def listed(
+        self, tenant_id: str, wanted: RunsWanted, behind: ListPlace | None, limit: int
+    ) -> tuple[RunRecord, ...]:
+        place = behind or ANYWHERE
+        parameters: list[Item] = [
+            {"name": "@from", "value": wanted.since or ""},
+            {"name": "@until", "value": wanted.until or END_OF_TIME},
+            {"name": "@behind", "value": place.moment},
+        ]
+        text = LISTED if wanted.conversation_id is None else LISTED_OF_CONVERSATION
+        if wanted.conversation_id is not None:
+            parameters.append({"name": "@there", "value": wanted.conversation_id})
+        # The first level of the partition key alone: one tenant's runs, whichever they are.
+        items = self._items.query(text, [tenant_id], parameters, limit=limit + 1)
+        found = await newest(items, _place, place, limit)
+        return tuple(map(RunRecord.model_validate, found))
 
     async def of_conversation(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
         # The first level of the partition key alone: one tenant's runs, whichever they are.
@@ -145,3 +171,7 @@ class CosmosRuns:
     async def outcome(self, tenant_id: str, run_id: str) -> RunOutcome | None:
         item = await self._items.read("outcome", [tenant_id, run_id])
         return RunOutcome.model_validate(item) if item else None
+
+
+def _place(item: Item) -> ListPlace:
+    return ListPlace(item["receivedAt"], item["runId"])

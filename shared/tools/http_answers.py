@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from shared.tools.storable import is_storable
+
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK = 16_384
 
@@ -87,12 +89,7 @@ def _decoded(content: bytes, kind: str, charset: str | None) -> object:
     if kind.startswith("text/") and kind != "text/json":
         return text
     try:
-        value: object = json.loads(text, parse_constant=_no_json)
-        json.dumps(value, ensure_ascii=False).encode()
+        value: object = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return value
-
-
-def _no_json(constant: str) -> None:
-    raise ValueError(constant)
+    return value if is_storable(value) else text

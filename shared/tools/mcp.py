@@ -40,8 +40,8 @@ class McpLimits:
     schema_seconds: float = 300.0
 
 
-type _Asked = tuple[str, SecretRef | None]
-"""A server, and the secret that it is asked with: others may see other methods."""
+type _Asked = tuple[str, SecretRef | None, str | None]
+"""A server, and the secret that it is asked with, in this version: others may see other methods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class McpTools:
             token = await self._token(known, scope)
         except NotAllowedError as error:
             raise RemoteError(f"mcp {known.name}: {error.message}", sent=False) from error
-        asked = known.name, token.ref if token else None
+        asked = known.name, token.ref if token else None, token.version if token else None
         async with self._asking.setdefault(asked, asyncio.Lock()):
             declared = self._declared.get(asked)
             if declared is None or declared.until <= self._now():

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from shared.tools.storable import is_storable
+
 if TYPE_CHECKING:
     from mcp import MCPError
     from mcp_types import CallToolResult
@@ -18,12 +20,15 @@ def said_by(error: "MCPError") -> bool:
 
 def result_of(answer: "CallToolResult") -> dict[str, object]:
     """`json` is the structured content, `text` the blocks of text unless they say the same in other
-    words; what is neither is named by `omitted`."""
+    words; what is neither, or could not be kept as it is, is named by `omitted`."""
     texts = [block.text for block in answer.content if block.type == "text"]
-    omitted = sorted({block.type for block in answer.content if block.type != "text"})
+    omitted: set[str] = {block.type for block in answer.content if block.type != "text"}
     told: dict[str, object] = {}
-    if answer.structured_content is not None:
-        told["json"] = answer.structured_content
+    structured = answer.structured_content
+    if structured is not None and is_storable(structured):
+        told["json"] = structured
     elif texts:
         told["text"] = "\n".join(texts)
-    return told | ({"omitted": omitted} if omitted else {})
+    elif structured is not None:
+        omitted.add("structured")
+    return told | ({"omitted": sorted(omitted)} if omitted else {})

@@ -19,6 +19,7 @@ from shared.contracts.tools import Arguments, JsonSchema, ToolContract
 from shared.errors import ErpError
 from shared.ports import ModelTool, ServerMethods
 from shared.tools.schemas import first_problem
+from shared.tools.storable import is_storable
 
 log = logging.getLogger("eira.tools")
 
@@ -133,7 +134,7 @@ def bound(offer: Offer, arguments: str) -> Arguments | Problem:
     """The arguments that the tool is called with, for what the model wrote."""
     if len(arguments) > MAX_ARGUMENTS:
         return Problem("call_too_large", f"> {MAX_ARGUMENTS}")
-    written = _read(arguments)
+    written = read_arguments(arguments)
     if written is None:
         return Problem("call_no_object")
     schema, fixed = _schema(offer)
@@ -161,18 +162,13 @@ def _schema(offer: Offer) -> tuple[JsonSchema, Arguments]:
     return offer.method.parameters, params if isinstance(params, dict) else {}
 
 
-def _read(arguments: str) -> Arguments | None:
-    """A call without arguments may be an empty text. Numbers that no JSON has are refused."""
+def read_arguments(arguments: str) -> Arguments | None:
+    """A call without arguments may be an empty text. What no store would keep is refused."""
     try:
-        found = json.loads(arguments.strip() or "{}", parse_constant=_no_json)
-        json.dumps(found, ensure_ascii=False).encode()
+        found = json.loads(arguments.strip() or "{}")
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
-
-
-def _no_json(constant: str) -> None:
-    raise ValueError(constant)
+    return found if isinstance(found, dict) and is_storable(found) else None
 
 
 def _defaults(schema: JsonSchema) -> Arguments:

@@ -54,7 +54,7 @@ async def said(world: World, wanted: Wanted = OF_A) -> list[str]:
 async def test_what_holds_is_counted_and_its_newest_anchor_named() -> None:
     world = await audited()
     first, anchor = await said(world)
-    assert first == ("Tenant tenant-a: 2 conversations, 4 events (0 erased), 4 links, 1 anchors")
+    assert first == ("Tenant tenant-a: conversations 2, events 4 (erased 0), links 4, anchors 1")
     digest = world.audit.items["tenant-a", "_anchors", "anchor-000000000001"]["digest"]
     assert anchor == f"  newest anchor 1:{digest}"
     assert await said(world, Wanted("tenant-a", held=(1, digest))) == [first, anchor]
@@ -89,7 +89,7 @@ async def test_what_is_not_sealed_yet_is_told_with_its_age() -> None:
     world = await audited()
     world.audit.second -= 30
     await record(world, "c1", "01C")
-    assert (await said(world))[-1].startswith("  not sealed yet: 1 events, the oldest for 3")
+    assert (await said(world))[-1].startswith("  not sealed yet: events 1, the oldest for 3")
 
 
 async def test_what_a_slow_replica_did_not_show_at_first_is_no_break() -> None:

@@ -50,7 +50,7 @@ def test_the_command_says_that_chains_hold_and_where_one_does_not(
     assert main(["verify", "--tenant", tenant]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said == [
-        f"Tenant {tenant}: 1 conversations, 2 events (0 erased), 1 links, 0 anchors",
+        f"Tenant {tenant}: conversations 1, events 2 (erased 0), links 1, anchors 0",
         "Everything that was checked holds.",
     ]
     asyncio.run(tamper(tenant, "01B"))

@@ -9,12 +9,11 @@ import pytest
 from shared.contracts.conversations import (
     Conversation,
     Erasing,
-    ListPlace,
     Mentioned,
     Summary,
     Turn,
-    stamp,
 )
+from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import MissingField, Plan
 from shared.ports import Dependencies
 from tests.contract.conftest import Sides
@@ -155,6 +154,8 @@ async def test_the_newest_turns_come_oldest_first(deps: Dependencies, fresh: Fre
     before = (await deps.conversations.history(*there, 2, before="01D")).turns
     assert [t.run_id for t in before] == ["01B", "01C"]
     assert len(await deps.conversations.turns(*there, 100)) == 5
+    older = await deps.conversations.turns(*there, 2, before="01C")
+    assert [t.run_id for t in older] == ["01A", "01B"]
 
 
 async def test_a_summary_stands_for_the_turns_up_to_it(sides: Sides, fresh: Fresh) -> None:
@@ -171,6 +172,8 @@ async def test_a_summary_stands_for_the_turns_up_to_it(sides: Sides, fresh: Fres
     )
     await sides.near.conversations.put_summary(summary)
     await sides.far.conversations.put_summary(summary.model_copy(update={"text": "otra"}))
+    assert await sides.far.conversations.summary(*there) == summary
+    assert await sides.far.conversations.summary("tenant-b", there[1]) is None
     found = await sides.far.conversations.history(*there, 10)
     assert found.summary == summary
     assert [each.run_id for each in found.turns] == ["01C", "01D"]
@@ -204,7 +207,7 @@ async def pages(
 ) -> list[list[str]]:
     found: list[list[str]] = []
     behind: ListPlace | None = None
-    while page := await deps.conversations.of_owner("tenant-a", owner, behind, size, words):
+    while page := await deps.conversations.of_owner("tenant-a", owner, None, behind, size, words):
         found.append([each.conversation_id for each in page])
         behind = ListPlace(stamp(page[-1].updated_at), page[-1].conversation_id)
     return found
@@ -224,7 +227,7 @@ async def test_a_persons_conversations_come_in_pages_the_last_used_first(
     assert [each.partition("-")[0] for page in found for each in page] == [
         "c5", "c4", "c3", "c1", "c2",
     ]  # fmt: skip
-    assert await deps.conversations.of_owner("tenant-b", owner, None, size) == ()
+    assert await deps.conversations.of_owner("tenant-b", owner, None, None, size) == ()
 
 
 async def test_a_run_that_begins_puts_its_conversation_first(sides: Sides, fresh: Fresh) -> None:
@@ -246,6 +249,30 @@ async def test_titles_are_searched_without_case_and_accents(
     assert await pages(deps, owner, 1, "REUNIÓN") == [[f"c1-{owner}"], [f"c0-{owner}"]]
     assert await pages(deps, owner, 9, "acme") == [[f"c0-{owner}"]]
     assert await pages(deps, owner, 9, "100%") == []
+
+
+async def test_threads_are_listed_by_their_session_only(deps: Dependencies, fresh: Fresh) -> None:
+    owner = fresh()
+    await owned(deps, owner, f"c0-{owner}")
+    for n, session in enumerate(("s1", "s2", "s1"), start=1):
+        thread = Conversation(
+            conversation_id=f"c{n}-{owner}",
+            tenant_id="tenant-a",
+            owner_id=owner,
+            session_id=session,
+            pack_version="1",
+            created_at=AT,
+            updated_at=AT + timedelta(minutes=n),
+        )
+        await deps.conversations.create(thread)
+
+    async def found(session: str | None) -> list[str]:
+        page = await deps.conversations.of_owner("tenant-a", owner, session, None, 10)
+        return [each.conversation_id.partition("-")[0] for each in page]
+
+    assert await found(None) == ["c0"]
+    assert await found("s1") == ["c3", "c1"]
+    assert await found("s3") == []
 
 
 async def test_a_conversation_gets_another_name(sides: Sides, fresh: Fresh) -> None:

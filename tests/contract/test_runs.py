@@ -2,8 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
 
 from shared.contracts.evidence import ContextPack
+from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import OpenPlan, Plan
 from shared.contracts.problems import Failure
 from shared.contracts.runs import (
@@ -11,6 +15,7 @@ from shared.contracts.runs import (
     IdempotencyClaim,
     RunOutcome,
     RunRecord,
+    RunsWanted,
     StateChange,
     Usage,
 )
@@ -204,3 +209,36 @@ async def test_a_claim_is_erased_as_well(sides: Sides, fresh: Fresh) -> None:
     assert await sides.far.runs.of_conversation(TENANT, claim.conversation_id) == ()
     again = IdempotencyClaim(claim.claim_id, TENANT, "01B", "hash", claim.conversation_id)
     assert await sides.near.runs.claim_key(again) == again
+
+
+@pytest.mark.parametrize("size", [1, 2, 10])
+async def test_a_tenants_runs_come_in_pages_the_newest_first(
+    deps: Dependencies, fresh: Fresh, size: int
+) -> None:
+    tenant = fresh()
+    for name, minute, there in (("r1", 5, "c1"), ("r2", 1, "c1"), ("r3", 5, "c2"), ("r4", 9, "c1")):
+        made = record(f"{name}-{tenant}").model_copy(
+            update={
+                "tenant_id": tenant,
+                "conversation_id": there,
+                "received_at": AT + timedelta(minutes=minute),
+            }
+        )
+        await deps.runs.create(made)
+
+    async def found(wanted: RunsWanted) -> list[str]:
+        names: list[str] = []
+        behind: ListPlace | None = None
+        while page := await deps.runs.listed(tenant, wanted, behind, size):
+            assert len(page) <= size
+            names += [each.run_id.partition("-")[0] for each in page]
+            behind = ListPlace(stamp(page[-1].received_at), page[-1].run_id)
+        return names
+
+    assert await found(RunsWanted()) == ["r4", "r3", "r1", "r2"]
+    assert await found(RunsWanted(conversation_id="c1")) == ["r4", "r1", "r2"]
+    at_five = stamp(AT + timedelta(minutes=5))
+    assert await found(RunsWanted(since=at_five)) == ["r4", "r3", "r1"]
+    assert await found(RunsWanted(until=at_five)) == ["r2"]
+    assert await found(RunsWanted(since=at_five, until=at_five)) == []
+    assert await deps.runs.listed(fresh(), RunsWanted(), None, size) == ()

@@ -106,6 +106,26 @@ async def test_what_is_not_there_will_not_be_there_the_next_moment(
     assert "made-up" not in str(caught.value)
 
 
+@pytest.mark.parametrize("value", ["made\nup", "   ", "clavé"])
+async def test_what_no_header_can_carry_is_no_key(
+    vault: Vault, fresh: Callable[[], str], value: str
+) -> None:
+    name = fresh()
+    await vault.put(name, value)
+    with pytest.raises(SecretError) as caught:
+        await vault.secrets.get(name)
+    assert not caught.value.retryable
+    assert value.strip() == "" or value not in str(caught.value)
+
+
+async def test_a_line_break_at_the_end_is_none_of_the_key(
+    vault: Vault, fresh: Callable[[], str]
+) -> None:
+    name = fresh()
+    await vault.put(name, "made-up\n")
+    assert (await vault.secrets.get(name)).value == "made-up"
+
+
 async def test_a_vault_that_is_away_may_be_back_the_next_moment(
     vault: Vault, fresh: Callable[[], str]
 ) -> None:

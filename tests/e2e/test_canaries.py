@@ -27,6 +27,8 @@ from tests.e2e.test_control import decide
 from tests.e2e.traces import folder
 
 CLOUD = ROOT / "demo" / "cloud.json"
+ALL = 100_000
+"""Documents; other tests have stored some, too."""
 HEADERS = ("X-Canary", "Cookie", "X-Api-Key", "Proxy-Authorization", "X-Functions-Key")
 
 
@@ -94,6 +96,7 @@ class Story:
 
     people: dict[str, Person]
     conversations: list[tuple[Person, str]] = field(default_factory=list)
+    """Whose, and the path that it is erased by."""
     runs: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
 
@@ -110,8 +113,11 @@ class Story:
 
     async def opened(self, person: Person) -> str:
         conversation = await person.open_conversation()
-        self.conversations.append((person, conversation))
+        self.began(person, conversation)
         return conversation
+
+    def began(self, person: Person, conversation: str, session: str = "") -> None:
+        self.conversations.append((person, f"/conversations/{conversation}?sessionId={session}"))
 
 
 def forms(value: str) -> set[str]:
@@ -225,14 +231,14 @@ async def agent_calls(story: Story, canaries: Canaries) -> None:
     for call in calls:
         answer = story.answered(await ana.ask("POST", "/chat", json=common | call, headers=headers))
         assert answer.status == 200, answer.body
-        story.conversations.append((ana, answer.body["threadId"]))
+        story.began(ana, answer.body["threadId"], session)
     run = await ana.call(common | calls[0])
-    story.conversations.append((ana, story.ran(run).end["threadId"]))
+    story.began(ana, story.ran(run).end["threadId"], session)
     spoken = {"model": "normal", "messages": [{"role": "user", "content": canaries.told}]}
     answer = story.answered(await ana.ask("POST", "/v1/chat/completions", json=spoken))
     assert answer.status == 200, answer.body
     view = await ana.get(f"/runs/{answer.headers['x-run-id']}")
-    story.conversations.append((ana, view.body["conversationId"]))
+    story.began(ana, view.body["conversationId"])
 
 
 async def failures(story: Story, canaries: Canaries, around: Surroundings) -> None:
@@ -264,8 +270,9 @@ async def written(place: Place, story: Story, stores: Stores, durable: Durable) 
         for container in await stores.counts()
         for item in await stores.items(container)
     ]
-    documents = [dict(each) async for each in await stores.cerebro.search("*", top=1_000)]
-    assert documents
+    found = await stores.cerebro.search("*", top=ALL, include_total_count=True)
+    documents = [dict(each) async for each in found]
+    assert len(documents) == await found.get_count() > 0
     instances = [await durable.instance_text(run) for run in dict.fromkeys(story.runs)]
     assert all('"runtimeStatus"' in each for each in instances)
     told = sorted(folder(place.services).iterdir())
@@ -323,8 +330,8 @@ async def test_no_secret_is_written_and_no_personal_data_but_where_it_is_kept_an
     kept = {where for where, _ in found(places, canaries.personal)}
     assert kept == {"cosmos", "cerebro"}
 
-    for person, conversation in story.conversations:
-        answer = await person.ask("DELETE", f"/conversations/{conversation}")
+    for person, path in story.conversations:
+        answer = await person.ask("DELETE", path)
         assert answer.status == 204, answer.body
     places = await written(place, story, stores, durable)
     assert found(places, canaries.personal) == []

@@ -64,7 +64,7 @@ async def test_nothing_that_was_said_is_left_anywhere(
     assert (await ana.get(f"/conversations/{conversation}")).status == 404
     assert (await ana.post(conversation, "Hola")).status == 404
     assert (await ana.ask("DELETE", f"/conversations/{conversation}")).status == 204
-    assert "(4 erased)" in audited(services, conversation)
+    assert "(erased 4)" in audited(services, conversation)
 
 
 async def test_a_thread_of_agent_calls_is_erased_as_well(
@@ -75,7 +75,8 @@ async def test_a_thread_of_agent_calls_is_erased_as_well(
     assert answer.status == 200
     thread = answer.body["threadId"]
     assert await traces(stores, title)
-    assert (await ana.ask("DELETE", f"/conversations/{thread}")).status == 204
+    assert (await ana.ask("DELETE", f"/conversations/{thread}")).status == 404
+    assert (await ana.ask("DELETE", f"/conversations/{thread}?sessionId=s1")).status == 204
     assert await traces(stores, title) == []
     again = await ana.ask("POST", "/chat", json=call | {"threadId": thread})
     assert again.status == 404
@@ -142,9 +143,12 @@ async def test_the_anchor_holds_what_was_sealed(
         query = "select * from c where c.conversationId = '_anchors'"
         anchors = await stores.items("events", query)
         heads = [head for each in anchors for head in each["heads"]]
-        return conversation in {head["conversationId"] for head in heads}
+        if conversation in {head["conversationId"] for head in heads}:
+            return True
+        # Another host's timer may have begun before the link was there, and come first.
+        await durable.run_timer("anchor")
+        return False
 
     await until(sealed)
-    await durable.run_timer("anchor")
     await until(anchored)
-    assert "1 links" in audited(services, conversation)
+    assert "links 1," in audited(services, conversation)

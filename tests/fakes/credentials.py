@@ -36,7 +36,10 @@ class FakeSecrets:
         wanted = version or (list(known)[-1] if known else "")
         if wanted not in known:
             raise SecretError(f"no secret {name}", retryable=False)
-        return Secret(SecretRef(source="key_vault", name=name), known[wanted], wanted)
+        value = known[wanted].strip()
+        if not value or not value.isascii() or not value.isprintable():
+            raise SecretError(f"the secret {name} is no key", retryable=False)
+        return Secret(SecretRef(source="key_vault", name=name), value, wanted)
 
     async def close(self) -> None:
         return

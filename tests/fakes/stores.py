@@ -9,17 +9,23 @@ from shared.contracts.conversations import (
     Conversation,
     Erasing,
     History,
-    ListPlace,
     Summary,
     Turn,
     folded,
-    stamp,
 )
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter, SeenErpEvent
 from shared.contracts.evidence import ContextPack
+from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import OpenPlan, Plan
-from shared.contracts.runs import Feedback, IdempotencyClaim, Memory, RunOutcome, RunRecord
+from shared.contracts.runs import (
+    Feedback,
+    IdempotencyClaim,
+    Memory,
+    RunOutcome,
+    RunRecord,
+    RunsWanted,
+)
 from shared.ports import LogItem
 
 
@@ -49,15 +55,17 @@ class FakeConversations:
         self,
         tenant_id: str,
         owner_id: str,
+        session_id: str | None,
         behind: ListPlace | None,
         limit: int,
         words: str | None = None,
     ) -> tuple[Conversation, ...]:
-        place = (behind.updated_at, behind.conversation_id) if behind else ("~", "~")
+        place = (behind.moment, behind.id) if behind else ("~", "~")
         mine = [
             (stamp(each.updated_at), each.conversation_id, each)
             for each in self.stored.values()
             if (each.tenant_id, each.owner_id, each.erasing) == (tenant_id, owner_id, None)
+            and (each.session_id or "") == (session_id or "")
         ]
         mine.sort(key=lambda one: one[:2], reverse=True)
         found = [
@@ -113,8 +121,15 @@ class FakeConversations:
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         return self.kept.get((tenant_id, conversation_id, run_id))
 
-    async def turns(self, tenant_id: str, conversation_id: str, last: int) -> tuple[Turn, ...]:
-        return tuple(self._turns(tenant_id, conversation_id, "~")[-last:])
+    async def turns(
+        self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
+    ) -> tuple[Turn, ...]:
+        return tuple(self._turns(tenant_id, conversation_id, before or "~")[-last:])
+
+    async def summary(self, tenant_id: str, conversation_id: str) -> Summary | None:
+        there = (tenant_id, conversation_id)
+        found = [each for key, each in sorted(self.summaries.items()) if key[:2] == there]
+        return found[-1] if found else None
 
     async def history(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
@@ -168,6 +183,20 @@ class FakeRuns:
 
     async def get(self, tenant_id: str, run_id: str, *, anew: bool = False) -> RunRecord | None:
         return self.records.get((tenant_id, run_id))
+
+    async def listed(
+        self, tenant_id: str, wanted: RunsWanted, behind: ListPlace | None, limit: int
+    ) -> tuple[RunRecord, ...]:
+        place = (behind.moment, behind.id) if behind else ("~", "~")
+        found = [
+            (stamp(each.received_at), each.run_id, each)
+            for each in self.records.values()
+            if each.tenant_id == tenant_id
+            and wanted.conversation_id in (None, each.conversation_id)
+            and (wanted.since or "") <= stamp(each.received_at) < (wanted.until or "~")
+        ]
+        found.sort(key=lambda one: one[:2], reverse=True)
+        return tuple([each for *where, each in found if tuple(where) < place][:limit])
 
     async def of_conversation(self, tenant_id: str, conversation_id: str) -> tuple[str, ...]:
         there = (tenant_id, conversation_id)

@@ -18,7 +18,8 @@ from tests.fakes.agents import FakeAgentSteps, FakeModels
 from tests.fakes.audit import FakeAuditChains, FakeAuditLog
 from tests.fakes.credentials import FakeCredentials
 from tests.fakes.methods import FakeMethods
-from tests.fakes.moderation import FakeModeration, FakeQuotas
+from tests.fakes.moderation import FakeModeration
+from tests.fakes.quotas import FakeQuotas
 from tests.fakes.readers import FakeReaders
 from tests.fakes.services import FakeClock, FakeKnowledge, FakeModel, FakeTokens, FakeTools
 from tests.fakes.stores import (

@@ -49,6 +49,7 @@ ROUTES = {
     "read_catalog": ("GET", "catalog"),
     "resolve_secure_value": ("POST", "config/resolve"),
     "conversation_events": ("GET", "conversations/{id}/events"),
+    "list_runs": ("GET", "runs"),
     "read_run": ("GET", "runs/{runId}"),
     "run_events": ("GET", "runs/{runId}/events"),
     "cancel_run": ("POST", "runs/{runId}/cancel"),

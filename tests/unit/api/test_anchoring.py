@@ -1,5 +1,7 @@
 """Anchors: what was left unsealed is sealed, and what is new is held."""
 
+from datetime import timedelta
+
 import pytest
 
 from api.anchoring import SETTLED_AFTER_SECONDS, anchor
@@ -96,7 +98,7 @@ async def test_what_a_run_left_unsealed_is_sealed_once_it_is_settled() -> None:
     await anchor(world.deps())
     assert not await hold(world)
     world.audit.second += SETTLED_AFTER_SECONDS + 1
-    world.clock.now = world.clock.now.fromtimestamp(world.audit.second, world.clock.now.tzinfo)
+    world.clock.now += timedelta(seconds=SETTLED_AFTER_SECONDS + 1)
     await seal(world, "01C", "c2")
     await anchor(world.deps())
     assert await hold(world)
@@ -105,17 +107,17 @@ async def test_what_a_run_left_unsealed_is_sealed_once_it_is_settled() -> None:
 
 
 async def test_what_waits_is_found_however_much_comes_behind_it() -> None:
+    """A run is still at work, for longer than an anchor looks back."""
     world = audited()
     await record(world, "01A")
+    now = world.clock.now
     for n in range(4):
+        # Others are sealed meanwhile, by a store whose clock runs fast.
         world.audit.second += 100
         await seal(world, f"01B{n}", f"d{n}")
-        if n < 3:
-            world.clock.now = world.clock.now.fromtimestamp(
-                world.audit.second - 400, world.clock.now.tzinfo
-            )
         await anchor(world.deps())
-    world.clock.now = world.clock.now.fromtimestamp(world.audit.second, world.clock.now.tzinfo)
+    assert not await hold(world)
+    world.clock.now = now + timedelta(seconds=400)
     await anchor(world.deps())
     assert await hold(world)
 
@@ -126,7 +128,7 @@ async def test_a_tenant_that_cannot_be_anchored_keeps_nobody_waiting(
     world = audited()
     await record(world, "01A")
     world.audit.second += SETTLED_AFTER_SECONDS + 1
-    world.clock.now = world.clock.now.fromtimestamp(world.audit.second, world.clock.now.tzinfo)
+    world.clock.now += timedelta(seconds=SETTLED_AFTER_SECONDS + 1)
     world.audit.failure = StoreError("away")
     await anchor(world.deps())
     assert "tenant=tenant-a could not be anchored" in caplog.text

@@ -53,7 +53,7 @@ async def test_the_handle_of_somebody_else_is_refused_by_its_field(holder: Holde
     at = desk()
     answer = await at.ask({**MINIMAL, "credentials": {"search": await handle(at, holder)}})
     assert (answer.status, answer.code) == (403, "NOT_ALLOWED")
-    assert "credentials/ai_search" in answer.json["detail"]
+    assert "credentials/search" in answer.json["detail"]
     assert (at.world.runs.records, at.orchestrations.started) == ({}, [])
 
 

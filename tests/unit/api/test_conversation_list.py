@@ -4,8 +4,10 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from api import conversations
+from api import conversations, erasing
+from shared.contracts.conversations import Conversation
 from tests.fakes.http import Answer
+from tests.fakes.world import ANA
 from tests.unit.api.people import Desk, running_desk
 
 
@@ -106,3 +108,29 @@ async def test_a_title_that_is_none_is_refused(body: object) -> None:
     conversation = (await listed(desk)).json["items"][0]["conversationId"]
     assert (await renamed(desk, conversation, body)).code == "INVALID_REQUEST"
     assert titles(await listed(desk)) == ["uno"]
+
+
+async def test_threads_are_there_for_who_names_their_session() -> None:
+    desk = await with_titles("uno")
+    now = desk.world.clock()
+    await desk.world.conversations.create(
+        Conversation(
+            conversation_id="t1", tenant_id=ANA.tenant_id, owner_id=ANA.user_id, session_id="s1",
+            pack_version="1", created_at=now, updated_at=now,
+        )
+    )  # fmt: skip
+    assert titles(await listed(desk)) == ["uno"]
+    (entry,) = (await listed(desk, sessionId="s1")).json["items"]
+    assert (entry["conversationId"], entry["sessionId"]) == ("t1", "s1")
+    assert (await listed(desk, sessionId="s2")).json == {"items": []}
+    for session, status in (("s2", 404), ("", 404), ("s1", 200)):
+        answer = await desk.person().call(
+            conversations.rename, "PATCH", {"title": "x"}, path={"id": "t1"},
+            query={"sessionId": session},
+        )  # fmt: skip
+        assert answer.status == status
+    for session, status in (("s2", 404), ("", 404), ("s1", 204)):
+        answer = await desk.person().call(
+            erasing.erase, "DELETE", path={"id": "t1"}, query={"sessionId": session}
+        )
+        assert answer.status == status

@@ -3,7 +3,9 @@
 import pytest
 
 from api import conversations
+from shared.contracts.conversations import Summary
 from tests.fakes.http import Answer
+from tests.fakes.world import ANA
 from tests.unit.api.people import ASYNC, Desk, running_desk
 
 
@@ -88,6 +90,29 @@ async def test_a_conversation_shows_its_turns_oldest_first() -> None:
         assert (await desk.post(conversation, message)).status == 200
     turns = (await read(desk, conversation)).json["turns"]
     assert [turn["message"] for turn in turns] == ["uno", "dos"]
+
+
+async def test_its_turns_are_read_in_pages_with_the_summary_on_the_newest() -> None:
+    desk = running_desk()
+    conversation = await desk.conversation()
+    for message in ("uno", "dos", "tres"):
+        assert (await desk.post(conversation, message)).status == 200
+    handler, path = conversations.read, {"id": conversation}
+    run_id = (await read(desk, conversation)).json["turns"][0]["runId"]
+    summary = Summary(
+        run_id=run_id, conversation_id=conversation, tenant_id=ANA.tenant_id, text="Se saludó."
+    )
+    await desk.world.conversations.put_summary(summary)
+    newest = (await desk.person().call(handler, path=path, query={"limit": "2"})).json
+    assert [turn["message"] for turn in newest["turns"]] == ["dos", "tres"]
+    assert newest["summary"] == "Se saludó."
+    query = {"limit": "2", "before": newest["older"]}
+    oldest = (await desk.person().call(handler, path=path, query=query)).json
+    assert [turn["message"] for turn in oldest["turns"]] == ["uno"]
+    assert {"older", "summary"}.isdisjoint(oldest)
+    for wrong in ({"limit": "0"}, {"limit": "101"}, {"before": "a b"}):
+        answer = await desk.person().call(handler, path=path, query=wrong)
+        assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
 
 
 async def test_the_timeline_is_paged() -> None:

@@ -6,7 +6,7 @@ import pytest
 from azurefunctions.extensions.http.fastapi import Response
 
 from api import conversations, runs
-from api.edge import Call, Handler, language_of
+from api.edge import PRINCIPAL, Call, Handler, authenticated, language_of
 from shared.contracts.identity import Caller
 from shared.errors import (
     ModelError,
@@ -198,3 +198,17 @@ async def test_a_stream_says_itself_that_it_is_not_kept() -> None:
 
     answer = await Desk().person().call(handler)
     assert answer.headers["cache-control"] == "no-cache, no-transform"
+
+
+@pytest.mark.parametrize("second", ["Bearer olga", "Bearer ana", ""])
+async def test_who_is_told_twice_is_nobody(second: str) -> None:
+    """A proxy may have read the other one."""
+    for name, desk in (
+        ("authorization", Desk()), (PRINCIPAL, Desk(World(principals=SignedIn()))),
+    ):  # fmt: skip
+        first = "Bearer ana" if name == "authorization" else "luis"
+        incoming = request("POST", headers={name: first})
+        incoming.scope["headers"].append((name.encode(), second.encode()))
+        endpoint = authenticated(conversations.create, desk.world.deps)
+        assert (await endpoint(incoming, desk.orchestrations)).status_code == 401
+        assert desk.world.conversations.stored == {}

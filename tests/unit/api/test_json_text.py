@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.json_text import LARGEST, MAX_DEPTH, check_json
+from api.json_text import LARGEST, MAX_DEPTH, MAX_VALUES, check_json
 from shared.errors import InvalidRequestError, RequestError
 
 VALUES = st.recursive(
@@ -76,3 +76,13 @@ def test_a_bomb_of_brackets_is_refused_however_deep(opening: str, closing: str) 
 
 def test_a_body_of_many_faults_is_told_the_first_of_them() -> None:
     assert pointers("[" + ",".join(["NaN"] * 1_000) + "]") == [f"/{n}" for n in range(20)]
+
+
+@pytest.mark.parametrize("item", ["1", "{}", "[[[]]]", '{"a":{"b":1}}'])
+def test_a_bomb_of_many_values_is_refused_as_a_whole(item: str) -> None:
+    assert pointers("[" + ",".join([item] * (MAX_VALUES + 1)) + "]") == [""]
+
+
+def test_the_most_values_are_read_whatever_signs_stand_in_texts() -> None:
+    check_json(("[" + ",".join(["1"] * MAX_VALUES) + "]").encode(), "es")
+    check_json(b'{"a":"' + b",[{" * MAX_VALUES + b'"}', "es")

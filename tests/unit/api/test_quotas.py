@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 
 from shared.contracts.quotas import QuotaLimits
 from shared.contracts.runs import RunOutcome, Usage
-from shared.errors import StoreError
+from shared.errors import DependencyError, StoreError
+from shared.ports import OrchestrationState
 from shared.streams.ending import close_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
-from tests.fakes.services import FakeOrchestrations
+from tests.fakes.quotas import FakeQuotas
+from tests.fakes.services import FakeClock, FakeOrchestrations
 from tests.fakes.world import ANA, World
 from tests.unit.api.people import ASYNC, Desk, running_desk
 from tests.unit.api.rules import CALLERS, ChatDesk
@@ -161,6 +164,50 @@ async def test_a_run_whose_end_was_never_counted_is_in_nobodys_way() -> None:
     desk.world.quota_limits = QuotaLimits(user_runs=1)
     assert (await desk.ask(CALL)).status == 202
     assert (await desk.ask(CALL)).status == 429
+
+
+async def test_tokens_of_a_run_whose_end_is_not_counted_yet_are_counted_for_it() -> None:
+    desk = bounded(user_runs=1, user_tokens_per_day=1_000)
+    first = (await desk.ask(CALL)).json["runId"]
+    limits, desk.world.quota_limits = desk.world.quota_limits, QuotaLimits()
+    await end(desk, first, 1_200)
+    desk.world.quota_limits = limits
+    assert (await desk.ask(CALL)).status == 429
+    assert list(desk.world.quotas.tokens.values()) == [1_200]
+
+
+@dataclass
+class QuotasThroughTheHour(FakeQuotas):
+    """Counting takes until the next hour."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    async def take(self, subject: str, window: str, limit: int) -> int | None:
+        self.clock.now += timedelta(hours=1)
+        return await super().take(subject, window, limit)
+
+
+async def test_what_is_given_back_is_of_the_hour_that_it_was_taken_of() -> None:
+    desk = bounded(session_per_hour=5, user_runs=1)
+    assert (await desk.ask(CALL)).status == 202
+    counts, under_way = desk.world.quotas.counts, desk.world.quotas.under_way
+    desk.world.quotas = QuotasThroughTheHour(counts, under_way, clock=desk.world.clock)
+    assert (await desk.ask(CALL)).status == 429
+    assert list(counts.values()) == [1]
+
+
+class StatesAway(FakeOrchestrations):
+    async def state(self, run_id: str) -> OrchestrationState | None:
+        raise DependencyError("Durable is away")
+
+
+async def test_what_was_counted_before_durable_was_found_away_is_given_back() -> None:
+    desk = bounded(session_per_hour=5, user_runs=5, tenant_runs=1)
+    assert (await desk.ask(CALL)).status == 202
+    desk.orchestrations = StatesAway()
+    assert (await desk.ask(CALL)).status == 500
+    assert list(desk.world.quotas.counts.values()) == [1]
+    assert [len(runs) for runs in desk.world.quotas.under_way.values()] == [1, 1]
 
 
 async def test_a_run_that_could_not_be_started_is_not_under_way() -> None:

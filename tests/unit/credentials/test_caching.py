@@ -138,6 +138,16 @@ async def test_versions_are_remembered_apart() -> None:
     assert await scene.value() == "new"
 
 
+async def test_versions_that_somebody_made_up_leave_nothing_behind() -> None:
+    scene = Scene()
+    await scene.value()
+    for made_up in range(100, 110):
+        with pytest.raises(SecretError):
+            await scene.cached.get("key", f"{made_up:032x}")
+    kept = (getattr(scene.cached, each) for each in vars(scene.cached))
+    assert all(len(each) <= 1 for each in kept if isinstance(each, dict))
+
+
 async def test_who_gives_up_does_not_take_it_from_the_others() -> None:
     scene = Scene()
     first, second = (asyncio.create_task(scene.value()) for _ in range(2))

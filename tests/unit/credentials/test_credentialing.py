@@ -3,13 +3,17 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from shared.contracts.credentials import ProfileAccess, SecretRef
-from shared.credentialing import CredentialPlan, read_credentials
-from shared.errors import ConfigurationError
+from shared.credentialing import CredentialPlan, lacking_secrets, own_model, read_credentials
+from shared.credentials.caching import CachedSecrets
+from shared.credentials.resolving import ProfiledCredentials
+from shared.errors import ConfigurationError, SecretError
 from shared.settings import get_settings
+from tests.fakes.credentials import FakeSecrets
 from tests.unit.shared.test_settings import COMPLETE
 
 PROFILES, VALUES = "Security__CredentialProfiles", "Security__SecureValues"
@@ -96,7 +100,7 @@ def test_the_flat_keys_of_the_plan_are_what_they_stand_for(read: Read) -> None:
                 "aoai_api_key": {"source": "app_settings", "name": "AzureOpenAI:ApiKey"},
                 "aoai_api_version": "2025-01-01",
                 "aoai_embeddings_deployment": "embed",
-                "ai_search_endpoint": "https://s.search.windows.net",
+                "ai_search_endpoint": {"source": "app_settings", "name": "AzureSearch:Endpoint"},
                 "ai_search": SEARCH,
                 "ai_search_default_index": "cerebro",
                 "ai_search_semantic_config": "semantic-config-es",
@@ -109,7 +113,7 @@ def test_the_flat_keys_of_the_plan_are_what_they_stand_for(read: Read) -> None:
     assert (model.endpoint, model.api_version) == ("https://a.openai.azure.com", "2025-01-01")
     assert model.embeddings_deployment == "embed"
     assert model.secret == SecretRef(source="app_settings", name="azureopenai__apikey")
-    assert (search.endpoint, search.index) == ("https://s.search.windows.net", "cerebro")
+    assert (search.endpoint, search.index) == (COMPLETE["AzureSearch__Endpoint"], "cerebro")
     assert search.semantic_configuration == "semantic-config-es"
     assert search.secret == SecretRef(source="key_vault", name="search-prod-key")
     assert plan.indexes == {"default": "cerebro"}
@@ -163,6 +167,8 @@ def test_an_entry_that_is_wrong_is_told_by_its_setting(
          "one secret in Key Vault"),
         ({"prod": {"mcp:corp": VAULT}}, "no server and no rule names it"),
         ({"prod": {"http": VAULT}}, "has no endpoint"),
+        ({"default": {"ai_search": {**SEARCH, "endpoint": "https://other.example"}}},
+         "AzureSearch__Endpoint"),
     ],
 )  # fmt: skip
 def test_profiles_that_do_not_agree_are_told(read: Read, profiles: object, said: str) -> None:
@@ -213,6 +219,8 @@ def test_secure_values_are_read_as_the_plan_writes_them(
     assert not values.plaintext
     monkeypatch.setenv("AZURE_FUNCTIONS_ENVIRONMENT", "Development")
     assert read(**{VALUES: ALIASES}).values.plaintext
+    monkeypatch.setenv("WEBSITE_INSTANCE_ID", "made-up")
+    assert not read(**{VALUES: ALIASES}).values.plaintext
 
 
 def test_an_alias_has_to_be_on_its_list_too(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,3 +242,40 @@ def test_handles_need_a_key(read: Read, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("minutes", ["4", "16"])
 def test_secrets_are_remembered_for_five_to_fifteen_minutes(read: Read, minutes: str) -> None:
     assert "Security__SecretMinutes" in read.complaint(Security__SecretMinutes=minutes)
+
+
+async def test_what_key_vault_lacks_is_told_by_its_setting(read: Read) -> None:
+    plan = read(
+        {"prod": {"openai": VAULT, "ai_search": SEARCH}},
+        **{
+            VALUES: {
+                "Aliases": {"kv": {"source": "key_vault", "secret": "kv://other"}},
+                "AllowedSecrets": ["kv://other"],
+            },
+            "Security__HandleKeyName": "kv://eira/handle-key",
+        },
+    )
+    vault = FakeSecrets({"search-prod-key": ["made-up"]})
+    cached = CachedSecrets(vault, 600)
+    credentials = ProfiledCredentials(plan.profiles, {}, plan.values.aliases, cached)
+    said = await lacking_secrets(plan, credentials)
+    assert [each.split(": ")[:2] for each in said] == [
+        [f"setting {PROFILES}", "prod.openai"],
+        [f"setting {VALUES}", "the alias kv"],
+        ["setting Security__HandleKeyName", "no secret eira-handle-key"],
+    ]
+    vault.failure = SecretError("away")
+    (away,) = await lacking_secrets(plan, replace(credentials, secrets=CachedSecrets(vault, 600)))
+    assert away.endswith("away")
+    assert await lacking_secrets(plan, ProfiledCredentials(plan.profiles, {})) == ()
+
+
+def test_the_app_itself_asks_the_model_of_the_default_profile(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    azure = {**VAULT, "endpoint": "https://a.openai.azure.com", "deployment": "d-1"}
+    monkeypatch.setenv("AzureOpenAI__Endpoint", "https://a.openai.azure.com")
+    plan = read({"prod": {"openai": azure}})
+    assert own_model(get_settings(), plan) == get_settings().chat_model
+    plan = read({"default": {"openai": azure}})
+    assert own_model(get_settings(), plan) == "d-1"

@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.credentials import Holder, SecretRef, SecureAlias
 from shared.credentials.caching import CachedSecrets
-from shared.credentials.handles import Handles
+from shared.credentials.handles import MOST_MADE_UP, Handles
 from shared.errors import SecretError
 from tests.fakes.credentials import FakeSecrets
 from tests.fakes.services import FakeClock
@@ -116,6 +116,29 @@ async def test_a_key_that_cannot_be_had_for_now_is_no_refusal() -> None:
     scene.vault.failure = SecretError("away")
     with pytest.raises(SecretError):
         await scene.handles().open(handle, HOLDER)
+
+
+async def test_who_makes_up_keys_does_not_use_up_the_vault() -> None:
+    scene = Scene()
+    handles, before = scene.handles(), await scene.sealed()
+    scene.vault.values["key"].append(NEW)
+
+    def made_up(number: int) -> str:
+        raw = bytes([1]) + number.to_bytes(16) + bytes(40)
+        return "h_" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    for number in range(100, 100 + MOST_MADE_UP):
+        assert await handles.open(made_up(number), HOLDER) is None
+    asked = len(scene.vault.asked)
+    for handle in (made_up(1_000), before):
+        with pytest.raises(SecretError) as caught:
+            await handles.open(handle, HOLDER)
+        assert caught.value.retryable
+    assert len(scene.vault.asked) == asked
+    after = (await handles.seal(ALIAS, HOLDER)).handle
+    assert await handles.open(after, HOLDER) is not None
+    scene.clock.now += timedelta(minutes=1)
+    assert await handles.open(before, HOLDER) is not None
 
 
 @pytest.mark.parametrize("key", ["not base64!", base64.b64encode(b"short").decode(), ""])

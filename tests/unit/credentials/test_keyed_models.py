@@ -148,6 +148,10 @@ async def test_a_profile_may_bring_a_provider_that_calls_may_not_name_otherwise(
         await scene.ask(ModelChoice(provider="google"), profile="claude")
 
 
+async def test_the_model_of_the_settings_may_be_named_in_any_profile() -> None:
+    assert (await Scene().ask(ModelChoice(name="gpt-4o"))).names == ["gpt-4o"]
+
+
 async def test_models_are_on_the_same_list_in_every_profile() -> None:
     with pytest.raises(NotAllowedError):
         await Scene().ask(ModelChoice(name="gpt-5"))

@@ -8,7 +8,7 @@ from azure.core.credentials import AzureKeyCredential
 from shared.contracts.credentials import CredentialScope, Holder, SecretRef, ToolCredential
 from shared.contracts.evidence import ContextPack
 from shared.errors import NotAllowedError, SearchError, SearchKeyRefusedError, SecretError
-from shared.ports import KnowledgeQuery
+from shared.ports import EventQuery, KnowledgeQuery
 from shared.search.cerebro import SearchCredential
 from shared.search.profiled import ProfiledKnowledge, Service
 from shared.search.query import SearchProfile
@@ -134,3 +134,14 @@ async def test_what_the_app_remembers_goes_to_its_own_service() -> None:
     await scene.knowledge.upsert("cerebro", [])
     assert await scene.knowledge.stored("cerebro", "d1") is None
     assert not scene.made
+
+
+async def test_what_the_app_asks_itself_is_in_the_default_profile() -> None:
+    scene = Scene()
+    entry = ToolCredential("ai_search", "default", KEY)
+    scene.credentials.entries = {"default": {"ai_search": entry}}
+    await scene.knowledge.upsert("cerebro", [])
+    await scene.knowledge.forget("cerebro", [])
+    assert await scene.knowledge.events(EventQuery("cerebro", "tenant-a", (), "c1")) == ()
+    await scene.search(None)
+    assert scene.asked == [(OWN, "search-key-1")]

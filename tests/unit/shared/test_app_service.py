@@ -49,6 +49,7 @@ def test_several_roles_are_several_claims() -> None:
     [
         "",
         "no base64!",
+        "cañón",
         base64.b64encode(b"no json").decode(),
         base64.b64encode(b"[]").decode(),
         header({**CLAIMS, "tid": OTHER}),

@@ -174,6 +174,33 @@ def test_an_error_as_an_argument_is_told_by_its_class(log: Log) -> None:
     assert log.text == "it failed: ValueError\nit failed: Cosmos container runs: 503\n"
 
 
+def test_an_error_as_the_message_is_told_by_its_class(log: Log) -> None:
+    log.logger.error(ValueError("Ana López Canaria"))
+    log.logger.error(StoreError("Cosmos container runs: 503"))
+    assert log.text == "ValueError\nCosmos container runs: 503\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("api_key=%s of %s", "api_key=<secret> of x1"),
+        ("token: '%s' (%s)", "token: '<secret>' (x1)"),
+        ("Authorization: Bearer %s, %s", "Authorization: <secret>, x1"),
+        ("code=%s/%s/done", "code=<secret>"),
+    ],
+)
+def test_a_secret_is_known_by_the_name_before_it_though_it_is_an_argument(
+    log: Log, text: str, told: str
+) -> None:
+    log.logger.warning(text, "canary0secret", "x1")
+    assert log.text == f"{told}\n"
+
+
+def test_what_is_named_like_a_secret_and_is_none_stays(log: Log) -> None:
+    log.logger.warning("status code: %d, token=%s", 503, "none")
+    assert log.text == "status code: 503, token=none\n"
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import uvicorn
@@ -12,7 +12,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from mcp.server.mcpserver import Context, MCPServer
 
-from shared.contracts.credentials import SecretRef, ToolCredential
+from shared.contracts.credentials import (
+    CredentialScope,
+    Holder,
+    SecretRef,
+    SecureAlias,
+    ToolCredential,
+)
 from shared.contracts.outside import McpServer, Outside
 from shared.contracts.wording import say
 from shared.errors import RemoteError
@@ -83,6 +89,7 @@ class Scene:
     tools: McpTools
     outside: Outside
     corp: Corp = field(default_factory=Corp)
+    credentials: FakeCredentials = field(default_factory=FakeCredentials)
 
     async def call(
         self, method: str = "getCase", server: str = "corp", **params: object
@@ -103,6 +110,7 @@ def tools_for(
     url: str,
     limits: McpLimits | None = None,
     now: Callable[[], float] | None = None,
+    credentials: FakeCredentials | None = None,
     **server: object,
 ) -> tuple[McpTools, Outside]:
     listed = McpServer.model_validate(
@@ -111,7 +119,7 @@ def tools_for(
     outside = Outside(servers=(listed,))
     return McpTools(
         outside,
-        FakeCredentials({"default": PROFILE}),
+        credentials or FakeCredentials(),
         limits or McpLimits(LIMIT, 20.0),
         now or Clock(),
     ), outside
@@ -126,7 +134,9 @@ async def scene() -> AsyncIterator[Scene]:
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
-        yield Scene(*tools_for(url, credential="mcp:corp"), corp)
+        credentials = FakeCredentials({"default": PROFILE})
+        tools = tools_for(url, credentials=credentials, credential="mcp:corp")
+        yield Scene(*tools, corp, credentials)
         server.should_exit = True
         await serving
 
@@ -165,6 +175,38 @@ async def test_the_server_is_told_by_us_who_asks_and_never_by_the_model(scene: S
     assert headers["x-tenant-id"] == ANA.tenant_id != OLGA.tenant_id
     assert headers["x-user-id"] == ANA.user_id
     assert headers["idempotency-key"] == "effect-1"
+
+
+def made_with(scene: Scene, scope: CredentialScope) -> ToolInvocation:
+    args: dict[str, object] = {"server": "corp", "method": "getCase", "params": {"id": "E-1"}}
+    return replace(invocation(args, scene.outside), scope=scope)
+
+
+async def test_the_token_is_that_of_the_calls_profile_or_handle(scene: Scene) -> None:
+    ref = SecretRef(source="key_vault", name="held")
+    scene.credentials.aliases = {"corp": SecureAlias("corp", ref, ("mcp:corp",))}
+    other = ToolCredential("mcp:corp", "prod", SecretRef(source="key_vault", name="prod-token"))
+    scene.credentials.entries = {"default": PROFILE, "prod": {"mcp:corp": other}}
+    holder = Holder(ANA.tenant_id, ANA.user_id, "s1")
+    handle = (await scene.credentials.seal(scene.credentials.aliases["corp"], holder)).handle
+    for scope in (
+        CredentialScope(holder),
+        CredentialScope(holder, "prod"),
+        CredentialScope(holder, "prod", {"mcp:corp": handle}),
+    ):
+        assert isinstance(await scene.tools.call(made_with(scene, scope)), ToolAnswered)
+    tokens = [headers["authorization"] for _, _, headers in scene.corp.calls]
+    assert tokens == [f"Bearer {each}" for each in (TOKEN, "prod-token-1", "held-1")]
+
+
+async def test_a_handle_that_is_over_is_refused_and_nobody_is_asked(scene: Scene) -> None:
+    scope = CredentialScope(Holder("tenant-a", "user-ana", "s1"), handles={"mcp:corp": "h_00"})
+    answer = await scene.tools.call(made_with(scene, scope))
+    assert isinstance(answer, ToolRefused)
+    assert answer.status == 403
+    with pytest.raises(RemoteError):
+        await scene.tools.of("corp", scope)
+    assert scene.corp.calls == []
 
 
 async def test_a_read_has_no_key(scene: Scene) -> None:

@@ -48,6 +48,14 @@ def test_missing_packages_are_named(
         check_installed(naming(settings, ai))
 
 
+def test_packages_for_a_credential_profile_are_needed_too(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "anthropic", None)
+    with pytest.raises(ConfigurationError, match=r"requirements-anthropic\.txt"):
+        check_installed(settings, {"anthropic", "ai_search"})
+
+
 def test_packages_that_nobody_asks_for_may_be_missing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,13 +67,19 @@ def test_a_name_that_only_begins_like_this_machine_is_another(checking: Checking
     assert "setting Erp__BaseUrl" in checking(Erp__BaseUrl="http://localhost.example.org")
 
 
+def test_a_scheme_has_no_case(checking: Checking) -> None:
+    assert "setting Erp__BaseUrl" in checking(Erp__BaseUrl="HTTP://erp.example.org")
+
+
 def test_where_agents_may_read_without_tls_is_their_operators_affair(checking: Checking) -> None:
     rules = json.dumps([{"host": "http://open.example.org", "path": "/**"}])
     assert checking(Tools__HttpAllowed=rules) == ""
 
 
 @pytest.mark.parametrize("environment", [IN_AZURE, AT_HOME], ids=["azure", "home"])
-@pytest.mark.parametrize("tenant", ["common", "Organizations", "*", " "])
+@pytest.mark.parametrize(
+    "tenant", ["common", " Organizations ", "*", " ", "9188040D-6c67-4c5b-b112-36a304b66dad"]
+)
 def test_a_tenant_that_is_everybody_lets_nobody_start(
     checking: Checking, environment: dict[str, str], tenant: str
 ) -> None:
@@ -82,7 +88,17 @@ def test_a_tenant_that_is_everybody_lets_nobody_start(
 
 
 def test_without_an_audience_tokens_for_any_program_would_do(checking: Checking) -> None:
-    assert "setting Auth__Audience" in checking(Auth__Audience=" ")
+    for audience in ("", " ", "api://"):
+        assert "setting Auth__Audience" in checking(Auth__Audience=audience)
+
+
+@pytest.mark.parametrize(
+    "audience", ["https://graph.microsoft.com", "https://Management.azure.com/"]
+)
+def test_tokens_for_programs_of_microsoft_are_not_for_this_app(
+    checking: Checking, audience: str
+) -> None:
+    assert "setting Auth__Audience" in checking(Auth__Audience=audience)
 
 
 def test_the_platforms_header_is_believed_only_where_the_platform_signs_people_in(
@@ -92,6 +108,23 @@ def test_the_platforms_header_is_believed_only_where_the_platform_signs_people_i
     signing_in = IN_AZURE | {"WEBSITE_AUTH_ENABLED": "True"}
     assert checking(signing_in, Auth__AppService="true") == ""
     assert checking(AT_HOME, Auth__AppService="true") == ""
+
+
+@pytest.mark.parametrize("name", ["WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "CONTAINER_APP_NAME"])
+def test_in_azure_nothing_is_let_pass_for_being_called_development(
+    checking: Checking, name: str
+) -> None:
+    called_so = AT_HOME | {name: "eira"}
+    assert "setting AZURE_FUNCTIONS_ENVIRONMENT" in checking(called_so)
+    said = checking(called_so, Auth__AppService="true", Erp__BaseUrl="http://erp.example.org")
+    assert "setting Auth__AppService" in said
+    assert "setting Erp__BaseUrl" in said
+
+
+def test_who_asks_for_a_key_vaults_token_is_checked_but_at_home(checking: Checking) -> None:
+    off = {"KeyVault__VerifyChallengeResource": "false"}
+    assert "setting KeyVault__VerifyChallengeResource" in checking(**off)
+    assert checking(AT_HOME, **off) == ""
 
 
 def test_everything_that_is_wrong_is_told_at_once(checking: Checking) -> None:

@@ -14,6 +14,7 @@ from emulator.services.serving import RunningService
 from emulator.services.tokens import SigningKeys
 
 API_KEY = "a-key-of-this-test"
+OTHER_KEY = "another-key-of-this-test"
 AUDIENCE = "https://search.azure.com"
 
 type Found = dict[str, object]

@@ -11,7 +11,7 @@ from emulator.services.tls import Authority
 from emulator.services.tokens import SigningKeys
 from emulator.tests.services.conftest import StartService
 
-from .cloud import API_KEY, Cloud
+from .cloud import API_KEY, OTHER_KEY, Cloud
 from .library import LIBRARY, library_index
 
 
@@ -19,7 +19,7 @@ from .library import LIBRARY, library_index
 async def cloud(
     start_service: StartService, keys: SigningKeys, authority: Authority
 ) -> AsyncIterator[Cloud]:
-    service = await start_service(create_app, "search", {"apiKey": API_KEY})
+    service = await start_service(create_app, "search", {"apiKey": API_KEY, "apiKeys": [OTHER_KEY]})
     async with AsyncExitStack() as stack:
         yield Cloud(service, keys, authority.ca_file, stack)
 

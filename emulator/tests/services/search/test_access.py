@@ -12,7 +12,7 @@ from azure.search.documents.indexes.aio import SearchIndexClient
 
 from emulator.tests.services.conftest import AzureEnvironment
 
-from .cloud import API_KEY, Cloud
+from .cloud import API_KEY, OTHER_KEY, Cloud
 from .library import LIBRARY, library_index
 
 
@@ -24,8 +24,9 @@ async def test_a_token_for_another_audience_is_refused(cloud: Cloud) -> None:
     assert "vault.azure.net" in str(refused.value.message)
 
 
-async def test_the_configured_key_is_accepted(cloud: Cloud) -> None:
-    indexes = await cloud.indexes(key=API_KEY)
+@pytest.mark.parametrize("key", [API_KEY, OTHER_KEY])
+async def test_a_configured_key_is_accepted(cloud: Cloud, key: str) -> None:
+    indexes = await cloud.indexes(key=key)
     assert (await indexes.create_index(library_index("biblioteca"))).name == "biblioteca"
 
 
