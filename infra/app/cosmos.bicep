@@ -41,7 +41,7 @@ var containers = [
     paths: ['/tenantId', '/runId']
     kind: 'MultiHash'
     indexingPolicy: {
-      includedPaths: [{ path: '/conversationId/?' }]
+      includedPaths: [{ path: '/conversationId/?' }, { path: '/receivedAt/?' }]
       excludedPaths: [{ path: '/*' }]
     }
   }

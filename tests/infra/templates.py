@@ -56,8 +56,13 @@ def code(name: str) -> str:
 
 
 @cache
+def parser() -> BicepParser:
+    return BicepParser()
+
+
+@cache
 def tree(name: str) -> Tree:
-    return cast(Tree, BicepParser().parse(text=text(name)))
+    return cast(Tree, parser().parse(text=text(name)))
 
 
 def declared(name: str, kind: str) -> Tree:
