@@ -41,7 +41,8 @@ var containers = [
     paths: ['/tenantId', '/runId']
     kind: 'MultiHash'
     indexingPolicy: {
-      includedPaths: [{ path: '/conversationId/?' }, { path: '/receivedAt/?' }]
+      // Runs by time and approvals by time, of a tenant.
+      includedPaths: [{ path: '/conversationId/?' }, { path: '/receivedAt/?' }, { path: '/askedAt/?' }]
       excludedPaths: [{ path: '/*' }]
     }
   }

@@ -1,6 +1,8 @@
 """The containers in Azure are those of the local cloud, which the stores are tested with."""
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,3 +31,25 @@ def test_a_container_is_the_same(local: dict[str, Any]) -> None:
     # Cosmos DB lets nothing expire where its indexing mode is none.
     nothing = local.get("indexing") == "none"
     assert azure.get("indexingPolicy") == (NOTHING if nothing else local.get("indexing"))
+
+
+def sorted_by() -> Iterator[tuple[str, str]]:
+    """Container and field of every query of the stores that sorts; a file is of one container."""
+    for path in sorted((ROOT / "shared/stores").glob("*.py")):
+        text = path.read_text("utf-8")
+        fields = set(re.findall(r"order by c\.(\w+)", text))
+        (container,) = (
+            set(re.findall(r'CosmosContainer\(database, "(\w+)"', text)) if fields else {""}
+        )
+        yield from ((container, field) for field in sorted(fields))
+
+
+def test_there_are_queries_that_sort() -> None:
+    assert ("runs", "askedAt") in set(sorted_by())
+
+
+@pytest.mark.parametrize(("container", "field"), tuple(sorted_by()))
+def test_what_is_sorted_by_is_indexed(container: str, field: str) -> None:
+    """Cosmos DB refuses a query that sorts by what is not; the local one would answer it."""
+    included = in_azure()[container]["indexingPolicy"]["includedPaths"]
+    assert {"path": f"/{field}/?"} in included
