@@ -258,7 +258,7 @@ class _Profile:
         return f"{PROFILES}: {self.name}.{key}"
 
     def _wrong(self, key: str, what: str) -> ConfigurationError:
-        return _wrong(self._where(key), what)
+        return _wrong_there(self._where(key), what)
 
 
 def _meant(key: str, entry: CredentialSettings) -> str:
@@ -277,15 +277,15 @@ def _ref(
     match entry.source:
         case None:
             if entry.name or entry.secret:
-                raise _wrong(where, "has no source: app_settings or key_vault")
+                raise _wrong_there(where, "has no source: app_settings or key_vault")
             return None
         case "app_settings":
             if not entry.name or entry.secret:
-                raise _wrong(where, "names no app setting in `name`")
+                raise _wrong_there(where, "names no app setting in `name`")
             return SecretRef(source="app_settings", name=_setting(entry.name, where, values))
         case "key_vault":
             if not entry.secret or entry.name:
-                raise _wrong(where, "names no secret of Key Vault in `secret`")
+                raise _wrong_there(where, "names no secret of Key Vault in `secret`")
             return SecretRef(source="key_vault", name=_vault_name(entry.secret, where))
 
 
@@ -293,7 +293,7 @@ def _setting(name: str, where: str, values: Mapping[str, str]) -> str:
     """As all names of settings are compared; it has to be set, and one that may be named."""
     wanted = setting_name(name)
     if wanted not in values:
-        raise _wrong(
+        raise _wrong_there(
             where,
             f"names the app setting {name}, which is not set; it is one of this app's own, "
             "or begins with Credentials__",
@@ -305,7 +305,7 @@ def _vault_name(reference: str, where: str) -> str:
     """What was written is not told back: it may be the secret itself."""
     name = vault_name(reference)
     if name is None:
-        raise _wrong(where, "has a secret that is no reference like kv://openai/prod-key")
+        raise _wrong_there(where, "has a secret that is no reference like kv://openai/prod-key")
     return name
 
 
@@ -373,5 +373,10 @@ def _named_by_tools(settings: Settings) -> tuple[tuple[str, str], ...]:
     return tuple((setting, credential) for setting, credential in rules if credential)
 
 
-def _wrong(where: str, what: str) -> ConfigurationError:
-    return ConfigurationError(f"setting {where}: {what}")
+def _wrong(setting: str, what: str) -> ConfigurationError:
+    return ConfigurationError(f"setting {setting}: {what}")
+
+
+def _wrong_there(where: str, what: str) -> ConfigurationError:
+    """`where` is the setting and the entry of it, and `what` goes on with the sentence."""
+    return ConfigurationError(f"setting {where} {what}")
