@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from shared.contracts.events import RunEvent, StateEvent, is_terminal
+from shared.contracts.events import ApprovalEvent, RunEvent, StateEvent, is_terminal
 from shared.contracts.runs import RunState
 from shared.ports import LogItem, LogItems
 
@@ -32,6 +32,10 @@ multiple of that, or looking would make it worse."""
 RESTING_AFTER_MS = 5_000.0
 RESTING_MS = 400.0
 """A run that has been silent for so long is waiting for something slow."""
+LONG_AFTER_MS = 60_000.0
+LONGEST_REST_MS = 2_000.0
+"""For something that takes a minute, or for a person: hundreds may wait so, for hours, and nobody
+sees that what was decided shows 2 s later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Pace:
         self._due: float | None = None
         self._missed = True
         self._busy = False
+        self._for_a_person = False
         self._shortest = IDLE_MS
         self._growth = IDLE_GROWTH
         self._slowest = SLOWEST_MS
@@ -78,6 +83,7 @@ class Pace:
         soon = item.next_ms is not None
         self._shortest, self._growth = (SOON_MS, SOON_GROWTH) if soon else (IDLE_MS, IDLE_GROWTH)
         self._slowest = SLOWEST_MS
+        self._for_a_person = isinstance(item.events[-1], ApprovalEvent)
         match _state(item):
             case "RECEIVED":
                 self._shortest, self._slowest = THINKING_MS, THINKING_MS
@@ -94,6 +100,8 @@ class Pace:
         self._missed, self._last_miss = True, now
         self._busy = look > BUSY_LOOK_MS
         elapsed = now - self._since
+        if elapsed > (RESTING_AFTER_MS if self._for_a_person else LONG_AFTER_MS):
+            return LONGEST_REST_MS
         if elapsed > RESTING_AFTER_MS:
             return RESTING_MS
         patience = min(max(self._shortest, self._growth * elapsed), self._slowest)
@@ -157,7 +165,9 @@ async def _live(
                 yield ()
             wait = pace.after_miss(now * 1000, (now - looked) * 1000)
         if wait > 0:
-            await items.changed(run_id, min(wait / 1000, heartbeat))
+            # Not behind the heartbeat, which somebody's connection may depend on.
+            until_heard = max(heard + heartbeat - clock(), SOON_MS / 1000)
+            await items.changed(run_id, min(wait / 1000, until_heard))
 
 
 def _behind(item: LogItem, after: int) -> tuple[Numbered, ...]:
