@@ -19,12 +19,11 @@ IDLE_GROWTH = 0.4
 SLOWEST_MS = 90.0
 THINKING_MS = 110.0
 """What follows a message is what the model thinks of it: no text, and none before FIRST_WORD_MS."""
-PLANNING_MS = 200.0
-SLOWEST_PLANNING_MS = 250.0
+PLANNING_MS = 250.0
 """A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
 FIRST_WORD_MS = 80.0
 """No model says its first word sooner after it was asked, so nobody looks for that."""
-LEAD_MS = 8.0
+LEAD_MS = 4.0
 BUSY_LOOK_MS = 15.0
 BUSY_FACTOR = 6.0
 """A look that takes so long says that the machine or the store is busy: the next one then waits a
@@ -88,7 +87,7 @@ class Pace:
             case "RECEIVED":
                 self._shortest, self._slowest = THINKING_MS, THINKING_MS
             case "RETRIEVED_CONTEXT":
-                self._shortest, self._slowest = PLANNING_MS, SLOWEST_PLANNING_MS
+                self._shortest, self._slowest = PLANNING_MS, PLANNING_MS
             case _:
                 pass
         if self._due is not None:
