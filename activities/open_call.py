@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from activities.languages import answered_in, spoken_in
 from activities.moderating import judged
 from activities.scene import call_of
-from activities.steps import load_record
+from activities.steps import has_ended, load_record
 from shared.contracts.agent_activities import CallOpened, OpenCallRequest
 from shared.contracts.runs import RunRecord
 from shared.ports import Dependencies
@@ -16,11 +16,8 @@ from shared.ports import Dependencies
 async def open_call(request: OpenCallRequest, deps: Dependencies) -> CallOpened:
     """Raises StoreError; ContentBlockedError when what was asked may not be answered, and
     ModerationError when nobody can tell."""
-    run = request.run
-    record, outcome = await asyncio.gather(
-        load_record(request, deps), deps.runs.outcome(run.tenant_id, run.run_id)
-    )
-    if outcome is not None:
+    record, ended = await asyncio.gather(load_record(request, deps), has_ended(request, deps))
+    if ended:
         return CallOpened(after=request.after, ended=True)
     known = await judged(list(_asked(record)), call_of(record), request, deps, asked=True)
     return CallOpened(

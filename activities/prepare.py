@@ -4,7 +4,7 @@ import asyncio
 
 from activities.languages import answered_in, spoken_in
 from activities.prompts import Briefing
-from activities.steps import load_history, load_record
+from activities.steps import has_ended, load_history, load_record
 from activities.triage import triage
 from shared.contracts.activities import Prepared, PrepareRequest
 from shared.ports import Dependencies
@@ -13,7 +13,6 @@ MOST_MENTIONED = 5
 
 
 async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
-    run = request.run
     record, history = await asyncio.gather(load_record(request, deps), load_history(request, deps))
     spoken = spoken_in(record.message)
     language = answered_in(spoken, record.language)
@@ -21,11 +20,10 @@ async def prepare(request: PrepareRequest, deps: Dependencies) -> Prepared:
     briefing = Briefing(pack, record, language, deps.now(), history.summary)
     opened = record.open_plan
     # Hardly any run has an end before its beginning: triage need not wait to know.
-    (decision, usage), outcome = await asyncio.gather(
-        triage(deps.model, briefing, history.turns, opened),
-        deps.runs.outcome(run.tenant_id, run.run_id),
+    (decision, usage), ended = await asyncio.gather(
+        triage(deps.model, briefing, history.turns, opened), has_ended(request, deps)
     )
-    if outcome is not None:
+    if ended:
         return Prepared(ended=True)
     continues = decision.continues_open_question and opened is not None
     policy = deps.policy.grounding.policy

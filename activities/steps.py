@@ -39,6 +39,12 @@ async def load_record(request: StepRequest, deps: Dependencies) -> RunRecord:
     return record.model_copy(update={**cleaned, "open_plan": opened})
 
 
+async def has_ended(request: StepRequest, deps: Dependencies) -> bool:
+    """Whether the run was started again behind its end. Raises StoreError."""
+    run = request.run
+    return run.repeatable and await deps.runs.outcome(run.tenant_id, run.run_id) is not None
+
+
 async def load_plan(request: StepRequest, deps: Dependencies) -> Plan:
     """The plan that an earlier step of this run stored. Raises StoreError."""
     run = request.run

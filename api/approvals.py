@@ -77,8 +77,7 @@ async def _audit(call: Call, approval: Approval, decided_at: datetime) -> None:
         approval.conversation_id,
         f"{approval.run_id}-0-approval-{approval.approval_id}",
         run_id=approval.run_id,
-        tools=(approval.tool,),
-        approvals=(decision,),
+        decisions=[decision],
     )
 
 

@@ -52,6 +52,8 @@ class _Hourly:
     limit: int
     window: str
     resets_in: int
+    begins: bool = False
+    """Nobody can have counted by this subject yet."""
 
 
 async def take_quota(call: Call, conversation: Conversation, run_id: str) -> Quota | None:
@@ -89,15 +91,17 @@ def _hourly(call: Call, conversation: Conversation) -> list[_Hourly]:
         ("user", user_subject(tenant, user), limits.user_per_hour),
         ("tenant", tenant_subject(tenant), limits.tenant_per_hour),
     )
+    new = conversation.session_id is None and conversation.active_run_id is None
     return [
-        _Hourly(who, subject, limit, hour, resets_in)
+        _Hourly(who, subject, limit, hour, resets_in, begins=new and who == "session")
         for who, subject, limit in counted
         if limit is not None
     ]
 
 
 async def _take(call: Call, each: _Hourly) -> Quota:
-    left = await call.deps.quotas.take(each.subject, each.window, each.limit)
+    quotas = call.deps.quotas
+    left = await quotas.take(each.subject, each.window, each.limit, begins=each.begins)
     if left is None:
         raise QuotaExceededError(each.resets_in, f"quota_exceeded_{each.counted}")
     return Quota(each.limit, left, each.resets_in)

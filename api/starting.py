@@ -164,6 +164,7 @@ async def _start(
         correlation_id=call.correlation_id,
         follows=conversation.active_run_id is not None and not makes,
         queued=bool(waits_for),
+        repeatable="idempotency-key" in call.request.headers,
         traceparent=traceparent(),
     )
     request = wanted.request(run, writer.after, waits_for)

@@ -255,10 +255,10 @@ class _Profile:
             raise self._wrong(tool, f"{credential.index} is not among Search__AllowedIndexes")
 
     def _where(self, key: str) -> str:
-        return f"{self.name}.{key}"
+        return f"{PROFILES}: {self.name}.{key}"
 
     def _wrong(self, key: str, what: str) -> ConfigurationError:
-        return _wrong(PROFILES, f"{self._where(key)} {what}")
+        return _wrong_there(self._where(key), what)
 
 
 def _meant(key: str, entry: CredentialSettings) -> str:
@@ -273,18 +273,19 @@ def _meant(key: str, entry: CredentialSettings) -> str:
 def _ref(
     entry: CredentialSettings | AliasSettings, where: str, values: Mapping[str, str]
 ) -> SecretRef | None:
+    """`where` it is written: the setting, and the entry of it."""
     match entry.source:
         case None:
             if entry.name or entry.secret:
-                raise _wrong(PROFILES, f"{where} has no source: app_settings or key_vault")
+                raise _wrong_there(where, "has no source: app_settings or key_vault")
             return None
         case "app_settings":
             if not entry.name or entry.secret:
-                raise _wrong(PROFILES, f"{where} names no app setting in `name`")
+                raise _wrong_there(where, "names no app setting in `name`")
             return SecretRef(source="app_settings", name=_setting(entry.name, where, values))
         case "key_vault":
             if not entry.secret or entry.name:
-                raise _wrong(PROFILES, f"{where} names no secret of Key Vault in `secret`")
+                raise _wrong_there(where, "names no secret of Key Vault in `secret`")
             return SecretRef(source="key_vault", name=_vault_name(entry.secret, where))
 
 
@@ -292,9 +293,9 @@ def _setting(name: str, where: str, values: Mapping[str, str]) -> str:
     """As all names of settings are compared; it has to be set, and one that may be named."""
     wanted = setting_name(name)
     if wanted not in values:
-        raise _wrong(
-            PROFILES,
-            f"{where} names the app setting {name}, which is not set; it is one of this app's own, "
+        raise _wrong_there(
+            where,
+            f"names the app setting {name}, which is not set; it is one of this app's own, "
             "or begins with Credentials__",
         )
     return wanted
@@ -304,7 +305,7 @@ def _vault_name(reference: str, where: str) -> str:
     """What was written is not told back: it may be the secret itself."""
     name = vault_name(reference)
     if name is None:
-        raise _wrong(PROFILES, f"{where}: `secret` is a reference like kv://openai/prod-key")
+        raise _wrong_there(where, "has a secret that is no reference like kv://openai/prod-key")
     return name
 
 
@@ -338,7 +339,7 @@ def _secure_values(settings: Settings, values: Mapping[str, str]) -> SecureValue
     }
     aliases: dict[str, SecureAlias] = {}
     for name, alias in written.aliases.items():
-        secret = _ref(alias, f"the alias {name}", values)
+        secret = _ref(alias, f"{VALUES}: the alias {name}", values)
         assert secret is not None
         if secret.name not in allowed[secret.source]:
             lists = {"app_settings": "AllowedSettings", "key_vault": "AllowedSecrets"}
@@ -374,3 +375,8 @@ def _named_by_tools(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 def _wrong(setting: str, what: str) -> ConfigurationError:
     return ConfigurationError(f"setting {setting}: {what}")
+
+
+def _wrong_there(where: str, what: str) -> ConfigurationError:
+    """`where` is the setting and the entry of it, and `what` goes on with the sentence."""
+    return ConfigurationError(f"setting {where} {what}")

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from shared.errors import ConfigurationError
 from shared.own_machine import is_own_machine, says_development
@@ -68,10 +69,11 @@ def _believed(settings: Settings, environment: Mapping[str, str]) -> Iterator[st
             "setting Auth__AppService: App Service authentication is off here "
             "(WEBSITE_AUTH_ENABLED), so that anybody could send its header"
         )
-    if not settings.key_vault.verify_challenge_resource:
+    vault = settings.key_vault
+    if vault.uri and not vault.verify_challenge_resource and not _is_here(_host(vault.uri)):
         yield (
-            "setting KeyVault__VerifyChallengeResource: false is for the local platform only, "
-            "elsewhere tokens would go to whoever asks for them"
+            "setting KeyVault__VerifyChallengeResource: false is for the local platform only; "
+            "a token for another vault would go to whoever asks for it"
         )
 
 
@@ -92,6 +94,10 @@ def _unencrypted(settings: Settings, written: Mapping[str, str]) -> Iterator[str
 def _is(environment: Mapping[str, str], wanted: tuple[str, str]) -> bool:
     name, value = wanted
     return environment.get(name, "").lower() == value.lower()
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _is_here(host: str) -> bool:

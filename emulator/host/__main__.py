@@ -15,6 +15,7 @@ from emulator.host.data_folder import default_folder, taken
 from emulator.host.host_json import effective, without_effect
 from emulator.host.keys import FunctionScope, HostScope, KeyRing, SystemScope, keys_folder
 from emulator.host.log_levels import host_category
+from emulator.host.open_files import raise_open_file_limit
 from emulator.host.ports import port_of, rpc_port_for, take_port
 from emulator.host.settings import (
     CannotStart,
@@ -95,6 +96,7 @@ def _run(options: argparse.Namespace) -> int:
 
     settings = read()
     announce = f"READY host {settings.url}"
+    raise_open_file_limit()
     with main, rpc, taken(data):
         # Whoever calls between two rounds waits: the listening sockets stay open.
         while _serve(settings, _spec(options, settings, python), (main, rpc), announce, read):

@@ -37,6 +37,8 @@ class RunRef(Contract):
     """Whether there may be turns before this one."""
     queued: bool = False
     """Whether the message had to wait: what the runs before left open is this one's."""
+    repeatable: bool = True
+    """Whether it may be started again, by its Idempotency-Key: perhaps behind its own end."""
     traceparent: str | None = None
     """The span of the request that started it (W3C); None where nothing is traced."""
 

@@ -8,9 +8,12 @@ from shared.contracts.quotas import Allowance, Use
 class Quotas(Protocol):
     """Exact, however many count at the same time, on whichever machine. All raise StoreError."""
 
-    async def take(self, subject: str, window: str, limit: int) -> int | None:
+    async def take(
+        self, subject: str, window: str, limit: int, *, begins: bool = False
+    ) -> int | None:
         """Count one more use by `subject` in `window` (a name, the same for all who count in it),
-        unless there were `limit` of them already; then None. Answers how many are left."""
+        unless there were `limit` of them already; then None. Answers how many are left.
+        `begins`: probably the first, which costs a request less then."""
         ...
 
     async def give_back(self, subject: str, window: str) -> None:

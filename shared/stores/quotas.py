@@ -16,8 +16,12 @@ class CosmosQuotas:
     def __init__(self, database: CosmosDatabase) -> None:
         self._items = CosmosContainer(database, "quotas")
 
-    async def take(self, subject: str, window: str, limit: int) -> int | None:
+    async def take(
+        self, subject: str, window: str, limit: int, *, begins: bool = False
+    ) -> int | None:
         counter = {"id": window, "subject": subject, "count": 1, "ttl": KEPT_SECONDS}
+        if begins and await self._items.create(counter):
+            return limit - 1
         for makes in ONCE_MORE:
             counted = await self._items.patched(
                 window,

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from shared.contracts.events import RunEvent, StateEvent, is_terminal
+from shared.contracts.events import ApprovalEvent, RunEvent, StateEvent, is_terminal
 from shared.contracts.runs import RunState
 from shared.ports import LogItem, LogItems
 
@@ -19,12 +19,11 @@ IDLE_GROWTH = 0.4
 SLOWEST_MS = 90.0
 THINKING_MS = 110.0
 """What follows a message is what the model thinks of it: no text, and none before FIRST_WORD_MS."""
-PLANNING_MS = 200.0
-SLOWEST_PLANNING_MS = 250.0
+PLANNING_MS = 250.0
 """A plan takes a model call, and what follows it is not text: nobody waits for these ms."""
 FIRST_WORD_MS = 80.0
 """No model says its first word sooner after it was asked, so nobody looks for that."""
-LEAD_MS = 8.0
+LEAD_MS = 4.0
 BUSY_LOOK_MS = 15.0
 BUSY_FACTOR = 6.0
 """A look that takes so long says that the machine or the store is busy: the next one then waits a
@@ -32,6 +31,10 @@ multiple of that, or looking would make it worse."""
 RESTING_AFTER_MS = 5_000.0
 RESTING_MS = 400.0
 """A run that has been silent for so long is waiting for something slow."""
+LONG_AFTER_MS = 60_000.0
+LONGEST_REST_MS = 2_000.0
+"""For something that takes a minute, or for a person: hundreds may wait so, for hours, and nobody
+sees that what was decided shows 2 s later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Pace:
         self._due: float | None = None
         self._missed = True
         self._busy = False
+        self._for_a_person = False
         self._shortest = IDLE_MS
         self._growth = IDLE_GROWTH
         self._slowest = SLOWEST_MS
@@ -78,11 +82,12 @@ class Pace:
         soon = item.next_ms is not None
         self._shortest, self._growth = (SOON_MS, SOON_GROWTH) if soon else (IDLE_MS, IDLE_GROWTH)
         self._slowest = SLOWEST_MS
+        self._for_a_person = isinstance(item.events[-1], ApprovalEvent)
         match _state(item):
             case "RECEIVED":
                 self._shortest, self._slowest = THINKING_MS, THINKING_MS
             case "RETRIEVED_CONTEXT":
-                self._shortest, self._slowest = PLANNING_MS, SLOWEST_PLANNING_MS
+                self._shortest, self._slowest = PLANNING_MS, PLANNING_MS
             case _:
                 pass
         if self._due is not None:
@@ -94,6 +99,8 @@ class Pace:
         self._missed, self._last_miss = True, now
         self._busy = look > BUSY_LOOK_MS
         elapsed = now - self._since
+        if elapsed > (RESTING_AFTER_MS if self._for_a_person else LONG_AFTER_MS):
+            return LONGEST_REST_MS
         if elapsed > RESTING_AFTER_MS:
             return RESTING_MS
         patience = min(max(self._shortest, self._growth * elapsed), self._slowest)
@@ -157,7 +164,9 @@ async def _live(
                 yield ()
             wait = pace.after_miss(now * 1000, (now - looked) * 1000)
         if wait > 0:
-            await items.changed(run_id, min(wait / 1000, heartbeat))
+            # Not behind the heartbeat, which somebody's connection may depend on.
+            until_heard = max(heard + heartbeat - clock(), SOON_MS / 1000)
+            await items.changed(run_id, min(wait / 1000, until_heard))
 
 
 def _behind(item: LogItem, after: int) -> tuple[Numbered, ...]:

@@ -23,6 +23,16 @@ async def test_of_many_at_once_in_two_processes_exactly_as_many_are_counted(
     assert sorted(each for each in left if each is not None) == list(range(7))
 
 
+async def test_it_counts_as_exactly_where_several_think_that_they_are_the_first(
+    sides: Sides, fresh: Callable[[], str]
+) -> None:
+    subject = fresh()
+    both = [sides.near.quotas, sides.far.quotas] * 6
+    taken = (each.take(subject, "2026112210", 7, begins=n % 3 != 0) for n, each in enumerate(both))
+    left = await asyncio.gather(*taken)
+    assert sorted(each for each in left if each is not None) == list(range(7))
+
+
 async def test_windows_and_subjects_are_counted_apart(
     deps: Dependencies, fresh: Callable[[], str]
 ) -> None:

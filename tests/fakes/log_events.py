@@ -1,8 +1,9 @@
 """Events to write into a log when only their order matters."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from shared.contracts.events import DoneEvent, RunEvent, TextEvent
+from shared.contracts.events import ApprovalEvent, DoneEvent, RunEvent, TextEvent
 from shared.contracts.runs import Usage
 from shared.ports import LogItem
 
@@ -19,6 +20,17 @@ def texts(*contents: str) -> tuple[RunEvent, ...]:
 
 def done() -> DoneEvent:
     return DoneEvent(usage=Usage(), thread_id="c1", run_id=RUN, finish_reason="stop", memory="none")
+
+
+def approval() -> ApprovalEvent:
+    """A call waits for a person."""
+    return ApprovalEvent(
+        approval_id="a0",
+        tool="createTask",
+        args={},
+        payload_hash="abc",
+        expires_at=datetime(2026, 11, 23, tzinfo=UTC),
+    )
 
 
 def written(items: Sequence[LogItem]) -> list[str]:

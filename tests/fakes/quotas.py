@@ -11,7 +11,9 @@ class FakeQuotas:
     under_way: dict[str, list[str]] = field(default_factory=dict)
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    async def take(self, subject: str, window: str, limit: int) -> int | None:
+    async def take(
+        self, subject: str, window: str, limit: int, *, begins: bool = False
+    ) -> int | None:
         counted = self.counts.get((subject, window), 0)
         if counted >= limit:
             return None

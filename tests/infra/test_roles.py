@@ -12,23 +12,25 @@ from tests.infra.templates import INFRA, ROOT, Assignment, assignments, declared
 ROOMS = ("activities", "api", "orchestrators", "shared")
 APP, TOPIC = "appPrincipalId", "topicPrincipalId"
 
-NEEDED_BY: dict[str, str | None] = {
-    "AsyncAzureOpenAI": "cognitiveServicesOpenAiUser",
-    "AzureMonitorMetricExporter": "monitoringMetricsPublisher",
-    "AzureMonitorTraceExporter": "monitoringMetricsPublisher",
-    "ContentSafetyClient": "cognitiveServicesUser",
-    "CosmosClient": "cosmosDataContributor",
-    "SearchClient": "searchIndexDataContributor",
-    "SecretClient": "keyVaultSecretsUser",
-    # The identity itself, which is given the roles.
-    "DefaultAzureCredential": None,
-    # OpenAI's own service, with a key.
-    "AsyncOpenAI": None,
-    "DefaultAioHttpClient": None,
-    # Makes indexes, for `./eira` only: the person who calls it needs the role, the app does not.
-    "SearchIndexClient": None,
+NEEDED_BY = {
+    "cognitiveServicesOpenAiUser": {"AsyncAzureOpenAI"},
+    "cognitiveServicesUser": {"ContentSafetyClient"},
+    "cosmosDataContributor": {"CosmosClient"},
+    "keyVaultSecretsUser": {"SecretClient"},
+    "monitoringMetricsPublisher": {"AzureMonitorMetricExporter", "AzureMonitorTraceExporter"},
+    "searchIndexDataContributor": {"SearchClient"},
 }
-"""Each client of a service that the app imports, and the role without which it is refused."""
+"""The role without which the service of a client refuses the app."""
+
+NEED_NONE = {
+    # The identity itself, which is given the roles.
+    "DefaultAzureCredential",
+    # OpenAI's own service, with a key.
+    "AsyncOpenAI",
+    "DefaultAioHttpClient",
+    # Makes indexes, for `./eira` only: the person who calls it needs the role, the app does not.
+    "SearchIndexClient",
+}
 
 OF_THE_HOST = {
     "durableTaskDataContributor",
@@ -62,9 +64,8 @@ def given_to(principal: str) -> set[str]:
 
 
 def test_every_client_of_the_app_has_its_role_and_no_role_is_left_over() -> None:
-    assert set(clients()) == set(NEEDED_BY)
-    needed = {role for role in NEEDED_BY.values() if role is not None}
-    assert given_to(APP) == needed | OF_THE_HOST
+    assert set(clients()) == NEED_NONE.union(*NEEDED_BY.values())
+    assert given_to(APP) == set(NEEDED_BY) | OF_THE_HOST
 
 
 def test_every_role_that_is_known_is_given() -> None:

@@ -402,7 +402,7 @@ KNOWN: dict[str, set[str]] = {
     "record": {"run", "announce", "after", "flowType", "steps", "used", "language", "usage",
                "brokenOff"},
     "finish": {"run", "announce", "after", "language", "states", "usage", "memory",
-               "finishReason", "endedAt", "warnings"},
+               "finishReason", "endedAt", "warnings", "recorded"},
 }  # fmt: skip
 
 

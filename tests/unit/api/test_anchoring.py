@@ -1,5 +1,6 @@
 """Anchors: what was left unsealed is sealed, and what is new is held."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from shared.contracts.audit import Actor, AuditEvent
 from shared.contracts.chain import ANCHORS, Anchor
 from shared.contracts.chain_check import check_anchors, check_chain
 from shared.errors import StoreError
+from tests.fakes.audit import FakeAuditChains
 from tests.fakes.samples import AT
 from tests.fakes.world import World
 
@@ -119,6 +121,33 @@ async def test_what_waits_is_found_however_much_comes_behind_it() -> None:
     assert not await hold(world)
     world.clock.now = now + timedelta(seconds=400)
     await anchor(world.deps())
+    assert await hold(world)
+
+
+class OneAnchor(FakeAuditChains):
+    """The store is away once it has one."""
+
+    async def add_anchor(self, anchor: Anchor) -> bool:
+        if await self.newest_anchor(anchor.tenant_id):
+            raise StoreError("away")
+        return await super().add_anchor(anchor)
+
+
+async def test_what_one_anchor_cannot_hold_is_held_though_the_next_one_breaks_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("api.anchoring.MOST_HEADS", 2)
+    world = audited()
+    await seal(world, "01A", "c3")
+    world.audit.second += 600
+    world.clock.now += timedelta(seconds=600)
+    await seal(world, "01B", "c1")
+    await seal(world, "01C", "c2")
+    await anchor(replace(world.deps(), chains=OneAnchor(world.audit)))
+    assert len(await anchors(world)) == 1
+    await anchor(world.deps())
+    held = {head.conversation_id for each in await anchors(world) for head in each.heads}
+    assert held == {"c1", "c2", "c3"}
     assert await hold(world)
 
 

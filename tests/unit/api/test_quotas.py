@@ -182,7 +182,9 @@ class QuotasThroughTheHour(FakeQuotas):
 
     clock: FakeClock = field(default_factory=FakeClock)
 
-    async def take(self, subject: str, window: str, limit: int) -> int | None:
+    async def take(
+        self, subject: str, window: str, limit: int, *, begins: bool = False
+    ) -> int | None:
         self.clock.now += timedelta(hours=1)
         return await super().take(subject, window, limit)
 

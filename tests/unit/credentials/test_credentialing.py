@@ -236,7 +236,20 @@ def test_handles_need_a_key(read: Read, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AzureSearch__ApiKey", MADE_UP)
     assert "Security__HandleKeyName: missing" in read.complaint(**{VALUES: ALIASES})
     complaint = read.complaint(**{VALUES: ALIASES, "Security__HandleKeyName": MADE_UP})
-    assert "Security__HandleKeyName" in complaint
+    assert complaint.startswith("setting Security__HandleKeyName ")
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        {"source": "key_vault", "secret": MADE_UP},
+        {"source": "key_vault", "name": "x"},
+        {"source": "app_settings", "name": "AzureSearch__Nothing"},
+    ],
+)
+def test_what_is_wrong_with_an_alias_is_told_by_its_setting(read: Read, alias: object) -> None:
+    complaint = read.complaint(**{VALUES: {"Aliases": {"mine": alias}}})
+    assert complaint.startswith(f"setting {VALUES}: the alias mine ")
 
 
 @pytest.mark.parametrize("minutes", ["4", "16"])

@@ -123,8 +123,10 @@ def test_in_azure_nothing_is_let_pass_for_being_called_development(
 
 def test_who_asks_for_a_key_vaults_token_is_checked_but_at_home(checking: Checking) -> None:
     off = {"KeyVault__VerifyChallengeResource": "false"}
-    assert "setting KeyVault__VerifyChallengeResource" in checking(**off)
-    assert checking(AT_HOME, **off) == ""
+    there = {**off, "KeyVault__Uri": "https://eira.vault.azure.net"}
+    assert "setting KeyVault__VerifyChallengeResource" in checking(**there)
+    assert checking(AT_HOME, **there) == ""
+    assert checking(**off, KeyVault__Uri="https://localhost:7082") == ""
 
 
 def test_everything_that_is_wrong_is_told_at_once(checking: Checking) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.contracts.events import RunEvent, StateEvent
 from shared.ports import LogItem
 from shared.streams.tailing import Numbered, tail
-from tests.fakes.log_events import RUN, done, texts
+from tests.fakes.log_events import RUN, approval, done, text, texts
 from tests.fakes.stores import FakeLogItems
 from tests.fakes.virtual_time import now, run_virtually
 
@@ -230,6 +230,21 @@ def test_after_a_silence_an_entry_is_read_late_by_a_fraction_of_it_only(silence_
     late, looks = run_virtually(program())
     assert late <= (0.09 if silence_ms <= 5_000 else 0.4) + 1e-6
     assert looks <= 80 + silence_ms / 400, "a long silence costs two or three looks a second"
+
+
+@pytest.mark.parametrize(("last", "silent"), [(text("Hola"), 600), (approval(), 120)])
+def test_what_waits_for_a_person_is_hardly_looked_at_and_shown_two_seconds_later(
+    last: RunEvent, silent: int
+) -> None:
+    async def program() -> tuple[float, int]:
+        log = RemoteLogItems()
+        first, end = items_of([1, 1])
+        await read_while_written(log, [replace(first, events=(last,)), end], [0, silent], 0)
+        return now() - silent, log.looks
+
+    late, looks = run_virtually(program())
+    assert late <= 2 + 1e-6
+    assert looks <= 250 + silent / 2
 
 
 def test_inside_one_process_the_wake_up_saves_the_poll() -> None:

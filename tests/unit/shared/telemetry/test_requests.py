@@ -1,11 +1,12 @@
 """Requests that come in and go out."""
 
+import socket
 from collections.abc import AsyncGenerator
 from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from azurefunctions.extensions.http.fastapi import Request, Response, StreamingResponse
 from opentelemetry.trace import SpanKind
 
@@ -180,16 +181,20 @@ async def called(handler_status: int | None) -> tuple[list[str], ToolInvocation]
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handle)
     call = ToolInvocation(TOOLS["createTask"], {"title": "canary"}, ANA, "corr-1")
-    async with TestServer(app) as server:
-        port = server.port if handler_status else unused_port()
-        tools = RestTools(f"http://127.0.0.1:{port}/canary", token, watchers=[traced_requests()])
-        with span("step", SpanKind.INTERNAL, {}):
-            try:
-                await tools.call(call)
-            except ErpError:
-                assert handler_status is None
-            finally:
-                await tools.close()
+    # Nobody listens there, and nobody else can begin to.
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        async with TestServer(app) as server:
+            port = server.port if handler_status else silent.getsockname()[1]
+            address = f"http://127.0.0.1:{port}/canary"
+            tools = RestTools(address, token, watchers=[traced_requests()])
+            with span("step", SpanKind.INTERNAL, {}):
+                try:
+                    await tools.call(call)
+                except ErpError:
+                    assert handler_status is None
+                finally:
+                    await tools.close()
     return seen, call
 
 
