@@ -284,7 +284,7 @@ module network 'app/network.bicep' = if (privateNetwork) {
 }
 
 var servicesSubnetId = privateNetwork ? network!.outputs.servicesSubnetId : ''
-var zones = privateNetwork ? network!.outputs.zones : {}
+var zones = privateNetwork ? network!.outputs.zones : json('{}')
 
 module monitoring 'app/monitoring.bicep' = {
   name: 'eira-monitoring'
@@ -386,7 +386,7 @@ module search 'app/search.bicep' = if (empty(existingSearchId)) {
 
 module searchRoles 'app/search-roles.bicep' = {
   name: 'eira-search-roles'
-  scope: resourceGroup(empty(existingSearchId) ? subscription().subscriptionId : split(existingSearchId, '/')[2], empty(existingSearchId) ? group.name : split(existingSearchId, '/')[4])
+  scope: resourceGroup(empty(existingSearchId) ? subscription().subscriptionId : split(existingSearchId, '/')[2], empty(existingSearchId) ? name.resourceGroup : split(existingSearchId, '/')[4])
   params: {
     name: empty(existingSearchId) ? search!.outputs.name : last(split(existingSearchId, '/'))
     appPrincipalId: identity.outputs.principalId
@@ -412,7 +412,7 @@ module models 'app/models.bicep' = if (empty(existingModelsId)) {
 
 module modelsRoles 'app/models-roles.bicep' = {
   name: 'eira-models-roles'
-  scope: resourceGroup(empty(existingModelsId) ? subscription().subscriptionId : split(existingModelsId, '/')[2], empty(existingModelsId) ? group.name : split(existingModelsId, '/')[4])
+  scope: resourceGroup(empty(existingModelsId) ? subscription().subscriptionId : split(existingModelsId, '/')[2], empty(existingModelsId) ? name.resourceGroup : split(existingModelsId, '/')[4])
   params: {
     name: empty(existingModelsId) ? models!.outputs.name : last(split(existingModelsId, '/'))
     appPrincipalId: identity.outputs.principalId

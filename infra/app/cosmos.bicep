@@ -19,7 +19,7 @@ param isPrivate bool
 param subnetId string
 param zoneId string
 
-@description('Names, keys, times to live and what is indexed. A test compares them with the local cloud\'s.')
+// Names, keys, times to live and what is indexed: as in the local cloud, which a test compares.
 var containers = [
   {
     name: 'conversations'
