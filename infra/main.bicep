@@ -24,11 +24,7 @@ param names object = {}
 param tags object = {}
 @description('Who deploys (azd fills it in): may fill the index, ask the models, put secrets into the vault and look at runs. Empty for nobody.')
 param principalId string = ''
-@allowed([
-  'User'
-  'Group'
-  'ServicePrincipal'
-])
+@allowed(['User', 'Group', 'ServicePrincipal'])
 param principalType string = 'User'
 
 // Who may come in
@@ -42,10 +38,7 @@ param scopes array = []
 @description('Rights by app role.')
 param roleRights object = loadJsonContent('role-rights.json')
 @description('What App Service authentication does with a request without a token. AllowAnonymous leaves it to the app, which refuses it too.')
-@allowed([
-  'Return401'
-  'AllowAnonymous'
-])
+@allowed(['Return401', 'AllowAnonymous'])
 param unauthenticated string = 'Return401'
 @description('Origins besides the front end\'s that browsers may call from.')
 param moreOrigins array = []
@@ -54,21 +47,14 @@ param moreOrigins array = []
 
 @description('Principal id of the ERP, which may then send events; empty for later.')
 param erpPrincipalId string = ''
-@allowed([
-  'CloudEventSchemaV1_0'
-  'EventGridSchema'
-])
+@allowed(['CloudEventSchemaV1_0', 'EventGridSchema'])
 param erpEventSchema string = 'CloudEventSchemaV1_0'
 @description('Types of events that are taken, * for any ending.')
 param erpEventTypes array = ['task.*', 'project.*', 'user.*']
 
 // The Function App
 
-@allowed([
-  512
-  2048
-  4096
-])
+@allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 @minValue(40)
 @maxValue(1000)
@@ -87,15 +73,9 @@ param zoneRedundant bool = false
 // Durable
 
 @description('scheduler: Durable Task Scheduler. storage: queues and tables in the storage account, as host.json has it.')
-@allowed([
-  'scheduler'
-  'storage'
-])
+@allowed(['scheduler', 'storage'])
 param durableBackend string = 'scheduler'
-@allowed([
-  'Consumption'
-  'Dedicated'
-])
+@allowed(['Consumption', 'Dedicated'])
 param schedulerSku string = 'Consumption'
 param schedulerCapacity int = 1
 @description('Region of the scheduler, if it is another: it is not in all of them.')
@@ -104,17 +84,9 @@ param schedulerAllowedAddresses array = ['0.0.0.0/0']
 
 // Stores
 
-@allowed([
-  'Standard_LRS'
-  'Standard_ZRS'
-  'Standard_GRS'
-  'Standard_GZRS'
-])
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_LRS'
-@allowed([
-  'serverless'
-  'autoscale'
-])
+@allowed(['serverless', 'autoscale'])
 param cosmosCapacity string = 'serverless'
 @description('With autoscale: the most request units a second, shared by all containers.')
 @minValue(1000)
@@ -123,31 +95,20 @@ param cosmosMaxThroughput int = 10000
 @minValue(7)
 @maxValue(90)
 param vaultSoftDeleteDays int = 90
-@allowed([
-  'standard'
-  'premium'
-])
+@allowed(['standard', 'premium'])
 param vaultSku string = 'standard'
 
 // Cerebro and the models
 
 @description('Resource id of a search service to be used; empty makes one.')
 param existingSearchId string = ''
-@allowed([
-  'basic'
-  'standard'
-  'standard2'
-  'standard3'
-])
+@allowed(['basic', 'standard', 'standard2', 'standard3'])
 param searchSku string = 'basic'
 @minValue(1)
 param searchReplicas int = 1
 @minValue(1)
 param searchPartitions int = 1
-@allowed([
-  'free'
-  'standard'
-])
+@allowed(['free', 'standard'])
 param semanticRanker string = 'standard'
 param searchIndex string = 'cerebro'
 param semanticConfiguration string = 'cerebro-semantic'
@@ -181,10 +142,7 @@ param existingWorkspaceId string = ''
 param logRetentionDays int = 90
 @description('What the workspace takes in a day, in GB; -1 is no limit.')
 param logDailyQuotaGb string = '-1'
-@allowed([
-  'Free'
-  'Standard'
-])
+@allowed(['Free', 'Standard'])
 param webSku string = 'Free'
 @description('Static Web Apps are in few regions; their files are everywhere.')
 param webLocation string = 'westeurope'
@@ -511,6 +469,9 @@ output ERP_TOPIC_ENDPOINT string = events.outputs.endpoint
 output ERP_EVENT_SCHEMA string = erpEventSchema
 output ERP_DEAD_LETTERS string = deadLetterContainer
 output AzureOpenAI__Endpoint string = modelsRoles.outputs.endpoint
+output AzureOpenAI__ChatDeployment string = chatModel.deployment
 output AzureOpenAI__EmbeddingsDeployment string = embeddingsModel.deployment
 output AzureSearch__Endpoint string = searchRoles.outputs.endpoint
 output AzureSearch__DefaultIndex string = searchIndex
+output AzureSearch__SemanticConfiguration string = semanticConfiguration
+output Search__Dimensions string = string(dimensions)

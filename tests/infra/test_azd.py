@@ -72,3 +72,11 @@ def test_dead_letters_go_where_the_topic_may_write() -> None:
     default = declared("erp-subscription.bicep", "parameters")["deadLetterContainer"]["default"]
     assert declared(MAIN, "variables")["deadLetterContainer"]["value"] == default
     assert "deadLetterWithResourceIdentity" in text("erp-subscription.bicep")
+
+
+def test_what_is_put_out_under_the_name_of_a_setting_is_what_the_app_is_told() -> None:
+    """So that whoever loads the index makes the one that the app asks."""
+    told = declared(MAIN, "variables")["appSettings"]["value"]
+    outputs = {name: of["value"] for name, of in declared(MAIN, "outputs").items() if "__" in name}
+    assert outputs.keys() <= told.keys()
+    assert {name: told[name] for name in outputs} == outputs
