@@ -6,7 +6,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from shared.contracts.chain import ERASED, ID, LINK, Anchor, Head, StoredItem, next_anchor
+from shared.contracts.chain import (
+    ERASED,
+    ID,
+    LINK,
+    SETTLED_AFTER_SECONDS,
+    Anchor,
+    Head,
+    StoredItem,
+    next_anchor,
+)
 from shared.errors import DependencyError
 from shared.ports import Dependencies
 
@@ -14,8 +23,6 @@ log = logging.getLogger("eira.audit")
 
 OVERLAP_SECONDS = 60
 """So late an item may be seen by a replica, at the most: it is looked for again."""
-SETTLED_AFTER_SECONDS = 120
-"""An event that is in no link by then is in none because its run, or the store, broke off."""
 MOST_HEADS = 5_000
 """Of one anchor: an item has at most 2 MB."""
 
@@ -74,7 +81,11 @@ async def _seal(tenant_id: str, events: Sequence[StoredItem], deps: Dependencies
     await asyncio.gather(
         *(deps.audit.seal(tenant_id, each, ids, now) for each, ids in by_conversation.items())
     )
-    log.warning("tenant=%s %d events were left unsealed and are now sealed", tenant_id, len(events))
+    for conversation, ids in by_conversation.items():
+        # Named, as one that no run has written would be sealed here, too; in ASCII, as whoever can
+        # write to the store may have chosen the names.
+        named = ", ".join(ascii(each) for each in ids)
+        log.warning("tenant=%s conversation=%a sealed late: %s", tenant_id, conversation, named)
 
 
 def _heads(items: Iterable[StoredItem]) -> list[Head]:

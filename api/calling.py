@@ -292,7 +292,7 @@ def _credential_profile(posted: PostChat, rules: Rules) -> str:
     """The one in force. Raises NotAllowedError for one that this caller may not name."""
     found = in_force(posted.profile)
     if found.fell_back and rules.settings.credential_profiles:
-        log.warning("no credential profile is named: %s", found.profile)
+        log.warning("the call names no credential profile: %s is used", found.profile)
     allowed = rules.settings.credential_profiles_of(rules.caller)
     _allow(found.profile, allowed, "profile_not_allowed")
     return found.profile

@@ -145,6 +145,11 @@ def told(verified: Verified, now: float) -> Iterator[str]:
     if unsealed:
         age = max(now - min(unsealed), 0)
         yield f"  not sealed yet: events {len(unsealed)}, the oldest for {age:.0f} s"
+    late = [(where, one) for where, each in verified.conversations.items() for one in each.late]
+    if late:
+        where, event = late[0]
+        yield f"  sealed late: events {len(late)}, which a crash left or somebody has put in,"
+        yield f"  such as {event!a} in conversation {where!a}"
     if verified.breaks:
         (where, first), *others = verified.breaks
         place = "among the anchors" if where == ANCHORS else f"in conversation {where}"

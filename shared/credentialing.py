@@ -101,6 +101,9 @@ def read_credentials(settings: Settings) -> CredentialPlan:
     )
     if plan.values.aliases and plan.handle_key is None:
         raise _wrong("Security__HandleKeyName", f"missing, and {VALUES} has aliases")
+    sent = {each.name for each in _secrets(profiles, plan.values) if each.source == "key_vault"}
+    if plan.handle_key is not None and plan.handle_key.lower() in {name.lower() for name in sent}:
+        raise _wrong("Security__HandleKeyName", "what seals handles is no credential of a service")
     if plan.uses_vault and settings.key_vault.uri is None:
         raise _wrong("KeyVault__Uri", "missing, and settings of Security name its secrets")
     _check_tools(settings, plan)
@@ -274,17 +277,19 @@ def _ref(
     entry: CredentialSettings | AliasSettings, where: str, values: Mapping[str, str]
 ) -> SecretRef | None:
     """`where` it is written: the setting, and the entry of it."""
+    if entry.name and entry.secret:
+        raise _wrong_there(where, "has both `name` and `secret`: one of them is meant")
     match entry.source:
         case None:
             if entry.name or entry.secret:
                 raise _wrong_there(where, "has no source: app_settings or key_vault")
             return None
         case "app_settings":
-            if not entry.name or entry.secret:
+            if not entry.name:
                 raise _wrong_there(where, "names no app setting in `name`")
             return SecretRef(source="app_settings", name=_setting(entry.name, where, values))
         case "key_vault":
-            if not entry.secret or entry.name:
+            if not entry.secret:
                 raise _wrong_there(where, "names no secret of Key Vault in `secret`")
             return SecretRef(source="key_vault", name=_vault_name(entry.secret, where))
 

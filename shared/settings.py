@@ -9,8 +9,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
+from shared.environment import OfEnvironment
 from shared.errors import ConfigurationError
 from shared.limit_settings import ModerationSettings, QuotaSettings
 from shared.model_settings import (
@@ -248,7 +249,7 @@ class PacksSettings(Section):
     version: str | None = None
 
 
-class Settings(BaseSettings):
+class Settings(OfEnvironment):
     """Nested names are joined by `__`, as Azure writes them; lists and maps are JSON."""
 
     model_config = SettingsConfigDict(
@@ -407,14 +408,20 @@ def _strangers() -> Iterator[tuple[str, str | None]]:
     """What stands in one of our sections and is no setting of it, with what may be meant."""
     known = _known()
     sections = {name.partition("__")[0] for name in known}
-    for name in os.environ:
+    for name, value in os.environ.items():
         lower = name.lower()
         section, _, rest = lower.partition("__")
-        if section not in sections or not rest or lower in known:
+        if section not in sections or lower in known:
             continue
         near = [each for each in known if each.startswith(f"{section}__")]
-        close = get_close_matches(lower, near, n=1, cutoff=0.9)
-        yield name, known[close[0]].partition("=")[0] if close else None
+        if not rest:
+            # A whole section in one, past all checks of its settings; another program's is no JSON.
+            close = near[:1] if value.lstrip().startswith("{") else []
+        else:
+            inside = [each for each in near if lower.startswith(f"{each}__")]
+            close = inside or get_close_matches(lower, near, n=1, cutoff=0.9)
+        if rest or close:
+            yield name, known[close[0]].partition("=")[0] if close else None
 
 
 @cache

@@ -24,6 +24,9 @@ NO_EVENT = "_"
 """Ids of events begin with a ULID, so all of them are less than this; those of links are not."""
 FIRST = ""
 """What the first link has behind it."""
+SETTLED_AFTER_SECONDS = 120
+"""An event that is in no link by then is in none because its run, or the store, broke off, or since
+it is none of the app's. Only the timer seals it then."""
 
 type StoredItem = Mapping[str, Any]
 

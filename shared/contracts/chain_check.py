@@ -11,6 +11,7 @@ from shared.contracts.chain import (
     FIRST,
     ID,
     LINK,
+    SETTLED_AFTER_SECONDS,
     StoredItem,
     digest_of_event,
     digest_of_link,
@@ -31,13 +32,15 @@ class Break:
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What was found of one chain. `digests` of its links are by number; `unsealed` events are in
-    no link yet, with the second (Unix time) in which the store took them."""
+    no link yet, with the second (Unix time) in which the store took them; those sealed `late` were
+    sealed by the timer: a crash leaves them, and so does somebody who has put them in."""
 
     events: int = 0
     erased: int = 0
     digests: Mapping[int, str] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
     unsealed: Mapping[str, int] = field(default_factory=dict)
+    late: tuple[str, ...] = ()
 
 
 def check_chain(items: Sequence[StoredItem], now: float) -> Checked:
@@ -58,7 +61,8 @@ def check_chain(items: Sequence[StoredItem], now: float) -> Checked:
         for each, second in sorted(unsealed.items())
         if now - second > SEALED_WITHIN_SECONDS
     )
-    return Checked(len(events), len(erased), _digests(links), tuple(breaks), unsealed)
+    late = tuple(sorted(_late(links, events)))
+    return Checked(len(events), len(erased), _digests(links), tuple(breaks), unsealed, late)
 
 
 def check_anchors(
@@ -103,6 +107,20 @@ def _broken_entries(link: StoredItem, events: Mapping[str, StoredItem]) -> Itera
             yield Break(_id(link), f"event {event_id} is missing")
         elif digest_of_event(events[event_id]) != entry.get(DIGEST):
             yield Break(_id(link), f"event {event_id} was changed")
+
+
+def _late(links: Sequence[StoredItem], events: Mapping[str, StoredItem]) -> Iterator[str]:
+    """Events whose first link came so late that the timer has made it. What is erased was written
+    anew, so nothing tells any more when it came."""
+    first: dict[str, int] = {}
+    for link in links:
+        for entry in _entries(link, "entries"):
+            event_id = _text(entry, "eventId")
+            first[event_id] = min(_second(link), first.get(event_id, _second(link)))
+    for event_id, second in first.items():
+        event = events.get(event_id)
+        if event is not None and second - _second(event) > SETTLED_AFTER_SECONDS:
+            yield event_id
 
 
 def _allows_erasing(event: StoredItem) -> bool:

@@ -101,7 +101,7 @@ class Pace:
         elapsed = now - self._since
         if elapsed > (RESTING_AFTER_MS if self._for_a_person else LONG_AFTER_MS):
             return LONGEST_REST_MS
-        if elapsed > RESTING_AFTER_MS:
+        if self._for_a_person or elapsed > RESTING_AFTER_MS:
             return RESTING_MS
         patience = min(max(self._shortest, self._growth * elapsed), self._slowest)
         return max(patience, BUSY_FACTOR * look) if self._busy else patience

@@ -1,9 +1,11 @@
 """`./eira audit verify`: what it says of chains that hold, and of those that do not."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from api.anchoring import anchor
 from cli import auditing
 from cli.auditing import EXIT_WRONG, Wanted, main, told, verify
 from shared.contracts.audit import Actor, AuditEvent
@@ -90,6 +92,19 @@ async def test_what_is_not_sealed_yet_is_told_with_its_age() -> None:
     world.audit.second -= 30
     await record(world, "c1", "01C")
     assert (await said(world))[-1].startswith("  not sealed yet: events 1, the oldest for 3")
+
+
+async def test_an_event_that_somebody_puts_in_is_told_of_once_the_timer_has_sealed_it() -> None:
+    world = await audited()
+    world.audit.second -= 600
+    await record(world, "c1", "01C-forged\n")
+    world.audit.second += 600
+    world.clock.now = datetime.fromtimestamp(world.audit.second, UTC)
+    await anchor(world.deps())
+    *_, late, which = await said(world)
+    assert late.startswith("  sealed late")
+    assert which == "  such as '01C-forged\\n' in conversation 'c1'"
+    assert len(await said(world, Wanted("tenant-a", "c2"))) == 2
 
 
 async def test_what_a_slow_replica_did_not_show_at_first_is_no_break() -> None:

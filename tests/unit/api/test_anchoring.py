@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from api.anchoring import SETTLED_AFTER_SECONDS, anchor
+from api.anchoring import anchor
 from shared.contracts.audit import Actor, AuditEvent
-from shared.contracts.chain import ANCHORS, Anchor
+from shared.contracts.chain import ANCHORS, SETTLED_AFTER_SECONDS, Anchor
 from shared.contracts.chain_check import check_anchors, check_chain
 from shared.errors import StoreError
 from tests.fakes.audit import FakeAuditChains
@@ -106,6 +106,16 @@ async def test_what_a_run_left_unsealed_is_sealed_once_it_is_settled() -> None:
     assert await hold(world)
     *_, made = await anchors(world)
     assert [(each.conversation_id, each.seq) for each in made.heads] == [("c1", 2), ("c2", 1)]
+
+
+async def test_what_is_sealed_late_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    world = audited()
+    await record(world, "01B\nforged line")
+    world.audit.second += SETTLED_AFTER_SECONDS + 1
+    world.clock.now = world.clock.now.fromtimestamp(world.audit.second, world.clock.now.tzinfo)
+    await anchor(world.deps())
+    told = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert told == ["tenant=tenant-a conversation='c1' sealed late: '01B\\nforged line'"]
 
 
 async def test_what_waits_is_found_however_much_comes_behind_it() -> None:

@@ -133,7 +133,8 @@ def test_settings_that_exist_for_profiles_may_be_named(read: Read) -> None:
         ({"source": "app_settings", "name": "AzureWebJobsStorage"}, "AzureWebJobsStorage"),
         ({"source": "app_settings", "name": "Google__ApiKey"}, "Google__ApiKey"),
         ({"source": "app_settings"}, "name"),
-        ({"source": "app_settings", "name": "Cosmos__Endpoint", "secret": "kv://a"}, "name"),
+        ({"source": "app_settings", "name": "Cosmos__Endpoint", "secret": "kv://a"}, "both"),
+        ({**VAULT, "name": "Cosmos__Endpoint"}, "both"),
         ({"source": "key_vault", "secret": MADE_UP}, "kv://openai/prod-key"),
         ({"source": "key_vault", "name": "x"}, "secret"),
         ({"source": "environment", "name": "x"}, "prod.openai"),
@@ -230,6 +231,27 @@ def test_an_alias_has_to_be_on_its_list_too(read: Read, monkeypatch: pytest.Monk
         complaint = read.complaint(**{VALUES: {**ALIASES, name: []}})
         assert VALUES in complaint
         assert name in complaint
+
+
+def test_an_alias_that_is_wrong_is_told_by_its_own_setting(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("Security__HandleKeyName", "kv://eira/handle-key")
+    monkeypatch.delenv("AzureSearch__ApiKey", raising=False)
+    complaint = read.complaint(**{VALUES: ALIASES})
+    assert complaint.startswith(f"setting {VALUES}: the alias search-prod names the app setting")
+
+
+@pytest.mark.parametrize("written", ["kv://eira/handle-key", "kv://EIRA/Handle-Key"])
+def test_what_seals_handles_is_sent_to_nobody(
+    read: Read, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("Security__HandleKeyName", "kv://eira/handle-key")
+    alias = {"Aliases": {"a": {"source": "key_vault", "secret": written}}}
+    values = {VALUES: {**alias, "AllowedSecrets": [written]}}
+    assert "Security__HandleKeyName: what seals" in read.complaint(**values)
+    profile = {"prod": {"openai": {**VAULT, "secret": written}}}
+    assert "Security__HandleKeyName: what seals" in read.complaint(profile, **{VALUES: "{}"})
 
 
 def test_handles_need_a_key(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.chain import (
+    SETTLED_AFTER_SECONDS,
     Anchor,
     Head,
     Link,
@@ -245,6 +246,26 @@ def test_what_is_not_sealed_yet_is_told_and_is_a_break_once_it_is_old() -> None:
     assert (checked.breaks, checked.unsealed) == ((), {"01RUN001-1-flow": STORED_AT})
     late = check_chain(items, STORED_AT + SEALED_WITHIN_SECONDS + 1)
     assert [each.item for each in late.breaks] == ["01RUN001-1-flow"]
+
+
+def test_what_the_timer_had_to_seal_is_told_for_good() -> None:
+    items = [event(0), event(1), *sealed([event(0)], [1])[1:]]
+    head = Link.model_validate(items[-1])
+    entry = Sealed(event_id=items[1]["id"], digest=digest_of_event(items[1]))
+    behind = item_of(next_link(HERE, head, [entry], AT))
+    in_time, late = STORED_AT + SETTLED_AFTER_SECONDS, STORED_AT + SETTLED_AFTER_SECONDS + 1
+    items[2]["_ts"] = in_time
+    assert found([*items, behind | {"_ts": in_time}]).late == ()
+    checked = found([*items, behind | {"_ts": late}])
+    assert (checked.breaks, checked.late) == ((), ("01RUN001-1-flow",))
+
+
+def test_what_was_sealed_in_time_is_not_late_for_a_second_seal() -> None:
+    items = [*sealed([event(0)], [1])]
+    items[-1]["_ts"] = STORED_AT
+    head = Link.model_validate(items[-1])
+    again = item_of(next_link(HERE, head, head.entries, AT)) | {"_ts": STORED_AT + 9_999}
+    assert found([*items, again]).late == ()
 
 
 @pytest.mark.parametrize(

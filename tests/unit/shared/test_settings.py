@@ -236,6 +236,34 @@ def test_a_misspelt_setting_is_refused_with_what_it_should_be(
     assert complaint() == f"setting {name}: there is no such setting; did you mean {meant}?"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("Security", '{"CredentialProfiles": {}}', "Security__CredentialProfiles"),
+        ("AZURESEARCH", ' {"Endpoint": "http://x.example"}', "AzureSearch__Endpoint"),
+        (
+            "Security__CredentialProfiles__prod__openai__source",
+            "key_vault",
+            "Security__CredentialProfiles",
+        ),
+    ],
+)
+def test_what_the_checks_of_settings_would_not_see_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert complaint() == f"setting {name}: there is no such setting; did you mean {meant}?"
+
+
+@pytest.mark.parametrize("name", ["MODEL", "Runs", "security"])
+def test_a_variable_of_another_program_that_is_called_like_a_section_is_nothing_to_us(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "something-else")
+    assert read().runs.seconds == 300
+    assert unknown_settings() == ()
+
+
 def test_settings_of_other_versions_and_programs_do_not_stop_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
