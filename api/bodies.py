@@ -60,14 +60,14 @@ def parse[T: Inbound](
     body = body or b"{}"
     check_json(body, language)
     try:
-        sent = from_json(body)
-    except ValueError as error:
-        raise RequestError("not_json") from error
-    try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        problems = field_problems(error, language, sent)
-        raise InvalidRequestError(problems) from error
+        try:
+            sent = from_json(body)
+        except ValueError:
+            # Half a surrogate pair, say: one parser takes it, no answer could be written with it.
+            raise RequestError("not_json") from error
+        raise InvalidRequestError(field_problems(error, language, sent)) from error
 
 
 def check_sizes(message: str, context: dict[str, Any] | None) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from shared.contracts.identity import Language
 from shared.contracts.problems import ErrorCode
+from shared.contracts.quotas import Counted
 from shared.contracts.wording import WORDING, say
 
 LANGUAGES: tuple[Language, ...] = get_args(Language.__value__)
@@ -44,6 +45,14 @@ def test_every_code_that_a_run_can_fail_with_has_a_sentence(code: ErrorCode) -> 
     assert code in get_args(ErrorCode.__value__)
     assert code.lower() in WORDING
     assert not places(WORDING[code.lower()]["es"])
+
+
+@pytest.mark.parametrize("counted", get_args(Counted.__value__))
+@pytest.mark.parametrize("what", ["quota", "tokens", "runs"])
+def test_whoever_used_up_what_there_is_is_told_in_words(what: str, counted: Counted) -> None:
+    key = f"{what}_exceeded_{counted}"
+    # Of a session only what it starts in an hour is counted.
+    assert (key in WORDING) == (what == "quota" or counted != "session")
 
 
 def test_a_text_that_is_no_key_is_itself() -> None:
