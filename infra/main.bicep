@@ -65,6 +65,9 @@ param alwaysReadyHttp int = 1
 @description('Instances that never sleep and work on runs.')
 @minValue(1)
 param alwaysReadyDurable int = 1
+@description('The same for functions that scale each by itself, by name: {"erp_event": 1}.')
+param alwaysReadyFunctions object = {}
+@description('Requests that one instance takes at the same time before another is started; a stream is one for as long as it lasts.')
 @minValue(1)
 @maxValue(1000)
 param requestsPerInstance int = 32
@@ -72,7 +75,7 @@ param zoneRedundant bool = false
 
 // Durable
 
-@description('scheduler: Durable Task Scheduler. storage: queues and tables in the storage account, as host.json has it.')
+@description('scheduler: Durable Task Scheduler, as host.json has it. storage: queues and tables in the storage account.')
 @allowed(['scheduler', 'storage'])
 param durableBackend string = 'scheduler'
 @allowed(['Consumption', 'Dedicated'])
@@ -181,6 +184,7 @@ var taskHub = 'EiraAgents'
 var packageContainer = 'app-package'
 var deadLetterContainer = 'erp-deadletters'
 var whereModelsAre = empty(modelsLocation) ? location : modelsLocation
+var alwaysReadyOthers = toObject(items(alwaysReadyFunctions), each => 'function:${each.key}', each => each.value)
 var whoMayComeIn = empty(tenants) ? [tenant().tenantId] : tenants
 
 // What the app is told (shared/settings.py). A test starts it with these.
@@ -435,13 +439,12 @@ module function 'app/function.bicep' = {
     identityClientId: identity.outputs.clientId
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    alwaysReady: alwaysReadyHttp > 0 ? { http: alwaysReadyHttp, durable: alwaysReadyDurable } : { durable: alwaysReadyDurable }
+    alwaysReady: union(alwaysReadyHttp > 0 ? { http: alwaysReadyHttp } : {}, { durable: alwaysReadyDurable }, alwaysReadyOthers)
     requestsPerInstance: requestsPerInstance
     zoneRedundant: zoneRedundant
     storageName: storage.outputs.name
     packageUrl: '${storage.outputs.blobEndpoint}${packageContainer}'
     schedulerEndpoint: durableBackend == 'scheduler' ? durable!.outputs.endpoint : ''
-    taskHub: taskHub
     appSettings: appSettings
     moreSettings: settings
     secretSettings: secretSettings

@@ -19,7 +19,7 @@ param instanceMemoryMB int
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int
-@description('Instances that never sleep: for requests (`http`), and for orchestrations and activities (`durable`).')
+@description('Instances that never sleep, by what scales together: `http` (requests), `durable` (orchestrations and activities), `function:<name>` (each of the others).')
 param alwaysReady object
 @description('Requests that one instance takes at the same time before another is started; a stream is one for as long as it lasts.')
 param requestsPerInstance int
@@ -27,9 +27,8 @@ param zoneRedundant bool
 
 param storageName string
 param packageUrl string
-@description('Of the Durable Task Scheduler; empty leaves Durable in the storage, as host.json has it.')
+@description('Of the Durable Task Scheduler, as host.json has it; empty puts Durable into the storage.')
 param schedulerEndpoint string
-param taskHub string
 
 @description('Settings of the app (shared/settings.py) that name what this template makes or is told.')
 param appSettings object
@@ -66,15 +65,19 @@ var telemetrySettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
 }
-// What host.json says of Durable is for its storage in queues and tables.
+// host.json names the scheduler and this connection: what starts instances reads that file, and no settings.
 var schedulerSettings = {
   DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
-  AzureFunctionsJobHost__extensions__durableTask__hubName: taskHub
-  AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
-  AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+}
+// In place of what host.json says: the host itself goes by these.
+var queueSettings = {
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'AzureStorage'
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'AzureWebJobsStorage'
+  // Without it an idle queue is looked at every 30 seconds only.
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__maxQueuePollingInterval: '00:00:01'
 }
 var references = toObject(items(secretSettings), each => each.key, each => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${each.value})')
-var platformSettings = union(storageSettings, identitySettings, telemetrySettings, empty(schedulerEndpoint) ? {} : schedulerSettings)
+var platformSettings = union(storageSettings, identitySettings, telemetrySettings, empty(schedulerEndpoint) ? queueSettings : schedulerSettings)
 
 var issuer = length(tenants) == 1 ? '${environment().authentication.loginEndpoint}${tenants[0]}/v2.0' : '${environment().authentication.loginEndpoint}organizations/v2.0'
 

@@ -3,12 +3,13 @@
 import json
 import os
 import re
+from typing import Any
 
 import pytest
 
 from shared.settings import Settings, get_settings, our_settings, unknown_settings
 from shared.start_checks import check_secure
-from tests.infra.templates import INFRA, MAIN, ROOT, declared, evaluated, text, verified
+from tests.infra.templates import INFRA, MAIN, ROOT, code, declared, evaluated, text, verified
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 KNOWN: dict[str, object] = {
@@ -29,6 +30,7 @@ KNOWN: dict[str, object] = {
     "searchRoles.outputs.endpoint": "https://srch-eira.search.windows.net",
     "vault.outputs.uri": "https://kv-eira.vault.azure.net/",
 }
+OVERRIDE = "AzureFunctionsJobHost__extensions__durableTask__storageProvider"
 OF_THE_PLATFORM = {
     "storageSettings": {
         "AzureWebJobsStorage__accountName",
@@ -40,11 +42,11 @@ OF_THE_PLATFORM = {
         "APPLICATIONINSIGHTS_CONNECTION_STRING",
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     },
-    "schedulerSettings": {
-        "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
-        "AzureFunctionsJobHost__extensions__durableTask__hubName",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName",
+    "schedulerSettings": {"DURABLE_TASK_SCHEDULER_CONNECTION_STRING"},
+    "queueSettings": {
+        f"{OVERRIDE}__type",
+        f"{OVERRIDE}__connectionStringName",
+        f"{OVERRIDE}__maxQueuePollingInterval",
     },
 }
 REFUSED = re.compile(r"FUNCTIONS_\w+|WEBSITE_\w+|SCM_\w+|ENABLE_ORYX_BUILD|PYTHON_\w+")
@@ -130,11 +132,44 @@ def configs() -> list[dict[str, object]]:
     return found
 
 
-def test_durable_is_where_its_settings_say() -> None:
-    host = json.loads((ROOT / "host.json").read_text("utf-8"))["extensions"]["durableTask"]
-    # In the storage account it is what host.json says; a scheduler has a hub of the same name.
-    assert declared(MAIN, "variables")["taskHub"]["value"] == host["hubName"]
-    assert "type" not in host["storageProvider"]
+def durable_in_host_json() -> dict[str, Any]:
+    document = json.loads((ROOT / "host.json").read_text("utf-8"))
+    found: dict[str, Any] = document["extensions"]["durableTask"]
+    return found
+
+
+def of_the_function(variable: str) -> dict[str, str]:
+    found: dict[str, str] = declared("app/function.bicep", "variables")[variable]["value"]
+    return found
+
+
+def test_the_scheduler_is_where_host_json_says() -> None:
+    """What adds instances reads host.json as it is deployed, and no setting that overrides it."""
+    durable = durable_in_host_json()
+    assert declared(MAIN, "variables")["taskHub"]["value"] == durable["hubName"]
+    assert durable["storageProvider"]["type"] == "azureManaged"
+    settings = of_the_function("schedulerSettings")
+    assert list(settings) == [durable["storageProvider"]["connectionStringName"]]
+    (connection,) = settings.values()
+    assert set(re.findall(r"(\w+)=", connection)) == {"Endpoint", "Authentication", "ClientID"}
+
+
+def test_the_extensions_that_are_taken_know_the_scheduler() -> None:
+    bundle = json.loads((ROOT / "host.json").read_text("utf-8"))["extensionBundle"]["version"]
+    least = re.match(r"\[(\d+)\.(\d+)\.\d+, 5\.0\.0\)$", bundle)
+    assert least
+    assert (int(least[1]), int(least[2])) >= (4, 32)
+
+
+def test_durable_is_in_the_storage_where_that_is_wanted() -> None:
+    settings = of_the_function("queueSettings")
+    provider = durable_in_host_json()["storageProvider"]
+    # Both that host.json says are said otherwise, or the storage would be looked for in vain.
+    assert {f"{OVERRIDE}__{each}" for each in provider} < settings.keys()
+    named = settings[f"{OVERRIDE}__connectionStringName"]
+    assert [each for each in of_the_function("storageSettings") if each.startswith(f"{named}__")]
+    chosen = "empty(schedulerEndpoint) ? queueSettings : schedulerSettings"
+    assert chosen in code("app/function.bicep")
 
 
 def test_without_a_token_only_what_is_for_everybody_is_answered() -> None:
