@@ -39,7 +39,9 @@ from api.erp_events import receive
 from api.health import health
 from api.openai_errors import in_openais_form
 from api.openapi.document import openapi
+from api.purging import purge
 from api.sweep import sweep
+from api.watching import watch
 from orchestrators.chat import chat as chat_orchestrator
 from orchestrators.turn import turn
 from shared.bootstrap import get_dependencies, prepare_app
@@ -125,6 +127,10 @@ register_event_grid(app, "erp_event", lambda event: receive(event, get_dependenc
 register_timer(
     app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies(), left_behind)
 )
+register_timer(
+    app, "purger", "15 */10 * * * *", lambda seen: purge(seen, get_dependencies(), left_behind)
+)
+register_timer(app, "watch", "5 */5 * * * *", lambda seen: watch(seen, get_dependencies()))
 register_timer(app, "anchor", "30 */5 * * * *", lambda _: anchor(get_dependencies()))
 register_timer(
     app, "eraser", "45 */5 * * * *", lambda seen: erasing.resume(seen, get_dependencies())

@@ -187,11 +187,13 @@ class RunSettings(Section):
     """What one run may take; waiting for people does not count as its time.
 
     A task takes three model calls and about 14 000 tokens, more when its plan has to be repaired.
+    `history_days`: so long Durable keeps what it knows of a run, from its start.
     """
 
     seconds: float = Field(default=300.0, gt=0)
     model_calls: int = Field(default=12, ge=3)
     tokens: int = Field(default=120_000, ge=15_000)
+    history_days: int = Field(default=30, ge=7)
 
 
 class ModelLimits(Section):

@@ -19,7 +19,12 @@ OURS = (
     "orchestrators",
 )
 CORE = ("shared.contracts", "shared.ports", "shared.errors")
-TOLD = ("shared.telemetry.context", "shared.telemetry.requests", "shared.telemetry.steps")
+TOLD = (
+    "shared.telemetry.context",
+    "shared.telemetry.operations",
+    "shared.telemetry.requests",
+    "shared.telemetry.steps",
+)
 """What is told at the edge and around steps; the rest of the room wraps ports, for bootstrap."""
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
