@@ -53,6 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_parser("eval", help="ask the model labelled dialogues; --help", add_help=False)
     _add_runs(commands)
     _add_traces(commands)
+    _add_smoke(commands)
+    _add_hook(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
     test = commands.add_parser("test", help="run every check and all tests")
     test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
@@ -86,6 +88,24 @@ def _add_chat(commands: _Commands) -> None:
     chat.add_argument("--json", action="store_true", help="print each event as a line of JSON")
     chat.add_argument("--language", choices=["es", "en"], help="(from LANG unless given)")
     _add_user(chat)
+
+
+def _add_smoke(commands: _Commands) -> None:
+    smoke = commands.add_parser(
+        "smoke", help="try an app: health, a conversation, a stream that is cut and resumed"
+    )
+    smoke.add_argument("--url", type=_url, help="of another app than that of ./eira up")
+    smoke.add_argument("--audience", help="of its tokens (Auth__Audience)")
+    smoke.add_argument(
+        "--azd", nargs="?", const="", metavar="ENVIRONMENT", help="the app that azd has deployed"
+    )
+    smoke.add_argument("--json", action="store_true", help="print JSON")
+    _add_user(smoke)
+
+
+def _add_hook(commands: _Commands) -> None:
+    hook = commands.add_parser("hook", help="what azd runs between its steps (azure.yaml)")
+    hook.add_argument("hook", choices=["postprovision", "postdeploy"])
 
 
 def _add_token(commands: _Commands) -> None:

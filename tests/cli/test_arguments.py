@@ -16,6 +16,7 @@ COMMANDS = [
     "eval",
     "lock",
     "packs",
+    "smoke",
     "test",
     "token",
     "traces",
