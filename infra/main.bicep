@@ -35,6 +35,10 @@ param audience string = 'api://${signInClientId}'
 param tenants array = []
 @description('Scopes of which a program that asks for a person needs one; none are asked for, if none are told.')
 param scopes array = []
+@description('Client id of the front end\'s own app registration; empty: it signs people in with the app\'s.')
+param webClientId string = ''
+@description('What the front end asks a token for.')
+param webScope string = '${audience}/access_as_user'
 @description('Rights by app role.')
 param roleRights object = loadJsonContent('role-rights.json')
 @description('What App Service authentication does with a request without a token. AllowAnonymous leaves it to the app, which refuses it too.')
@@ -184,8 +188,10 @@ var taskHub = 'EiraAgents'
 var packageContainer = 'app-package'
 var deadLetterContainer = 'erp-deadletters'
 var whereModelsAre = empty(modelsLocation) ? location : modelsLocation
-var alwaysReadyOthers = toObject(items(alwaysReadyFunctions), each => 'function:${each.key}', each => each.value)
 var whoMayComeIn = empty(tenants) ? [tenant().tenantId] : tenants
+// Where people sign in: with several tenants each comes in by its own, and the app refuses the others.
+var whoseTenant = length(whoMayComeIn) == 1 ? whoMayComeIn[0] : 'organizations'
+var alwaysReadyOthers = toObject(items(alwaysReadyFunctions), each => 'function:${each.key}', each => each.value)
 
 // What the app is told (shared/settings.py). A test starts it with these.
 var appSettings = {
@@ -464,6 +470,10 @@ output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP string = function.outputs.name
 output EIRA_URL string = function.outputs.url
 output EIRA_WEB_URL string = web.outputs.origin
+output WEB_API_BASE string = '${function.outputs.url}/api'
+output WEB_AUTHORITY string = '${signInAuthority}/${whoseTenant}'
+output WEB_CLIENT_ID string = empty(webClientId) ? signInClientId : webClientId
+output WEB_SCOPE string = webScope
 output AZURE_STORAGE_ACCOUNT string = storage.outputs.name
 output AZURE_KEY_VAULT string = vault.outputs.name
 output APPLICATION_INSIGHTS string = monitoring.outputs.insightsName
