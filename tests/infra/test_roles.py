@@ -46,7 +46,9 @@ REFUSED = {
     "cosmosDbBuiltInDataContributor": (
         r"(?:create|replace|delete)_(?:container|database)(?:_if_not_exists)?"
     ),
-    "keyVaultSecretsUser": r"set_secret|update_secret_properties|(?:begin_)?delete_secret|purge\w+",
+    "keyVaultSecretsUser": (
+        r"(?:set|begin_delete|purge_deleted|list_properties_of)_secrets?|update_secret_properties"
+    ),
     "searchIndexDataContributor": r"(?:create|create_or_update|delete|get)_(?:index|alias)(?:es)?",
 }
 """What the service refuses to who has the role."""
