@@ -42,8 +42,7 @@ from api.openapi.document import openapi
 from api.purging import purge
 from api.sweep import sweep
 from api.watching import watch
-from orchestrators.chat import chat as chat_orchestrator
-from orchestrators.turn import turn
+from orchestrators.versions import CHAT, TURN, versioned
 from shared.bootstrap import get_dependencies, prepare_app
 from shared.contracts.activities import (
     ASK_APPROVAL,
@@ -101,8 +100,8 @@ for name, method, route, handler in (
 register_endpoint(app, "health", "GET", "health", health(get_dependencies))
 register_endpoint(app, "openapi", "GET", "openapi.json", openapi)
 
-app.orchestration_trigger(context_name="context")(turn)
-app.orchestration_trigger(context_name="context")(chat_orchestrator)
+app.orchestration_trigger(context_name="context")(versioned("turn", TURN))
+app.orchestration_trigger(context_name="context")(versioned("chat", CHAT))
 
 register_activity(app, AWAIT_TURN, await_turn, get_dependencies)
 register_activity(app, PREPARE, prepare, get_dependencies)
