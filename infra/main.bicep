@@ -153,7 +153,7 @@ param logDailyQuotaGb string = '-1'
 param webSku string = 'Free'
 @description('Static Web Apps are in few regions; their files are everywhere.')
 param webLocation string = 'westeurope'
-@description('Whether the app reaches storage, Cosmos DB, Key Vault, search and models in a network of its own, where nobody else does.')
+@description('Whether the app reaches storage, scheduler, Cosmos DB, Key Vault, search and models in a network of its own, where nobody else does.')
 param privateNetwork bool = false
 param networkPrefix string = '10.80.0.0/24'
 
@@ -314,6 +314,10 @@ module durable 'app/durable.bicep' = if (durableBackend == 'scheduler') {
     appPrincipalId: identity.outputs.principalId
     operatorPrincipalId: principalId
     operatorPrincipalType: principalType
+    isPrivate: privateNetwork
+    networkLocation: location
+    subnetId: servicesSubnetId
+    zoneId: zones.?scheduler ?? ''
   }
 }
 
