@@ -11,6 +11,7 @@ examples:
   ./eira chat "Hola, ¿cómo va?"              one message, streamed
   ./eira chat --user luis                    a conversation; Ctrl-D ends it
   ./eira packs check                         what is wrong in packs/, by file and line
+  ./eira doctor                              what is wrong here, and how to mend it
   ./eira cerebro load handbook/              the Markdown, HTML, PDF and Word files of a folder
   ./eira eval --only dates                   how well the configured model reads dates
   ./eira runs show ID                        what an orchestration did, as a timeline
@@ -53,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_parser("eval", help="ask the model labelled dialogues; --help", add_help=False)
     _add_runs(commands)
     _add_traces(commands)
+    _add_doctor(commands)
     _add_smoke(commands)
     _add_hook(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
@@ -88,6 +90,23 @@ def _add_chat(commands: _Commands) -> None:
     chat.add_argument("--json", action="store_true", help="print each event as a line of JSON")
     chat.add_argument("--language", choices=["es", "en"], help="(from LANG unless given)")
     _add_user(chat)
+
+
+def _add_doctor(commands: _Commands) -> None:
+    doctor = commands.add_parser(
+        "doctor", help="what is wrong with this machine or a deployment, and how to mend it"
+    )
+    doctor.add_argument(
+        "--azd", nargs="?", const="", metavar="ENVIRONMENT", help="what azd has deployed"
+    )
+    doctor.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="what az functionapp config appsettings list prints",
+    )
+    doctor.add_argument("--app", type=_url, metavar="URL", help="where the app answers")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_smoke(commands: _Commands) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict, SettingsError
 
 from shared.environment import OfEnvironment
@@ -357,10 +358,8 @@ def get_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        way = [str(each) for each in first["loc"]]
-        where = f"{'.'.join(way[2:])}: " if way[0] == "security" and way[2:] else ""
-        raise _wrong("__".join(way), where + first["msg"]) from error
+        first, *others = (str(each) for each in map(_told, error.errors(include_input=False)))
+        raise ConfigurationError(first, tuple(others)) from error
     except SettingsError as error:
         raise _wrong(_not_json() or str(error), "a list or map is not valid JSON") from error
     if settings.azure_openai.endpoint is None and settings.openai.api_key is None:
@@ -463,6 +462,12 @@ def _pascal(name: str) -> str:
     """azure_openai -> AzureOpenAI, base_url -> BaseUrl, ai -> AI, as Azure and the plan write."""
     joined = "".join(part.capitalize() for part in name.split("_"))
     return "AI" if name == "ai" else joined.replace("Openai", "OpenAI")
+
+
+def _told(error: ErrorDetails) -> ConfigurationError:
+    way = [str(each) for each in error["loc"]]
+    where = f"{'.'.join(way[2:])}: " if way[0] == "security" and way[2:] else ""
+    return _wrong("__".join(way), where + error["msg"])
 
 
 def _wrong(name: str, what: str) -> ConfigurationError:

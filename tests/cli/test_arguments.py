@@ -13,6 +13,7 @@ COMMANDS = [
     "audit",
     "bench",
     "chat",
+    "doctor",
     "eval",
     "lock",
     "packs",
