@@ -13,6 +13,7 @@ from cli.deployment.mending import (
     ACCOUNT_KIND,
     COSMOS,
     COSMOS_KIND,
+    COSMOS_ROLE,
     MODELS,
     SAFETY,
     SEARCH_DATA,
@@ -167,13 +168,14 @@ async def test_other_answers_are_told_with_what_there_is_to_do(
 
 
 def test_the_roles_are_those_of_the_templates() -> None:
-    def words(name: str) -> str:
-        first, *rest = name.replace("Built-in ", "").replace(" DB", "").split()
-        return first.lower() + "".join(each.capitalize() for each in rest)
-
-    known = set(declared("app/roles.bicep", "variables")["roles"]["value"])
-    named = {words(each) for each in (MODELS, SAFETY, SEARCH_DATA, SEARCH_SERVICE, VAULT, COSMOS)}
-    assert {each.lower() for each in named} <= {each.lower() for each in known}
+    known = declared("app/roles.bicep", "variables")["roles"]["value"]
+    ids = {name.lower(): value for name, value in known.items()}
+    named = {
+        each.replace(" ", "").replace("-", "").lower()
+        for each in (MODELS, SAFETY, SEARCH_DATA, SEARCH_SERVICE, VAULT, COSMOS)
+    }
+    assert named <= ids.keys()
+    assert ids[COSMOS.replace(" ", "").replace("-", "").lower()] == COSMOS_ROLE
 
 
 def test_what_azd_does_not_say_is_left_to_the_reader() -> None:
@@ -207,11 +209,8 @@ def test_no_secret_of_the_settings_is_told() -> None:
 def test_app_settings_are_read_as_azure_lists_them_and_as_they_are_here(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     listed = [{"name": "Cosmos__Database", "value": "eira", "slotSetting": False}]
-    for document in (
-        listed,
-        {"Values": {"Cosmos__Database": "eira"}},
-        {"Cosmos__Database": "eira"},
-    ):
+    plain = {"Cosmos__Database": "eira"}
+    for document in (listed, {"Values": plain}, plain):
         file.write_text(json.dumps(document))
         assert read_app_settings(file) == plain
     for text in ("[1]", "not json", '"text"'):
