@@ -124,7 +124,8 @@ def _add_smoke(commands: _Commands) -> None:
 
 def _add_hook(commands: _Commands) -> None:
     hook = commands.add_parser("hook", help="what azd runs between its steps (azure.yaml)")
-    hook.add_argument("hook", choices=["postprovision", "postdeploy"])
+    names = ["prepackage", "postpackage", "postprovision", "postdeploy"]
+    hook.add_argument("hook", choices=names)
 
 
 def _add_token(commands: _Commands) -> None:

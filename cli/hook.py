@@ -1,4 +1,4 @@
-"""`./eira hook`: what azd runs behind provisioning and behind deploying; it may be run again."""
+"""`./eira hook`: what azd runs between its steps; it may be run again."""
 
 import argparse
 import subprocess
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .deployment.azd import deployment_values
+from .deployment.host_file import put_back, write_packed
 from .smoke import smoke_of
 
 CREATE = ("cli.knowledge.cerebro", "create")
@@ -21,12 +22,16 @@ AGAIN = "./eira hook postprovision"
 
 def run(options: argparse.Namespace) -> int:
     """0; 1 when a service or the app failed, 2 when a setting is wrong."""
-    values = deployment_values()
     match options.hook:
+        case "prepackage":
+            write_packed(deployment_values())
+        case "postpackage":
+            put_back()
         case "postprovision":
-            return Filling(values).run()
+            return Filling(deployment_values()).run()
         case _:
-            return _tried(values)
+            return _tried(deployment_values())
+    return 0
 
 
 def _run_module(words: tuple[str, ...], environment: Mapping[str, str]) -> int:

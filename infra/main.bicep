@@ -79,7 +79,7 @@ param zoneRedundant bool = false
 
 // Durable
 
-@description('scheduler: Durable Task Scheduler, as host.json has it. storage: queues and tables in the storage account.')
+@description('scheduler: Durable Task Scheduler. storage: queues and tables in the storage account, as host.json has it.')
 @allowed(['scheduler', 'storage'])
 param durableBackend string = 'scheduler'
 @allowed(['Consumption', 'Dedicated'])

@@ -27,7 +27,7 @@ param zoneRedundant bool
 
 param storageName string
 param packageUrl string
-@description('Of the Durable Task Scheduler, as host.json has it; empty puts Durable into the storage.')
+@description('Of the Durable Task Scheduler; empty leaves Durable in the storage, as host.json has it.')
 param schedulerEndpoint string
 
 @description('Settings of the app (shared/settings.py) that name what this template makes or is told.')
@@ -65,19 +65,15 @@ var telemetrySettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
 }
-// host.json names the scheduler and this connection: what starts instances reads that file, and no settings.
+// host.json of the tree is for the storage. As it is deployed it names the scheduler (a hook of azure.yaml), which is what adds instances; the
+// host itself goes by these also when the code was deployed by other means.
 var schedulerSettings = {
   DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
-}
-// In place of what host.json says: the host itself goes by these.
-var queueSettings = {
-  AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'AzureStorage'
-  AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'AzureWebJobsStorage'
-  // Without it an idle queue is looked at every 30 seconds only.
-  AzureFunctionsJobHost__extensions__durableTask__storageProvider__maxQueuePollingInterval: '00:00:01'
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
 }
 var references = toObject(items(secretSettings), each => each.key, each => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${each.value})')
-var platformSettings = union(storageSettings, identitySettings, telemetrySettings, empty(schedulerEndpoint) ? queueSettings : schedulerSettings)
+var platformSettings = union(storageSettings, identitySettings, telemetrySettings, empty(schedulerEndpoint) ? {} : schedulerSettings)
 
 var issuer = length(tenants) == 1 ? '${environment().authentication.loginEndpoint}${tenants[0]}/v2.0' : '${environment().authentication.loginEndpoint}organizations/v2.0'
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cli.deployment.host_file import CONNECTION, SCHEDULER
 from shared.settings import Settings, get_settings, our_settings, unknown_settings
 from shared.start_checks import check_secure
 from tests.infra.templates import INFRA, MAIN, ROOT, code, declared, evaluated, text, verified
@@ -42,11 +43,10 @@ OF_THE_PLATFORM = {
         "APPLICATIONINSIGHTS_CONNECTION_STRING",
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     },
-    "schedulerSettings": {"DURABLE_TASK_SCHEDULER_CONNECTION_STRING"},
-    "queueSettings": {
+    "schedulerSettings": {
+        CONNECTION,
         f"{OVERRIDE}__type",
         f"{OVERRIDE}__connectionStringName",
-        f"{OVERRIDE}__maxQueuePollingInterval",
     },
 }
 REFUSED = re.compile(r"FUNCTIONS_\w+|WEBSITE_\w+|SCM_\w+|ENABLE_ORYX_BUILD|PYTHON_\w+")
@@ -143,32 +143,17 @@ def of_the_function(variable: str) -> dict[str, str]:
     return found
 
 
-def test_the_scheduler_is_where_host_json_says() -> None:
-    """What adds instances reads host.json as it is deployed, and no setting that overrides it."""
-    durable = durable_in_host_json()
-    assert declared(MAIN, "variables")["taskHub"]["value"] == durable["hubName"]
-    assert durable["storageProvider"]["type"] == "azureManaged"
+def test_the_host_is_told_of_the_scheduler_as_host_json_is_when_it_is_deployed() -> None:
     settings = of_the_function("schedulerSettings")
-    assert list(settings) == [durable["storageProvider"]["connectionStringName"]]
-    (connection,) = settings.values()
+    assert declared(MAIN, "variables")["taskHub"]["value"] == durable_in_host_json()["hubName"]
+    assert {name: settings[f"{OVERRIDE}__{name}"] for name in SCHEDULER} == SCHEDULER
+    connection = settings[SCHEDULER["connectionStringName"]]
     assert set(re.findall(r"(\w+)=", connection)) == {"Endpoint", "Authentication", "ClientID"}
 
 
-def test_the_extensions_that_are_taken_know_the_scheduler() -> None:
-    bundle = json.loads((ROOT / "host.json").read_text("utf-8"))["extensionBundle"]["version"]
-    least = re.match(r"\[(\d+)\.(\d+)\.\d+, 5\.0\.0\)$", bundle)
-    assert least
-    assert (int(least[1]), int(least[2])) >= (4, 32)
-
-
-def test_durable_is_in_the_storage_where_that_is_wanted() -> None:
-    settings = of_the_function("queueSettings")
-    provider = durable_in_host_json()["storageProvider"]
-    # Both that host.json says are said otherwise, or the storage would be looked for in vain.
-    assert {f"{OVERRIDE}__{each}" for each in provider} < settings.keys()
-    named = settings[f"{OVERRIDE}__connectionStringName"]
-    assert [each for each in of_the_function("storageSettings") if each.startswith(f"{named}__")]
-    chosen = "empty(schedulerEndpoint) ? queueSettings : schedulerSettings"
+def test_durable_is_in_the_storage_where_nothing_else_is_said() -> None:
+    assert "type" not in durable_in_host_json()["storageProvider"]
+    chosen = "empty(schedulerEndpoint) ? {} : schedulerSettings"
     assert chosen in code("app/function.bicep")
 
 

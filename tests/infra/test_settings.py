@@ -10,7 +10,7 @@ import pytest
 
 from shared.settings import our_settings
 from tests.infra.templates import INFRA, ROOT, declared
-from tests.infra.test_app_settings import OVERRIDE, app_settings
+from tests.infra.test_app_settings import app_settings
 
 SAMPLE = json.loads((ROOT / "local.settings.sample.json").read_text("utf-8"))
 ROOMS = ("activities", "api", "orchestrators", "shared")
@@ -18,10 +18,6 @@ ROOMS = ("activities", "api", "orchestrators", "shared")
 OF_THE_HOST = {
     "FUNCTIONS_WORKER_RUNTIME": "functionAppConfig: {\n      runtime: {\n        name: 'python'",
     "AzureWebJobsStorage": "AzureWebJobsStorage__accountName:",
-    f"{OVERRIDE}__type": f"{OVERRIDE}__type:",
-    f"{OVERRIDE}__connectionStringName": f"{OVERRIDE}__connectionStringName:",
-    f"{OVERRIDE}__maxQueuePollingInterval": f"{OVERRIDE}__maxQueuePollingInterval:",
-    "DURABLE_TASK_SCHEDULER_CONNECTION_STRING": "DURABLE_TASK_SCHEDULER_CONNECTION_STRING:",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "APPLICATIONINSIGHTS_CONNECTION_STRING:",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "APPLICATIONINSIGHTS_AUTHENTICATION_STRING:",
 }
@@ -81,11 +77,6 @@ def test_the_code_reads_no_other_variables() -> None:
     named = re.compile(rf'"((?:{prefix})_[A-Z_]+)"', re.IGNORECASE)
     read = {found.upper() for text in sources() for found in named.findall(text)}
     assert read == OF_THE_PLATFORM | {"APPLICATIONINSIGHTS_CONNECTION_STRING"}
-
-
-def test_durable_runs_with_the_sample_as_it_does_in_the_storage_in_azure() -> None:
-    queues = declared("app/function.bicep", "variables")["queueSettings"]["value"]
-    assert {name: values()[name] for name in queues} == queues
 
 
 def test_every_right_that_is_asked_for_is_given_to_some_role_and_no_other() -> None:
