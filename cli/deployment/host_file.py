@@ -36,7 +36,7 @@ def write_packed(values: Mapping[str, str]) -> bool:
 
 
 def put_back() -> None:
-    """Brings host.json back to what it was before `write_packed`, also when that one was cut off."""
+    """Brings host.json back to what it was before `write_packed`, also if that was cut off."""
     if KEPT.is_file():
         # Renamed, not copied: there is never half a file.
         KEPT.replace(HOST)

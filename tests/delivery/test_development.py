@@ -46,8 +46,7 @@ def test_the_settings_of_core_tools_are_those_of_the_sample() -> None:
     sample = json.loads((ROOT / "local.settings.sample.json").read_text("utf-8"))["Values"]
     assert {name: sample[name] for name in values} == values
     # All that the host itself needs; the app's settings come from the local platform.
-    queues = declared("app/function.bicep", "variables")["queueSettings"]["value"]
-    assert set(values) == {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", *queues}
+    assert set(values) == {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage"}
 
 
 def test_core_tools_are_told_what_the_app_is_told() -> None:
@@ -55,9 +54,9 @@ def test_core_tools_are_told_what_the_app_is_told() -> None:
     assert f"func start --port {DEFAULT_PORT + 1}" in TEXT
 
 
-def test_the_emulator_of_the_scheduler_has_the_hub_of_host_json() -> None:
-    durable = json.loads((ROOT / "host.json").read_text("utf-8"))["extensions"]["durableTask"]
-    sample = json.loads((ROOT / "local.settings.sample.json").read_text("utf-8"))["Values"]
-    name = durable["storageProvider"]["connectionStringName"]
-    assert f"DTS_TASK_HUB_NAMES={durable['hubName']} " in TEXT
-    assert f'export {name}="{sample[name]}"' in TEXT
+def test_the_scheduler_is_turned_to_as_in_azure() -> None:
+    told = dict(re.findall(r"^export (\w+)=(.+)$", TEXT, re.MULTILINE))
+    in_azure = declared("app/function.bicep", "variables")["schedulerSettings"]["value"]
+    assert told.keys() == in_azure.keys()
+    connection = "DURABLE_TASK_SCHEDULER_CONNECTION_STRING"
+    assert {**told, connection: ""} == {**in_azure, connection: ""}

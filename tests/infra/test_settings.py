@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.settings import our_settings
-from tests.infra.templates import INFRA, ROOT, declared
+from tests.infra.templates import INFRA, ROOT
 from tests.infra.test_app_settings import app_settings
 
 SAMPLE = json.loads((ROOT / "local.settings.sample.json").read_text("utf-8"))
