@@ -29,7 +29,7 @@ from bench.capacity.formulas import (
 from bench.capacity.stations import Places, Pool, Rate
 
 SECONDS = 20_000.0
-ARRIVALS = 120_000
+ARRIVALS = 80_000
 LONGER = 0.5
 moments = some.floats(0, 100, allow_subnormal=False)
 amounts = some.floats(0, 10, allow_subnormal=False)
@@ -111,7 +111,7 @@ def waits(servers: int, rate: float, service: Callable[[Random], float]) -> list
     ]
 
 
-@pytest.mark.parametrize(("servers", "rate"), [(1, 0.5), (1, 0.7), (2, 1.4), (10, 8.0)])
+@pytest.mark.parametrize(("servers", "rate"), [(1, 0.7), (2, 1.4), (10, 8.0)])
 def test_waits_are_those_of_mmk(servers: int, rate: float) -> None:
     found = waits(servers, rate, lambda dice: dice.expovariate(1.0))
     known = mean_wait(servers, rate, 1.0)
@@ -122,7 +122,7 @@ def test_waits_are_those_of_mmk(servers: int, rate: float) -> None:
     assert longer == pytest.approx(waits_longer(servers, rate, 1.0, LONGER), rel=0.15)
 
 
-@pytest.mark.parametrize("rate", [0.5, 0.7])
+@pytest.mark.parametrize("rate", [0.7])
 def test_waits_for_equal_work_are_half_as_long(rate: float) -> None:
     found = waits(1, rate, lambda _: 1.0)
     known = pollaczek_khinchine(rate, 1.0, 0.0)
