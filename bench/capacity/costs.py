@@ -12,8 +12,7 @@ from bench.capacity.limits import Limit
 HOURS_A_MONTH, HOUR, MINUTE = 730.0, 3_600.0, 60.0
 MILLION, GIGABYTE, THOUSAND = 1e6, 1e9, 1_000.0
 STREAM_DAYS, MONTH_DAYS = 7, 30
-LEAST_AUTOSCALE = 0.1
-"""Of the most request units, which autoscale bills in any hour (source `cosmos`)."""
+"""Event logs are kept so long (defaultTtl of the container `streams`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +91,11 @@ def _cosmos(
         return _priced(name, units, facts, "cosmosServerlessUnits", "RU, serverless")
     partitions = by_name["Cosmos DB: autoscale"].needed(turns_per_minute, headroom)
     most = partitions * facts.limit("cosmosPartition")
+    least = most * facts.limit("cosmosAutoscaleLeast")
     peak = turns_per_minute / MINUTE * demand.request_units * facts.assumed("burstFactor")
     days = facts.assumed("workdays")
-    on_days = sum(
-        min(max(weight * peak, most * LEAST_AUTOSCALE), most) for weight in facts.day.weights
-    )
-    idle = (HOURS_A_MONTH - days * len(facts.day.weights)) * most * LEAST_AUTOSCALE
+    on_days = sum(min(max(weight * peak, least), most) for weight in facts.day.weights)
+    idle = (HOURS_A_MONTH - days * len(facts.day.weights)) * least
     price = facts.price("cosmosAutoscale")
     month = None if price is None else (days * on_days + idle) / 100 * price
     return Part(name, month, f"autoscale up to {most:,.0f} RU/s")

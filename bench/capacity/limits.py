@@ -110,9 +110,19 @@ def _app(demand: Demand, facts: Facts, deployed: Deployed) -> tuple[Limit, ...]:
         facts.limit("flexMostInstances"),
     )
     places = deployed.requests_per_instance / demand.stream_seconds
+    # An activity is under way nearly as long as its turn: it waits for the model.
+    activities = deployed.activities_per_instance / demand.stream_seconds
     return (
         Limit("HTTP instances: streams", 1.0, instances * places, places, "instances", most),
         Limit("HTTP instances: CPU", demand.http_cpu, instances * cores, cores, "instances", most),
+        Limit(
+            "Durable instances: activities",
+            1.0,
+            instances * activities,
+            activities,
+            "instances",
+            most,
+        ),
         Limit(
             "Durable instances: CPU", demand.steps_cpu, instances * cores, cores, "instances", most
         ),

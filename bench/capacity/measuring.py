@@ -80,7 +80,7 @@ async def _turns(stand: Stand, kind: TurnKind) -> Json:
         await stand.reset_charges()
         seen = await stand.turn(conversation, kind.message(tokens))
         history = await stand.history(seen.run_id)
-        charges.append(_by_container(await stand.charges()))
+        charges.append(by_container(await stand.charges()))
         usages.append(seen.usage)
         took.append(seen.ended - seen.asked)
     depth, activities = hops(history)
@@ -88,21 +88,21 @@ async def _turns(stand: Stand, kind: TurnKind) -> Json:
     return {
         "answerTokens": tokens,
         "totalMs": round(fmean(took), 1),
-        "requestUnits": _means(charges),
-        "storedBytes": _growth(_stored(stand), stored),
-        "steps": _steps(history),
+        "requestUnits": means(charges),
+        "storedBytes": growth(_stored(stand), stored),
+        "steps": steps_of(history),
         "hopsToFirstToken": depth,
         "activities": activities,
         "actions": 1 + 2 * activities,
         "promptTokens": round(fmean(usage["promptTokens"] for usage in usages)),
         "completionTokens": round(fmean(usage["completionTokens"] for usage in usages)),
         "modelCalls": len(calls) / TURNS,
-        "callTokens": _call_tokens(calls, kind),
+        "callTokens": tokens_of_calls(calls, kind),
         "embeddings": len(await stand.embeddings(begin)) / TURNS,
     }
 
 
-def _call_tokens(calls: Sequence[ModelCall], kind: TurnKind) -> list[int]:
+def tokens_of_calls(calls: Sequence[ModelCall], kind: TurnKind) -> list[int]:
     """Tokens that each call of a turn writes, in their order; the answer's comes last."""
     if len(calls) != kind.model_calls * TURNS:
         raise BenchError(f"{len(calls)} calls do not fit {TURNS} turns of {kind.name}")
@@ -112,7 +112,7 @@ def _call_tokens(calls: Sequence[ModelCall], kind: TurnKind) -> list[int]:
     ]
 
 
-def _by_container(charged: Mapping[str, object]) -> Json:
+def by_container(charged: Mapping[str, object]) -> Json:
     of_containers = charged["byContainer"]
     assert isinstance(of_containers, dict)
     return {
@@ -122,12 +122,12 @@ def _by_container(charged: Mapping[str, object]) -> Json:
     }
 
 
-def _means(charges: Sequence[Json]) -> dict[str, float]:
+def means(charges: Sequence[Json]) -> dict[str, float]:
     names = sorted({name for each in charges for name in each})
     return {name: round(fmean(each.get(name, 0.0) for each in charges), 2) for name in names}
 
 
-def _steps(history: Sequence[Mapping[str, object]]) -> list[str]:
+def steps_of(history: Sequence[Mapping[str, object]]) -> list[str]:
     ran = sorted(
         (str(event["ScheduledTime"]), str(event["FunctionName"]))
         for event in history
@@ -145,7 +145,7 @@ def _stored(stand: Stand) -> dict[str, tuple[int, int]]:
     return {str(name): (int(items), int(size)) for name, items, size in rows}
 
 
-def _growth(
+def growth(
     after: Mapping[str, tuple[int, int]], before: Mapping[str, tuple[int, int]]
 ) -> dict[str, Json]:
     """Items and bytes a turn has left behind, by container."""

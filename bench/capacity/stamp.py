@@ -69,7 +69,9 @@ def as_needed(
     thousands = max(needed("model: tokens"), needed("model: requests")) / MINUTE
     return Sizes(
         http_instances=max(needed("HTTP instances: streams"), needed("HTTP instances: CPU")),
-        steps_instances=needed("Durable instances: CPU"),
+        steps_instances=max(
+            needed("Durable instances: CPU"), needed("Durable instances: activities")
+        ),
         streams_per_instance=deployed.requests_per_instance,
         cores=CORES[deployed.instance_memory_mb],
         actions=rate("Durable Task Scheduler"),

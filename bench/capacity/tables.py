@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from math import inf
 
-from bench.capacity.limits import first_to_saturate
+from bench.capacity.limits import Limit, first_to_saturate
 from bench.capacity.study import TENANTS, Load, Study
 
 NOBODY = "–"
-UNKNOWN = "not found"
+UNKNOWN, TOO_LITTLE = "not found", "too little"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,22 @@ def _percent(part: float) -> str:
 def _needed(found: Study) -> Table:
     headroom = found.facts.assumed("headroom")
     rows = [
-        (limit.name, limit.unit_name, *(number(limit.needed(each.turns_per_minute, headroom))
-                                        for each in found.loads))
+        (
+            limit.name,
+            limit.unit_name,
+            *(_units(limit, load.turns_per_minute, headroom) for load in found.loads),
+        )
         for limit in found.limits
-    ]  # fmt: skip
+    ]
     ptu = _provisioned(found)
     rows.append(("model: as PTU instead", "PTU", *(number(units) for units in ptu)))
     rows.append(("stamps", "deployments", *(str(load.stamps) for load in found.loads)))
     return Table("needed", "What is needed", ("", "unit", *map(rate, found.loads)), rows)
+
+
+def _units(limit: Limit, turns_per_minute: float, headroom: float) -> str:
+    units = limit.needed(turns_per_minute, headroom)
+    return TOO_LITTLE if limit.most == 1 and units > 1 else number(units)
 
 
 def _provisioned(found: Study) -> list[float]:

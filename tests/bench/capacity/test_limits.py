@@ -1,6 +1,8 @@
 """Where services end, what is needed, what it costs: more turns never take less."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -113,6 +115,8 @@ def test_the_defaults_are_those_of_the_templates() -> None:
     assert defaults["embeddingsModel"]["capacity"] == made.embeddings_capacity
     assert defaults["searchReplicas"] * defaults["searchPartitions"] == made.search_units
     assert defaults["searchSku"] == "basic"
+    durable = json.loads(Path("host.json").read_text("utf-8"))["extensions"]["durableTask"]
+    assert durable["maxConcurrentActivityFunctions"] == made.activities_per_instance
     assert (defaults["schedulerSku"], defaults["cosmosCapacity"]) == ("Consumption", "serverless")
 
 
