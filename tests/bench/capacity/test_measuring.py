@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.capacity.measuring import by_container, tokens_of_calls, growth, means, steps_of
+from bench.capacity.measuring import by_container, growth, means, steps_of, tokens_of_calls
 from bench.capacity.watching import less
 from bench.stand import BenchError
 from bench.turn_kinds import SMALL_TALK
