@@ -39,6 +39,7 @@ DELEGATED = {
     "bench": ("bench", "tests/e2e/under_fire", "emulator/tests/crashes"),
     "cerebro": ("cli/knowledge/cerebro_arguments.py",),
     "eval": ("evaluation",),
+    "simulate": ("bench/capacity",),
 }
 """Commands that read their own arguments, and where they do."""
 
@@ -80,6 +81,11 @@ def test_a_command_in_the_papers_is_there(paper: str, words: tuple[str, ...]) ->
     places = DELEGATED.get(words[0])
     wrong = _wrong_delegated(words, places) if places else _wrong(iter(words), build_parser())
     assert list(wrong) == [], f"{paper}: {' '.join(words)}"
+
+
+def test_commands_that_read_their_own_arguments_are_known_here() -> None:
+    commands = _choices(build_parser())
+    assert {name for name, each in commands.items() if not each.add_help} == set(DELEGATED)
 
 
 def test_what_is_not_there_is_noticed() -> None:
