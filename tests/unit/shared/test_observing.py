@@ -18,6 +18,7 @@ from shared.observing import (
 from shared.settings import Settings, get_settings
 from shared.telemetry.exporting import Exports
 from shared.telemetry.recording import Recorder
+from shared.telemetry.records import TracedDeadLetters, TracedEffects
 from shared.telemetry.services import TracedKnowledge, TracedTools
 from shared.telemetry.steps import TracedLog
 from tests.fakes.telemetry import telling
@@ -110,5 +111,7 @@ def test_where_somebody_is_the_adapters_tell_of_what_they_do() -> None:
         around = traced(deps)
         assert isinstance(around.tools, TracedTools)
         assert isinstance(around.log, TracedLog)
+        assert isinstance(around.effects, TracedEffects)
+        assert isinstance(around.dead_letters, TracedDeadLetters)
         assert isinstance(traced_knowledge(deps.knowledge, ""), TracedKnowledge)
         assert len(erp_watchers()) == len(search_policies()) == 1
