@@ -5,9 +5,8 @@ import aiohttp
 from cli.deployment.findings import Finding, error, ok, warning
 from cli.deployment.mending import kind_of
 from cli.deployment.subject import Place
-from shared.bootstrap import PACKS
 from shared.errors import ConfigurationError
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 from shared.settings import Settings
 
 AREA = "app"

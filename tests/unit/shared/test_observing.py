@@ -9,7 +9,6 @@ from shared.contracts.runs import Usage
 from shared.errors import ConfigurationError
 from shared.observing import (
     build_telemetry,
-    check_told_by_us,
     erp_watchers,
     search_policies,
     traced,
@@ -85,16 +84,6 @@ def test_prices_that_are_no_map_stop_the_start(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("Telemetry__Prices", "cheap")
     with pytest.raises(ConfigurationError, match="Telemetry__Prices"):
         get_settings()
-
-
-def test_an_app_whose_worker_would_tell_everything_does_not_start(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    check_told_by_us(get_settings())
-    get_settings.cache_clear()
-    monkeypatch.setenv("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "1")
-    with pytest.raises(ConfigurationError, match="PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"):
-        check_told_by_us(get_settings())
 
 
 def test_where_nobody_is_told_nothing_is_put_around_the_adapters() -> None:
