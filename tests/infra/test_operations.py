@@ -217,7 +217,7 @@ def test_every_parameter_and_setting_in_the_paper_is_there() -> None:
 def test_every_timer_is_in_the_paper() -> None:
     paper = (ROOT / "docs" / "operations.md").read_text("utf-8")
     code = (ROOT / "function_app.py").read_text("utf-8")
-    timers = set(re.findall(r'register_timer\(\s*app, "(\w+)"', code))
+    timers = set(re.findall(r'register_timer\(\s*app,\s*"(\w+)"', code))
     assert len(timers) >= 5
     section = paper.partition("## Timers")[2].partition("\n## ")[0]
     assert timers <= set(re.findall(r"`(\w+)`", section))
