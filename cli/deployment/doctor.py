@@ -45,8 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What SDKs say of their own tries is not for people, and the findings say the rest.
     logging.disable(logging.CRITICAL)
     place = Place(os.environ, options.app, options.local)
+    az = azure_cli(place.value("AZURE_SUBSCRIPTION_ID"))
     wanted = Wanted(options.machine, options.grid, options.seconds)
-    found = asyncio.run(diagnose(place, azure_cli(), wanted, show))
+    found = asyncio.run(diagnose(place, az, wanted, show))
     print(as_json(found) if options.json else "\n".join(in_words(found)))
     return exit_code(found)
 

@@ -245,6 +245,7 @@ SUBSCRIBED: JsonValue = [{"name": "erp-events", "provisioningState": "Succeeded"
 
 
 AZ = """#!/bin/sh
+echo "$@" > "${0%/*}/asked"
 [ "$1" = fail ] && exit 3
 [ "$1" = nothing ] || echo "[\\"$1\\"]"
 """
@@ -350,9 +351,10 @@ async def test_the_azure_cli_is_asked_for_json_and_may_refuse(
     program = tmp_path / "az"
     program.write_text(AZ)
     program.chmod(0o755)
-    az = azure_cli()
+    az = azure_cli("5b5b")
     assert az is not None
     assert await az("role") == ["role"]
+    assert (tmp_path / "asked").read_text().endswith("--subscription 5b5b\n")
     assert await az("nothing") is None
     with pytest.raises(AzError) as failed:
         await az("fail", "now")
