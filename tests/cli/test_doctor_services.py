@@ -15,9 +15,9 @@ from cli.deployment.probes import cosmos, erp, identity, network, safety, search
 from cli.deployment.probes.cosmos import Declared
 from cli.deployment.probes.network import Reached
 from cli.deployment.subject import Place
-from shared.bootstrap import PACKS, build_secrets
+from shared.bootstrap import build_secrets
 from shared.errors import ModerationError, SearchError, SecretError
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 from shared.search.lacking import Lack
 from shared.search.lifecycle import Held
 from tests.cli.doctor_subject import (
