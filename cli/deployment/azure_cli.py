@@ -21,7 +21,7 @@ class AzError(Exception):
 
 
 def azure_cli(subscription: str = "") -> Az | None:
-    """Of this subscription, or of the one that it is signed in to; None where it is not installed."""
+    """Of this subscription, or of the one it is signed in to; None where it is not installed."""
     program = shutil.which("az")
     if program is None:
         return None
