@@ -1,4 +1,5 @@
-"""How long it takes until something answers: imports, host and worker, the whole cloud."""
+"""How long it takes until something answers: imports, host and worker, the whole cloud; and how
+much is deployed, which has to be there before."""
 
 import asyncio
 import os
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
+from bench import package
 from bench.effort import Effort
 from bench.figures import Figure, Report, Target, p50
 from bench.host.running import running_host
@@ -35,6 +37,7 @@ async def measure(stand: Stand, effort: Effort) -> Report:
         Figure(SECTION, "host and 1 worker: first answer (health)", health, "s"),
         Figure(SECTION, "host and 1 worker: first turn's end (small talk)", answer, "s"),
         Figure(SECTION, "all services, host, knowledge", stand.ready_seconds, "s", READY_TARGET),
+        *package.figures(),
     ]
     return Report(figures, {"imports": whole, "bareInterpreter": bare, "starts": starts})
 
