@@ -57,7 +57,7 @@ def test_half_of_what_was_to_be_packed_is_put_back_and_what_somebody_wrote_is_no
     assert write_packed({})
     edited = packed.replace("00:10:00", "00:05:00")
     Path("host.json").write_text(edited, "utf-8")
-    with pytest.raises(CommandError, match=r"edited .* host\.json\.kept"):
+    with pytest.raises(CommandError, match=r"edited .*host\.json\.kept"):
         write_packed({})
     assert Path("host.json").read_text("utf-8") == edited
     assert KEPT.read_text("utf-8") == ORIGINAL
