@@ -12,11 +12,11 @@ from api.bodies import can_be_seen, invalid, parse, read_body
 from api.chat import begin
 from api.completing import INSTRUCTIONS, bounded, instructions
 from api.edge import Call
-from api.problems import field_problems
 from api.telling import tell_streamed
 from shared.contracts.agents import Spoken
 from shared.contracts.agui import AguiMessage, RunAgentInput
 from shared.contracts.chat import PostChat
+from shared.contracts.field_faults import field_problems
 from shared.contracts.identity import Language
 from shared.errors import InvalidRequestError
 

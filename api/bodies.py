@@ -9,9 +9,9 @@ from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
 from api.json_text import check_json
-from api.problems import field_problems
 from shared.contracts.base import Inbound
 from shared.contracts.conversations import MAX_CONTEXT_BYTES, MAX_MESSAGE_CHARACTERS
+from shared.contracts.field_faults import field_problems
 from shared.contracts.identity import Language
 from shared.contracts.problems import FieldProblem
 from shared.contracts.wording import say

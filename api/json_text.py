@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from api.problems import MOST_TOLD, pointer_to
+from shared.contracts.field_faults import MOST_TOLD, pointer_to
 from shared.contracts.identity import Language
 from shared.contracts.problems import FieldProblem
 from shared.contracts.wording import say

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from api.bodies import invalid
-from api.problems import field_problems
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.agents import AskedTool
 from shared.contracts.chat import NamedTool, PostChat
+from shared.contracts.field_faults import field_problems
 from shared.contracts.identity import Language
 from shared.contracts.search import SearchIntent
 from shared.contracts.tools import Arguments, ToolContract

@@ -24,6 +24,7 @@ from shared.contracts.conversations import (
     RenameConversation,
 )
 from shared.contracts.credentials import ResolveSecureValue, SecureValueResolved
+from shared.contracts.flows.document import FlowChecked, FlowExported, FlowSchemas, PostFlow
 from shared.contracts.runs import (
     PostFeedback,
     RunAnswer,
@@ -183,6 +184,52 @@ ROUTES = (
         body=ResolveSecureValue,
         examples=examples.RESOLVES,
         errors=("403", "429"),
+    ),
+    Operation(
+        "get",
+        "/flows/schema",
+        "readFlowSchema",
+        "The language of flows, as JSON Schemas",
+        (
+            Reply(
+                "200",
+                "Of a flow, and of each node by its type.",
+                (FlowSchemas,),
+                examples=(("a node", examples.FLOW_SCHEMAS),),
+            ),
+        ),
+    ),
+    Operation(
+        "post",
+        "/flows/validate",
+        "validateFlow",
+        "Find what is wrong with a flow",
+        (
+            Reply(
+                "200",
+                "All of it, with pointers into the flow; none of it keeps anything.",
+                (FlowChecked,),
+                examples=(("a warning", examples.FLOW_CHECKED),),
+            ),
+        ),
+        body=PostFlow,
+        examples=examples.FLOWS,
+    ),
+    Operation(
+        "post",
+        "/flows/export",
+        "exportFlow",
+        "Take out of a flow what is for the simulator only",
+        (
+            Reply(
+                "200",
+                "The flow without it; what was taken out, and what is wrong with what is left.",
+                (FlowExported,),
+                examples=(("without keys", examples.FLOW_EXPORTED),),
+            ),
+        ),
+        body=PostFlow,
+        examples=examples.FLOWS,
     ),
     Operation(
         "post",

@@ -5,8 +5,8 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from api.problems import MOST_TOLD, field_problems
 from shared.contracts.base import Inbound
+from shared.contracts.field_faults import MOST_TOLD, field_problems
 
 
 class _Body(Inbound):

@@ -1,0 +1,64 @@
+"""`/api/flows`: the language, what is wrong with a flow, and a flow as it may leave the editor."""
+
+from azurefunctions.extensions.http.fastapi import Response
+
+from api.answers import json_answer
+from api.bodies import invalid, parse, read_body
+from api.calling import Rules
+from api.catalog import catalog_of
+from api.chat import rules_for
+from api.edge import Call
+from shared.contracts.flows.document import FlowChecked, FlowExported, FlowLists, PostFlow
+from shared.flows.checking import check
+from shared.flows.exporting import export as exported_of
+from shared.flows.findings import told
+from shared.flows.schemas import schemas
+
+
+async def schema(call: Call) -> Response:
+    return json_answer(schemas())
+
+
+async def validate(call: Call) -> Response:
+    """By what this caller may name, too."""
+    posted = parse(PostFlow, call.request, await read_body(call.request), call.language)
+    problems = check(posted.flow, call.language, _lists(call))
+    valid = not any(each.severity == "error" for each in problems)
+    return json_answer(FlowChecked(valid=valid, problems=problems))
+
+
+async def export(call: Call) -> Response:
+    """Raises InvalidRequestError for what is no flow."""
+    posted = parse(PostFlow, call.request, await read_body(call.request), call.language)
+    found = exported_of(posted.flow)
+    if found is None:
+        raise invalid("/flow", "flow_not_a_flow", call.language)
+    return json_answer(
+        FlowExported(
+            flow=found.flow,
+            warnings=told(found.findings, call.language),
+            problems=check(found.flow, call.language, _lists(call)),
+        )
+    )
+
+
+def _lists(call: Call) -> FlowLists:
+    rules = rules_for(call)
+    aliases = tuple(each.name for each in call.deps.policy.secure_values.of(call.caller))
+    catalog = catalog_of(rules, aliases)
+    return FlowLists(
+        indexes=catalog.indexes,
+        semantic_configurations=catalog.semantic_configurations,
+        participants=_people(rules, catalog.participants),
+        modes=catalog.modes,
+        providers=catalog.providers,
+        tools=catalog.tools,
+        aliases=aliases,
+        profiles=catalog.profiles,
+    )
+
+
+def _people(rules: Rules, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Names and aliases."""
+    found = ((name, *rules.participants[name].aliases) for name in allowed)
+    return tuple(each.casefold() for names in found for each in names)

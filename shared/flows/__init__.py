@@ -1,0 +1,1 @@
+"""BRI-FLOW: the pure rules of the flow language."""

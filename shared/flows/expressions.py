@@ -1,0 +1,248 @@
+"""Expressions in CEL: read with the grammar of cel-python, into a tree of our own.
+
+What may be written is CEL without messages, types, times and bytes. All numbers are doubles, those
+that are written in the expression too: `index + 1 == size(list)` is what people mean.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any
+
+MAX_NESTING = 16
+"""Brackets within brackets."""
+MAX_DEPTH = 300
+"""Of the grammar's tree, which is some ten times as deep as the brackets."""
+FUNCTIONS: Mapping[str, tuple[int, ...]] = {
+    "size": (1,),
+    "string": (1,),
+    "double": (1,),
+    "contains": (2,),
+    "startsWith": (2,),
+    "endsWith": (2,),
+    "matches": (2,),
+}
+"""With how many arguments each is called; the first may stand before the dot."""
+MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
+_OPERATORS = {
+    "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "in": "in",
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%",
+}  # fmt: skip
+
+type Tree = Any
+"""Of lark, which the grammar is written for and which has no types."""
+type Expression = (
+    Literal | Name | Member | Index | Call | ListOf | ObjectOf | Unary | Binary | Choice | Macro
+)
+
+
+class ExpressionError(Exception):
+    """It cannot be read. `detail` says more, for a developer: in English, without values."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: bool | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`asked`: not its value is meant, but whether it is there (`has`)."""
+
+    of: Expression
+    name: str
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    of: Expression
+    at: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    function: str
+    args: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOf:
+    members: tuple[tuple[Expression, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    operator: str
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    when: Expression
+    then: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    macro: str
+    over: Expression
+    name: str
+    body: Expression
+
+
+@lru_cache(maxsize=1_024)
+def parse(text: str) -> Expression:
+    """Raises ExpressionError."""
+    deepest = depth = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    if deepest > MAX_NESTING:
+        raise ExpressionError("too many brackets within brackets")
+    tree = _grammar()(text)
+    if _is_deeper(tree, MAX_DEPTH):
+        raise ExpressionError("too long")
+    return _read(tree)
+
+
+@cache
+def _grammar() -> Callable[[str], Tree]:
+    """Imported when the first expression is read: it takes a while, and most runs have none."""
+    parsing = import_module("celpy.celparser")
+    parser = parsing.CELParser()
+
+    def read(text: str) -> Tree:
+        try:
+            return parser.parse(text)
+        except parsing.CELParseError as error:
+            raise ExpressionError(f"line {error.line}, column {error.column}") from error
+
+    return read
+
+
+def _is_deeper(tree: Tree, limit: int) -> bool:
+    level = [tree]
+    for _ in range(limit):
+        level = [child for each in level for child in getattr(each, "children", ())]
+    return bool(level)
+
+
+def _read(tree: Tree) -> Expression:
+    children = tree.children
+    match tree.data:
+        case "literal" | "ident" | "list_lit" | "map_lit":
+            return _primary(tree.data, children)
+        case "expr" if len(children) == 3:
+            return Choice(*map(_read, children))
+        case "conditionalor" | "conditionaland" if len(children) == 2:
+            return Binary("||" if tree.data == "conditionalor" else "&&", *map(_read, children))
+        case "relation" | "addition" | "multiplication" if len(children) == 2:
+            operator, right = children
+            sign = _OPERATORS[operator.data.partition("_")[2]]
+            return Binary(sign, _read(operator.children[0]), _read(right))
+        case "unary" if len(children) == 2:
+            sign = "!" if children[0].data == "unary_not" else "-"
+            return Unary(sign, _read(children[1]))
+        case "member_dot" | "member_dot_arg" | "member_index" | "ident_arg":
+            return _access(tree.data, children)
+        case _ if len(children) == 1 and hasattr(children[0], "data"):
+            return _read(children[0])
+        case _:
+            raise ExpressionError(f"{tree.data} is not part of the flow language")
+
+
+def _primary(kind: str, children: list[Tree]) -> Expression:
+    match kind:
+        case "literal":
+            return Literal(_literal(children[0]))
+        case "ident":
+            return Name(str(children[0]))
+        case "list_lit":
+            return ListOf(_arguments(children[0] if children else None))
+        case _:
+            found = _arguments(children[0] if children else None)
+            return ObjectOf(tuple(zip(found[::2], found[1::2], strict=True)))
+
+
+def _access(kind: str, children: list[Tree]) -> Expression:
+    match kind:
+        case "member_dot":
+            return Member(_read(children[0]), str(children[1]))
+        case "member_index":
+            return Index(_read(children[0]), _read(children[1]))
+        case "ident_arg":
+            args = _arguments(children[1] if len(children) > 1 else None)
+            return _has(args) if children[0] == "has" else _call(str(children[0]), args)
+        case _:
+            name = str(children[1])
+            args = _arguments(children[2] if len(children) > 2 else None)
+            of = _read(children[0])
+            return _macro(name, of, args) if name in MACROS else _call(name, (of, *args))
+
+
+def _arguments(tree: Tree | None) -> tuple[Expression, ...]:
+    return tuple(map(_read, tree.children)) if tree is not None else ()
+
+
+def _has(args: tuple[Expression, ...]) -> Expression:
+    match args:
+        case (Member(of=of, name=name),):
+            return Member(of, name, asked=True)
+        case _:
+            raise ExpressionError("has takes one member: has(a.b)")
+
+
+def _macro(macro: str, over: Expression, args: tuple[Expression, ...]) -> Expression:
+    match args:
+        case (Name(name=name), body):
+            return Macro(macro, over, name, body)
+        case _:
+            raise ExpressionError(f"{macro} takes a name and an expression")
+
+
+def _call(function: str, args: tuple[Expression, ...]) -> Expression:
+    if function not in FUNCTIONS:
+        raise ExpressionError(f"there is no function {function[:40]}")
+    if len(args) not in FUNCTIONS[function]:
+        raise ExpressionError(f"{function} has the wrong number of arguments")
+    return Call(function, args)
+
+
+def _literal(token: Tree) -> bool | float | str | None:
+    match token.type:
+        case "STRING_LIT" | "MLSTRING_LIT":
+            return str(import_module("celpy.evaluation").celstr(token))
+        case "BOOL_LIT":
+            return bool(token.value == "true")
+        case "NULL_LIT":
+            return None
+        case "INT_LIT" if "x" in token.value.lower():
+            return float(int(token.value, 16))
+        case "INT_LIT" | "FLOAT_LIT":
+            return float(token.value)
+        case _:
+            raise ExpressionError(f"{token.type} is not part of the flow language")
