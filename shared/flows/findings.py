@@ -32,9 +32,12 @@ def warning(code: str, place: Place, **values: object) -> Finding:
 
 
 def told(findings: Iterable[Finding], language: Language) -> tuple[FlowProblem, ...]:
-    """In the order of the document, errors of a place before its warnings, each once."""
+    """By place, numbers by their size before names; of a place errors first, then by code. Each
+    once."""
     distinct = {(each.severity, each.code, each.place): each for each in findings}
-    ordered = sorted(distinct.values(), key=lambda each: (_order(each.place), each.severity))
+    ordered = sorted(
+        distinct.values(), key=lambda each: (_order(each.place), each.severity, each.code)
+    )
     return tuple(
         FlowProblem(
             severity=each.severity,

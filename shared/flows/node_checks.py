@@ -23,8 +23,6 @@ USUAL_SETTINGS = "Azure"
 
 
 def node_findings(flow: Flow, graph: Graph) -> Iterator[Finding]:
-    if not flow.nodes:
-        yield warning("empty_flow", ())
     for node in flow.nodes.values():
         yield from _reserved(node)
         if node.sim_only:

@@ -39,6 +39,8 @@ def read(sent: object) -> Read:
         return Read(None, (error("not_a_flow", ()),))
     nodes, place = found
     reader = _Reader()
+    if not nodes:
+        reader.findings.append(warning("empty_flow", ()))
     order = reader.block(nodes, place, None, "@", 0)
     form = reader.envelope(sent)
     flow = Flow(form.meta, reader.nodes, order, form.edges) if form else None
