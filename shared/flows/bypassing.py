@@ -16,15 +16,15 @@ def bypassed(
     if not gone:
         return kept, edges
     after = {
-        each["from"]: each.get("to")
+        source: each.get("to")
         for each in edges
-        if isinstance(each, Mapping) and each.get("from") in gone and _port(each) == "next"
+        if (source := _source(each)) in gone and _port(each) == "next"
     }
     found = []
     for edge in edges:
-        if not isinstance(edge, Mapping) or edge.get("from") in gone:
+        if _source(edge) in gone:
             continue
-        target = _past(edge.get("to"), gone, after)
+        target = _past(edge.get("to"), gone, after) if isinstance(edge, Mapping) else None
         if target is not None:
             found.append({**edge, "to": target})
     return _begun(flow, kept, gone, after), found
@@ -35,14 +35,14 @@ def _past(name: Any, gone: set[str], after: Mapping[str, Any]) -> Any:
     while isinstance(name, str) and name in gone and name not in seen:
         seen.add(name)
         name = after.get(name)
-    return None if name in gone else name
+    return None if isinstance(name, str) and name in gone else name
 
 
 def _begun(
     flow: Mapping[str, Any], kept: list[Any], gone: set[str], after: Mapping[str, Any]
 ) -> list[Any]:
     edges = [each for each in flow["edges"] if isinstance(each, Mapping)]
-    led_to = {each.get("to") for each in edges}
+    led_to = {each["to"] for each in edges if isinstance(each.get("to"), str)}
     names = [_id(each) for each in flow["nodes"]]
     start = next((name for name in names if name not in led_to), names[0] if names else None)
     if start not in gone:
@@ -53,6 +53,11 @@ def _begun(
 
 def _id(node: Any) -> str | None:
     name = node.get("id") if isinstance(node, Mapping) else None
+    return name if isinstance(name, str) else None
+
+
+def _source(edge: Any) -> str | None:
+    name = edge.get("from") if isinstance(edge, Mapping) else None
     return name if isinstance(name, str) else None
 
 

@@ -124,7 +124,7 @@ class _Run:
             node = self.program.flow.nodes.get((loop if ends else at) or "")
             try:
                 with as_node_errors():
-                    going = end_round(self.program, branch) if ends else self._take(branch, node)
+                    going = self._end_round(branch) if ends else self._take(branch, node)
             except NodeError as error:
                 self.branches[branch.key] = branch
                 self._fail(branch, node, error)
@@ -138,11 +138,18 @@ class _Run:
         assert node is not None, "ports lead to nodes"
         if node.sim_only:
             return Goes(branch, self.program.after(node.id))
+        self._count()
+        self._tell(branch, node, "started")
+        return take(self.program, branch, node)
+
+    def _end_round(self, branch: Branch) -> Going:
+        self._count()
+        return end_round(self.program, branch)
+
+    def _count(self) -> None:
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise NodeError("too_many_steps", str(MAX_STEPS))
-        self._tell(branch, node, "started")
-        return take(self.program, branch, node)
 
     def _follow(self, going: Going) -> tuple[Branch, str | None] | None:
         """Where the same branch goes on, if it does."""

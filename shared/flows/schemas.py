@@ -1,5 +1,6 @@
 """JSON Schemas of the flow language, from its contracts: what an editor makes its forms of."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -18,6 +19,7 @@ from shared.flows.text_checks import RESOLVED
 type Schema = dict[str, Any]
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+HERE = "#/$defs/"
 PLACEHOLDER = {"type": "string", "pattern": r"\$\{|\{\{", "title": "template"}
 NOT_TEMPLATED = ("NodeId", "VariableName", "OnError")
 NOT_IN_A_NODE = ("sessionId", "onDisconnect", "agentId", "profile")
@@ -47,8 +49,10 @@ def schemas() -> FlowSchemas:
     flow["properties"]["nodes"]["items"] = {"$ref": "#/$defs/node"}
     definitions = flow.pop("$defs", {})
     for kind, schema in nodes.items():
-        inner = dict(schema)
-        definitions |= inner.pop("$defs", {})
+        # The same name has another form where templates may stand for it.
+        inner = json.loads(json.dumps(schema).replace(f'"{HERE}', f'"{HERE}{kind}.'))
+        own = inner.pop("$defs", {})
+        definitions |= {f"{kind}.{name}": each for name, each in own.items()}
         definitions[kind] = {name: each for name, each in inner.items() if name != "$schema"}
     definitions["node"] = {"anyOf": [{"$ref": f"#/$defs/{kind}"} for kind in nodes]}
     limits = {

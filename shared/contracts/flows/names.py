@@ -18,7 +18,7 @@ DEFAULT_ITERATIONS = 100
 MAX_PARALLEL = 8
 DEFAULT_PARALLEL = 4
 MAX_STEPS = 10_000
-"""Nodes that one run begins."""
+"""Nodes and rounds of loops that one run goes through."""
 MAX_TEXT = 8_000
 """Characters of a text with templates, as it is written."""
 MAX_EXPRESSION = 1_000

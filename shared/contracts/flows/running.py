@@ -76,7 +76,7 @@ class Branch(Contract):
 
 
 class FlowState(Contract):
-    """Branches by key. `steps` counts the nodes that were begun."""
+    """Branches by key. `steps` counts nodes and rounds."""
 
     status: FlowStatus = "running"
     branches: dict[str, Branch]
