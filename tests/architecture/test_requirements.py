@@ -1,16 +1,35 @@
 """What is locked can be installed where Azure runs the app: Linux, x86-64, Python 3.13."""
 
+import re
+import sysconfig
 from collections.abc import Iterator
 from importlib.metadata import distribution
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.tags import Tag, compatible_tags, cpython_tags, parse_tag, sys_tags
 from packaging.utils import canonicalize_name
 
 from tests.architecture.deployed import AZURE, ROOT, deployed_packages, is_for_azure
 
 LOCKED = deployed_packages()
+GLIBC = 36
+"""2.36, that of Debian 12, on which Microsoft builds its images for this Python."""
+PLATFORMS = [
+    *(f"manylinux_2_{minor}_x86_64" for minor in range(GLIBC, 4, -1)),
+    *(f"manylinux{old}_x86_64" for old in ("2014", "2010", "1")),
+]
+TAKEN_BY_AZURE = frozenset(
+    [*cpython_tags((3, 13), platforms=PLATFORMS), *compatible_tags((3, 13), "cp313", PLATFORMS)]
+)
+
+
+def taken_here() -> frozenset[Tag]:
+    """On the same kind of machine nothing more than there: what was built here has no such name."""
+    if sysconfig.get_platform() == "linux-x86_64":
+        return TAKEN_BY_AZURE
+    return TAKEN_BY_AZURE | frozenset(sys_tags())
 
 
 def needed(package: Requirement) -> Iterator[Requirement]:
@@ -46,6 +65,13 @@ def test_a_package_is_for_this_python_and_finds_what_it_needs(name: str) -> None
     least = SpecifierSet(found.metadata.get("Requires-Python", ""))
     assert least.contains(AZURE["python_full_version"])
     assert [str(each) for each in needed(LOCKED[name]) if lacking(each)] == []
+
+
+@pytest.mark.parametrize("name", LOCKED)
+def test_a_package_is_installed_from_a_wheel_and_built_nowhere(name: str) -> None:
+    told = re.findall(r"^Tag: (\S+)", distribution(name).read_text("WHEEL") or "", re.MULTILINE)
+    tags = frozenset(tag for each in told for tag in parse_tag(each))
+    assert tags & taken_here(), told
 
 
 def test_extras_that_are_asked_for_find_what_they_need() -> None:

@@ -1,5 +1,7 @@
 """What the doctor finds of models, of the app, of what Azure's management knows, and of here."""
 
+import asyncio
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -359,6 +361,22 @@ async def test_the_azure_cli_is_asked_for_json_and_may_refuse(
     with pytest.raises(AzError) as failed:
         await az("fail", "now")
     assert failed.value.command == "az fail now"
+
+
+async def test_the_azure_cli_ends_in_time_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: Monkey
+) -> None:
+    program = tmp_path / "az"
+    # Behind it the shell stays, and its child has the pipe.
+    program.write_text("#!/bin/sh\nsleep 600\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("cli.deployment.azure_cli.SECONDS", 0.1)
+    az = azure_cli()
+    assert az is not None
+    async with asyncio.timeout(60):
+        with pytest.raises(AzError):
+            await az("role")
 
 
 # --- this machine ---------------------------------------------------------------------------------
