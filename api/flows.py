@@ -1,5 +1,8 @@
 """`/api/flows`: the language, what is wrong with a flow, and a flow as it may leave the editor."""
 
+# A large flow with many expressions takes a second to read: beside the event loop.
+from asyncio import to_thread
+
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
@@ -22,7 +25,7 @@ async def schema(call: Call) -> Response:
 async def validate(call: Call) -> Response:
     """By what this caller may name, too."""
     posted = parse(PostFlow, call.request, await read_body(call.request), call.language)
-    problems = check(posted.flow, call.language, _lists(call))
+    problems = await to_thread(check, posted.flow, call.language, _lists(call))
     valid = not any(each.severity == "error" for each in problems)
     return json_answer(FlowChecked(valid=valid, problems=problems))
 
@@ -30,16 +33,12 @@ async def validate(call: Call) -> Response:
 async def export(call: Call) -> Response:
     """Raises InvalidRequestError for what is no flow."""
     posted = parse(PostFlow, call.request, await read_body(call.request), call.language)
-    found = exported_of(posted.flow)
+    found = await to_thread(exported_of, posted.flow)
     if found is None:
         raise invalid("/flow", "flow_not_a_flow", call.language)
-    return json_answer(
-        FlowExported(
-            flow=found.flow,
-            warnings=told(found.findings, call.language),
-            problems=check(found.flow, call.language, _lists(call)),
-        )
-    )
+    problems = await to_thread(check, found.flow, call.language, _lists(call))
+    warnings = told(found.findings, call.language)
+    return json_answer(FlowExported(flow=found.flow, warnings=warnings, problems=problems))
 
 
 def _lists(call: Call) -> FlowLists:

@@ -26,7 +26,10 @@ from shared.flows.expressions import (
 from shared.flows.json_values import equal, plain, text_of
 
 MAX_WORK = 100_000
-"""Parts of expressions that one evaluation looks at: a bound that is the same everywhere."""
+"""Parts of expressions that one evaluation looks at: a bound that is the same everywhere. A list
+beside an operator counts as many as it has items."""
+OF_A_PART = 16
+"""Characters of a text that count as one part."""
 ALL = "vars"
 """The name of the object of all variables."""
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -61,9 +64,7 @@ class _Evaluation:
     work: list[int]
 
     def value(self, expression: Expression) -> Any:
-        self.work[0] -= 1
-        if self.work[0] < 0:
-            raise _TooMuchError("too much work")
+        self._spend(1)
         match expression:
             case Literal() | Name() | Member() | Index():
                 return self._found(expression)
@@ -80,6 +81,11 @@ class _Evaluation:
                 return self._macro(expression)
             case _:
                 assert_never(expression)
+
+    def _spend(self, work: int) -> None:
+        self.work[0] -= work
+        if self.work[0] < 0:
+            raise _TooMuchError("too much work")
 
     def _found(self, expression: Literal | Name | Member | Index) -> Any:
         match expression:
@@ -103,7 +109,9 @@ class _Evaluation:
             case ObjectOf(members=members):
                 return self._object(members)
             case Call(function=function, args=args):
-                return _FUNCTIONS[function](*(self.value(each) for each in args))
+                given = [self.value(each) for each in args]
+                self._spend(sum(_weight(each) for each in given if isinstance(each, str)))
+                return _FUNCTIONS[function](*given)
             case _:
                 assert_never(expression)
 
@@ -131,7 +139,9 @@ class _Evaluation:
             decides = binary.operator == "||"
             sides = [partial(self.value, binary.left), partial(self.value, binary.right)]
             return _either(sides, decides)
-        return _OPERATORS[binary.operator](self.value(binary.left), self.value(binary.right))
+        left, right = self.value(binary.left), self.value(binary.right)
+        self._spend(_weight(left) + _weight(right))
+        return _OPERATORS[binary.operator](left, right)
 
     def _macro(self, macro: Macro) -> Any:
         over = self.value(macro.over)
@@ -152,6 +162,13 @@ class _Evaluation:
             case quantifier:
                 sides = [partial(of, item) for item in items]
                 return _either(sides, quantifier == "exists")
+
+
+def _weight(value: Any) -> int:
+    """What it costs to look at all of it, in parts of an expression."""
+    if isinstance(value, str):
+        return len(value) // OF_A_PART
+    return len(value) if isinstance(value, list | Mapping) else 0
 
 
 def _either(sides: Sequence[Callable[[], Any]], decides: bool) -> bool:
