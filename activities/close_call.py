@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from activities.answer_checks import Checks
 from activities.bearing_out import shown_before
+from activities.entities import effects_of
 from activities.moderating import NOT_MODERATED, judged
 from activities.remembering import overflows
 from activities.scene import call_of, documents_told, grounding_of, load_step
@@ -23,7 +24,7 @@ from shared.contracts.activities import Responded
 from shared.contracts.agent_activities import CloseCallRequest
 from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.agents import AgentCall
-from shared.contracts.conversations import History, Turn
+from shared.contracts.conversations import History, Turn, TurnEffect
 from shared.contracts.events import CitationsEvent, RunEvent, TextEvent
 from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
 from shared.contracts.runs import FinishReason, RunRecord
@@ -46,6 +47,7 @@ class Closing:
     citations: tuple[Citation, ...]
     finish_reason: FinishReason = "stop"
     unknown: bool = False
+    effects: tuple[TurnEffect, ...] = ()
 
 
 async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded:
@@ -68,7 +70,7 @@ async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded
         EFFECT_UNKNOWN: closing.unknown,
     }
     warnings = [*warnings_of(evidence), *(key for key, holds in also.items() if holds)]
-    turn = _turn(record, closing, warnings)
+    turn = _turn(record, closing, warnings, deps)
     writer = log_writer(request, "close_call", deps)
     _, kept = await asyncio.gather(
         writer.append("answer", _events(closing, request)), deps.conversations.add_turn(turn)
@@ -120,15 +122,15 @@ async def _of_step(
     checks = Checks(call.model.response_format == "json", grounding_of(call, deps), documents)
     results = await _results(request, call, deps)
     known = tuple(_known(record, call, history, results)) if request.indexes else None
+    changing = [each.outcome for each in results if each.place is not None]
     shown, below = checks.shown(step.text), checks.below(step.text, request.language, known)
     return Closing(
         text=shown + below,
         rest=below if step.shown else shown + below,
         citations=checks.citations(step.text),
         finish_reason="length" if step.finish_reason == "length" else "stop",
-        unknown=any(
-            each.place is not None and each.outcome.status == "unknown" for each in results
-        ),
+        unknown=any(each.status == "unknown" for each in changing),
+        effects=effects_of(changing, deps.packs.get(record.pack_version).tools),
     )
 
 
@@ -168,7 +170,7 @@ def _events(closing: Closing, request: CloseCallRequest) -> Sequence[RunEvent]:
     return events
 
 
-def _turn(record: RunRecord, closing: Closing, warnings: Sequence[str]) -> Turn:
+def _turn(record: RunRecord, closing: Closing, warnings: Sequence[str], deps: Dependencies) -> Turn:
     return Turn(
         run_id=record.run_id,
         conversation_id=record.conversation_id,
@@ -179,4 +181,7 @@ def _turn(record: RunRecord, closing: Closing, warnings: Sequence[str]) -> Turn:
         citations=closing.citations,
         warnings=(*record.warnings, *warnings),
         finish_reason=closing.finish_reason,
+        answered_at=deps.now(),
+        effects=closing.effects,
+        correlation_id=record.correlation_id,
     )

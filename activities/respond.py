@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from activities.citation_styles import MarkFilter, kept
-from activities.entities import entities_of
+from activities.entities import effects_of, entities_of
 from activities.listening import must_be_heard
 from activities.material import (
     Answer,
@@ -26,7 +26,7 @@ from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
 from shared.contracts.evidence import SEARCH_FAILED
 from shared.contracts.plan import Plan
-from shared.contracts.runs import FinishReason, Usage
+from shared.contracts.runs import FinishReason, Question, Usage
 from shared.contracts.wording import say
 from shared.errors import AppError, ModelError
 from shared.ports import Dependencies, StreamEnd
@@ -286,8 +286,22 @@ async def _keep(
             warnings=(*record.warnings, *warnings_of(material.evidence)),
             entities=entities_of(material.outcomes, material.pack.tools),
             finish_reason=answer.finish_reason,
+            answered_at=deps.now(),
+            effects=effects_of(
+                [each for each in material.outcomes if each.effect_id], material.pack.tools
+            ),
+            question=_question(request, material, answer),
+            correlation_id=record.correlation_id,
         )
     )
+
+
+def _question(request: RespondRequest, material: Material, answer: Answer) -> Question | None:
+    """As its event tells it."""
+    plan = material.plan
+    if plan is not None and plan.question is not None:
+        return Question(text=answer.text, missing=plan.missing)
+    return Question(text=answer.text) if _asks(request) else None
 
 
 async def _keep_open(request: RespondRequest, material: Material, deps: Dependencies) -> None:

@@ -28,7 +28,8 @@ async def waiting(call: Call) -> Response:
     now = call.deps.now()
     found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
     mine = [a for a in found if may_decide(call, a) and a.expires_at > now]
-    return json_answer(ApprovalList(items=tuple(view_of(each, call.language) for each in mine)))
+    told = tuple(view_of(each, call.language, may_decide=True) for each in mine)
+    return json_answer(ApprovalList(items=told))
 
 
 async def decide(call: Call) -> Response:

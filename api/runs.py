@@ -89,7 +89,10 @@ async def read(call: Call) -> Response:
             citations=turn.citations if turn and mine else (),
             usage=outcome.usage if outcome else Usage(),
             effects=outcomes,
-            approvals=tuple(view_of(each, call.language) for each in approvals),
+            approvals=tuple(
+                view_of(each, call.language, may_decide=may_decide(call, each))
+                for each in approvals
+            ),
             memory=await _memory(call, outcome),
             rating=feedback.rating if feedback else None,
             error=_told(outcome, call.language) if outcome else None,

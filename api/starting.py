@@ -153,7 +153,7 @@ async def _start(
     await asyncio.gather(
         call.deps.conversations.create(conversation)
         if makes
-        else take_turn(call, conversation, run_id, waits_for),
+        else take_turn(call, conversation, run_id, waits_for, wanted.message),
         call.deps.runs.create(record),
         writer.append("received", [received]),
     )

@@ -24,6 +24,7 @@ from shared.contracts.conversations import (
     RenameConversation,
 )
 from shared.contracts.credentials import ResolveSecureValue, SecureValueResolved
+from shared.contracts.me import Me
 from shared.contracts.runs import (
     PostFeedback,
     RunAnswer,
@@ -152,6 +153,13 @@ ROUTES = (
         RunAgentInput,
         examples=examples.AGUI,
         errors=OF_A_RUN,
+    ),
+    Operation(
+        "get",
+        "/me",
+        "readMe",
+        "Who I am here, and what I may do",
+        (Reply("200", "With the rights of my roles.", (Me,), examples=(("ana", examples.ME),)),),
     ),
     Operation(
         "get",

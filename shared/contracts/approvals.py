@@ -84,10 +84,12 @@ class ApprovalView(Contract):
     decided_at: datetime | None = None
     comment: str | None = None
     """Of whoever decided."""
+    may_decide: bool = False
+    """Whether whoever looks may; the state says if there is anything left to decide."""
 
 
-def view_of(approval: Approval, language: Language) -> ApprovalView:
-    told = {"confirmation": approval.confirmation.get(language)}
+def view_of(approval: Approval, language: Language, *, may_decide: bool) -> ApprovalView:
+    told = {"confirmation": approval.confirmation.get(language), "may_decide": may_decide}
     return ApprovalView.model_validate(approval.model_dump() | told)
 
 

@@ -33,6 +33,8 @@ type FinishReason = Literal["stop", "question", "length", "error", "cancelled"]
 type OnDisconnect = Literal["continue", "cancel"]
 """What becomes of a run when nobody listens any more."""
 type Memory = Literal["stored", "pending", "none"]
+type ToolStatus = Literal["ok", "failed", "unknown", "skipped"]
+type Rating = Literal["up", "down"]
 
 
 class Usage(Contract):
@@ -108,7 +110,7 @@ class ToolOutcome(Contract):
 
     call_id: str
     tool: str
-    status: Literal["ok", "failed", "unknown", "skipped"]
+    status: ToolStatus
     args: dict[str, object] = Field(default={})
     result: dict[str, object] | None = None
     error: str | None = None
@@ -142,7 +144,7 @@ class LateMemory(Contract):
 class PostFeedback(Inbound):
     """`POST /api/runs/{runId}/feedback`."""
 
-    rating: Literal["up", "down"]
+    rating: Rating
     comment: Annotated[str, Field(max_length=2_000)] | None = None
     tags: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=50)], ...], Field(max_length=10)
@@ -154,7 +156,7 @@ class Feedback(Contract):
     tenant_id: str
     user_id: str
     at: datetime
-    rating: Literal["up", "down"]
+    rating: Rating
     comment: str | None = None
     tags: tuple[str, ...] = ()
 
@@ -227,7 +229,7 @@ class RunView(Contract):
     effects: tuple[ToolOutcome, ...] = ()
     approvals: tuple[ApprovalView, ...] = ()
     memory: Memory = "none"
-    rating: Literal["up", "down"] | None = None
+    rating: Rating | None = None
     """What the caller thinks of it."""
     error: Failure | None = None
     correlation_id: str

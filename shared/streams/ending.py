@@ -13,7 +13,7 @@ from shared.contracts.audit import (
     done_event_id,
     turn_event_id,
 )
-from shared.contracts.conversations import Mentioned, Turn
+from shared.contracts.conversations import Mentioned, Turn, TurnEffect
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
 from shared.contracts.identity import Language
 from shared.contracts.plan import MAX_CALLS
@@ -34,10 +34,12 @@ TERMINAL_PART = "terminal"
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
     """What a run has done that failed or was stopped: `told` in lines for people, `entities` for
-    later messages. `acted`: an effect was made, or nobody knows that it was not."""
+    later messages, `effects` for who reads this one again. `acted`: an effect was made, or nobody
+    knows that it was not."""
 
     told: str = ""
     entities: tuple[Mentioned, ...] = ()
+    effects: tuple[TurnEffect, ...] = ()
     acted: bool = False
 
 
@@ -169,6 +171,10 @@ async def _keep_unanswered(
             text="\n\n".join(text for text in (shown, outcome.told) if text),
             entities=left.entities,
             finish_reason=outcome.finish_reason,
+            answered_at=outcome.ended_at,
+            effects=left.effects,
+            error=outcome.failure,
+            correlation_id=record.correlation_id,
         )
     )
 

@@ -342,3 +342,27 @@ async def test_of_what_is_erased_only_its_owner_is_left(sides: Sides, fresh: Fre
     assert not await far.rename(conversation, "x")
     await far.create(conversation)
     assert await far.get(*there) is None
+
+
+async def test_a_claim_may_name_the_conversation(sides: Sides, fresh: Fresh) -> None:
+    conversation = await created(sides.near, fresh, title=None)
+    first, second = fresh(), fresh()
+    assert await sides.near.conversations.claim(conversation, first, (), AT, "Licencia ñ")
+    named = await stored(sides.far, conversation)
+    assert (named.title, named.active_run_id) == ("Licencia ñ", first)
+    assert await sides.far.conversations.claim(named, second, (), AT)
+    assert (await stored(sides.near, conversation)).title == "Licencia ñ"
+
+
+async def test_a_rating_is_kept_with_its_turn(sides: Sides, fresh: Fresh) -> None:
+    conversation = await created(sides.near, fresh)
+    run_id = fresh()
+    key = (conversation.tenant_id, conversation.conversation_id, run_id)
+    await sides.near.conversations.rate(*key, "up")
+    assert await sides.far.conversations.get_turn(*key) is None, "it makes no turn"
+    await sides.near.conversations.add_turn(turn(conversation, run_id))
+    for rating in ("up", "down"):
+        await sides.near.conversations.rate(*key, rating)
+    found = await sides.far.conversations.get_turn(*key)
+    assert found is not None
+    assert found.rating == "down"

@@ -22,6 +22,7 @@ from shared.contracts.runs import (
     Feedback,
     IdempotencyClaim,
     Memory,
+    Rating,
     RunOutcome,
     RunRecord,
     RunsWanted,
@@ -44,11 +45,17 @@ class FakeConversations:
         return self.stored.get((tenant_id, conversation_id))
 
     async def claim(
-        self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
+        self,
+        conversation: Conversation,
+        run_id: str,
+        ahead: tuple[str, ...],
+        at: datetime,
+        title: str | None = None,
     ) -> bool:
         if not self._unchanged(conversation):
             return False
-        self._update(conversation, active_run_id=run_id, ahead=ahead, updated_at=at)
+        named = {} if title is None else {"title": title}
+        self._update(conversation, active_run_id=run_id, ahead=ahead, updated_at=at, **named)
         return True
 
     async def of_owner(
@@ -120,6 +127,11 @@ class FakeConversations:
 
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         return self.kept.get((tenant_id, conversation_id, run_id))
+
+    async def rate(self, tenant_id: str, conversation_id: str, run_id: str, rating: Rating) -> None:
+        key = (tenant_id, conversation_id, run_id)
+        if key in self.kept:
+            self.kept[key] = self.kept[key].model_copy(update={"rating": rating})
 
     async def turns(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None

@@ -46,6 +46,7 @@ ROUTES = {
     "run_agui": ("POST", "agui"),
     "complete_chat": ("POST", "v1/chat/completions"),
     "list_models": ("GET", "v1/models"),
+    "read_me": ("GET", "me"),
     "read_catalog": ("GET", "catalog"),
     "resolve_secure_value": ("POST", "config/resolve"),
     "conversation_events": ("GET", "conversations/{id}/events"),
