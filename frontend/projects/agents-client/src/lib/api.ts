@@ -69,6 +69,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who I am here, and what I may do */
+        get: operations["readMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/catalog": {
         parameters: {
             query?: never;
@@ -331,6 +348,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActiveRun
+         * @description A run that is under way: its message is in no turn yet. Follow it by its events.
+         */
+        ActiveRun: {
+            /** Runid */
+            runId: string;
+            /** Message */
+            message: string;
+            /**
+             * Receivedat
+             * Format: date-time
+             */
+            receivedAt: string;
+            state: components["schemas"]["RunState"];
+        };
         /** Actor */
         Actor: {
             /** Userid */
@@ -674,6 +707,11 @@ export interface components {
              * @default null
              */
             comment?: string | null;
+            /**
+             * Maydecide
+             * @default false
+             */
+            mayDecide?: boolean;
         };
         /** @enum {string} */
         ArgumentSource: "user" | "session" | "erp" | "cerebro" | "default";
@@ -1141,6 +1179,11 @@ export interface components {
              * @default null
              */
             older?: string | null;
+            /**
+             * Active
+             * @default []
+             */
+            active?: components["schemas"]["ActiveRun"][];
         };
         /** CreateConversation */
         CreateConversation: {
@@ -1322,6 +1365,25 @@ export interface components {
         /** @enum {string} */
         Language: "es" | "en";
         LanguageTag: string;
+        /**
+         * Me
+         * @description `GET /api/me`. `rights` are those that the roles carry here; `languages` what the app speaks,
+         *     the one in which it speaks to this caller first.
+         */
+        Me: {
+            /** Userid */
+            userId: string;
+            /** Name */
+            name: string;
+            /** Tenantid */
+            tenantId: string;
+            /** Roles */
+            roles: string[];
+            /** Rights */
+            rights: string[];
+            /** Languages */
+            languages: components["schemas"]["Language"][];
+        };
         /** @enum {string} */
         Memory: "stored" | "pending" | "none";
         /**
@@ -1348,7 +1410,8 @@ export interface components {
          * MissingField
          * @description A field to ask for, and why: `reason` is a key of the wording (or a flow's own sentence),
          *     about the words `said`. `label` is what people call the field, in the run's language; `call` is
-         *     the position of its call in the plan.
+         *     the position of its call in the plan. `kind` says what a value is like: a form asks accordingly,
+         *     and `why` in words what was wrong with what was said.
          */
         MissingField: {
             /** Tool */
@@ -1362,6 +1425,13 @@ export interface components {
             label?: string | null;
             /** Reason */
             reason: string;
+            /** @default null */
+            kind?: components["schemas"]["Normaliser"] | null;
+            /**
+             * Why
+             * @default null
+             */
+            why?: string | null;
             /**
              * Choices
              * @default []
@@ -1884,11 +1954,7 @@ export interface components {
          * @description `POST /api/runs/{runId}/feedback`.
          */
         PostFeedback: {
-            /**
-             * Rating
-             * @enum {string}
-             */
-            rating: "up" | "down";
+            rating: components["schemas"]["Rating"];
             /**
              * Comment
              * @default null
@@ -2009,6 +2075,8 @@ export interface components {
              */
             missing?: components["schemas"]["MissingField"][];
         };
+        /** @enum {string} */
+        Rating: "up" | "down";
         /**
          * RenameConversation
          * @description `PATCH /api/conversations/{id}`.
@@ -2241,11 +2309,8 @@ export interface components {
             approvals?: components["schemas"]["ApprovalView"][];
             /** @default none */
             memory?: components["schemas"]["Memory"];
-            /**
-             * Rating
-             * @default null
-             */
-            rating?: ("up" | "down") | null;
+            /** @default null */
+            rating?: components["schemas"]["Rating"] | null;
             /** @default null */
             error?: components["schemas"]["Failure"] | null;
             /** Correlationid */
@@ -2607,11 +2672,7 @@ export interface components {
             callId: string;
             /** Tool */
             tool: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ok" | "failed" | "unknown" | "skipped";
+            status: components["schemas"]["ToolStatus"];
             /**
              * Args
              * @default {}
@@ -2637,6 +2698,8 @@ export interface components {
              */
             effectId?: string | null;
         };
+        /** @enum {string} */
+        ToolStatus: "ok" | "failed" | "unknown" | "skipped";
         /**
          * TraceStep
          * @description One entry of `steps` in an answer with `return_trace`.
@@ -2655,6 +2718,8 @@ export interface components {
         /**
          * Turn
          * @description One message and its answer, as both were stored when the run ended.
+         *
+         *     What is kept by key of the wording (`warnings`, the message of `error`) views tell in sentences.
          */
         Turn: {
             /** Runid */
@@ -2688,6 +2753,57 @@ export interface components {
              */
             entities?: components["schemas"]["Mentioned"][];
             finishReason: components["schemas"]["FinishReason"];
+            /**
+             * Answeredat
+             * @default null
+             */
+            answeredAt?: string | null;
+            /**
+             * Effects
+             * @default []
+             */
+            effects?: components["schemas"]["TurnEffect"][];
+            /** @default null */
+            question?: components["schemas"]["Question"] | null;
+            /** @default null */
+            error?: components["schemas"]["Failure"] | null;
+            /**
+             * Correlationid
+             * @default null
+             */
+            correlationId?: string | null;
+            /** @default null */
+            rating?: components["schemas"]["Rating"] | null;
+        };
+        /**
+         * TurnEffect
+         * @description A call that was to change something, and what came of it; its arguments are with the run.
+         *
+         *     `record_url` is where people see the record: known to views only, by the settings of the day.
+         */
+        TurnEffect: {
+            /** Callid */
+            callId: string;
+            /** Tool */
+            tool: string;
+            status: components["schemas"]["ToolStatus"];
+            /**
+             * Error
+             * @default null
+             */
+            error?: string | null;
+            /**
+             * Effectid
+             * @default null
+             */
+            effectId?: string | null;
+            /** @default null */
+            record?: components["schemas"]["Mentioned"] | null;
+            /**
+             * Recordurl
+             * @default null
+             */
+            recordUrl?: string | null;
         };
         /**
          * Usage
@@ -3558,6 +3674,32 @@ export interface operations {
             415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    readMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With the rights of my roles. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["401"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
             504: components["responses"]["504"];
