@@ -2,7 +2,7 @@ import angular from 'angular-eslint';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.angular/', 'projects/agents-client/src/lib/api.ts'] },
+  { ignores: ['dist/', '.angular/', '*.config.ts', 'projects/agents-client/src/lib/api.ts'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, angular.configs.tsRecommended],

@@ -21,7 +21,16 @@ from detect_secrets.settings import default_settings
 
 BASELINE = Path(".secrets.baseline")
 PASSED = Path(".eira/cache/scanned.json")
-SKIPPED_FOLDERS = {".git", ".venv", ".eira", "__pycache__", "node_modules", ".python_packages"}
+SKIPPED_FOLDERS = {
+    ".git",
+    ".venv",
+    ".eira",
+    ".angular",
+    "dist",
+    "__pycache__",
+    "node_modules",
+    ".python_packages",
+}
 CACHES = ("_cache", ".hypothesis")
 SKIPPED_SUFFIXES = {".jsonl", ".sqlite", ".pyc"}
 """Labelled texts, and what is no text."""
