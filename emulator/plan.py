@@ -73,6 +73,12 @@ class PlannedService:
     def url(self) -> str:
         return f"https://localhost:{self.ports['port']}"
 
+    @property
+    def http_url(self) -> str | None:
+        """For who does not trust the authority, such as a person's browser."""
+        port = self.ports.get("httpPort")
+        return None if port is None else _http_url(port)
+
     def command(self, config: Path, data: Path) -> list[str]:
         """The arguments behind `python -m`."""
         flags = ["--config", str(config), "--data", str(data), "--port", str(self.ports["port"])]
@@ -95,6 +101,7 @@ class Plan:
     app_settings: Mapping[str, str]
     ports: Sequence[PlannedPort]
     identity: Mapping[str, object]
+    cors: Sequence[str] = ()
 
     @property
     def app_url(self) -> str:
@@ -107,6 +114,7 @@ class Plan:
         """The arguments behind `python -m`."""
         flags = ["--port", str(self.app_port), "--workers", str(self.workers)]
         flags += [] if self.watch else ["--no-watch"]
+        flags += ["--cors", ",".join(self.cors)] if self.cors else []
         return ["emulator.host", "--app", str(self.app), "--data", str(self.data / "host"), *flags]
 
 
@@ -122,13 +130,16 @@ def make_plan(options: CloudOptions) -> Plan:
     next_port = _port_source(options.ports)
     app_port = next_port(options.port)
     numbers = {name: _ports_of(name, one, config, next_port) for name, one in wanted.items()}
-    urls = {f"services.{name}.url": f"https://localhost:{n['port']}" for name, n in numbers.items()}
-    values = urls | {
+    values = _urls_of(numbers) | {
         "app.url": f"http://127.0.0.1:{app_port}",
         "data": str(options.data.resolve()),
     }
-    known = set(values) | {f"services.{name}.url" for name in sections}
-    _check_placeholders(read_object(config), known, config)
+    # Those of a service that is left out are known too, and stand for nothing.
+    known = set(values) | {
+        f"services.{name}.{which}" for name in sections for which in ("url", "httpUrl")
+    }
+    document = read_object(config)
+    _check_placeholders(document, known, config)
     services = [
         PlannedService(
             name=name,
@@ -149,7 +160,31 @@ def make_plan(options: CloudOptions) -> Plan:
         app_settings=_app_settings(config, options, values),
         ports=_planned_ports(services, options, app_port),
         identity=sections.get("identity", {}),
+        cors=_cors(document, values, config),
     )
+
+
+def _urls_of(numbers: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    urls = {}
+    for name, ports in numbers.items():
+        urls[f"services.{name}.url"] = f"https://localhost:{ports['port']}"
+        if "httpPort" in ports:
+            urls[f"services.{name}.httpUrl"] = _http_url(ports["httpPort"])
+    return urls
+
+
+def _http_url(port: int) -> str:
+    return f"http://localhost:{port}"
+
+
+def _cors(document: Mapping[str, object], values: Mapping[str, str], config: Path) -> Sequence[str]:
+    """The origins that browsers may call the app from; those of services left out are not."""
+    host = as_object(document.get("host", {}), f'{config}: "host"')
+    origins = host.get("cors", [])
+    if not isinstance(origins, list):
+        raise ConfigurationError(f'{config}: "host.cors" must be a JSON list of origins.')
+    filled = [_text(_filled(origin, values)) for origin in origins]
+    return [origin for origin in filled if not _PLACEHOLDER.search(origin)]
 
 
 def _app_folder(app: Path | None) -> Path | None:
