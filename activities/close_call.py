@@ -73,7 +73,7 @@ async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded
     turn = _turn(record, closing, warnings, deps)
     writer = log_writer(request, "close_call", deps)
     _, kept = await asyncio.gather(
-        writer.append("answer", _events(closing, request)), deps.conversations.add_turn(turn)
+        writer.append("answer", _events(closing, request, deps)), deps.conversations.add_turn(turn)
     )
     policy = deps.policy
     told = (*history.turns, kept)
@@ -161,8 +161,8 @@ def _evidence_itself(evidence: ContextPack, request: CloseCallRequest) -> Closin
     return Closing(text=text, rest=text, citations=citations)
 
 
-def _events(closing: Closing, request: CloseCallRequest) -> Sequence[RunEvent]:
-    events: list[RunEvent] = announced(request)
+def _events(closing: Closing, request: CloseCallRequest, deps: Dependencies) -> Sequence[RunEvent]:
+    events: list[RunEvent] = announced(request, deps)
     if closing.rest:
         events.append(TextEvent(text=closing.rest, attempt=request.attempt))
     if closing.citations:

@@ -104,7 +104,7 @@ async def _claim(
 
     Raises AnsweredError.
     """
-    if await writer.begin(announced(request)):
+    if await writer.begin(announced(request, deps)):
         return
     run = request.run
     stored = await deps.conversations.get_turn(run.tenant_id, run.conversation_id, run.run_id)

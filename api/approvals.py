@@ -28,7 +28,10 @@ async def waiting(call: Call) -> Response:
     now = call.deps.now()
     found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
     mine = [a for a in found if may_decide(call, a) and a.expires_at > now]
-    told = tuple(view_of(each, call.language, may_decide=True) for each in mine)
+    tools = call.deps.packs.get(call.deps.packs.current).tools
+    told = tuple(
+        view_of(each, tools.get(each.tool), call.language, may_decide=True) for each in mine
+    )
     return json_answer(ApprovalList(items=told))
 
 

@@ -22,8 +22,10 @@ from shared.contracts.conversations import (
     CreateConversation,
     RenameConversation,
     Turn,
+    TurnEffect,
 )
 from shared.contracts.paging import ListPlace, stamp
+from shared.contracts.shown import label_of, record_url_of
 from shared.contracts.wording import say
 from shared.errors import NotFoundError
 from shared.streams.ending import warned
@@ -134,7 +136,10 @@ async def _active(call: Call, run_id: str) -> ActiveRun | None:
 
 def _told(call: Call, turn: Turn) -> Turn:
     """In the words of whoever reads it."""
-    said: dict[str, object] = {"warnings": warned(turn.warnings, call.language)}
+    said: dict[str, object] = {
+        "warnings": warned(turn.warnings, call.language),
+        "effects": tuple(_shown(call, each) for each in turn.effects),
+    }
     if turn.error is not None:
         message = say(turn.error.message, call.language)
         said["error"] = turn.error.model_copy(update={"message": message})
@@ -191,6 +196,15 @@ def _may_be_on_its_way(call: Call, conversation_id: str) -> bool:
     """Just made on another instance, and not yet on the replica that was asked."""
     born = born_at(conversation_id)
     return born is not None and call.deps.now() - born < YOUNG
+
+
+def _shown(call: Call, effect: TurnEffect) -> TurnEffect:
+    contract = call.deps.packs.get(call.deps.packs.current).tools.get(effect.tool)
+    record = {"id": effect.record.id} if effect.record else None
+    base, tenant_id = call.deps.policy.erp_web_url, call.caller.tenant_id
+    url = record_url_of(contract, record, base, tenant_id)
+    label = label_of(contract, call.language)
+    return effect.model_copy(update={"label": label, "record_url": url})
 
 
 def _place(conversation: Conversation) -> ListPlace:

@@ -19,7 +19,7 @@ from shared.contracts.chat import ChatAnswer
 from shared.contracts.conversations import Turn
 from shared.contracts.events import QuestionEvent, RunEvent, is_terminal
 from shared.contracts.identity import Language
-from shared.contracts.outcomes import outcomes_of
+from shared.contracts.outcomes import outcomes_of, shown
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import Failure
 from shared.contracts.runs import (
@@ -76,6 +76,7 @@ async def read(call: Call) -> Response:
         call.deps.runs.feedback(tenant_id, run_id, call.caller.user_id),
     )
     status = state.status if state else None
+    tools, web_url = _tools(call, record), call.deps.policy.erp_web_url
     return json_answer(
         RunView(
             run_id=run_id,
@@ -88,9 +89,14 @@ async def read(call: Call) -> Response:
             text=turn.text if turn and mine else None,
             citations=turn.citations if turn and mine else (),
             usage=outcome.usage if outcome else Usage(),
-            effects=outcomes,
+            effects=tuple(
+                shown(each, tools.get(each.tool), call.language, web_url, tenant_id)
+                for each in outcomes
+            ),
             approvals=tuple(
-                view_of(each, call.language, may_decide=may_decide(call, each))
+                view_of(
+                    each, tools.get(each.tool), call.language, may_decide=may_decide(call, each)
+                )
                 for each in approvals
             ),
             memory=await _memory(call, outcome),

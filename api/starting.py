@@ -148,7 +148,9 @@ async def _start(
     """`makes`: the conversation is made for this run, which has its turn from the beginning."""
     record = _record(call, conversation, wanted, run_id)
     writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
-    received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)
+    received = StateEvent(
+        state="RECEIVED", at=record.received_at, correlation_id=call.correlation_id
+    )
     # All at once: whoever loses the race for the turn leaves a record that nothing refers to.
     await asyncio.gather(
         call.deps.conversations.create(conversation)

@@ -55,6 +55,7 @@ EXAMPLES = {
     "azuresearch__endpoint": "AzureSearch__Endpoint=https://<name>.search.windows.net",
     "cosmos__endpoint": "Cosmos__Endpoint=https://<name>.documents.azure.com",
     "erp__baseurl": "Erp__BaseUrl=https://erp.example.org/api",
+    "erp__weburl": "Erp__WebUrl=https://erp.example.org/app/{tenantId}",
     "erp__scope": "Erp__Scope=api://erp/.default",
     "auth__audience": "Auth__Audience=api://eira-agents",
     "auth__tenants": 'Auth__Tenants=["00000000-0000-0000-0000-000000000000"]',
@@ -153,8 +154,11 @@ class KeyVaultSettings(Section):
 
 
 class ErpSettings(Section):
+    """`web_url`: where people see its records, `{tenantId}` in it is the tenant's id."""
+
     base_url: Url
     scope: str
+    web_url: Url | None = None
 
 
 class AuthSettings(Section):

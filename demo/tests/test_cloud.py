@@ -65,7 +65,8 @@ def test_every_service_has_a_port_of_its_own() -> None:
     services = part(read_json(DEMO / "cloud.json"), "services")
     ports = [part(services, name)["port"] for name in services]
 
-    assert len({*ports, part(services, "identity")["httpPort"]}) == len(ports) + 1
+    plain = [part(services, name)["httpPort"] for name in ("identity", "erp")]
+    assert len({*ports, *plain}) == len(ports) + 2
 
 
 def test_settings_refer_only_to_services_that_are_started() -> None:
@@ -73,7 +74,7 @@ def test_settings_refer_only_to_services_that_are_started() -> None:
     for value in app_settings().values():
         # `${data}` is the folder of the platform itself.
         if str(value).startswith("${") and not str(value).startswith("${data}/"):
-            named = re.match(r"\$\{services\.(\w+)\.url\}(?=/|$)", str(value))
+            named = re.match(r"\$\{services\.(\w+)\.(?:url|httpUrl)\}(?=/|$)", str(value))
             assert named is not None, value
             assert named[1] in services
 

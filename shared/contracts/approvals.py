@@ -7,6 +7,8 @@ from pydantic import Field
 
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.identity import Language
+from shared.contracts.shown import label_of, labels_of
+from shared.contracts.tools import ToolContract
 
 STOP_EVENT = "stop"
 """The external event that wakes a run which waits for a person or its turn, when it is stopped."""
@@ -72,7 +74,10 @@ class ApprovalView(Contract):
     run_id: str
     conversation_id: str
     tool: str
+    label: str | None = None
     args: dict[str, Any]
+    labels: dict[str, str] = Field(default={})
+    """What people call the tool and its arguments."""
     confirmation: str | None = None
     """What will be done, in the language of whoever looks."""
     payload_hash: str
@@ -88,8 +93,16 @@ class ApprovalView(Contract):
     """Whether whoever looks may; the state says if there is anything left to decide."""
 
 
-def view_of(approval: Approval, language: Language, *, may_decide: bool) -> ApprovalView:
-    told = {"confirmation": approval.confirmation.get(language), "may_decide": may_decide}
+def view_of(
+    approval: Approval, contract: ToolContract | None, language: Language, *, may_decide: bool
+) -> ApprovalView:
+    """`contract` is None when the pack that it was in was taken back."""
+    told = {
+        "confirmation": approval.confirmation.get(language),
+        "label": label_of(contract, language),
+        "labels": labels_of(contract, approval.args, language),
+        "may_decide": may_decide,
+    }
     return ApprovalView.model_validate(approval.model_dump() | told)
 
 

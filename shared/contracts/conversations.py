@@ -117,11 +117,12 @@ class Mentioned(Contract):
 class TurnEffect(Contract):
     """A call that was to change something, and what came of it; its arguments are with the run.
 
-    `record_url` is where people see the record: known to views only, by the settings of the day.
+    What people call the tool, and where they see the record, views say: it is not stored.
     """
 
     call_id: str
     tool: str
+    label: str | None = None
     status: ToolStatus
     error: str | None = None
     effect_id: str | None = None

@@ -115,6 +115,17 @@ class ToolOutcome(Contract):
     result: dict[str, object] | None = None
     error: str | None = None
     effect_id: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class RunEffect(ToolOutcome):
+    """As a view shows it: `label` is what people call the tool, `labels` its arguments, and
+    `record_url` where they see the record that it answered."""
+
+    label: str | None = None
+    labels: dict[str, str] = Field(default={})
+    record_url: str | None = None
 
 
 class RunOutcome(Contract):
@@ -226,7 +237,7 @@ class RunView(Contract):
     text: str | None = None
     citations: tuple[Citation, ...] = ()
     usage: Usage
-    effects: tuple[ToolOutcome, ...] = ()
+    effects: tuple[RunEffect, ...] = ()
     approvals: tuple[ApprovalView, ...] = ()
     memory: Memory = "none"
     rating: Rating | None = None

@@ -668,9 +668,21 @@ export interface components {
             conversationId: string;
             /** Tool */
             tool: string;
+            /**
+             * Label
+             * @default null
+             */
+            label?: string | null;
             /** Args */
             args: {
                 [key: string]: unknown;
+            };
+            /**
+             * Labels
+             * @default {}
+             */
+            labels?: {
+                [key: string]: string;
             };
             /**
              * Confirmation
@@ -2191,6 +2203,69 @@ export interface components {
             warnings?: string[];
         };
         /**
+         * RunEffect
+         * @description As a view shows it: `label` is what people call the tool, `labels` its arguments, and
+         *     `record_url` where they see the record that it answered.
+         */
+        RunEffect: {
+            /** Callid */
+            callId: string;
+            /** Tool */
+            tool: string;
+            status: components["schemas"]["ToolStatus"];
+            /**
+             * Args
+             * @default {}
+             */
+            args?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Result
+             * @default null
+             */
+            result?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Error
+             * @default null
+             */
+            error?: string | null;
+            /**
+             * Effectid
+             * @default null
+             */
+            effectId?: string | null;
+            /**
+             * Startedat
+             * @default null
+             */
+            startedAt?: string | null;
+            /**
+             * Endedat
+             * @default null
+             */
+            endedAt?: string | null;
+            /**
+             * Label
+             * @default null
+             */
+            label?: string | null;
+            /**
+             * Labels
+             * @default {}
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Recordurl
+             * @default null
+             */
+            recordUrl?: string | null;
+        };
+        /**
          * RunEntry
          * @description One of a list, for who operates runs: nothing that was said.
          */
@@ -2301,7 +2376,7 @@ export interface components {
              * Effects
              * @default []
              */
-            effects?: components["schemas"]["ToolOutcome"][];
+            effects?: components["schemas"]["RunEffect"][];
             /**
              * Approvals
              * @default []
@@ -2697,6 +2772,16 @@ export interface components {
              * @default null
              */
             effectId?: string | null;
+            /**
+             * Startedat
+             * @default null
+             */
+            startedAt?: string | null;
+            /**
+             * Endedat
+             * @default null
+             */
+            endedAt?: string | null;
         };
         /** @enum {string} */
         ToolStatus: "ok" | "failed" | "unknown" | "skipped";
@@ -2779,13 +2864,18 @@ export interface components {
          * TurnEffect
          * @description A call that was to change something, and what came of it; its arguments are with the run.
          *
-         *     `record_url` is where people see the record: known to views only, by the settings of the day.
+         *     What people call the tool, and where they see the record, views say: it is not stored.
          */
         TurnEffect: {
             /** Callid */
             callId: string;
             /** Tool */
             tool: string;
+            /**
+             * Label
+             * @default null
+             */
+            label?: string | null;
             status: components["schemas"]["ToolStatus"];
             /**
              * Error
@@ -2890,7 +2980,8 @@ export interface components {
          * ApprovalEvent
          * @description A call waits for somebody who may approve exactly this payload until `expires_at`.
          *
-         *     `confirmation` says in the turn's language what will be done; None without words for it.
+         *     `confirmation` says in the turn's language what will be done; None without words for it. `label`
+         *     and `labels` are what people call the tool and its arguments.
          */
         ApprovalEvent: {
             /**
@@ -2921,6 +3012,18 @@ export interface components {
              * Format: date-time
              */
             expiresAt: string;
+            /**
+             * Label
+             * @default null
+             */
+            label?: string | null;
+            /**
+             * Labels
+             * @default {}
+             */
+            labels?: {
+                [key: string]: string;
+            };
         };
         /** Choice */
         Choice: {
@@ -3054,7 +3157,7 @@ export interface components {
         };
         /**
          * StateEvent
-         * @description `correlation_id` is in a run's first event.
+         * @description `correlation_id` is in a run's first event; `at` is when it was told.
          */
         StateEvent: {
             /**
@@ -3063,6 +3166,11 @@ export interface components {
              */
             type: "state";
             state: components["schemas"]["RunState"];
+            /**
+             * At
+             * @default null
+             */
+            at?: string | null;
             /**
              * Correlationid
              * @default null
@@ -3081,7 +3189,11 @@ export interface components {
             /** Attempt */
             attempt: number;
         };
-        /** ToolEvent */
+        /**
+         * ToolEvent
+         * @description A call begins or ends. `label` and `labels` are what people call the tool and its arguments,
+         *     `record_url` is where they see the record that it answered.
+         */
         ToolEvent: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3116,6 +3228,28 @@ export interface components {
              * @default null
              */
             error?: string | null;
+            /**
+             * At
+             * @default null
+             */
+            at?: string | null;
+            /**
+             * Label
+             * @default null
+             */
+            label?: string | null;
+            /**
+             * Labels
+             * @default {}
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Recordurl
+             * @default null
+             */
+            recordUrl?: string | null;
         };
         RunEvent: components["schemas"]["StateEvent"] | components["schemas"]["TextEvent"] | components["schemas"]["RestartEvent"] | components["schemas"]["AgentTurnEvent"] | components["schemas"]["HandoffEvent"] | components["schemas"]["ToolEvent"] | components["schemas"]["QuestionEvent"] | components["schemas"]["ApprovalEvent"] | components["schemas"]["NotificationEvent"] | components["schemas"]["CitationsEvent"] | components["schemas"]["ErrorEvent"] | components["schemas"]["DoneEvent"];
         /**
