@@ -67,6 +67,9 @@ type _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 def _add_up(commands: _Commands) -> None:
     up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
     up.add_argument("--port", type=int, default=DEFAULT_PORT, help="of the app (%(default)s)")
+    up.add_argument(
+        "--free-ports", action="store_true", help="any for everybody, to run beside another one"
+    )
     up.add_argument("--workers", type=_positive, default=1, metavar="N", help="worker processes")
     up.add_argument("--fresh", action="store_true", help="forget all stored data first")
     up.add_argument(

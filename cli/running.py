@@ -10,17 +10,20 @@ from urllib.parse import urlsplit
 from .errors import CommandError
 
 DATA = Path(".eira")
+ANNOUNCED = DATA / "urls.json"
 NOTHING_RUNS = "nothing runs here; start it with `./eira up` (in another terminal)."
 CONNECT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The URLs (without a trailing slash) of the app and its services, and the file of their CA."""
+    """The URLs (without a trailing slash) of the app and its services, and the file of their CA;
+    `page` is what a browser opens."""
 
     app: str
     services: dict[str, str]
     ca_file: Path
+    page: str | None = None
 
 
 def find_running(data: Path = DATA) -> Running:
@@ -47,7 +50,9 @@ def _parse(document: object) -> Running:
     if not isinstance(document, dict) or not isinstance(document["services"], dict):
         raise ValueError("urls.json is not as the emulator writes it")
     services = {str(name): str(url) for name, url in document["services"].items()}
-    return Running(str(document["app"]), services, Path(str(document["caFile"])))
+    http = document.get("http", {})
+    page = http.get("staticweb") if isinstance(http, dict) else None
+    return Running(str(document["app"]), services, Path(str(document["caFile"])), page)
 
 
 def _answers(url: str) -> bool:

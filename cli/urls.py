@@ -11,6 +11,7 @@ def run(options: argparse.Namespace) -> int:
     running = find_running()
     document = {
         "app": running.app,
+        **({} if running.page is None else {"page": running.page}),
         **running.services,
         "services": running.services,
         "caFile": str(running.ca_file),

@@ -1,0 +1,97 @@
+"""Brings packages and built files to what the lock and the sources say; quick when they are."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+
+from cli.running import DATA
+
+from .node import FOLDER, Say, ng_command, npm_command, run_logged
+from .stamps import digest_of, is_current
+
+LOGS = DATA / "logs"
+OUTPUT = FOLDER / "dist" / "app" / "browser"
+
+# Beside what it is about: who deletes that deletes the stamp.
+_INSTALLED = FOLDER / "node_modules" / ".installed"
+_BUILT = FOLDER / "dist" / ".built"
+_PACKAGES = ("package.json", "package-lock.json", ".npmrc")
+_SOURCES = (
+    "angular.json",
+    "package-lock.json",
+    "projects",
+    "public",
+    "src",
+    "staticwebapp.config.json",
+    "tsconfig.app.json",
+    "tsconfig.json",
+)
+
+
+def bring_up_to_date(say: Say) -> bool:
+    """Installs and builds what is not current; False when there was nothing to do. Raises
+    CommandError."""
+    with _only_one_at_a_time(say):
+        installed = _install(say)
+        return _build(say) or installed
+
+
+def install(say: Say) -> bool:
+    """Only the packages; False when they were there. Raises CommandError."""
+    with _only_one_at_a_time(say):
+        return _install(say)
+
+
+def _install(say: Say) -> bool:
+    digest = digest_of(FOLDER / name for name in _PACKAGES)
+    if is_current(_INSTALLED, digest):
+        return False
+    with _told(say, "installing its packages, once"):
+        # npm ci removes the folder first, and the stamp with it: a cut-off run is begun again.
+        command = npm_command("ci", "--no-audit", "--no-fund", "--loglevel=error")
+        run_logged(command, LOGS / "frontend-install.log", "npm ci failed", say)
+    _INSTALLED.write_text(digest, "utf-8")
+    return True
+
+
+def _build(say: Say) -> bool:
+    digest = digest_of(FOLDER / name for name in _SOURCES)
+    if is_current(_BUILT, digest) and (OUTPUT / "index.html").exists():
+        return False
+    _BUILT.unlink(missing_ok=True)
+    with _told(say, "building"):
+        command = ng_command("build", "app", "--progress=false")
+        run_logged(command, LOGS / "frontend-build.log", "it could not be built", say)
+    _BUILT.write_text(digest, "utf-8")
+    return True
+
+
+@contextlib.contextmanager
+def _told(say: Say, what: str) -> Iterator[None]:
+    say(f"Front end: {what} …")
+    begin = time.monotonic()
+    yield
+    say(f"Front end: {what} took {time.monotonic() - begin:.1f} s")
+
+
+@contextlib.contextmanager
+def _only_one_at_a_time(say: Say) -> Iterator[None]:
+    """Holds the lock file of the packages, so that two commands do not build over one another."""
+    try:
+        import fcntl
+    except ImportError:
+        # Windows: no such lock; two builds at once are the user's to avoid.
+        yield
+        return
+    with (FOLDER / "package-lock.json").open("rb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Front end: another ./eira is building; waiting for it …")
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def say_on_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
