@@ -40,9 +40,10 @@ from api.erp_events import receive
 from api.health import health
 from api.openai_errors import in_openais_form
 from api.openapi.document import openapi
+from api.purging import purge
 from api.sweep import sweep
-from orchestrators.chat import chat as chat_orchestrator
-from orchestrators.turn import turn
+from api.watching import watch
+from orchestrators.versions import CHAT, TURN, versioned
 from shared.bootstrap import get_dependencies, prepare_app
 from shared.contracts.activities import (
     ASK_APPROVAL,
@@ -101,8 +102,8 @@ for name, method, route, handler in (
 register_endpoint(app, "health", "GET", "health", health(get_dependencies))
 register_endpoint(app, "openapi", "GET", "openapi.json", openapi)
 
-app.orchestration_trigger(context_name="context")(turn)
-app.orchestration_trigger(context_name="context")(chat_orchestrator)
+app.orchestration_trigger(context_name="context")(versioned("turn", TURN))
+app.orchestration_trigger(context_name="context")(versioned("chat", CHAT))
 
 register_activity(app, AWAIT_TURN, await_turn, get_dependencies)
 register_activity(app, PREPARE, prepare, get_dependencies)
@@ -127,6 +128,10 @@ register_event_grid(app, "erp_event", lambda event: receive(event, get_dependenc
 register_timer(
     app, "sweeper", "*/15 * * * * *", lambda seen: sweep(seen, get_dependencies(), left_behind)
 )
+register_timer(
+    app, "purger", "15 */10 * * * *", lambda seen: purge(seen, get_dependencies(), left_behind)
+)
+register_timer(app, "watch", "5 */5 * * * *", lambda seen: watch(seen, get_dependencies()))
 register_timer(app, "anchor", "30 */5 * * * *", lambda _: anchor(get_dependencies()))
 register_timer(
     app, "eraser", "45 */5 * * * *", lambda seen: erasing.resume(seen, get_dependencies())

@@ -18,6 +18,7 @@ from shared.contracts.chain import (
 )
 from shared.errors import DependencyError
 from shared.ports import Dependencies
+from shared.telemetry.operations import audit_trouble
 
 log = logging.getLogger("eira.audit")
 
@@ -35,6 +36,7 @@ async def anchor(deps: Dependencies) -> None:
         except DependencyError as error:
             # The other tenants do not have to wait for this one; it is looked at again.
             log.warning("tenant=%s could not be anchored: %s", tenant_id, error)
+            audit_trouble("not_anchored")
 
 
 async def _anchor(tenant_id: str, deps: Dependencies) -> None:
@@ -86,6 +88,7 @@ async def _seal(tenant_id: str, events: Sequence[StoredItem], deps: Dependencies
         # write to the store may have chosen the names.
         named = ", ".join(ascii(each) for each in ids)
         log.warning("tenant=%s conversation=%a sealed late: %s", tenant_id, conversation, named)
+        audit_trouble("sealed_late", len(ids))
 
 
 def _heads(items: Iterable[StoredItem]) -> list[Head]:

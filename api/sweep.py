@@ -15,11 +15,13 @@ from shared.errors import DependencyError
 from shared.ports import Dependencies, Orchestrations
 from shared.streams.ending import LeftBehind, close_run, seal_run
 from shared.streams.writing import TERMINAL_STEP, LogWriter
+from shared.telemetry.operations import run_swept
 from shared.telemetry.steps import Ending, run_ended
 
 log = logging.getLogger("eira.sweep")
 
-LOOK_BACK = timedelta(days=1)
+LOOK_BACK = timedelta(days=4)
+"""Of runs' starts: longer than one may wait for people, and be stopped then."""
 
 _swept: set[str] = set()
 """Runs this process found ended already; saves reading their logs again and again."""
@@ -34,7 +36,7 @@ async def sweep(orchestrations: Orchestrations, deps: Dependencies, look: Look) 
         if ended.run_id in _swept:
             continue
         try:
-            await _end(ended, deps, look)
+            await end_badly(ended, deps, look)
         except DependencyError as error:
             # The other runs do not have to wait for this one; it is looked at again.
             log.warning("run=%s could not be swept: %s", ended.run_id, error)
@@ -42,10 +44,18 @@ async def sweep(orchestrations: Orchestrations, deps: Dependencies, look: Look) 
         _swept.add(ended.run_id)
 
 
-async def _end(ended: EndedBadly, deps: Dependencies, look: Look) -> None:
+def started_with(ended: EndedBadly) -> RunRequest | None:
+    """None for what was not started by this app."""
     try:
-        request = RunRequest.model_validate(ended.request)
+        return RunRequest.model_validate(ended.request)
     except ValidationError:
+        return None
+
+
+async def end_badly(ended: EndedBadly, deps: Dependencies, look: Look) -> None:
+    """Give a run its terminal event, unless it has one. Raises DependencyError."""
+    request = started_with(ended)
+    if request is None:
         log.warning("run=%s was not started by this app", ended.run_id)
         return
     # As it is stored: what was erased has no end any more.
@@ -62,6 +72,7 @@ async def _end(ended: EndedBadly, deps: Dependencies, look: Look) -> None:
     await close_run(record, outcome, record.language, (), writer, deps, left)
     await seal_run(record, deps, recorded=True, begins=not request.run.follows)
     run_ended(request.run, Ending.of_outcome(outcome))
+    run_swept()
     log.info("run=%s correlation=%s swept", record.run_id, record.correlation_id)
 
 

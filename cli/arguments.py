@@ -11,6 +11,7 @@ examples:
   ./eira chat "Hola, ¿cómo va?"              one message, streamed
   ./eira chat --user luis                    a conversation; Ctrl-D ends it
   ./eira packs check                         what is wrong in packs/, by file and line
+  ./eira doctor                              what is wrong here, and how to mend it
   ./eira cerebro load handbook/              the Markdown, HTML, PDF and Word files of a folder
   ./eira eval --only dates                   how well the configured model reads dates
   ./eira runs show ID                        what an orchestration did, as a timeline
@@ -53,6 +54,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_parser("eval", help="ask the model labelled dialogues; --help", add_help=False)
     _add_runs(commands)
     _add_traces(commands)
+    _add_doctor(commands)
+    _add_smoke(commands)
+    _add_hook(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
     test = commands.add_parser("test", help="run every check and all tests")
     test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
@@ -89,6 +93,42 @@ def _add_chat(commands: _Commands) -> None:
     chat.add_argument("--json", action="store_true", help="print each event as a line of JSON")
     chat.add_argument("--language", choices=["es", "en"], help="(from LANG unless given)")
     _add_user(chat)
+
+
+def _add_doctor(commands: _Commands) -> None:
+    doctor = commands.add_parser(
+        "doctor", help="what is wrong with this machine or a deployment, and how to mend it"
+    )
+    doctor.add_argument(
+        "--azd", nargs="?", const="", metavar="ENVIRONMENT", help="what azd has deployed"
+    )
+    doctor.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="what az functionapp config appsettings list prints",
+    )
+    doctor.add_argument("--app", type=_url, metavar="URL", help="where the app answers")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_smoke(commands: _Commands) -> None:
+    smoke = commands.add_parser(
+        "smoke", help="try an app: health, a conversation, a stream that is cut and resumed"
+    )
+    smoke.add_argument("--url", type=_url, help="of another app than that of ./eira up")
+    smoke.add_argument("--audience", help="of its tokens (Auth__Audience)")
+    smoke.add_argument(
+        "--azd", nargs="?", const="", metavar="ENVIRONMENT", help="the app that azd has deployed"
+    )
+    smoke.add_argument("--json", action="store_true", help="print JSON")
+    _add_user(smoke)
+
+
+def _add_hook(commands: _Commands) -> None:
+    hook = commands.add_parser("hook", help="what azd runs between its steps (azure.yaml)")
+    names = ["prepackage", "postpackage", "postprovision", "postdeploy"]
+    hook.add_argument("hook", choices=names)
 
 
 def _add_token(commands: _Commands) -> None:

@@ -8,9 +8,9 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
-# Everything asked for here is on this machine: no proxy may come in between.
-_DIRECT = urllib.request.ProxyHandler({})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class UnreachableError(Exception):
@@ -47,7 +47,9 @@ def send(
     if data is not None:
         request.add_header("Content-Type", "application/json")
     tls = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_file))
-    opener = urllib.request.build_opener(_DIRECT, tls)
+    # What is on this machine is asked directly; to Azure a proxy may be the only way.
+    proxies: dict[str, str] | None = {} if urlsplit(url).hostname in LOOPBACK else None
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies), tls)
     try:
         return cast(http.client.HTTPResponse, opener.open(request, timeout=timeout))
     except urllib.error.HTTPError as error:

@@ -35,6 +35,10 @@ param audience string = 'api://${signInClientId}'
 param tenants array = []
 @description('Scopes of which a program that asks for a person needs one; none are asked for, if none are told.')
 param scopes array = []
+@description('Client id of the front end\'s own app registration; empty: it signs people in with the app\'s.')
+param webClientId string = ''
+@description('What the front end asks a token for.')
+param webScope string = '${audience}/access_as_user'
 @description('Rights by app role.')
 param roleRights object = loadJsonContent('role-rights.json')
 @description('What App Service authentication does with a request without a token. AllowAnonymous leaves it to the app, which refuses it too.')
@@ -65,6 +69,9 @@ param alwaysReadyHttp int = 1
 @description('Instances that never sleep and work on runs.')
 @minValue(1)
 param alwaysReadyDurable int = 1
+@description('The same for functions that scale each by itself, by name: {"erp_event": 1}.')
+param alwaysReadyFunctions object = {}
+@description('Requests that one instance takes at the same time before another is started; a stream is one for as long as it lasts.')
 @minValue(1)
 @maxValue(1000)
 param requestsPerInstance int = 32
@@ -146,7 +153,7 @@ param logDailyQuotaGb string = '-1'
 param webSku string = 'Free'
 @description('Static Web Apps are in few regions; their files are everywhere.')
 param webLocation string = 'westeurope'
-@description('Whether the app reaches storage, Cosmos DB, Key Vault, search and models in a network of its own, where nobody else does.')
+@description('Whether the app reaches storage, scheduler, Cosmos DB, Key Vault, search and models in a network of its own, where nobody else does.')
 param privateNetwork bool = false
 param networkPrefix string = '10.80.0.0/24'
 
@@ -182,6 +189,9 @@ var packageContainer = 'app-package'
 var deadLetterContainer = 'erp-deadletters'
 var whereModelsAre = empty(modelsLocation) ? location : modelsLocation
 var whoMayComeIn = empty(tenants) ? [tenant().tenantId] : tenants
+// Where people sign in: with several tenants each comes in by its own, and the app refuses the others.
+var whoseTenant = length(whoMayComeIn) == 1 ? whoMayComeIn[0] : 'organizations'
+var alwaysReadyOthers = toObject(items(alwaysReadyFunctions), each => 'function:${each.key}', each => each.value)
 
 // What the app is told (shared/settings.py). A test starts it with these.
 var appSettings = {
@@ -304,6 +314,10 @@ module durable 'app/durable.bicep' = if (durableBackend == 'scheduler') {
     appPrincipalId: identity.outputs.principalId
     operatorPrincipalId: principalId
     operatorPrincipalType: principalType
+    isPrivate: privateNetwork
+    networkLocation: location
+    subnetId: servicesSubnetId
+    zoneId: zones.?scheduler ?? ''
   }
 }
 
@@ -435,13 +449,12 @@ module function 'app/function.bicep' = {
     identityClientId: identity.outputs.clientId
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    alwaysReady: alwaysReadyHttp > 0 ? { http: alwaysReadyHttp, durable: alwaysReadyDurable } : { durable: alwaysReadyDurable }
+    alwaysReady: union(alwaysReadyHttp > 0 ? { http: alwaysReadyHttp } : {}, { durable: alwaysReadyDurable }, alwaysReadyOthers)
     requestsPerInstance: requestsPerInstance
     zoneRedundant: zoneRedundant
     storageName: storage.outputs.name
     packageUrl: '${storage.outputs.blobEndpoint}${packageContainer}'
     schedulerEndpoint: durableBackend == 'scheduler' ? durable!.outputs.endpoint : ''
-    taskHub: taskHub
     appSettings: appSettings
     moreSettings: settings
     secretSettings: secretSettings
@@ -461,6 +474,9 @@ output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP string = function.outputs.name
 output EIRA_URL string = function.outputs.url
 output EIRA_WEB_URL string = web.outputs.origin
+output WEB_AUTHORITY string = '${signInAuthority}/${whoseTenant}/v2.0'
+output WEB_CLIENT_ID string = empty(webClientId) ? signInClientId : webClientId
+output WEB_SCOPE string = webScope
 output AZURE_STORAGE_ACCOUNT string = storage.outputs.name
 output AZURE_KEY_VAULT string = vault.outputs.name
 output APPLICATION_INSIGHTS string = monitoring.outputs.insightsName
@@ -474,4 +490,20 @@ output AzureOpenAI__EmbeddingsDeployment string = embeddingsModel.deployment
 output AzureSearch__Endpoint string = searchRoles.outputs.endpoint
 output AzureSearch__DefaultIndex string = searchIndex
 output AzureSearch__SemanticConfiguration string = semanticConfiguration
+output Search__AllowedIndexes string = string([searchIndex])
 output Search__Dimensions string = string(dimensions)
+output AI__Deployments string = string({ '${chatModel.deployment}': chatModel.model })
+output Cosmos__Endpoint string = cosmos.outputs.endpoint
+output Cosmos__Database string = cosmos.outputs.database
+output KeyVault__Uri string = vault.outputs.uri
+output Moderation__Provider string = 'content-safety'
+output Moderation__Endpoint string = safety.outputs.endpoint
+output Erp__BaseUrl string = erpBaseUrl
+output Erp__Scope string = erpScope
+output Events__Types string = string(erpEventTypes)
+output Auth__Authority string = signInAuthority
+output Auth__Audience string = audience
+output Auth__Tenants string = string(whoMayComeIn)
+output Auth__Scopes string = string(scopes)
+output Auth__RoleRights string = string(roleRights)
+output Auth__AppService string = 'false'

@@ -58,10 +58,12 @@ from shared.telemetry.recording import record_with, recorder
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
+    from shared.credentials.resolving import ProfiledCredentials
     from shared.search.cerebro import AzureSearchKnowledge, SearchCredential
     from shared.search.indexing import AzureSearchIndex
     from shared.search.profiled import ProfiledKnowledge
     from shared.search.query import SearchProfile
+    from shared.stores.cosmos import CosmosDatabase
     from shared.tools.mcp import McpTools
 
 PACKS = Path(__file__).parents[1] / "packs"
@@ -134,9 +136,8 @@ def _import_sdks() -> None:
 async def _look_for_secrets() -> None:
     """Tell the operator now of what Key Vault has not: nobody else is told until it is needed."""
     settings = get_settings()
-    plan = read_credentials(settings)
     async with build_credential() as credential:
-        found = build_credentials(settings, plan, credential, _now)
+        plan, found = build_secrets(settings, credential)
         for what in await lacking_secrets(plan, found):
             log.error("%s", what)
         await found.close()
@@ -163,7 +164,6 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.audit import CosmosAuditLog
     from shared.stores.audit_chains import CosmosAuditChains
     from shared.stores.conversations import CosmosConversations
-    from shared.stores.cosmos import CosmosDatabase
     from shared.stores.dead_letters import CosmosDeadLetters
     from shared.stores.effects import CosmosEffects
     from shared.stores.entities import CosmosEntities
@@ -176,9 +176,8 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.tools.rest import RestTools
 
     credential = build_credential()
-    database = CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
-    plan = read_credentials(settings)
-    credentials = build_credentials(settings, plan, credential, _now)
+    database = build_database(settings, credential)
+    plan, credentials = build_secrets(settings, credential)
     models = build_models(settings, credential, plan, credentials)
     knowledge = build_profiled_knowledge(settings, credential, credentials)
     model = build_model(settings, credential, models)
@@ -244,11 +243,9 @@ def build_dependencies(settings: Settings) -> Dependencies:
 async def opened_audit_chains(settings: Settings) -> AsyncIterator[AuditChains]:
     """The audit's chains alone, for a command that looks at them."""
     from shared.stores.audit_chains import CosmosAuditChains
-    from shared.stores.cosmos import CosmosDatabase
 
     async with build_credential() as credential:
-        cosmos = settings.cosmos
-        database = CosmosDatabase(cosmos.endpoint, cosmos.database, credential)
+        database = build_database(settings, credential)
         try:
             yield CosmosAuditChains(database)
         finally:
@@ -279,6 +276,20 @@ def build_credential() -> "AsyncTokenCredential":
     from azure.identity.aio import DefaultAzureCredential
 
     return DefaultAzureCredential()
+
+
+def build_database(settings: Settings, credential: "AsyncTokenCredential") -> "CosmosDatabase":
+    from shared.stores.cosmos import CosmosDatabase
+
+    return CosmosDatabase(settings.cosmos.endpoint, settings.cosmos.database, credential)
+
+
+def build_secrets(
+    settings: Settings, credential: "AsyncTokenCredential"
+) -> tuple[CredentialPlan, "ProfiledCredentials"]:
+    """What the settings say of credentials, and who fetches them."""
+    plan = read_credentials(settings)
+    return plan, build_credentials(settings, plan, credential, _now)
 
 
 def build_knowledge(

@@ -150,7 +150,7 @@ async def lacking_secrets(
     if credentials.secrets is None:
         return ()
     found: list[str] = []
-    for where, name in _in_vault(plan):
+    for where, name in in_vault(plan):
         try:
             await credentials.secrets.get(name)
         except SecretError as error:
@@ -160,8 +160,8 @@ async def lacking_secrets(
     return tuple(found)
 
 
-def _in_vault(plan: CredentialPlan) -> Iterator[tuple[str, str]]:
-    """Setting and entry, and the name of the secret there."""
+def in_vault(plan: CredentialPlan) -> Iterator[tuple[str, str]]:
+    """What the settings name of Key Vault: setting and entry, and the name of the secret there."""
     for profile, entries in plan.profiles.items():
         for tool, entry in entries.items():
             if entry.secret and entry.secret.source == "key_vault":

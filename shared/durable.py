@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import azure.durable_functions as df
@@ -18,7 +18,7 @@ from shared.contracts.problems import Failure
 from shared.contracts.runs import EndedBadly, RunStatus
 from shared.errors import AppError, DependencyError, RunStoppedError
 from shared.log_masking import WithoutText
-from shared.ports import Orchestrations, OrchestrationState
+from shared.ports import Orchestrations, OrchestrationState, UnderWay
 from shared.telemetry.requests import delivery, traced_endpoint
 from shared.telemetry.steps import traced_step
 
@@ -257,14 +257,41 @@ class DurableOrchestrations:
             raise DependencyError("an orchestration could not be terminated") from error
 
     async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
-        wanted = [df.OrchestrationRuntimeStatus.Failed, df.OrchestrationRuntimeStatus.Terminated]
-        found = await self._created_between(since, since + WHOLE_TIME, wanted)
+        return _as_ended(await self._created_between(since, since + WHOLE_TIME, ENDED_BADLY))
+
+    async def ended_badly_before(self, moment: datetime) -> tuple[EndedBadly, ...]:
+        return _as_ended(await self._client.get_status_by(LONG_AGO, moment, ENDED_BADLY))
+
+    async def forget(self, run_id: str) -> None:
+        try:
+            await self._client.purge_instance_history(run_id)
+        except Exception as error:
+            # The SDK raises bare Exception. What is not there is an answer, and none of these.
+            raise DependencyError("an orchestration could not be forgotten") from error
+
+    async def forget_completed(self, before: datetime) -> int:
+        """Durable deletes by time, however many that are: by slices of it, unless few are left."""
+        completed = [df.OrchestrationRuntimeStatus.Completed]
+        found = await self._client.get_status_by(LONG_AGO, before, completed)
+        created = [status.created_time for status in found if status.created_time]
+        if not created:
+            return 0
+        since, until = LONG_AGO, before
+        if len(found) >= FULL_PAGE:
+            # Times are answered in whole seconds.
+            since = min(created).astimezone(UTC)
+            until = min(since + SLICE, before)
+        try:
+            purged = await self._client.purge_instance_history_by(since, until, completed)
+        except Exception as error:
+            # As above.
+            raise DependencyError("orchestrations could not be forgotten") from error
+        return int(purged.instances_deleted)
+
+    async def under_way(self, since: datetime, until: datetime) -> tuple[UnderWay, ...]:
+        found = await self._created_between(since, until, UNDER_WAY)
         return tuple(
-            EndedBadly(
-                run_id=status.instance_id,
-                request=_request(status.input_),
-                terminated=status.runtime_status == df.OrchestrationRuntimeStatus.Terminated,
-            )
+            UnderWay(status.instance_id, _status(status.custom_status))
             for status in found
             if status.instance_id
         )
@@ -288,6 +315,28 @@ WHOLE_TIME = timedelta(days=8)
 FULL_PAGE = 100
 """Instances that the Durable extension answers at most, unless it is told otherwise."""
 SHORTEST = timedelta(seconds=1)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+SLICE = timedelta(minutes=10)
+"""Of runs' starts: a thousand a minute are ten thousand deletions at once."""
+ENDED_BADLY = [df.OrchestrationRuntimeStatus.Failed, df.OrchestrationRuntimeStatus.Terminated]
+UNDER_WAY = [
+    df.OrchestrationRuntimeStatus.Pending,
+    df.OrchestrationRuntimeStatus.Running,
+    df.OrchestrationRuntimeStatus.ContinuedAsNew,
+    df.OrchestrationRuntimeStatus.Suspended,
+]
+
+
+def _as_ended(found: Sequence[DurableOrchestrationStatus]) -> tuple[EndedBadly, ...]:
+    return tuple(
+        EndedBadly(
+            run_id=status.instance_id,
+            request=_request(status.input_),
+            terminated=status.runtime_status == df.OrchestrationRuntimeStatus.Terminated,
+        )
+        for status in found
+        if status.instance_id
+    )
 
 
 def _request(value: object) -> Mapping[str, object]:

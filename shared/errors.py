@@ -294,4 +294,9 @@ class RunStoppedError(AppError):
 
 
 class ConfigurationError(AppError):
-    """A setting is missing or wrong; the message names it and shows an example."""
+    """A setting is missing or wrong; the message names it and shows an example. `others` are the
+    messages of what was found to be wrong besides."""
+
+    def __init__(self, message: str, others: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.others = others

@@ -10,6 +10,7 @@ from shared.ports import Dependencies, Knowledge
 from shared.settings import Settings
 from shared.telemetry.prices import Price, Prices
 from shared.telemetry.recording import Recorder, recorder
+from shared.telemetry.records import TracedDeadLetters, TracedEffects
 from shared.telemetry.services import TracedKnowledge, TracedTools
 from shared.telemetry.steps import TracedLog
 
@@ -50,11 +51,18 @@ def build_telemetry(settings: Settings) -> Recorder | None:
 
 
 def traced(deps: Dependencies) -> Dependencies:
-    """The same, telling of tools and of the log, if anybody is told. Models and Cerebro are traced
-    where they are made: each model has its provider and name, and tools ask Cerebro, too."""
+    """The same, telling of tools, of the log, of effects and dead letters, if anybody is told.
+    Models and Cerebro are traced where they are made: each model has its provider and name, and
+    tools ask Cerebro, too."""
     if recorder() is None:
         return deps
-    return replace(deps, tools=TracedTools(deps.tools), log=TracedLog(deps.log))
+    return replace(
+        deps,
+        tools=TracedTools(deps.tools),
+        log=TracedLog(deps.log),
+        effects=TracedEffects(deps.effects),
+        dead_letters=TracedDeadLetters(deps.dead_letters),
+    )
 
 
 def traced_knowledge(knowledge: Knowledge, endpoint: str) -> Knowledge:

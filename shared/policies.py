@@ -1,5 +1,7 @@
 """Settings → what they decide about runs, agent calls and the outside world."""
 
+from datetime import timedelta
+
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy, ProfileLists
 from shared.contracts.agents import MAX_RETRIES
@@ -45,6 +47,7 @@ def build_policy(settings: Settings, plan: CredentialPlan | None = None) -> Poli
         tenants=frozenset(settings.auth.tenants),
         event_types=settings.events.types,
         erp_web_url=settings.erp.web_url,
+        history_kept=timedelta(days=settings.runs.history_days),
         outside=build_outside(settings),
         least_confidence=settings.agents.least_confidence,
         history_tokens=settings.agents.history_tokens,

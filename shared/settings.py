@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsConfigDict, SettingsError
 
 from shared.environment import OfEnvironment
@@ -191,11 +192,13 @@ class RunSettings(Section):
     """What one run may take; waiting for people does not count as its time.
 
     A task takes three model calls and about 14 000 tokens, more when its plan has to be repaired.
+    `history_days`: so long Durable keeps what it knows of a run, from its start.
     """
 
     seconds: float = Field(default=300.0, gt=0)
     model_calls: int = Field(default=12, ge=3)
     tokens: int = Field(default=120_000, ge=15_000)
+    history_days: int = Field(default=30, ge=7)
 
 
 class ModelLimits(Section):
@@ -359,10 +362,8 @@ def get_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        way = [str(each) for each in first["loc"]]
-        where = f"{'.'.join(way[2:])}: " if way[0] == "security" and way[2:] else ""
-        raise _wrong("__".join(way), where + first["msg"]) from error
+        first, *others = (str(each) for each in map(_told, error.errors(include_input=False)))
+        raise ConfigurationError(first, tuple(others)) from error
     except SettingsError as error:
         raise _wrong(_not_json() or str(error), "a list or map is not valid JSON") from error
     if settings.azure_openai.endpoint is None and settings.openai.api_key is None:
@@ -465,6 +466,12 @@ def _pascal(name: str) -> str:
     """azure_openai -> AzureOpenAI, base_url -> BaseUrl, ai -> AI, as Azure and the plan write."""
     joined = "".join(part.capitalize() for part in name.split("_"))
     return "AI" if name == "ai" else joined.replace("Openai", "OpenAI")
+
+
+def _told(error: ErrorDetails) -> ConfigurationError:
+    way = [str(each) for each in error["loc"]]
+    where = f"{'.'.join(way[2:])}: " if way[0] == "security" and way[2:] else ""
+    return _wrong("__".join(way), where + error["msg"])
 
 
 def _wrong(name: str, what: str) -> ConfigurationError:

@@ -125,7 +125,7 @@ module account 'br/public:avm/res/document-db/database-account:0.20.1' = {
     sqlRoleAssignments: [
       // shared/stores/cosmos.py: CosmosClient(
       {
-        roleDefinitionId: roles.cosmosDataContributor
+        roleDefinitionId: roles.cosmosDbBuiltInDataContributor
         principalId: appPrincipalId
         scope: '${resourceId('Microsoft.DocumentDB/databaseAccounts', name)}/dbs/${database}'
       }

@@ -13,12 +13,17 @@ param tags object
 param sku string
 @description('Capacity units of the SKU Dedicated.')
 param capacity int
-@description('Addresses that may come; the identity needs its role all the same.')
+@description('Addresses that may come; the identity needs its role all the same. None may where the network is private.')
 param allowedAddresses array
 param appPrincipalId string
 @description('Who looks at runs in the scheduler\'s dashboard; empty is nobody.')
 param operatorPrincipalId string
 param operatorPrincipalType string
+param isPrivate bool
+@description('Region of the network, where the endpoint is; the scheduler may be in another.')
+param networkLocation string
+param subnetId string
+param zoneId string
 
 resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
   name: name
@@ -26,8 +31,8 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
   tags: tags
   properties: {
     sku: sku == 'Dedicated' ? { name: sku, capacity: capacity } : { name: sku }
-    ipAllowlist: allowedAddresses
-    publicNetworkAccess: 'Enabled'
+    ipAllowlist: isPrivate ? [] : allowedAddresses
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
   }
 }
 
@@ -55,6 +60,29 @@ resource ofTheOperator 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.durableTaskDataContributor)
     principalId: operatorPrincipalId
     principalType: operatorPrincipalType
+  }
+}
+
+module privateEndpoint 'br/public:avm/res/network/private-endpoint:0.12.1' = if (isPrivate) {
+  name: 'durable-private-endpoint'
+  params: {
+    name: 'pep-${name}'
+    location: networkLocation
+    tags: tags
+    subnetResourceId: subnetId
+    privateLinkServiceConnections: [
+      {
+        name: 'pep-${name}'
+        properties: {
+          privateLinkServiceId: scheduler.id
+          groupIds: ['scheduler']
+        }
+      }
+    ]
+    privateDnsZoneGroup: {
+      privateDnsZoneGroupConfigs: [{ privateDnsZoneResourceId: zoneId }]
+    }
+    enableTelemetry: false
   }
 }
 

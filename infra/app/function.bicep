@@ -19,7 +19,7 @@ param instanceMemoryMB int
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int
-@description('Instances that never sleep: for requests (`http`), and for orchestrations and activities (`durable`).')
+@description('Instances that never sleep, by what scales together: `http` (requests), `durable` (orchestrations and activities), `function:<name>` (each of the others).')
 param alwaysReady object
 @description('Requests that one instance takes at the same time before another is started; a stream is one for as long as it lasts.')
 param requestsPerInstance int
@@ -29,7 +29,6 @@ param storageName string
 param packageUrl string
 @description('Of the Durable Task Scheduler; empty leaves Durable in the storage, as host.json has it.')
 param schedulerEndpoint string
-param taskHub string
 
 @description('Settings of the app (shared/settings.py) that name what this template makes or is told.')
 param appSettings object
@@ -66,10 +65,10 @@ var telemetrySettings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
 }
-// What host.json says of Durable is for its storage in queues and tables.
+// host.json of the tree is for the storage. As it is deployed it names the scheduler (a hook of azure.yaml), which is what adds instances; the
+// host itself goes by these also when the code was deployed by other means.
 var schedulerSettings = {
   DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
-  AzureFunctionsJobHost__extensions__durableTask__hubName: taskHub
   AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
   AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
 }

@@ -10,6 +10,7 @@ var zoneNames = {
   blob: 'privatelink.blob.${environment().suffixes.storage}'
   queue: 'privatelink.queue.${environment().suffixes.storage}'
   table: 'privatelink.table.${environment().suffixes.storage}'
+  scheduler: 'privatelink.durabletask.io'
   cosmos: 'privatelink.documents.azure.com'
   search: 'privatelink.search.windows.net'
   models: 'privatelink.openai.azure.com'

@@ -4,7 +4,7 @@ metadata description = 'Ids of Azure\'s built-in roles, the same in every tenant
 var roles = {
   cognitiveServicesOpenAiUser: '5e0bd9bd-7b93-4f28-af87-19fc36ad61bd'
   cognitiveServicesUser: 'a97b65f3-24c7-4388-baec-2e87135dc908'
-  cosmosDataContributor: '00000000-0000-0000-0000-000000000002'
+  cosmosDbBuiltInDataContributor: '00000000-0000-0000-0000-000000000002'
   durableTaskDataContributor: '0ad04412-c4d5-4796-b79c-f76d14c8d402'
   eventGridDataSender: 'd5a91429-5739-47e2-a06b-3470a27159e7'
   keyVaultSecretsOfficer: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'

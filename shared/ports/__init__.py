@@ -24,6 +24,7 @@ from shared.ports.platform import (
     Packs,
     Principals,
     TokenVerifier,
+    UnderWay,
 )
 from shared.ports.quotas import Quotas
 from shared.ports.readers import Readers
@@ -80,5 +81,6 @@ __all__ = [
     "ToolInvocation",
     "ToolRefused",
     "Tools",
+    "UnderWay",
     "Verdict",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy
@@ -45,6 +45,8 @@ class Policy:
     history_tokens: int = 3_000
     """What the model is told of a conversation; older turns are told by their summary."""
     history_turns: int = 20
+    history_kept: timedelta = timedelta(days=30)
+    """From a run's start; then Durable forgets it."""
     outside: Outside = field(default=Outside())
     """What agents may reach with `http` and `mcp`."""
     least_confidence: float = 0.6

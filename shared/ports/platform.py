@@ -34,6 +34,14 @@ class OrchestrationState:
         return self.runtime in ("completed", "failed", "terminated")
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A run that is not over, and what its orchestration says of itself."""
+
+    run_id: str
+    status: RunStatus | None
+
+
 class Orchestrations(Protocol):
     """Starting and observing runs."""
 
@@ -53,6 +61,23 @@ class Orchestrations(Protocol):
 
     async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
         """Those created since then."""
+        ...
+
+    async def ended_badly_before(self, moment: datetime) -> tuple[EndedBadly, ...]:
+        """Some of those created before then; none when there are none left."""
+        ...
+
+    async def forget(self, run_id: str) -> None:
+        """Delete everything that is kept of an orchestration that is over."""
+        ...
+
+    async def forget_completed(self, before: datetime) -> int:
+        """Delete everything that is kept of some that came to their end and were created before
+        then. How many; 0 when there are none left."""
+        ...
+
+    async def under_way(self, since: datetime, until: datetime) -> tuple[UnderWay, ...]:
+        """Those created in this time that are not over."""
         ...
 
 

@@ -17,6 +17,7 @@ from shared.search.audience import one_of, quoted
 from shared.search.cerebro import AzureSearchKnowledge, translated
 from shared.search.fields import EVERY_TENANT, VECTOR_FIELD
 from shared.search.index import cerebro_index
+from shared.search.lacking import Lack, lacking
 
 PAGE = 1000
 """The most documents that one answer of Azure AI Search holds."""
@@ -61,6 +62,20 @@ class AzureSearchIndex:
                     # is there: a re-index may just have moved it.
                     alias = SearchAlias(name=self._name, indexes=[target])
                     await client.create_or_update_alias(alias)
+
+    async def lacks(self, dimensions: int | None) -> tuple[Lack, ...] | None:
+        """What `create` would change, or refuse; None when there is no such index. Without
+        `dimensions` the length of its vectors is taken as it is."""
+        with translated(self._name):
+            async with self._knowledge.administration() as client:
+                target = await target_of(client, self._name)
+                try:
+                    held = await client.get_index(target)
+                except ResourceNotFoundError:
+                    return None
+                semantic = self._knowledge.profile.semantic_configuration
+                length = dimensions or await _dimensions(client, target) or 0
+                return lacking(held, cerebro_index(target, semantic, length))
 
     async def hashes(self, ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}

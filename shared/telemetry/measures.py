@@ -54,6 +54,24 @@ class Measures:
         self.refusals = meter.create_counter(
             "eira.quota.refusals", "{refusal}", "Requests that were refused for a quota."
         )
+        self.unknown_effects = meter.create_counter(
+            "eira.effects.unknown", "{effect}", "Effects of which nobody knows, by tool."
+        )
+        self.dead_letters = meter.create_counter(
+            "eira.events.dead_letters", "{event}", "ERP events that nobody can take, by reason."
+        )
+        self.swept = meter.create_counter(
+            "eira.runs.swept", "{run}", "Runs that the sweeper gave their end."
+        )
+        self.purged = meter.create_counter(
+            "eira.runs.purged", "{run}", "Runs whose history is gone from Durable."
+        )
+        self.stuck = meter.create_gauge(
+            "eira.runs.stuck", "{run}", "Runs that neither end nor wait for anybody."
+        )
+        self.audit_troubles = meter.create_counter(
+            "eira.audit.troubles", "{event}", "What the timer had to seal, or could not anchor."
+        )
 
 
 def _histogram(

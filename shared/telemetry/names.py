@@ -52,6 +52,8 @@ QUOTA = "eira.quota"
 ERROR_CODE = "eira.error.code"
 ERROR_SOURCE = "eira.error.source"
 TOOL_STATUS = "eira.tool.status"
+AUDIT_TROUBLE = "eira.audit.trouble"
+DEAD_LETTER = "eira.events.dead_letter.reason"
 
 FIRST_TEXT = "eira.run.time_to_first_token"
 

@@ -19,7 +19,12 @@ OURS = (
     "orchestrators",
 )
 CORE = ("shared.contracts", "shared.ports", "shared.errors")
-TOLD = ("shared.telemetry.context", "shared.telemetry.requests", "shared.telemetry.steps")
+TOLD = (
+    "shared.telemetry.context",
+    "shared.telemetry.operations",
+    "shared.telemetry.requests",
+    "shared.telemetry.steps",
+)
 """What is told at the edge and around steps; the rest of the room wraps ports, for bootstrap."""
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -121,6 +126,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.search",
         "shared.settings",
         "shared.telemetry.names",
+        # What the doctor asks for by name: the secrets of the settings, what a model takes.
+        "shared.credentialing",
+        "shared.llm.abilities",
     ),
     "emulator": ("emulator",),
     # The steps of the app in this process, with stores in memory: those of the tests.
@@ -155,7 +163,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "shared/model_settings.py": ("pydantic",),
     "shared/moderation": ("azure.ai.contentsafety", "azure.core", "openai"),
     "shared/environment.py": ("pydantic_settings",),
-    "shared/settings.py": ("pydantic", "pydantic_settings"),
+    "shared/settings.py": ("pydantic", "pydantic_core", "pydantic_settings"),
     "shared/limit_settings.py": ("pydantic",),
     "shared/telemetry_settings.py": ("pydantic",),
     "shared/telemetry": (

@@ -48,23 +48,35 @@ class FakeApp:
     keys: list[str] = field(default_factory=list)
     resumed_after: list[str | None] = field(default_factory=list)
     conversations: list[dict[str, object]] = field(default_factory=list)
+    health_statuses: list[int] = field(default_factory=list)
+    erase_statuses: list[int] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/api/health", self.health),
             web.post("/api/conversations", self.create),
+            web.delete("/api/conversations/{id}", self.erase),
             web.post("/api/conversations/{id}/messages", self.say),
             web.get("/api/runs/{id}/events", self.resume),
         ]
 
     async def health(self, request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+        if self.health_statuses:
+            return web.Response(status=self.health_statuses.pop(0))
+        return web.json_response({"status": "ok", "packVersion": "2026.11", "indexes": ["cerebro"]})
 
     async def create(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != "Bearer token-of-ana":
             return web.json_response({"code": "UNAUTHENTICATED", "detail": "Who?"}, status=401)
         self.conversations.append(await request.json())
         return web.json_response({"conversationId": CONVERSATION_ID}, status=201)
+
+    async def erase(self, request: web.Request) -> web.Response:
+        if self.erase_statuses:
+            return web.Response(status=self.erase_statuses.pop(0))
+        self.erased.append(request.match_info["id"])
+        return web.Response(status=204)
 
     async def say(self, request: web.Request) -> web.StreamResponse:
         if self.problem is not None:
@@ -131,7 +143,7 @@ async def running_platform(
             "identity": f"https://localhost:{identity_port}",
         }
         data = folder / ".eira"
-        data.mkdir()
+        data.mkdir(exist_ok=True)
         authority.cert_pem.write_to_path(data / "ca.pem")
         document = {
             "app": urls["app"],

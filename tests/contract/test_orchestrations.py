@@ -202,3 +202,42 @@ async def test_an_orchestration_that_is_terminated_is_over(engine: Engine) -> No
     assert state is not None
     assert state.is_over
     await engine.port.terminate("run-nobody-knows", "erased")
+
+
+async def test_what_came_to_its_end_is_forgotten_by_the_time_of_its_beginning(
+    engine: Engine,
+) -> None:
+    for run_id in ("good", "bad", "running"):
+        await engine.started(run_id)
+    await engine.complete("good")
+    await engine.fail("bad")
+    assert await engine.port.forget_completed(long_ago()) == 0
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    assert await engine.port.forget_completed(soon) == 1
+    assert await engine.port.forget_completed(soon) == 0
+    assert await engine.port.state("good") is None
+    assert await engine.port.state("bad") is not None
+    assert await engine.port.state("running") is not None
+
+
+async def test_what_ended_badly_is_forgotten_one_by_one(engine: Engine) -> None:
+    for run_id in ("bad", "running"):
+        await engine.started(run_id)
+    await engine.fail("bad")
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    assert await engine.port.ended_badly_before(long_ago()) == ()
+    (found,) = await engine.port.ended_badly_before(soon)
+    assert dict(found.request) == REQUEST
+    for _ in range(2):
+        await engine.port.forget(found.run_id)
+    assert await engine.port.ended_badly_before(soon) == ()
+    assert await engine.port.state("bad") is None
+
+
+async def test_what_is_under_way_is_listed_by_the_time_of_its_beginning(engine: Engine) -> None:
+    for run_id in ("good", "running"):
+        await engine.started(run_id)
+    await engine.complete("good")
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    assert [each.run_id for each in await engine.port.under_way(long_ago(), soon)] == ["running"]
+    assert await engine.port.under_way(long_ago() - timedelta(hours=1), long_ago()) == ()

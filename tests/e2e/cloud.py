@@ -79,10 +79,14 @@ def running_services(data: Path) -> Iterator[Services]:
 
 @contextmanager
 def running_host(
-    services: Services, data: Path, workers: int = 1, settings: Mapping[str, str] | None = None
+    services: Services,
+    data: Path,
+    workers: int = 1,
+    settings: Mapping[str, str] | None = None,
+    app: Path = ROOT,
 ) -> Iterator[Host]:
     """The app in a host that does not look for changed files, with these settings besides."""
-    command = ["emulator.host", "--app", str(ROOT), "--data", str(data), "--port", "0"]
+    command = ["emulator.host", "--app", str(app), "--data", str(data), "--port", "0"]
     command += ["--workers", str(workers), "--no-watch"]
     log = data.with_suffix(f".{time.monotonic_ns()}.log")
     environment = {**os.environ, **services.environment, **(settings or {})}

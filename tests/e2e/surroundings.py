@@ -169,6 +169,11 @@ class Durable:
             document: Mapping[str, Any] = await response.json()
             return document
 
+    async def knows(self, run_id: str) -> bool:
+        async with self.http.get(self._url(run_id)) as response:
+            assert response.status in (200, 202, 404)
+            return response.status != 404
+
     async def instance_text(self, run_id: str) -> str:
         """The instance with its whole history, as it came."""
         whole = {"showHistory": "true", "showHistoryOutput": "true", "showInput": "true"}

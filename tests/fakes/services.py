@@ -22,6 +22,7 @@ from shared.ports import (
     ToolAnswered,
     ToolInvocation,
     ToolRefused,
+    UnderWay,
 )
 from shared.search.fusion import not_crowded
 from shared.search.query import SearchProfile, check
@@ -284,6 +285,8 @@ class FakeOrchestrations:
     started: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
     bad: list[EndedBadly] = field(default_factory=list)
     raised: list[tuple[str, str]] = field(default_factory=list)
+    born: dict[str, datetime] = field(default_factory=dict)
+    """When a run was created, unless it was just now."""
 
     async def start(self, run_id: str, orchestrator: str, request: Mapping[str, object]) -> None:
         self.started.append((run_id, orchestrator, request))
@@ -300,6 +303,34 @@ class FakeOrchestrations:
 
     async def ended_badly(self, since: datetime) -> tuple[EndedBadly, ...]:
         return tuple(self.bad)
+
+    async def ended_badly_before(self, moment: datetime) -> tuple[EndedBadly, ...]:
+        return tuple(each for each in self.bad if self._born(each.run_id) < moment)
+
+    async def forget(self, run_id: str) -> None:
+        self.states.pop(run_id, None)
+        self.bad = [each for each in self.bad if each.run_id != run_id]
+
+    async def forget_completed(self, before: datetime) -> int:
+        """As many at a time as the SDK asks Durable for."""
+        old = [
+            run_id
+            for run_id, state in self.states.items()
+            if state.runtime == "completed" and self._born(run_id) < before
+        ]
+        for run_id in old[:100]:
+            del self.states[run_id]
+        return len(old[:100])
+
+    async def under_way(self, since: datetime, until: datetime) -> tuple[UnderWay, ...]:
+        return tuple(
+            UnderWay(run_id, state.status)
+            for run_id, state in self.states.items()
+            if not state.is_over and since < self._born(run_id) < until
+        )
+
+    def _born(self, run_id: str) -> datetime:
+        return self.born.get(run_id, datetime.now(UTC))
 
 
 class FakeClock:

@@ -3,12 +3,14 @@
 import json
 import os
 import re
+from typing import Any
 
 import pytest
 
+from cli.deployment.host_file import CONNECTION, SCHEDULER
 from shared.settings import Settings, get_settings, our_settings, unknown_settings
 from shared.start_checks import check_secure
-from tests.infra.templates import INFRA, MAIN, ROOT, declared, evaluated, text, verified
+from tests.infra.templates import INFRA, MAIN, ROOT, code, declared, evaluated, text, verified
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 KNOWN: dict[str, object] = {
@@ -29,6 +31,7 @@ KNOWN: dict[str, object] = {
     "searchRoles.outputs.endpoint": "https://srch-eira.search.windows.net",
     "vault.outputs.uri": "https://kv-eira.vault.azure.net/",
 }
+OVERRIDE = "AzureFunctionsJobHost__extensions__durableTask__storageProvider"
 OF_THE_PLATFORM = {
     "storageSettings": {
         "AzureWebJobsStorage__accountName",
@@ -41,10 +44,9 @@ OF_THE_PLATFORM = {
         "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     },
     "schedulerSettings": {
-        "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
-        "AzureFunctionsJobHost__extensions__durableTask__hubName",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName",
+        CONNECTION,
+        f"{OVERRIDE}__type",
+        f"{OVERRIDE}__connectionStringName",
     },
 }
 REFUSED = re.compile(r"FUNCTIONS_\w+|WEBSITE_\w+|SCM_\w+|ENABLE_ORYX_BUILD|PYTHON_\w+")
@@ -130,11 +132,29 @@ def configs() -> list[dict[str, object]]:
     return found
 
 
-def test_durable_is_where_its_settings_say() -> None:
-    host = json.loads((ROOT / "host.json").read_text("utf-8"))["extensions"]["durableTask"]
-    # In the storage account it is what host.json says; a scheduler has a hub of the same name.
-    assert declared(MAIN, "variables")["taskHub"]["value"] == host["hubName"]
-    assert "type" not in host["storageProvider"]
+def durable_in_host_json() -> dict[str, Any]:
+    document = json.loads((ROOT / "host.json").read_text("utf-8"))
+    found: dict[str, Any] = document["extensions"]["durableTask"]
+    return found
+
+
+def of_the_function(variable: str) -> dict[str, str]:
+    found: dict[str, str] = declared("app/function.bicep", "variables")[variable]["value"]
+    return found
+
+
+def test_the_host_is_told_of_the_scheduler_as_host_json_is_when_it_is_deployed() -> None:
+    settings = of_the_function("schedulerSettings")
+    assert declared(MAIN, "variables")["taskHub"]["value"] == durable_in_host_json()["hubName"]
+    assert {name: settings[f"{OVERRIDE}__{name}"] for name in SCHEDULER} == SCHEDULER
+    connection = settings[SCHEDULER["connectionStringName"]]
+    assert set(re.findall(r"(\w+)=", connection)) == {"Endpoint", "Authentication", "ClientID"}
+
+
+def test_durable_is_in_the_storage_where_nothing_else_is_said() -> None:
+    assert "type" not in durable_in_host_json()["storageProvider"]
+    chosen = "empty(schedulerEndpoint) ? {} : schedulerSettings"
+    assert chosen in code("app/function.bicep")
 
 
 def test_without_a_token_only_what_is_for_everybody_is_answered() -> None:

@@ -50,6 +50,19 @@ def test_what_is_asked_is_taken() -> None:
     assert silent == required(MAIN) - {"environmentName", "location"}
 
 
+def test_what_is_put_out_is_not_asked_for_the_next_time() -> None:
+    """azd keeps outputs beside what somebody set: what was made must not come back as a wish."""
+    outputs = {name: of["value"] for name, of in declared(MAIN, "outputs").items()}
+    back = {
+        parameter: found[1]
+        for parameter, of in parameters().items()
+        if (found := re.match(r"\$\{(\w+)", of["value"])) and found[1] in outputs
+    }
+    assert {name: outputs[name] for name in back.values()} == {
+        name: parameter for parameter, name in back.items()
+    }
+
+
 def test_hooks_are_told_what_the_templates_say() -> None:
     told = set(declared(MAIN, "outputs"))
     takes = set(declared("erp-subscription.bicep", "parameters"))

@@ -12,6 +12,9 @@ from tests.infra.templates import ROOT, declared, evaluated
 NOTHING = {"includedPaths": [], "excludedPaths": [{"path": "/*"}]}
 LOCAL = json.loads((ROOT / "demo/cloud.json").read_text("utf-8"))["services"]["cosmos"]
 
+AHEAD = {"flows"}
+"""Of the contracts paper, for the editor of flows."""
+
 
 def in_azure() -> dict[str, dict[str, Any]]:
     found: Any = evaluated(declared("app/cosmos.bicep", "variables")["containers"]["value"], {})
@@ -20,6 +23,23 @@ def in_azure() -> dict[str, dict[str, Any]]:
 
 def test_the_same_containers_are_there() -> None:
     assert sorted(in_azure()) == sorted(each["name"] for each in LOCAL["containers"])
+
+
+def of_the_stores() -> Iterator[tuple[str, str]]:
+    """Each container that a store opens, with the text of its file."""
+    for path in sorted((ROOT / "shared").rglob("*.py")):
+        text = path.read_text("utf-8")
+        yield from ((name, text) for name in re.findall(r'CosmosContainer\(\w+, "(\w+)"', text))
+
+
+def test_there_is_a_container_for_every_store_and_a_store_for_every_container() -> None:
+    assert {name for name, _ in of_the_stores()} | AHEAD == set(in_azure())
+
+
+def test_what_expires_by_itself_is_where_that_is_on() -> None:
+    expiring = {name for name, text in of_the_stores() if '"ttl"' in text}
+    assert expiring
+    assert {name for name in expiring if "defaultTtl" not in in_azure()[name]} == set()
 
 
 @pytest.mark.parametrize("local", LOCAL["containers"], ids=lambda each: each["name"])

@@ -88,6 +88,22 @@ def test_a_store_can_be_private(used: Module) -> None:
     assert re.search(r"'isPrivate'.*('Deny'|'Disabled')", str(shut))
 
 
+def test_the_scheduler_can_be_private() -> None:
+    """It has no verified module, so its endpoint is one of its own."""
+    (scheduler,) = re.findall(r"resource scheduler .*?\n}\n", code("app/durable.bicep"), re.DOTALL)
+    assert "ipAllowlist: isPrivate ? [] :" in scheduler
+    assert "publicNetworkAccess: isPrivate ? 'Disabled' :" in scheduler
+    (connection,) = verified("network/private-endpoint").params["privateLinkServiceConnections"]
+    assert connection["properties"]["groupIds"] == ["scheduler"]
+
+
+def test_every_private_endpoint_has_its_zone() -> None:
+    zones = set(declared("app/network.bicep", "variables")["zoneNames"]["value"])
+    handed_on = set(re.findall(r"zones\.\?(\w+)", code(MAIN)))
+    # Storage takes all of them, and has three.
+    assert handed_on | {"blob", "queue", "table"} == zones
+
+
 @pytest.mark.parametrize("name", names())
 def test_no_key_is_asked_for(name: str) -> None:
     assert re.findall(KEYS, code(name)) == []

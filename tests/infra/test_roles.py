@@ -1,6 +1,7 @@
 """Who may do what: no role that no call needs, no call without its role."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ APP, TOPIC = "appPrincipalId", "topicPrincipalId"
 NEEDED_BY = {
     "cognitiveServicesOpenAiUser": {"AsyncAzureOpenAI"},
     "cognitiveServicesUser": {"ContentSafetyClient"},
-    "cosmosDataContributor": {"CosmosClient"},
+    "cosmosDbBuiltInDataContributor": {"CosmosClient"},
     "keyVaultSecretsUser": {"SecretClient"},
     "monitoringMetricsPublisher": {"AzureMonitorMetricExporter", "AzureMonitorTraceExporter"},
     "searchIndexDataContributor": {"SearchClient"},
@@ -41,10 +42,28 @@ OF_THE_HOST = {
 """The Functions host signs in as the app."""
 
 
-def clients() -> Iterator[str]:
+REFUSED = {
+    "cosmosDbBuiltInDataContributor": (
+        r"(?:create|replace|delete)_(?:container|database)(?:_if_not_exists)?"
+    ),
+    "keyVaultSecretsUser": (
+        r"(?:set|begin_delete|purge_deleted|list_properties_of)_secrets?|update_secret_properties"
+    ),
+    "searchIndexDataContributor": r"(?:create|create_or_update|delete|get)_(?:index|alias)(?:es)?",
+}
+"""What the service refuses to who has the role."""
+FOR_PEOPLE = {Path(f"shared/search/{each}.py") for each in ("copying", "indexing", "lifecycle")}
+"""Makes indexes, for `./eira` only: whoever calls it needs the role, the app has none."""
+
+
+def sources() -> Iterator[Path]:
     for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
-            yield from _clients(path)
+        yield from (ROOT / room).rglob("*.py")
+
+
+def clients() -> Iterator[str]:
+    for path in sources():
+        yield from _clients(path)
 
 
 def _clients(path: Path) -> Iterator[str]:
@@ -74,13 +93,51 @@ def test_every_role_that_is_known_is_given() -> None:
     assert len(set(known.values())) == len(known)
 
 
+def built_in(kind: str) -> dict[str, str]:
+    """Ids by name, as Microsoft's documentation has them ("Azure built-in roles", "Data plane
+    role-based access control" of Cosmos DB)."""
+    found: dict[str, dict[str, str]] = json.loads(
+        (ROOT / "tests/infra/built_in_roles.json").read_text("utf-8")
+    )
+    return found[kind]
+
+
+def test_a_role_is_the_built_in_one_that_its_name_says() -> None:
+    known = {**built_in("Azure"), **built_in("Cosmos DB")}
+    by_symbol = {re.sub(r"\W", "", name).lower(): id for name, id in known.items()}
+    ours: dict[str, str] = declared("app/roles.bicep", "variables")["roles"]["value"]
+    assert {name.lower(): id for name, id in ours.items()} == by_symbol
+
+
 def test_nobody_is_an_owner_or_contributor_of_resources() -> None:
-    """Nor User Access Administrator; and none is given that is not in roles.bicep."""
+    """Nor may anybody give roles; and none is given that is not in roles.bicep."""
     text = "".join(path.read_text("utf-8") for path in INFRA.rglob("*.bicep"))
-    wide = ("8e3af657-a8ff", "b24988ac-6180", "18d7d88d-d35e")
+    wide = built_in("Privileged").values()
     assert not [each for each in wide if each in text]
     assert text.count("roleDefinitionId") == len(assignments())
     assert "scope: resourceGroup()" not in text
+
+
+@pytest.mark.parametrize(("role", "calls"), REFUSED.items())
+def test_no_call_needs_more_than_its_role(role: str, calls: str) -> None:
+    assert role in NEEDED_BY
+    called = {
+        (str(path.relative_to(ROOT)), found)
+        for path in sources()
+        if path.relative_to(ROOT) not in FOR_PEOPLE
+        for found in re.findall(rf"\.({calls})\(", path.read_text("utf-8"))
+    }
+    assert called == set()
+
+
+def test_the_app_has_no_way_to_what_only_people_may_do() -> None:
+    modules = "|".join(each.stem for each in FOR_PEOPLE)
+    way = re.compile(rf"\bshared\.search\.({modules})\b|\.administration\(|\bbuild_index\(")
+    ways = {path.relative_to(ROOT): way.findall(path.read_text("utf-8")) for path in sources()}
+    # bootstrap has the door, for `./eira`, and nobody here goes through it.
+    door = ways.pop(Path("shared/bootstrap.py"))
+    assert door.count("") == 1, "build_index is defined there and not called"
+    assert {path for path, found in ways.items() if found} <= FOR_PEOPLE
 
 
 @pytest.mark.parametrize("given", assignments(), ids=lambda each: f"{each.file}:{each.role}")

@@ -1,0 +1,56 @@
+"""The Azure CLI, for what only Azure's management knows."""
+
+import asyncio
+import json
+import shutil
+from typing import cast
+
+from pydantic import JsonValue
+
+from cli.deployment.subject import Az
+
+SECONDS = 40.0
+
+
+class AzError(Exception):
+    """It does not answer, or may not; `command` is what was asked."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(command)
+        self.command = command
+
+
+def azure_cli() -> Az | None:
+    """None where it is not installed."""
+    program = shutil.which("az")
+    if program is None:
+        return None
+
+    async def ask(*words: str) -> JsonValue:
+        """What it answers; raises AzError."""
+        command = f"az {' '.join(words)}"
+        process = await asyncio.create_subprocess_exec(
+            program,
+            *words,
+            "--output",
+            "json",
+            "--only-show-errors",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(SECONDS):
+                out, _ = await process.communicate()
+            if process.returncode != 0:
+                raise AzError(command)
+            # Of nothing, such as a value that is not set, it prints nothing.
+            return cast(JsonValue, json.loads(out or b"null"))
+        except (TimeoutError, ValueError):
+            raise AzError(command) from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+    return ask

@@ -1,0 +1,65 @@
+"""host.json in the tree is for the host's storage; as it is deployed it names the scheduler."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.__main__ import main
+from cli.deployment.host_file import CONNECTION, put_back, write_packed
+from cli.errors import CommandError
+
+ROOT = Path(__file__).resolve().parents[2]
+ORIGINAL = (ROOT / "host.json").read_text("utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "host.json").write_text(ORIGINAL, "utf-8")
+    monkeypatch.setenv("EIRA_URL", "https://func.example")
+    monkeypatch.delenv("DURABLE_BACKEND", raising=False)
+
+
+def durable() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path("host.json").read_text("utf-8"))["extensions"]
+    durable_task: dict[str, Any] = found["durableTask"]
+    return durable_task
+
+
+def test_what_is_deployed_names_the_scheduler_and_the_tree_is_as_it_was() -> None:
+    before = durable()
+    assert main(["hook", "prepackage"]) == 0
+    provider = {"type": "azureManaged", "connectionStringName": CONNECTION}
+    assert durable() == {**before, "storageProvider": provider}
+    assert main(["hook", "postpackage"]) == 0
+    assert Path("host.json").read_text("utf-8") == ORIGINAL
+
+
+def test_packing_that_was_cut_off_loses_nothing() -> None:
+    assert write_packed({})
+    assert write_packed({})
+    put_back()
+    put_back()
+    assert Path("host.json").read_text("utf-8") == ORIGINAL
+    assert write_packed({})
+    assert not write_packed({"DURABLE_BACKEND": "storage"})
+    assert Path("host.json").read_text("utf-8") == ORIGINAL
+
+
+@pytest.mark.parametrize("wanted", ["storage", "Storage"])
+def test_with_durable_in_the_storage_it_is_deployed_as_it_is(
+    wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DURABLE_BACKEND", wanted)
+    assert main(["hook", "prepackage"]) == 0
+    assert Path("host.json").read_text("utf-8") == ORIGINAL
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_a_file_that_is_no_host_json_is_refused(text: str) -> None:
+    Path("host.json").write_text(text, "utf-8")
+    with pytest.raises(CommandError, match=r"host\.json"):
+        write_packed({})
+    assert Path("host.json").read_text("utf-8") == text

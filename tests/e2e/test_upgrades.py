@@ -1,0 +1,78 @@
+"""The app is replaced while runs are under way: each goes on under the version it began with."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.cloud import ROOT, Services, running_host
+from tests.e2e.conftest import Erp
+from tests.e2e.people import Person
+from tests.e2e.surroundings import Durable, Surroundings
+from tests.e2e.test_control import decide, new_address, wish
+
+NEXT_APP = '''
+import importlib.util
+import sys
+
+sys.path.insert(0, {root!r})
+
+from orchestrators import versions
+
+
+def next_turn(context):
+    """As the released one, behind a step that waits."""
+    yield context.create_timer(context.current_utc_datetime)
+    return (yield from versions.TURN[versions.FIRST](context))
+
+
+versions.TURN["2.0"] = next_turn
+versions.CHAT["2.0"] = versions.CHAT[versions.FIRST]
+spec = importlib.util.spec_from_file_location("released", {path!r})
+released = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(released)
+app = released.app
+'''
+
+
+def next_version(folder: Path) -> Path:
+    """The app of tomorrow: its turns take another way, and have a version of their own."""
+    folder.mkdir()
+    root = str(ROOT)
+    code = NEXT_APP.format(root=root, path=str(ROOT / "function_app.py"))
+    (folder / "function_app.py").write_text(code, "utf-8")
+    shutil.copy(ROOT / "requirements.txt", folder)
+    host = json.loads((ROOT / "host.json").read_text("utf-8"))
+    host["extensions"]["durableTask"]["defaultVersion"] = "2.0"
+    (folder / "host.json").write_text(json.dumps(host), "utf-8")
+    return folder
+
+
+async def way(durable: Durable, run_id: str) -> list[str]:
+    """The kinds of what Durable has written down of a run, up to its first activity."""
+    told: dict[str, Any] = json.loads(await durable.instance_text(run_id))
+    assert told["runtimeStatus"] == "Completed", told["output"]
+    kinds = [str(each["EventType"]) for each in told["historyEvents"]]
+    return kinds[: kinds.index("TaskCompleted")]
+
+
+async def test_a_run_under_way_goes_on_as_it_began_and_new_runs_take_the_new_way(
+    services: Services, tmp_path: Path, around: Surroundings, erp: Erp
+) -> None:
+    address = new_address()
+    with running_host(services, tmp_path / "host") as released:
+        ana = Person(around.http, released.url, await around.token("ana"))
+        marta = Person(around.http, released.url, await around.token("marta"))
+        waits = await marta.post(await marta.open_conversation(), wish(address))
+        assert waits.body["state"] == "WAITING_APPROVAL"
+    app = next_version(tmp_path / "app")
+    with running_host(services, tmp_path / "host", app=app) as replaced:
+        ana, marta = (Person(around.http, replaced.url, each.token) for each in (ana, marta))
+        assert (await decide(ana, waits, "approve")).status == 200
+        old = await marta.follow(waits.body["runId"])
+        new = await ana.say(await ana.open_conversation(), "Hola, ¿cómo va?")
+        durable = Durable(around.http, replaced.url)
+        assert "TimerFired" not in await way(durable, old.run_id)
+        assert "TimerFired" in await way(durable, new.run_id)
+    assert [run.end["type"] for run in (old, new)] == ["done", "done"]
+    assert len(await erp.users(address)) == 1
