@@ -17,8 +17,6 @@ HOLDS = {
     "docker": ("Dockerfile", "/.devcontainer"),
 }
 """What each of Dependabot's ecosystems looks after, and where it is."""
-AHEAD = {"/frontend"}
-"""The front end is not there yet."""
 
 
 def updates() -> list[dict[str, str]]:
@@ -35,8 +33,7 @@ def test_dependabot_looks_after_everything_that_has_versions() -> None:
 @pytest.mark.parametrize("update", updates(), ids=lambda update: str(update["package-ecosystem"]))
 def test_what_dependabot_looks_after_is_there(update: dict[str, str]) -> None:
     pattern, _ = HOLDS[update["package-ecosystem"]]
-    if update["directory"] not in AHEAD:
-        assert list((ROOT / update["directory"].strip("/")).glob(pattern))
+    assert list((ROOT / update["directory"].strip("/")).glob(pattern))
 
 
 def hooks() -> list[dict[str, object]]:
