@@ -31,6 +31,7 @@ from api import (
     erasing,
     me,
     messages,
+    regenerating,
     run_list,
     runs,
 )
@@ -88,6 +89,7 @@ for name, method, route, handler in (
     ("read_run", "GET", "runs/{runId}", runs.read),
     ("run_events", "GET", "runs/{runId}/events", runs.events),
     ("cancel_run", "POST", "runs/{runId}/cancel", control.cancel),
+    ("regenerate_answer", "POST", "runs/{runId}/regenerate", regenerating.post),
     ("rate_run", "POST", "runs/{runId}/feedback", control.feedback),
     ("list_approvals", "GET", "approvals", approvals.waiting),
     ("decide_approval", "POST", "runs/{runId}/approvals/{approvalId}", approvals.decide),

@@ -29,6 +29,7 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         memory=request.memory,
         failure=_truly(request.failure, left),
         warnings=request.warnings,
+        basis=request.basis,
     )
     writer = log_writer(request, TERMINAL_STEP, deps)
     stored = await close_run(

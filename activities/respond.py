@@ -20,13 +20,13 @@ from activities.material import (
 )
 from activities.producing import Produced, produce
 from activities.remembering import overflows
-from activities.steps import announced, answer_writer, warnings_of
+from activities.steps import announced, answer_writer, has_ended, load_record, warnings_of
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
 from shared.contracts.evidence import SEARCH_FAILED
 from shared.contracts.plan import Plan
-from shared.contracts.runs import FinishReason, Question, Usage
+from shared.contracts.runs import FinishReason, Question, RunRecord, Usage
 from shared.contracts.wording import say
 from shared.errors import AppError, ModelError
 from shared.ports import Dependencies, StreamEnd
@@ -57,19 +57,24 @@ class AnsweredError(AppError):
 
 
 async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
-    material = await load_material(request, deps)
-    await must_be_heard(material.record, deps)
+    if request.again is not None and await has_ended(request, deps):
+        return Responded(after=request.after, finish_reason="stop")
+    material, record = await asyncio.gather(
+        load_material(request, deps), load_record(request, deps)
+    )
+    await must_be_heard(record, deps)
     writer = answer_writer(request, STEP, deps)
     try:
         answer = await _answer(request, material, writer, deps)
     except AnsweredError as earlier:
+        await deps.conversations.replace_turn(earlier.turn)
         await _show(earlier.turn, request, deps)
         return Responded(
             after=request.after,
             finish_reason=earlier.turn.finish_reason,
             warnings=earlier.turn.warnings,
         )
-    kept = await _keep(request, material, answer, deps)
+    kept = await _keep(request, material, answer, record, deps)
     if kept.text != answer.text:
         await _show(kept, request, deps)
     return Responded(
@@ -266,15 +271,21 @@ def _asks(request: RespondRequest) -> bool:
 
 
 async def _keep(
-    request: RespondRequest, material: Material, answer: Answer, deps: Dependencies
+    request: RespondRequest,
+    material: Material,
+    answer: Answer,
+    own: RunRecord,
+    deps: Dependencies,
 ) -> Turn:
     """Store the turn; answers the stored one, which another execution may have written.
 
-    The open plan comes first: a second execution that finds the turn has nothing left to do.
+    The open plan comes first: a second execution that finds the turn has nothing left to do. Who
+    answers again leaves it as it is. `own` is this run's record, `material` may be of another.
     """
     run, record = request.run, material.record
-    await _keep_open(request, material, deps)
-    return await deps.conversations.add_turn(
+    if request.again is None:
+        await _keep_open(request, material, deps)
+    kept = await deps.conversations.add_turn(
         Turn(
             run_id=run.run_id,
             conversation_id=run.conversation_id,
@@ -291,9 +302,12 @@ async def _keep(
                 [each for each in material.outcomes if each.effect_id], material.pack.tools
             ),
             question=_question(request, material, answer),
-            correlation_id=record.correlation_id,
+            correlation_id=own.correlation_id,
+            replaces=own.again.replaces if own.again else None,
         )
     )
+    await deps.conversations.replace_turn(kept)
+    return kept
 
 
 def _question(request: RespondRequest, material: Material, answer: Answer) -> Question | None:

@@ -103,6 +103,7 @@ async def read(call: Call) -> Response:
             rating=feedback.rating if feedback else None,
             error=_told(outcome, call.language) if outcome else None,
             correlation_id=record.correlation_id,
+            replaces=record.again.replaces if record.again else None,
         ),
         headers={"x-run-id": run_id},
     )

@@ -105,6 +105,7 @@ def finish(
         ended_at=ended,
         warnings=progress.warnings,
         recorded=progress.recording,
+        basis=progress.basis,
     )
     progress.done((yield from call_activity(progress.context, FINISH, request)))
     progress.enter(last)

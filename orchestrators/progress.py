@@ -8,7 +8,7 @@ from typing import Any
 from shared.contracts.activities import Responded, RunLimits, RunRef, StepResult
 from shared.contracts.identity import Language
 from shared.contracts.problems import Failure
-from shared.contracts.runs import RunState, RunStatus, StateChange, Usage
+from shared.contracts.runs import AnswerBasis, RunState, RunStatus, StateChange, Usage
 from shared.durable import OrchestrationContext, StepFailedError, Task
 
 type Steps[Result] = Generator[Task, Any, Result]
@@ -36,6 +36,8 @@ class Progress:
     used: int = 0
     """Tool calls of agents that have ended: what came of them is stored."""
     unjudged: bool = False
+    basis: AnswerBasis | None = None
+    """Once it is known: what the answer is made from."""
     awaited: dict[str, Task] = field(default_factory=dict)
     """External events that the run has begun to wait for and has not heard, by name."""
     waited: timedelta = timedelta()

@@ -366,6 +366,25 @@ ROUTES = (
     ),
     Operation(
         "post",
+        "/runs/{runId}/regenerate",
+        "regenerateAnswer",
+        "Have the newest answer of a conversation given again: no tool is called",
+        (
+            Reply(
+                "200",
+                "The answer; live as events for who accepts `text/event-stream`.",
+                (RunAnswer,),
+                "RunEvent",
+                (OF_THIS_RUN, *COUNTED),
+                (("answer", examples.ANSWER),),
+            ),
+            STARTED,
+        ),
+        (RUN, KEY, PREFER),
+        errors=OF_A_RUN,
+    ),
+    Operation(
+        "post",
         "/runs/{runId}/feedback",
         "rateRun",
         "Say what you think of it",

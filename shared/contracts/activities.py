@@ -11,7 +11,14 @@ from shared.contracts.base import Contract
 from shared.contracts.identity import Language, SpokenLanguage
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
-from shared.contracts.runs import FinishReason, Memory, RunState, StateChange, Usage
+from shared.contracts.runs import (
+    AnswerBasis,
+    FinishReason,
+    Memory,
+    RunState,
+    StateChange,
+    Usage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ class TurnRequest(RunRequest):
     """
 
     waits_for: tuple[str, ...] = ()
+    again: AnswerBasis | None = None
+    """Only answer, from what another run has found and done."""
 
 
 class StepRequest(Contract):
@@ -220,6 +229,8 @@ class RespondRequest(StepRequest):
     opened: bool = False
     drops: bool = False
     may_repeat: bool = True
+    again: str | None = None
+    """The run whose plan, evidence and effects the answer is made from, if not this one."""
 
 
 class Responded(StepResult):
@@ -267,6 +278,7 @@ class FinishRequest(StepRequest):
     ended_at: datetime
     warnings: tuple[str, ...] = ()
     recorded: bool = False
+    basis: AnswerBasis | None = None
 
 
 AWAIT_TURN = ActivitySpec("await_turn", AwaitTurnRequest, TurnAwaited)

@@ -155,6 +155,9 @@ class Turn(Contract):
     error: Failure | None = None
     """Why there is no answer, or not all of one."""
     correlation_id: str | None = None
+    replaces: str | None = None
+    """The run whose answer to the same message this one takes the place of: that is shown no more,
+    and told to no later turn."""
     rating: Rating | None = None
     """What its person thinks of it."""
 

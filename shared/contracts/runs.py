@@ -13,7 +13,7 @@ from shared.contracts.base import Contract, Inbound
 from shared.contracts.credentials import CredentialScope, Holder
 from shared.contracts.evidence import Citation
 from shared.contracts.identity import Caller, Language
-from shared.contracts.plan import MissingField, OpenPlan
+from shared.contracts.plan import MissingField, OpenPlan, Route
 from shared.contracts.problems import ErrorCode, Failure
 
 type RunState = Literal[
@@ -73,6 +73,26 @@ class RunStatus(Contract):
     states: tuple[StateChange, ...] = ()
 
 
+class AnswerBasis(Contract):
+    """What a run's answer is made from, so that another run can answer again: what was understood,
+    found and done stays as run `run_id` has it, the first `steps` calls of its plan (if it has one)
+    with what came of them."""
+
+    run_id: str
+    route: Route
+    language: Language
+    indexes: tuple[str, ...] = ()
+    steps: int = 0
+    planned: bool = False
+
+
+class Again(Contract):
+    """A run that answers a message again; its turn takes the place of that of run `replaces`."""
+
+    basis: AnswerBasis
+    replaces: str
+
+
 class RunRecord(Contract):
     """What a run was started with; written once, before the orchestration is."""
 
@@ -93,6 +113,8 @@ class RunRecord(Contract):
     """What the message asked for in vain, by key of the wording."""
     call: AgentCall | None = None
     """Of a run that is an inline agent call."""
+    again: Again | None = None
+    """Of a run that only answers again; nothing of its basis is done again."""
     on_disconnect: OnDisconnect = "continue"
 
     @property
@@ -144,6 +166,8 @@ class RunOutcome(Contract):
     """What the person was told of the failure, when its sentence was not all: what was done."""
     warnings: tuple[str, ...] = ()
     """What the answer had to do without, by key of the wording."""
+    basis: AnswerBasis | None = None
+    """None of an agent call, and of a run that did not get so far as to answer."""
 
 
 class LateMemory(Contract):
@@ -244,6 +268,8 @@ class RunView(Contract):
     """What the caller thinks of it."""
     error: Failure | None = None
     correlation_id: str
+    replaces: str | None = None
+    """Of a run that answers again, the one before it: what was done then is told there."""
 
 
 class RunEntry(Contract):

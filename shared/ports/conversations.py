@@ -82,6 +82,11 @@ class Conversations(Protocol):
         """Store a turn once; answers the stored one, which an earlier attempt may have written."""
         ...
 
+    async def replace_turn(self, turn: Turn) -> None:
+        """The stored turn takes the place of that which it `replaces`, if it does: `turns` and
+        `history` have that one no more."""
+        ...
+
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None: ...
 
     async def rate(self, tenant_id: str, conversation_id: str, run_id: str, rating: Rating) -> None:

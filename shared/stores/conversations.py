@@ -32,7 +32,7 @@ OF_OWNER = (
 )
 BEING_ERASED = "select * from c where c.erasing.at > ''"
 TURNS = (
-    "select * from c where c.kind = 'turn' and c.runId < @before "
+    "select * from c where c.kind = 'turn' and c.runId < @before and not is_defined(c.replacedBy) "
     "order by c.runId desc offset 0 limit @last"
 )
 SUMMARIES = TURNS.replace("c.kind = 'turn'", "c.kind = 'summary'")
@@ -133,6 +133,12 @@ class CosmosConversations:
             return turn
         key = [turn.tenant_id, turn.conversation_id]
         return Turn.model_validate(await self._items.read_taken(f"turn-{turn.run_id}", key))
+
+    async def replace_turn(self, turn: Turn) -> None:
+        if turn.replaces is not None:
+            key = [turn.tenant_id, turn.conversation_id]
+            operations: list[Item] = [{"op": "set", "path": "/replacedBy", "value": turn.run_id}]
+            await self._items.patch(f"turn-{turn.replaces}", key, operations)
 
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         item = await self._items.read(f"turn-{run_id}", [tenant_id, conversation_id])

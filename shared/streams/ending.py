@@ -144,6 +144,7 @@ def _turn_completed(record: RunRecord, outcome: RunOutcome, deps: Dependencies) 
         usage=outcome.usage,
         finish_reason=outcome.finish_reason,
         duration_ms=duration_ms(record, outcome),
+        details={"replaces": record.again.replaces} if record.again else {},
         correlation_id=record.correlation_id,
     )
 
@@ -157,7 +158,9 @@ async def _keep_unanswered(
     done, with its records: later messages may be about them. A message that moderation did not let
     through does not: a later turn would tell it to the model.
     """
-    if outcome.failure is None or outcome.failure == ASKED_IN_VAIN:
+    in_vain = outcome.failure is None or outcome.failure == ASKED_IN_VAIN
+    if in_vain or record.again is not None:
+        # Who answers again and fails leaves the answer that there is.
         return
     stopped = outcome.state == "CANCELLED"
     shown = shown_text(await deps.log.all(record.run_id)) if stopped else ""

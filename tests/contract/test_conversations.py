@@ -366,3 +366,25 @@ async def test_a_rating_is_kept_with_its_turn(sides: Sides, fresh: Fresh) -> Non
     found = await sides.far.conversations.get_turn(*key)
     assert found is not None
     assert found.rating == "down"
+
+
+async def test_a_turn_that_takes_anothers_place_is_read_and_remembered_in_its_stead(
+    sides: Sides, fresh: Fresh
+) -> None:
+    conversation = await created(sides.near, fresh)
+    first, old, new, later = sorted(fresh() for _ in range(4))
+    near, far = sides.near.conversations, sides.far.conversations
+    for run_id in (first, old):
+        plain = await near.add_turn(turn(conversation, run_id, run_id))
+        await near.replace_turn(plain)
+    again = turn(conversation, new, "otra").model_copy(update={"replaces": old})
+    await near.add_turn(again)
+    for _ in range(2):
+        await near.replace_turn(again)
+    key = (conversation.tenant_id, conversation.conversation_id)
+    assert [each.run_id for each in await far.turns(*key, 2)] == [first, new]
+    assert [each.text for each in (await far.history(*key, 5, before=later)).turns] == [
+        first, "otra"
+    ]  # fmt: skip
+    kept = await far.get_turn(*key, old)
+    assert kept is not None, "what was said before is still there for who knows the run"

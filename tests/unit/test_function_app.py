@@ -54,6 +54,7 @@ ROUTES = {
     "read_run": ("GET", "runs/{runId}"),
     "run_events": ("GET", "runs/{runId}/events"),
     "cancel_run": ("POST", "runs/{runId}/cancel"),
+    "regenerate_answer": ("POST", "runs/{runId}/regenerate"),
     "rate_run": ("POST", "runs/{runId}/feedback"),
     "list_approvals": ("GET", "approvals"),
     "decide_approval": ("POST", "runs/{runId}/approvals/{approvalId}"),

@@ -259,6 +259,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{runId}/regenerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the newest answer of a conversation given again: no tool is called */
+        post: operations["regenerateAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs/{runId}/feedback": {
         parameters: {
             query?: never;
@@ -1299,7 +1316,7 @@ export interface components {
             changed?: string[];
         };
         /** @enum {string} */
-        ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_ALLOWED" | "NOT_FOUND" | "CONVERSATION_BUSY" | "IDEMPOTENCY_MISMATCH" | "APPROVAL_CONFLICT" | "RUN_ENDED" | "EXPIRED" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONTENT_BLOCKED" | "QUOTA_EXCEEDED" | "MODEL_RATE_LIMIT" | "SEARCH_RATE_LIMIT" | "INTERNAL" | "MODEL_UNAVAILABLE" | "SEARCH_UNAVAILABLE" | "ERP_UNAVAILABLE" | "STORE_UNAVAILABLE" | "MODERATION_UNAVAILABLE" | "CREDENTIALS_UNAVAILABLE" | "TIMEOUT" | "CANCELLED";
+        ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_ALLOWED" | "NOT_FOUND" | "CONVERSATION_BUSY" | "IDEMPOTENCY_MISMATCH" | "APPROVAL_CONFLICT" | "RUN_ENDED" | "NOT_REGENERABLE" | "EXPIRED" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONTENT_BLOCKED" | "QUOTA_EXCEEDED" | "MODEL_RATE_LIMIT" | "SEARCH_RATE_LIMIT" | "INTERNAL" | "MODEL_UNAVAILABLE" | "SEARCH_UNAVAILABLE" | "ERP_UNAVAILABLE" | "STORE_UNAVAILABLE" | "MODERATION_UNAVAILABLE" | "CREDENTIALS_UNAVAILABLE" | "TIMEOUT" | "CANCELLED";
         /** @enum {string} */
         EventKind: "flow.executed" | "agent.called" | "turn.completed" | "erp.event" | "approval.decided" | "feedback.given" | "run.stopped" | "config.resolved" | "conversation.erased";
         /**
@@ -2390,6 +2407,11 @@ export interface components {
             error?: components["schemas"]["Failure"] | null;
             /** Correlationid */
             correlationId: string;
+            /**
+             * Replaces
+             * @default null
+             */
+            replaces?: string | null;
         };
         /**
          * RunWaiting
@@ -2857,6 +2879,11 @@ export interface components {
              * @default null
              */
             correlationId?: string | null;
+            /**
+             * Replaces
+             * @default null
+             */
+            replaces?: string | null;
             /** @default null */
             rating?: components["schemas"]["Rating"] | null;
         };
@@ -4367,6 +4394,80 @@ export interface operations {
             401: components["responses"]["401"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    regenerateAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same run. */
+                "Idempotency-Key"?: string;
+                /** @description `respond-async`: do not wait for the run's end. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description The run's id, a ULID. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer; live as events for who accepts `text/event-stream`. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The run's id. */
+                    "x-run-id"?: string;
+                    /** @description Runs that the session may start in an hour, where they are counted. */
+                    "X-RateLimit-Limit"?: string;
+                    /** @description What is left of them. */
+                    "X-RateLimit-Remaining"?: string;
+                    /** @description Seconds until all are there again. */
+                    "X-RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                    "text/event-stream": {
+                        id?: string;
+                        event?: string;
+                        data: string;
+                    };
+                };
+            };
+            /** @description Started, or waiting for a person: look at `Location`. */
+            202: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The run's id. */
+                    "x-run-id"?: string;
+                    /** @description Where to look. */
+                    Location?: string;
+                    /** @description Runs that the session may start in an hour, where they are counted. */
+                    "X-RateLimit-Limit"?: string;
+                    /** @description What is left of them. */
+                    "X-RateLimit-Remaining"?: string;
+                    /** @description Seconds until all are there again. */
+                    "X-RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStarted"] | components["schemas"]["RunWaiting"];
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
             504: components["responses"]["504"];
