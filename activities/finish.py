@@ -30,6 +30,7 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         failure=_truly(request.failure, left),
         warnings=request.warnings,
         basis=request.basis,
+        retrieval=request.retrieval,
     )
     writer = log_writer(request, TERMINAL_STEP, deps)
     stored = await close_run(

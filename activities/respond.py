@@ -7,6 +7,7 @@ from dataclasses import replace
 from activities.citation_styles import MarkFilter, kept
 from activities.entities import effects_of, entities_of
 from activities.listening import must_be_heard
+from activities.looking_up import look_up_of
 from activities.material import (
     Answer,
     Material,
@@ -27,6 +28,7 @@ from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, Tex
 from shared.contracts.evidence import SEARCH_FAILED
 from shared.contracts.plan import Plan
 from shared.contracts.runs import FinishReason, Question, RunRecord, Usage
+from shared.contracts.search import SearchMode
 from shared.contracts.wording import say
 from shared.errors import AppError, ModelError
 from shared.ports import Dependencies, StreamEnd
@@ -73,6 +75,7 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
             after=request.after,
             finish_reason=earlier.turn.finish_reason,
             warnings=earlier.turn.warnings,
+            retrieval=earlier.turn.retrieval,
         )
     kept = await _keep(request, material, answer, record, deps)
     if kept.text != answer.text:
@@ -83,6 +86,7 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
         model_calls=answer.model_calls,
         finish_reason=kept.finish_reason,
         warnings=kept.warnings,
+        retrieval=kept.retrieval,
         folds=material.history.cut
         or overflows(
             (*material.history.turns, kept), deps.policy.history_tokens, deps.policy.history_turns
@@ -304,10 +308,16 @@ async def _keep(
             question=_question(request, material, answer),
             correlation_id=own.correlation_id,
             replaces=own.again.replaces if own.again else None,
+            retrieval=look_up_of(request, material, answer.citations, _mode(deps)),
         )
     )
     await deps.conversations.replace_turn(kept)
     return kept
+
+
+def _mode(deps: Dependencies) -> SearchMode:
+    intent = deps.policy.retrieval.intent
+    return intent.mode if intent else "hybrid"
 
 
 def _question(request: RespondRequest, material: Material, answer: Answer) -> Question | None:

@@ -28,7 +28,7 @@ from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.shown import label_of, record_url_of
 from shared.contracts.wording import say
 from shared.errors import NotFoundError
-from shared.streams.ending import warned
+from shared.streams.ending import warned, worded
 
 DEFAULT_TIME_ZONE = "Europe/Madrid"
 MAX_PAGE = 100
@@ -131,6 +131,7 @@ async def _active(call: Call, run_id: str) -> ActiveRun | None:
         message=record.message,
         received_at=record.received_at,
         state=state.status.state if state.status else "RECEIVED",
+        replaces=record.again.replaces if record.again else None,
     )
 
 
@@ -139,6 +140,7 @@ def _told(call: Call, turn: Turn) -> Turn:
     said: dict[str, object] = {
         "warnings": warned(turn.warnings, call.language),
         "effects": tuple(_shown(call, each) for each in turn.effects),
+        "retrieval": worded(turn.retrieval, call.language),
     }
     if turn.error is not None:
         message = say(turn.error.message, call.language)

@@ -37,7 +37,7 @@ from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
 from shared.ports import LogItems
-from shared.streams.ending import warned
+from shared.streams.ending import warned, worded
 from shared.streams.sse import HEARTBEAT, encode
 from shared.streams.tailing import Numbered, tail
 
@@ -88,6 +88,7 @@ async def read(call: Call) -> Response:
             finish_reason=outcome.finish_reason if outcome else None,
             text=turn.text if turn and mine else None,
             citations=turn.citations if turn and mine else (),
+            retrieval=worded(outcome.retrieval, call.language) if outcome else None,
             usage=outcome.usage if outcome else Usage(),
             effects=tuple(
                 shown(each, tools.get(each.tool), call.language, web_url, tenant_id)
@@ -103,6 +104,7 @@ async def read(call: Call) -> Response:
             rating=feedback.rating if feedback else None,
             error=_told(outcome, call.language) if outcome else None,
             correlation_id=record.correlation_id,
+            trace_id=record.trace_id,
             replaces=record.again.replaces if record.again else None,
         ),
         headers={"x-run-id": run_id},
@@ -345,6 +347,7 @@ def _answer(
         text=turn.text,
         citations=turn.citations,
         warnings=warned(turn.warnings, language),
+        retrieval=worded(outcome.retrieval, language),
         usage=outcome.usage,
         thread_id=turn.conversation_id,
         run_id=turn.run_id,

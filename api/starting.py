@@ -21,7 +21,7 @@ from shared.contracts.events import StateEvent
 from shared.contracts.runs import Again, IdempotencyClaim, OnDisconnect, RunRecord
 from shared.errors import ConflictError, DependencyError, RequestError
 from shared.streams.writing import LogWriter
-from shared.telemetry.context import traceparent
+from shared.telemetry.context import trace_id, traceparent
 
 log = logging.getLogger("eira.http")
 
@@ -198,5 +198,6 @@ def _record(call: Call, conversation: Conversation, wanted: Wanted, run_id: str)
         warnings=wanted.warnings if pinned else (*wanted.warnings, "pack_gone"),
         call=wanted.call,
         again=wanted.again,
+        trace_id=trace_id(),
         on_disconnect=wanted.on_disconnect,
     )

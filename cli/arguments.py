@@ -58,14 +58,23 @@ def build_parser() -> argparse.ArgumentParser:
     _add_smoke(commands)
     _add_hook(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
-    test = commands.add_parser("test", help="run every check and all tests")
-    test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
+    _add_test(commands)
     commands.add_parser("bench", help="measure; --help shows its arguments", add_help=False)
     commands.add_parser("lock", help="lock the packages of requirements*.in anew")
     return parser
 
 
 type _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _add_test(commands: _Commands) -> None:
+    test = commands.add_parser("test", help="run every check and all tests")
+    only = test.add_mutually_exclusive_group()
+    only.add_argument("--frontend", action="store_true", help="only what is about the front end")
+    only.add_argument(
+        "--browser", nargs="*", metavar="FILE", help="only browser tests, all or in these files"
+    )
+    test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
 
 
 def _add_up(commands: _Commands) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from .app_environment import local_settings
 from .errors import CommandError
@@ -33,7 +34,7 @@ class EndedError(Exception):
 @dataclass(frozen=True, slots=True)
 class PlatformOptions:
     """What a person asks for; with `free_ports` everybody gets any free one, and `port` does not
-    count."""
+    count. What the local cloud prints goes to `log`, else to the terminal."""
 
     data: Path = DATA
     port: int = 7071
@@ -41,6 +42,7 @@ class PlatformOptions:
     fresh: bool = False
     free_ports: bool = False
     without: Sequence[str] = ()
+    log: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def running_platform(options: PlatformOptions, settings: Mapping[str, str]) -> I
     with _cloud(options) as cloud:
         running = _wait_until_announced(cloud, options.data)
         # First what says in one line which setting is wrong: the app would just not load.
-        _seed({**settings, **local_settings(options.data)})
+        with _output(options) as output:
+            _seed({**settings, **local_settings(options.data)}, output)
         _wait_for_app(cloud, running, options.data)
         yield Platform(running, cloud)
 
@@ -74,17 +77,29 @@ def _cloud(options: PlatformOptions) -> Iterator[subprocess.Popen[bytes]]:
         command.append("--fresh")
     if options.without:
         command += ["--without", *options.without]
-    cloud = subprocess.Popen(
-        command,
-        env={**os.environ, "EMULATOR_PARENT": str(os.getpid())},
-        stdin=subprocess.DEVNULL,
-        # A group of its own: Ctrl-C reaches only this program, which then stops it once.
-        process_group=0,
-    )
+    with _output(options) as output:
+        cloud = subprocess.Popen(
+            command,
+            env={**os.environ, "EMULATOR_PARENT": str(os.getpid())},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=None if output is None else subprocess.STDOUT,
+            # A group of its own: Ctrl-C reaches only this program, which then stops it once.
+            process_group=0,
+        )
     try:
         yield cloud
     finally:
         _stop(cloud)
+
+
+@contextlib.contextmanager
+def _output(options: PlatformOptions) -> Iterator[BinaryIO | None]:
+    if options.log is None:
+        yield None
+        return
+    with options.log.open("ab") as output:
+        yield output
 
 
 def _stop(cloud: subprocess.Popen[bytes]) -> None:
@@ -125,10 +140,10 @@ def _polls(cloud: subprocess.Popen[bytes], what: str, data: Path) -> Iterator[No
         time.sleep(POLL_SECONDS)
 
 
-def _seed(environment: Mapping[str, str]) -> None:
+def _seed(environment: Mapping[str, str], output: BinaryIO | None) -> None:
     """Loads the knowledge with the same settings as the app: what the emulator says wins."""
     command = [sys.executable, "-m", "cli.knowledge.load"]
-    match subprocess.run(command, env=environment, check=False).returncode:
+    match subprocess.run(command, env=environment, stdout=output, check=False).returncode:
         case 0:
             return
         case 2:

@@ -2,7 +2,8 @@
 
 import json
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -18,12 +19,17 @@ CONNECT_SECONDS = 2.0
 @dataclass(frozen=True, slots=True)
 class Running:
     """The URLs (without a trailing slash) of the app and its services, and the file of their CA;
-    `page` is what a browser opens."""
+    `http` are those of the services that a browser can open."""
 
     app: str
     services: dict[str, str]
     ca_file: Path
-    page: str | None = None
+    http: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def page(self) -> str | None:
+        """Of the front end."""
+        return self.http.get("staticweb")
 
 
 def find_running(data: Path = DATA) -> Running:
@@ -50,9 +56,9 @@ def _parse(document: object) -> Running:
     if not isinstance(document, dict) or not isinstance(document["services"], dict):
         raise ValueError("urls.json is not as the emulator writes it")
     services = {str(name): str(url) for name, url in document["services"].items()}
-    http = document.get("http", {})
-    page = http.get("staticweb") if isinstance(http, dict) else None
-    return Running(str(document["app"]), services, Path(str(document["caFile"])), page)
+    told = document.get("http", {})
+    http = {str(name): str(url) for name, url in told.items()} if isinstance(told, dict) else {}
+    return Running(str(document["app"]), services, Path(str(document["caFile"])), http)
 
 
 def _answers(url: str) -> bool:

@@ -106,6 +106,7 @@ def finish(
         warnings=progress.warnings,
         recorded=progress.recording,
         basis=progress.basis,
+        retrieval=progress.retrieval,
     )
     progress.done((yield from call_activity(progress.context, FINISH, request)))
     progress.enter(last)

@@ -4,6 +4,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from cli.running import DATA
 
@@ -13,9 +14,11 @@ from .stamps import digest_of, is_current
 LOGS = DATA / "logs"
 OUTPUT = FOLDER / "dist" / "app" / "browser"
 
+LIBRARY = FOLDER / "dist" / "agents-client"
+
 # Beside what it is about: who deletes that deletes the stamp.
 _INSTALLED = FOLDER / "node_modules" / ".installed"
-_BUILT = FOLDER / "dist" / ".built"
+_STAMPS = FOLDER / "dist"
 _PACKAGES = ("package.json", "package-lock.json", ".npmrc")
 _SOURCES = (
     "angular.json",
@@ -34,7 +37,15 @@ def bring_up_to_date(say: Say) -> bool:
     CommandError."""
     with _only_one_at_a_time(say):
         installed = _install(say)
-        return _build(say) or installed
+        return _build("app", OUTPUT / "index.html", "building", say) or installed
+
+
+def build_library(say: Say) -> bool:
+    """What other apps get, as `bring_up_to_date` builds the page. Raises CommandError."""
+    with _only_one_at_a_time(say):
+        installed = _install(say)
+        made = LIBRARY / "package.json"
+        return _build("agents-client", made, "building the library", say) or installed
 
 
 def install(say: Say) -> bool:
@@ -55,15 +66,16 @@ def _install(say: Say) -> bool:
     return True
 
 
-def _build(say: Say) -> bool:
+def _build(project: str, made: Path, what: str, say: Say) -> bool:
     digest = digest_of(FOLDER / name for name in _SOURCES)
-    if is_current(_BUILT, digest) and (OUTPUT / "index.html").exists():
+    stamp = _STAMPS / f".{project}"
+    if is_current(stamp, digest) and made.exists():
         return False
-    _BUILT.unlink(missing_ok=True)
-    with _told(say, "building"):
-        command = ng_command("build", "app", "--progress=false")
-        run_logged(command, LOGS / "frontend-build.log", "it could not be built", say)
-    _BUILT.write_text(digest, "utf-8")
+    stamp.unlink(missing_ok=True)
+    with _told(say, what):
+        command = ng_command("build", project, "--progress=false")
+        run_logged(command, LOGS / f"frontend-{project}.log", "it could not be built", say)
+    stamp.write_text(digest, "utf-8")
     return True
 
 

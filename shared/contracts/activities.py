@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.base import Contract
+from shared.contracts.evidence import LookUp
 from shared.contracts.identity import Language, SpokenLanguage
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
@@ -240,6 +241,7 @@ class Responded(StepResult):
     finish_reason: FinishReason
     folds: bool = False
     warnings: tuple[str, ...] = ()
+    retrieval: LookUp | None = None
 
 
 class FoldRequest(StepRequest):
@@ -279,6 +281,7 @@ class FinishRequest(StepRequest):
     warnings: tuple[str, ...] = ()
     recorded: bool = False
     basis: AnswerBasis | None = None
+    retrieval: LookUp | None = None
 
 
 AWAIT_TURN = ActivitySpec("await_turn", AwaitTurnRequest, TurnAwaited)

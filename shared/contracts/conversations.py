@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.contracts.base import Contract, Inbound
-from shared.contracts.evidence import Citation
+from shared.contracts.evidence import Citation, LookUp
 from shared.contracts.identity import Language
 from shared.contracts.plan import OpenPlan
 from shared.contracts.problems import Failure
@@ -152,6 +152,7 @@ class Turn(Contract):
     effects: tuple[TurnEffect, ...] = ()
     question: Question | None = None
     """What the plan lacked, or that the answer is a question."""
+    retrieval: LookUp | None = None
     error: Failure | None = None
     """Why there is no answer, or not all of one."""
     correlation_id: str | None = None
@@ -206,6 +207,8 @@ class ActiveRun(Contract):
     message: str
     received_at: datetime
     state: RunState
+    replaces: str | None = None
+    """It answers the message of this run again, whose turn is shown meanwhile."""
 
 
 class ConversationView(Contract):

@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from shared.contracts.audit import AuditEvent, Entity
 from shared.contracts.base import Contract
-from shared.contracts.evidence import Citation
+from shared.contracts.evidence import Citation, LookUp
 from shared.contracts.plan import MissingField
 from shared.contracts.problems import ErrorCode
 from shared.contracts.runs import FinishReason, Memory, RunState, Usage
@@ -126,7 +126,7 @@ class DoneEvent(Contract):
     """Terminal: the answer and the audit event are stored.
 
     `warnings` say in the turn's language what the answer had to do without, or what was asked for
-    in vain; None if there was nothing.
+    in vain; None if there was nothing. `retrieval`: what the documents had to do with the answer.
     """
 
     type: Literal["done"] = "done"
@@ -136,6 +136,7 @@ class DoneEvent(Contract):
     finish_reason: FinishReason
     memory: Memory
     warnings: tuple[str, ...] | None = None
+    retrieval: LookUp | None = None
 
 
 class AuditEntry(Contract):

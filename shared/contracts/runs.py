@@ -11,7 +11,7 @@ from shared.contracts.agents import AgentCall
 from shared.contracts.approvals import ApprovalView
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.credentials import CredentialScope, Holder
-from shared.contracts.evidence import Citation
+from shared.contracts.evidence import Citation, LookUp
 from shared.contracts.identity import Caller, Language
 from shared.contracts.plan import MissingField, OpenPlan, Route
 from shared.contracts.problems import ErrorCode, Failure
@@ -113,6 +113,7 @@ class RunRecord(Contract):
     """What the message asked for in vain, by key of the wording."""
     call: AgentCall | None = None
     """Of a run that is an inline agent call."""
+    trace_id: str | None = None
     again: Again | None = None
     """Of a run that only answers again; nothing of its basis is done again."""
     on_disconnect: OnDisconnect = "continue"
@@ -166,6 +167,7 @@ class RunOutcome(Contract):
     """What the person was told of the failure, when its sentence was not all: what was done."""
     warnings: tuple[str, ...] = ()
     """What the answer had to do without, by key of the wording."""
+    retrieval: LookUp | None = None
     basis: AnswerBasis | None = None
     """None of an agent call, and of a run that did not get so far as to answer."""
 
@@ -222,6 +224,7 @@ class RunAnswer(Contract):
     finish_reason: FinishReason | None = None
     question: Question | None = None
     warnings: tuple[str, ...] = ()
+    retrieval: LookUp | None = None
 
 
 class RunStarted(Contract):
@@ -260,6 +263,7 @@ class RunView(Contract):
     finish_reason: FinishReason | None = None
     text: str | None = None
     citations: tuple[Citation, ...] = ()
+    retrieval: LookUp | None = None
     usage: Usage
     effects: tuple[RunEffect, ...] = ()
     approvals: tuple[ApprovalView, ...] = ()
@@ -268,6 +272,8 @@ class RunView(Contract):
     """What the caller thinks of it."""
     error: Failure | None = None
     correlation_id: str
+    trace_id: str | None = None
+    """Of the trace that it is in (W3C), where it is traced."""
     replaces: str | None = None
     """Of a run that answers again, the one before it: what was done then is told there."""
 
@@ -285,6 +291,7 @@ class RunEntry(Contract):
     finish_reason: FinishReason | None = None
     error: ErrorCode | None = None
     correlation_id: str
+    trace_id: str | None = None
 
 
 class RunList(Contract):

@@ -15,6 +15,7 @@ from shared.contracts.audit import (
 )
 from shared.contracts.conversations import Mentioned, Turn, TurnEffect
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
+from shared.contracts.evidence import LookUp
 from shared.contracts.identity import Language
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import ASKED_IN_VAIN
@@ -120,12 +121,22 @@ def _terminal_event(
         finish_reason=outcome.finish_reason,
         memory=outcome.memory,
         warnings=warned(outcome.warnings, language) or None,
+        retrieval=worded(outcome.retrieval, language),
     )
 
 
 def warned(keys: Sequence[str], language: Language) -> tuple[str, ...]:
     """What people are told of an answer's warnings."""
     return tuple(say(f"warning_{key}", language) for key in keys)
+
+
+def worded(look_up: LookUp | None, language: Language) -> LookUp | None:
+    """With the reason in words."""
+    if look_up is None:
+        return None
+    key = f"retrieval_{look_up.reason}"
+    why = say(key, language, found=look_up.found, cited=look_up.cited)
+    return look_up.model_copy(update={"why": why})
 
 
 def _turn_completed(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> AuditEvent:

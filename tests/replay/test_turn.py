@@ -285,6 +285,7 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
         "warnings",
         "recorded",
         "basis",
+        "retrieval",
     }
     lacking = responded(warnings=("search_partial",))
     recording = record(by_name(a_task() | {"respond": lacking}))

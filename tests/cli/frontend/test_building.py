@@ -43,9 +43,7 @@ def test_a_build_that_fails_is_told_in_a_line_and_tried_again(site: Path) -> Non
     for _ in range(2):
         with pytest.raises(CommandError) as raised:
             bring_up_to_date(print)
-        said = (
-            "it could not be built: X [ERROR] TS1: this is broken (.eira/logs/frontend-build.log)"
-        )
+        said = "it could not be built: X [ERROR] TS1: this is broken (.eira/logs/frontend-app.log)"
         assert raised.value.message == said
     (site / "src" / "index.html").write_text("mended", "utf-8")
     assert steps() == ["building"]

@@ -380,6 +380,11 @@ export interface components {
              */
             receivedAt: string;
             state: components["schemas"]["RunState"];
+            /**
+             * Replaces
+             * @default null
+             */
+            replaces?: string | null;
         };
         /** Actor */
         Actor: {
@@ -935,6 +940,8 @@ export interface components {
              * @default []
              */
             warnings?: string[];
+            /** @default null */
+            retrieval?: components["schemas"]["LookUp"] | null;
             /**
              * Steps
              * @default null
@@ -1394,6 +1401,42 @@ export interface components {
         /** @enum {string} */
         Language: "es" | "en";
         LanguageTag: string;
+        /**
+         * LookUp
+         * @description What the documents had to do with an answer: `used` if it rests on them, and why (not).
+         *
+         *     `found` passages of `indexes`, searched in `mode`, were told to whoever wrote it; it cites
+         *     `cited` of them. Views say the reason in words (`why`). Nothing in it was written by anybody.
+         */
+        LookUp: {
+            /** Used */
+            used: boolean;
+            reason: components["schemas"]["LookUpReason"];
+            /**
+             * Why
+             * @default null
+             */
+            why?: string | null;
+            /**
+             * Indexes
+             * @default []
+             */
+            indexes?: string[];
+            /** @default null */
+            mode?: components["schemas"]["SearchMode"] | null;
+            /**
+             * Found
+             * @default 0
+             */
+            found?: number;
+            /**
+             * Cited
+             * @default 0
+             */
+            cited?: number;
+        };
+        /** @enum {string} */
+        LookUpReason: "small_talk" | "unclear" | "question" | "tools" | "not_asked" | "failed" | "nothing" | "uncited" | "weak" | "found";
         /**
          * Me
          * @description `GET /api/me`. `rights` are those that the roles carry here; `languages` what the app speaks,
@@ -2218,6 +2261,8 @@ export interface components {
              * @default []
              */
             warnings?: string[];
+            /** @default null */
+            retrieval?: components["schemas"]["LookUp"] | null;
         };
         /**
          * RunEffect
@@ -2315,6 +2360,11 @@ export interface components {
             error?: components["schemas"]["ErrorCode"] | null;
             /** Correlationid */
             correlationId: string;
+            /**
+             * Traceid
+             * @default null
+             */
+            traceId?: string | null;
         };
         /**
          * RunList
@@ -2388,6 +2438,8 @@ export interface components {
              * @default []
              */
             citations?: components["schemas"]["Citation"][];
+            /** @default null */
+            retrieval?: components["schemas"]["LookUp"] | null;
             usage: components["schemas"]["Usage"];
             /**
              * Effects
@@ -2407,6 +2459,11 @@ export interface components {
             error?: components["schemas"]["Failure"] | null;
             /** Correlationid */
             correlationId: string;
+            /**
+             * Traceid
+             * @default null
+             */
+            traceId?: string | null;
             /**
              * Replaces
              * @default null
@@ -2873,6 +2930,8 @@ export interface components {
             /** @default null */
             question?: components["schemas"]["Question"] | null;
             /** @default null */
+            retrieval?: components["schemas"]["LookUp"] | null;
+            /** @default null */
             error?: components["schemas"]["Failure"] | null;
             /**
              * Correlationid
@@ -3074,7 +3133,7 @@ export interface components {
          * @description Terminal: the answer and the audit event are stored.
          *
          *     `warnings` say in the turn's language what the answer had to do without, or what was asked for
-         *     in vain; None if there was nothing.
+         *     in vain; None if there was nothing. `retrieval`: what the documents had to do with the answer.
          */
         DoneEvent: {
             /**
@@ -3094,6 +3153,8 @@ export interface components {
              * @default null
              */
             warnings?: string[] | null;
+            /** @default null */
+            retrieval?: components["schemas"]["LookUp"] | null;
         };
         /**
          * ErrorEvent
