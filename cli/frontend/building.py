@@ -1,6 +1,7 @@
 """Brings packages and built files to what the lock and the sources say; quick when they are."""
 
 import contextlib
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ LIBRARY = FOLDER / "dist" / "agents-client"
 # Beside what it is about: who deletes that deletes the stamp.
 _INSTALLED = FOLDER / "node_modules" / ".installed"
 _STAMPS = FOLDER / "dist"
-_PACKAGES = ("package.json", "package-lock.json", ".npmrc")
+_PACKAGES = ("package-lock.json", ".npmrc")
+_WANTED = ("dependencies", "devDependencies", "overrides")
 _SOURCES = (
     "angular.json",
     "package-lock.json",
@@ -55,15 +57,24 @@ def install(say: Say) -> bool:
 
 
 def _install(say: Say) -> bool:
-    digest = digest_of(FOLDER / name for name in _PACKAGES)
+    digest = _digest_of_packages()
     if is_current(_INSTALLED, digest):
         return False
     with _told(say, "installing its packages, once"):
         # npm ci removes the folder first, and the stamp with it: a cut-off run is begun again.
-        command = npm_command("ci", "--no-audit", "--no-fund", "--loglevel=error")
+        command = npm_command(
+            "ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"
+        )
         run_logged(command, LOGS / "frontend-install.log", "npm ci failed", say)
     _INSTALLED.write_text(digest, "utf-8")
     return True
+
+
+def _digest_of_packages() -> str:
+    """What npm ci installs; the scripts of package.json have no part in it."""
+    package = json.loads((FOLDER / "package.json").read_text("utf-8"))
+    wanted = json.dumps([package.get(name) for name in _WANTED], sort_keys=True)
+    return f"{digest_of(FOLDER / name for name in _PACKAGES)} {wanted}"
 
 
 def _build(project: str, made: Path, what: str, say: Say) -> bool:
@@ -73,7 +84,7 @@ def _build(project: str, made: Path, what: str, say: Say) -> bool:
         return False
     stamp.unlink(missing_ok=True)
     with _told(say, what):
-        command = ng_command("build", project, "--progress=false")
+        command = ng_command("build", project)
         run_logged(command, LOGS / f"frontend-{project}.log", "it could not be built", say)
     stamp.write_text(digest, "utf-8")
     return True
