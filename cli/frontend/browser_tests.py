@@ -21,7 +21,7 @@ TESTS = FOLDER / "e2e"
 OUTPUT = DATA / "browser-tests"
 # These end the app's processes, which tests beside them would notice.
 ALONE = ".alone.test.ts"
-TEST_SECONDS = 300
+TEST_SECONDS = 180
 
 
 def main(names: Sequence[str]) -> int:
@@ -73,7 +73,6 @@ def _told(platform: Platform, program: Path) -> str:
             "caFile": str(running.ca_file),
             "chromium": str(program),
             "output": str(OUTPUT.resolve()),
-            "root": str(Path.cwd()),
         }
     )
 

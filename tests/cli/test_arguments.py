@@ -17,7 +17,6 @@ COMMANDS = [
     "eval",
     "lock",
     "packs",
-    "simulate",
     "smoke",
     "test",
     "token",

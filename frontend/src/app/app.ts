@@ -1,10 +1,39 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
-import { RouterOutlet } from '@angular/router';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { RouterLink, RouterOutlet } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Account } from './core/account';
+import { Announcer } from './core/announcer';
+import { Icon } from './core/icon';
+import { LANGUAGES, LanguageChoice } from './core/language';
+import { Who } from './core/who';
+import { THEMES, ThemeChoice } from './core/theme';
 
+const DRAWN = { system: 'screen', light: 'sun', dark: 'moon' } as const;
+
+/** What is around every page. */
 @Component({
   selector: 'eira-root',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [RouterOutlet],
-  template: `<router-outlet />`,
+  imports: [Icon, RouterLink, RouterOutlet, TranslocoDirective],
+  templateUrl: './app.html',
 })
-export class App {}
+export class App {
+  protected readonly account = inject(Account);
+  protected readonly who = inject(Who);
+  protected readonly announcer = inject(Announcer);
+  protected readonly language = inject(LanguageChoice);
+  protected readonly theme = inject(ThemeChoice);
+  protected readonly languages = LANGUAGES;
+  protected readonly drawn = DRAWN;
+
+  /** The address stays: its fragment would belong to the base of all pages. */
+  protected toMessage(event: Event): void {
+    event.preventDefault();
+    document.getElementById('message')?.focus();
+  }
+
+  protected nextTheme(): void {
+    const at = THEMES.indexOf(this.theme.theme());
+    this.theme.theme.set(THEMES[(at + 1) % THEMES.length] ?? 'system');
+  }
+}

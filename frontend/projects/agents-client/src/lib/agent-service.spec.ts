@@ -206,6 +206,14 @@ describe('AgentService.streamChat', () => {
     expect(events[0]).toMatchObject({ text: 'Hola.', runId: RUN_ID });
   });
 
+  it('answers a message anew, without saying it again', async () => {
+    const api = new FakeApi().willAnswer(stream([bytes(log(EVENTS))]));
+    const anew = TestBed.inject(AgentService).regenerate('r0').pipe(toArray());
+    expect((await firstValueFrom(anew)).map(({ type }) => type)).toEqual(TYPES);
+    expect(api.asked).toEqual(['POST /runs/r0/regenerate']);
+    expect(api.requests[0]?.body).toBeNull();
+  });
+
   it('looks at a run whose stream stays mute, and tells what is missing', async () => {
     const run = {
       runId: RUN_ID,

@@ -8,6 +8,8 @@ import {
   DecideApproval,
   PostFeedback,
   ResumeOptions,
+  Start,
+  startOf,
   RunOptions,
   StreamOptions,
 } from './models';
@@ -29,7 +31,7 @@ export class AgentService {
    * Fails with AgentProblem.
    */
   streamChat(request: ChatRequest, options: StreamOptions = {}): Observable<AgentEvent> {
-    return observed((signal) => new RunStream(this.transport, request, options, signal).events());
+    return this.started(startOf(request), options);
   }
 
   /** The events behind `lastEventId` (0: all), of a run that goes on or has ended within 7 days. */
@@ -37,6 +39,11 @@ export class AgentService {
     return observed((signal) =>
       new RunStream(this.transport, null, options, signal, runId, lastEventId).events(),
     );
+  }
+
+  /** Answers the message of a run that has ended anew, in a run of its own; no effect is repeated. */
+  regenerate(runId: string, options: StreamOptions = {}): Observable<AgentEvent> {
+    return this.started({ path: `${pathOf(runId)}/regenerate` }, options);
   }
 
   /** The answer as a whole; or what the run waits for, when somebody has to approve. */
@@ -63,6 +70,10 @@ export class AgentService {
 
   async feedback(runId: string, feedback: PostFeedback): Promise<void> {
     await this.transport.send(`${pathOf(runId)}/feedback`, { method: 'POST', body: feedback });
+  }
+
+  private started(start: Start, options: StreamOptions): Observable<AgentEvent> {
+    return observed((signal) => new RunStream(this.transport, start, options, signal).events());
   }
 }
 

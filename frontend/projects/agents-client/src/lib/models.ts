@@ -27,6 +27,9 @@ export type ConversationList = Schemas['ConversationList'];
 export type ConversationView = Schemas['ConversationView'];
 export type CreateConversation = Schemas['CreateConversation'];
 export type Turn = Schemas['Turn'];
+export type Me = Schemas['Me'];
+export type ActiveRun = Schemas['ActiveRun'];
+export type TurnEffect = Schemas['TurnEffect'];
 export type AuditEvent = Schemas['AuditEvent'];
 export type EventPage = Schemas['EventPage'];
 
@@ -57,14 +60,20 @@ export interface RunOptions {
 
 export type ResumeOptions = Pick<StreamOptions, 'onConnection' | 'streaming'>;
 
-/** Where a request is sent, and what is sent there. */
-export function targetOf(request: ChatRequest): { path: string; body: unknown } {
+/** What starts a run: where it is posted, and what. */
+export interface Start {
+  readonly path: string;
+  /** Nothing is posted where it is left out. */
+  readonly body?: unknown;
+}
+
+export function startOf(request: ChatRequest): Start {
   if (!isMessage(request)) return { path: '/chat', body: request };
   const { conversationId, ...body } = request;
   return { path: `/conversations/${encodeURIComponent(conversationId)}/messages`, body };
 }
 
-export function isMessage(request: ChatRequest): request is MessageRequest {
+function isMessage(request: ChatRequest): request is MessageRequest {
   return 'conversationId' in request;
 }
 

@@ -1,6 +1,6 @@
 import { Injectable, inject } from '@angular/core';
 import { Page } from './conversation-service';
-import { ApprovalList, RunList, RunState, RunView } from './models';
+import { ApprovalList, Me, RunList, RunState, RunView } from './models';
 import { Transport } from './transport';
 
 export interface RunsWanted extends Page {
@@ -24,6 +24,11 @@ export class RunService {
 
   read(runId: string): Promise<RunView> {
     return this.transport.json(`/runs/${encodeURIComponent(runId)}`);
+  }
+
+  /** Who asks, and what they may do. */
+  me(): Promise<Me> {
+    return this.transport.json('/me');
   }
 
   /** What waits for the caller's decision. */

@@ -1,6 +1,6 @@
 import { framesOf } from './event-stream';
 import { AgentEvent, isRunEvent, isTerminal } from './events';
-import { AgentAnswer, ChatRequest, RunView, StreamOptions, placed, targetOf } from './models';
+import { AgentAnswer, RunView, Start, StreamOptions, placed } from './models';
 import { AgentProblem, lost } from './problems';
 import { Told } from './telling';
 import { EVENT_STREAM, JSON_TYPE, Transport, jsonOf, mayBePostedAgain, mayPass } from './transport';
@@ -23,7 +23,7 @@ export class RunStream {
 
   constructor(
     private readonly transport: Transport,
-    private readonly request: ChatRequest | null,
+    private readonly start: Start | null,
     private readonly options: StreamOptions,
     private readonly signal: AbortSignal,
     private runId = '',
@@ -75,8 +75,8 @@ export class RunStream {
   }
 
   private async post(): Promise<Response> {
-    if (this.request === null) throw new Error('nothing to post');
-    const { path, body } = targetOf(this.request);
+    if (this.start === null) throw new Error('nothing to post');
+    const { path, body } = this.start;
     const accept = this.streams ? `${EVENT_STREAM}, ${JSON_TYPE};q=0.5` : JSON_TYPE;
     const headers = { 'idempotency-key': this.key };
     const response = await this.transport.send(path, {

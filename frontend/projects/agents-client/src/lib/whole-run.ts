@@ -5,7 +5,7 @@ import {
   RunOptions,
   RunView,
   RunWaiting,
-  targetOf,
+  startOf,
 } from './models';
 import { AgentProblem } from './problems';
 import { openOf } from './telling';
@@ -19,7 +19,7 @@ export async function wholeRun(
   options: RunOptions,
 ): Promise<AgentResponse> {
   const signal = options.signal ?? new AbortController().signal;
-  const { path, body } = targetOf(request);
+  const { path, body } = startOf(request);
   const headers = { 'idempotency-key': options.idempotencyKey ?? crypto.randomUUID() };
   const posted = async (): Promise<AgentResponse | { readonly runId: string }> =>
     jsonOf(await transport.send(path, { method: 'POST', body, headers, signal }));

@@ -1,0 +1,109 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { Router } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '../core/icon';
+import { Who } from '../core/who';
+import { AtBottom } from './at-bottom';
+import { Composer } from './composer';
+import { ConversationList } from './conversation-list';
+import { Conversations } from './conversations';
+import { ErrorCard } from './error-card';
+import { Thread } from './thread';
+import { Timeline } from './timeline';
+import { TurnView } from './turn-view';
+
+const NEW = 'new';
+
+/** Conversations at one side, the open one at the other. */
+@Component({
+  selector: 'eira-chat-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    AtBottom,
+    Composer,
+    ConversationList,
+    ErrorCard,
+    Icon,
+    Timeline,
+    TranslocoDirective,
+    TurnView,
+  ],
+  providers: [Thread],
+  templateUrl: './chat-page.html',
+  host: {
+    class: 'chat-page',
+    '(document:visibilitychange)': 'seenAgain()',
+    '(keydown.escape)': 'showsList.set(false)',
+  },
+})
+export class ChatPage {
+  private readonly router = inject(Router);
+  private readonly conversations = inject(Conversations);
+  protected readonly thread = inject(Thread);
+  protected readonly who = inject(Who);
+  private readonly composer = viewChild(Composer);
+  private readonly end = viewChild(AtBottom);
+  /** Of the route: a conversation's id, or `new`. */
+  readonly id = input(NEW);
+
+  protected readonly showsList = signal(false);
+  protected readonly showsTimeline = signal(false);
+  protected readonly starters = ['one', 'two', 'three'];
+  protected readonly isNew = computed(
+    () => this.thread.turns().length === 0 && !this.thread.loading() && !this.thread.problem(),
+  );
+  /** As it is in the list, where it may have been named anew. */
+  protected readonly title = computed(() => {
+    const id = this.thread.id();
+    const entry = this.conversations.items().find((each) => each.conversationId === id);
+    return entry?.title ?? this.thread.title();
+  });
+
+  constructor() {
+    effect(() => {
+      const id = this.id();
+      untracked(() => void this.open(id === NEW ? null : id));
+    });
+    effect(() => {
+      const id = this.thread.id();
+      if (id !== null && untracked(this.id) !== id) {
+        void this.router.navigate(['/c', id], { replaceUrl: true });
+      }
+    });
+  }
+
+  protected async send(message: string): Promise<void> {
+    this.end()?.goThere();
+    await this.thread.send(message);
+  }
+
+  protected async stop(): Promise<void> {
+    const running = this.thread.running();
+    if (running) await this.thread.stop(running);
+  }
+
+  protected seenAgain(): void {
+    if (document.visibilityState === 'visible') void this.thread.refresh();
+  }
+
+  private async open(id: string | null): Promise<void> {
+    const opened = this.thread.open(id);
+    this.showsList.set(false);
+    this.end()?.goThere();
+    if (id === null) {
+      this.showsTimeline.set(false);
+      setTimeout(() => this.composer()?.focus());
+    }
+    await opened;
+  }
+}

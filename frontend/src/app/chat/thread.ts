@@ -1,0 +1,294 @@
+import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
+import {
+  ActiveRun,
+  AgentEvent,
+  AgentProblem,
+  AgentService,
+  ConversationService,
+  ConversationView,
+  StreamOptions,
+} from '@eira/agents-client';
+import { Observable, Subscription } from 'rxjs';
+import { Announcer } from '../core/announcer';
+import { LanguageChoice } from '../core/language';
+import { Conversations } from './conversations';
+import { EachFrame } from './frames';
+import { ShownTurn, TurnError, heard, newTurn, storedTurn, withStored } from './turn';
+
+const PAGE = 40;
+
+/** The conversation that is open: its turns, and the runs that are heard. */
+@Injectable()
+export class Thread {
+  private readonly agents = inject(AgentService);
+  private readonly service = inject(ConversationService);
+  private readonly conversations = inject(Conversations);
+  private readonly announcer = inject(Announcer);
+  private readonly language = inject(LanguageChoice);
+  private readonly heardRuns = new Map<string, Subscription>();
+  /** Answers that are being given anew: the old one stays if that fails. */
+  private readonly replaced = new Map<string, ShownTurn>();
+  private readonly toStop = new Set<string>();
+  private readonly frame = new EachFrame(() => this.takeEvents());
+  private events: { key: string; event: AgentEvent }[] = [];
+
+  readonly id = signal<string | null>(null);
+  readonly title = signal<string | null>(null);
+  readonly turns = signal<readonly ShownTurn[]>([]);
+  readonly loading = signal(false);
+  readonly problem = signal<AgentProblem | null>(null);
+  readonly older = signal<string | null>(null);
+  readonly connection = signal<'live' | 'lost'>('live');
+  readonly running = computed(() => this.turns().find(({ status }) => status === 'running'));
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => this.hangUp());
+  }
+
+  /** Shows this conversation, or with null one that there is only with its first message. */
+  async open(id: string | null): Promise<void> {
+    if (id !== null && id === this.id()) return;
+    this.hangUp();
+    this.id.set(id);
+    this.title.set(null);
+    this.turns.set([]);
+    this.older.set(null);
+    this.problem.set(null);
+    if (id !== null) await this.load(id);
+  }
+
+  /** What happened elsewhere, in another tab say, while nothing went on here. */
+  async refresh(): Promise<void> {
+    const id = this.id();
+    if (id !== null && !this.running()) await this.load(id);
+  }
+
+  async loadOlder(): Promise<void> {
+    const [id, before] = [this.id(), this.older()];
+    if (id === null || before === null) return;
+    await this.asking(async () => {
+      const view = await this.service.read(id, before, PAGE);
+      this.older.set(view.older ?? null);
+      this.turns.update((turns) => [...(view.turns ?? []).map(storedTurn), ...turns]);
+    });
+  }
+
+  async send(message: string): Promise<void> {
+    const turn = newTurn(message, Date.now());
+    this.turns.update((turns) => [...turns, turn]);
+    try {
+      const conversationId = this.id() ?? (await this.create());
+      const options = { idempotencyKey: turn.key };
+      const request = { conversationId, message };
+      this.hear(turn.key, (told) => this.agents.streamChat(request, { ...options, ...told }));
+    } catch (error) {
+      this.fail(turn.key, error);
+    }
+  }
+
+  /** Hears on where a run was lost; has one that failed answer again, without its tools. */
+  async retry(turn: ShownTurn): Promise<void> {
+    if (turn.status !== 'lost') {
+      if (turn.runId === null) return this.send(turn.message);
+      this.regenerate(turn);
+      return;
+    }
+    const { key, runId, lastEventId, message } = turn;
+    const conversationId = this.id();
+    if (runId === null && conversationId === null) {
+      this.turns.update((turns) => turns.filter((each) => each.key !== key));
+      return this.send(message);
+    }
+    this.change(key, (lost) => ({ ...lost, status: 'running', error: null }));
+    this.hear(key, (told) =>
+      runId === null
+        ? this.agents.streamChat(
+            { conversationId: conversationId ?? '', message },
+            { idempotencyKey: key, ...told },
+          )
+        : this.agents.resume(runId, lastEventId, told),
+    );
+  }
+
+  /** Answers the last message anew; what was done stays done and is not done again. */
+  regenerate(turn: ShownTurn): void {
+    const { runId, message } = turn;
+    if (runId === null) return;
+    const anew = newTurn(message, Date.now());
+    this.turns.update((turns) => turns.map((each) => (each.key === turn.key ? anew : each)));
+    this.replaced.set(anew.key, turn);
+    this.hear(anew.key, (told) =>
+      this.agents.regenerate(runId, { idempotencyKey: anew.key, ...told }),
+    );
+  }
+
+  /** Stops the run on the server; what was said until then stays. */
+  async stop(turn: ShownTurn): Promise<void> {
+    if (turn.runId === null) this.toStop.add(turn.key);
+    else await this.cancel(turn.key, turn.runId);
+  }
+
+  async rate(turn: ShownTurn, rating: 'up' | 'down', comment?: string): Promise<void> {
+    if (turn.runId === null) return;
+    this.change(turn.key, (rated) => ({ ...rated, rating }));
+    await this.agents.feedback(turn.runId, comment ? { rating, comment } : { rating });
+  }
+
+  private async create(): Promise<string> {
+    const created = await this.service.create({
+      language: this.language.language(),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    });
+    this.id.set(created.conversationId);
+    return created.conversationId;
+  }
+
+  private async load(id: string): Promise<void> {
+    await this.asking(async () => {
+      const view = await this.service.read(id, null, PAGE);
+      if (this.id() === id) this.show(view);
+    });
+  }
+
+  private show(view: ConversationView): void {
+    const known = new Map(this.turns().map((turn) => [turn.runId, turn]));
+    const stored = (view.turns ?? []).map((turn) => {
+      const shown = known.get(turn.runId);
+      return shown ? withStored(shown, turn) : storedTurn(turn);
+    });
+    const heardHere = this.turns().filter(({ key }) => this.heardRuns.has(key));
+    const isHere = (runId: string): boolean => heardHere.some((turn) => turn.runId === runId);
+    const active = (view.active ?? []).filter(({ runId }) => !isHere(runId));
+    this.title.set(view.title ?? null);
+    this.older.set(view.older ?? null);
+    this.turns.set([
+      ...stored.filter(({ runId }) => runId === null || !isHere(runId)),
+      ...active.map(turnOf),
+      ...heardHere,
+    ]);
+    for (const { runId } of active) {
+      this.hear(runId, (told) => this.agents.resume(runId, 0, told));
+    }
+  }
+
+  private hear(key: string, start: (told: StreamOptions) => Observable<AgentEvent>): void {
+    this.announcer.say('chat.announce.start');
+    const told: StreamOptions = {
+      onRun: (runId) => this.began(key, runId),
+      onConnection: (state) => this.connection.set(state),
+    };
+    const subscription = start(told).subscribe({
+      next: (event) => {
+        this.events.push({ key, event });
+        this.frame.ask();
+      },
+      error: (error: unknown) => {
+        this.takeEvents();
+        this.fail(key, error);
+      },
+      complete: () => {
+        this.takeEvents();
+        this.ended(key);
+      },
+    });
+    this.heardRuns.set(key, subscription);
+  }
+
+  private began(key: string, runId: string): void {
+    this.change(key, (turn) => ({ ...turn, runId }));
+    if (this.toStop.delete(key)) void this.cancel(key, runId);
+  }
+
+  private async cancel(key: string, runId: string): Promise<void> {
+    try {
+      await this.agents.cancel(runId);
+    } catch (error) {
+      this.fail(key, error);
+    }
+  }
+
+  private takeEvents(): void {
+    const events = this.events;
+    if (events.length === 0) return;
+    this.events = [];
+    const now = Date.now();
+    this.turns.update((turns) =>
+      turns.map((turn) =>
+        events.reduce(
+          (told, { key, event }) => (key === turn.key ? heard(told, event, now) : told),
+          turn,
+        ),
+      ),
+    );
+  }
+
+  private ended(key: string): void {
+    this.replaced.delete(key);
+    this.heardRuns.delete(key);
+    this.connection.set('live');
+    this.announcer.say('chat.announce.end');
+    void this.takeStored(key);
+    void this.conversations.find();
+  }
+
+  /** What the server stored of a turn says more than its events: records, links, its title. */
+  private async takeStored(key: string): Promise<void> {
+    const id = this.id();
+    if (id === null) return;
+    await this.asking(async () => {
+      const view = await this.service.read(id, null, 1);
+      if (this.id() === id) this.title.set(view.title ?? null);
+      const [stored] = view.turns ?? [];
+      this.change(key, (turn) => (stored?.runId === turn.runId ? withStored(turn, stored) : turn));
+    });
+  }
+
+  private fail(key: string, error: unknown): void {
+    this.heardRuns.delete(key);
+    this.connection.set('live');
+    if (!(error instanceof AgentProblem)) throw error;
+    this.announcer.say('chat.announce.failed');
+    const { code, message, retryable, correlationId } = error;
+    const told: TurnError = { code, message, retryable, correlationId };
+    const lost = code === 'NETWORK' || code === 'UNREADABLE';
+    const before = lost ? undefined : this.replaced.get(key);
+    if (before && code === 'NOT_REGENERABLE') {
+      // The run never came to its tools' end: nothing is there to answer from, or to be repeated.
+      this.change(key, () => before);
+      void this.send(before.message);
+      return;
+    }
+    this.change(key, (turn) =>
+      before
+        ? { ...before, error: told }
+        : { ...turn, status: lost ? 'lost' : 'failed', error: told },
+    );
+  }
+
+  private async asking(work: () => Promise<void>): Promise<void> {
+    this.loading.set(true);
+    try {
+      await work();
+      this.problem.set(null);
+    } catch (error) {
+      if (!(error instanceof AgentProblem)) throw error;
+      this.problem.set(error);
+    } finally {
+      this.loading.set(false);
+    }
+  }
+
+  private change(key: string, changed: (turn: ShownTurn) => ShownTurn): void {
+    this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
+  }
+
+  private hangUp(): void {
+    for (const subscription of this.heardRuns.values()) subscription.unsubscribe();
+    this.heardRuns.clear();
+    this.events = [];
+  }
+}
+
+function turnOf({ runId, message, receivedAt }: ActiveRun): ShownTurn {
+  return newTurn(message, Date.parse(receivedAt), runId);
+}

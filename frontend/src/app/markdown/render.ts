@@ -1,0 +1,75 @@
+import DOMPurify from 'dompurify';
+import { Marked, Token } from 'marked';
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => ESCAPES[sign] ?? sign);
+}
+
+const markdown = new Marked({
+  gfm: true,
+  breaks: true,
+  renderer: {
+    // Shown as it was written: nothing that a model says becomes an element of its choice.
+    html: ({ text }) => escaped(text),
+    // An image would tell its server what is in its address.
+    image: ({ text, href }) => escaped(text || href),
+    checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+    // The page has its own headings above those of an answer.
+    heading({ tokens, depth }) {
+      const level = Math.min(depth + 2, 6);
+      return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
+    },
+  },
+});
+
+const ALLOWED = {
+  ALLOWED_TAGS: [
+    ...['p', 'br', 'hr', 'strong', 'em', 'del', 'code', 'pre', 'blockquote', 'a', 'ul', 'ol', 'li'],
+    ...['h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
+  ],
+  ALLOWED_ATTR: ['href', 'align', 'start'],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
+  RETURN_DOM_FRAGMENT: true,
+} as const;
+
+/** The blocks of a text, each as it was written; the last one may go on. */
+export function blocksOf(source: string): string[] {
+  return markdown
+    .lexer(source)
+    .filter((token: Token) => token.type !== 'space')
+    .map((token: Token) => token.raw);
+}
+
+/** What a person sees of Markdown: no element of its author's, no image, links to the web only. */
+export function rendered(source: string): DocumentFragment {
+  const html = markdown.parse(source, { async: false });
+  const fragment = DOMPurify.sanitize(html, {
+    ...ALLOWED,
+    ALLOWED_TAGS: [...ALLOWED.ALLOWED_TAGS],
+    ALLOWED_ATTR: [...ALLOWED.ALLOWED_ATTR],
+  });
+  for (const link of fragment.querySelectorAll('a')) {
+    link.target = '_blank';
+    link.rel = 'noopener noreferrer nofollow';
+  }
+  for (const table of fragment.querySelectorAll('table')) scrollable(table);
+  return fragment;
+}
+
+/** A wide table moves within the answer, not the page; by keys, too. */
+function scrollable(table: HTMLTableElement): void {
+  const frame = document.createElement('div');
+  frame.className = 'md-table';
+  frame.tabIndex = 0;
+  table.replaceWith(frame);
+  frame.append(table);
+}
