@@ -20,8 +20,9 @@ from shared.telemetry.steps import Ending, run_ended
 
 log = logging.getLogger("eira.sweep")
 
-LOOK_BACK = timedelta(days=4)
-"""Of runs' starts: longer than one may wait for people, and be stopped then."""
+LOOK_BACK = timedelta(days=6)
+"""Of runs' starts: one may wait for people for days and be stopped then. The event log, where one
+sees whether a run has its end, is kept a day longer."""
 
 _swept: set[str] = set()
 """Runs this process found ended already; saves reading their logs again and again."""

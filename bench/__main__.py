@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from bench import first_token, joining, memory, startup, throughput, token_delay, units
+from bench.capacity import command as capacity_command
 from bench.cerebro import command as cerebro_command
 from bench.chat import command as chat_command
 from bench.effort import FULL, QUICK, Effort
@@ -33,12 +34,14 @@ ON_REQUEST = "joining"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures the app, its agent calls (`chat`), the search (`cerebro`) or the local host alone
-    (`host`); attacks app or host (`effects`, `crashes`).
+    """Measures the app, its agent calls (`chat`), what a turn takes (`capacity`), the search
+    (`cerebro`) or the local host alone (`host`); attacks app or host (`effects`, `crashes`).
 
     Answers the exit code.
     """
     match arguments[:1]:
+        case ["capacity"]:
+            return capacity_command.main(arguments[1:])
         case ["cerebro"]:
             return cerebro_command.main(arguments[1:])
         case ["chat"]:
@@ -63,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./eira bench",
         description="Measure the app on a local cloud of its own; about 6 minutes. "
-        "./eira bench chat measures inline agent calls, ./eira bench cerebro how well and how fast "
+        "./eira bench chat measures inline agent calls, ./eira bench capacity what a turn takes "
+        "for ./eira simulate, ./eira bench cerebro how well and how fast "
         "Cerebro finds, ./eira bench host the local Functions host alone, ./eira bench crashes "
         "kills it and its workers under load, ./eira bench effects kills workers and lets the ERP "
         "fail and checks every run; each has its own --help.",

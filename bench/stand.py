@@ -166,6 +166,7 @@ def _take(frame: bytes, at: float, seen: Seen) -> None:
             seen.states.append((at, event["state"]))
         case "done" | "error" as kind:
             seen.terminal = kind
+            seen.usage = event.get("usage", {})
 
 
 @asynccontextmanager

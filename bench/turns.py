@@ -1,6 +1,6 @@
 """What a client saw of one turn, and when; times are milliseconds since 1970."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from emulator.services.model.tokeniser import tokens_of
@@ -9,13 +9,14 @@ from emulator.services.model.tokeniser import tokens_of
 @dataclass(slots=True)
 class Seen:
     """`texts` holds each piece of the answer with its arrival; `states` each state's, and `turns`
-    who of an agent call's participants had spoken."""
+    who of an agent call's participants had spoken; `usage` its tokens, as `done` has them."""
 
     asked: float
     first_byte: float = 0.0
     ended: float = 0.0
     run_id: str = ""
     terminal: str = ""
+    usage: Mapping[str, int] = field(default_factory=dict)
     texts: list[tuple[float, str]] = field(default_factory=list)
     states: list[tuple[float, str]] = field(default_factory=list)
     turns: list[tuple[float, str]] = field(default_factory=list)

@@ -16,11 +16,12 @@ examples:
   ./eira eval --only dates                   how well the configured model reads dates
   ./eira runs show ID                        what an orchestration did, as a timeline
   ./eira traces RUN                          what a run asked of whom, and how long it took
+  ./eira simulate --turns-per-minute 500     what Azure needs for that, and what it costs
   ./eira test -- tests/unit -k triage        checks, then only these tests
 """
 
 DEFAULT_PORT = 7071
-HANDED_OVER = ("audit", "bench", "cerebro", "eval")
+HANDED_OVER = ("audit", "bench", "cerebro", "eval", "simulate")
 """Commands whose arguments another program reads."""
 
 
@@ -60,6 +61,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
     _add_test(commands)
     commands.add_parser("bench", help="measure; --help shows its arguments", add_help=False)
+    simulate = "what a rate of turns asks of Azure, and costs; --help"
+    commands.add_parser("simulate", help=simulate, add_help=False)
     commands.add_parser("lock", help="lock the packages of requirements*.in anew")
     return parser
 

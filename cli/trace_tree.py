@@ -82,7 +82,7 @@ def tree(spans: Sequence[Span]) -> Iterator[str]:
     begin = spans[0].start
     known = {span.span_id for span in spans}
     yield f"trace {spans[0].trace_id}, {clock(begin)}{_whole(spans)}"
-    yield f"{'OFFSET':>9} {'TOOK':>9}  WHAT"
+    yield f"{'OFFSET':>11} {'TOOK':>11}  WHAT"
     roots = [span for span in spans if span.parent_id not in known]
     below = _children(spans)
     for root in roots:
@@ -93,7 +93,7 @@ def _lines(
     span: Span, below: Mapping[str, list[Span]], begin: datetime, branch: str, indent: str
 ) -> Iterator[str]:
     offset, took = duration(span.start - begin), duration(span.end - span.start)
-    yield f"{offset:>9} {took:>9}  {branch}{_said(span)}"
+    yield f"{offset:>11} {took:>11}  {branch}{_said(span)}"
     children = below.get(span.span_id, [])
     for child in children:
         last = child is children[-1]

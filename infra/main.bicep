@@ -19,7 +19,7 @@ param erpScope string
 
 // Names and people
 
-@description('Names to be used instead of those made up here, by part: resourceGroup, functionApp, plan, identity, storage, scheduler, cosmos, search, models, safety, vault, topic, insights, workspace, web, network.')
+@description('Names to be used instead of those made up here, by part: resourceGroup, functionApp, plan, identity, storage, scheduler, cosmos, search, models, safety, vault, topic, insights, workspace, alerts, web, network.')
 param names object = {}
 param tags object = {}
 @description('Who deploys (azd fills it in): may fill the index, ask the models, put secrets into the vault and look at runs. Empty for nobody.')
@@ -149,6 +149,12 @@ param existingWorkspaceId string = ''
 param logRetentionDays int = 90
 @description('What the workspace takes in a day, in GB; -1 is no limit.')
 param logDailyQuotaGb string = '-1'
+@description('E-mail addresses that alerts go to.')
+param alertEmails array = []
+@description('Resource ids of action groups that alerts go to as well.')
+param alertActionGroupIds array = []
+@description('Values from which on alerts are raised, instead of these (docs/operations.md), by name.')
+param alertThresholds object = {}
 @allowed(['Free', 'Standard'])
 param webSku string = 'Free'
 @description('Static Web Apps are in few regions; their files are everywhere.')
@@ -180,6 +186,7 @@ var name = {
   topic: names.?topic ?? 'evgt-eira-${token}'
   insights: names.?insights ?? 'appi-eira-${token}'
   workspace: names.?workspace ?? 'log-eira-${token}'
+  alerts: names.?alerts ?? 'eira-${environmentName}'
   web: names.?web ?? 'stapp-eira-${token}'
   network: names.?network ?? 'vnet-eira-${token}'
 }
@@ -192,6 +199,20 @@ var whoMayComeIn = empty(tenants) ? [tenant().tenantId] : tenants
 // Where people sign in: with several tenants each comes in by its own, and the app refuses the others.
 var whoseTenant = length(whoMayComeIn) == 1 ? whoMayComeIn[0] : 'organizations'
 var alwaysReadyOthers = toObject(items(alwaysReadyFunctions), each => 'function:${each.key}', each => each.value)
+
+// Of a quarter of an hour.
+var usualThresholds = {
+  'error-rate': 5
+  'first-token': 8
+  queue: 10
+  'dead-letters': 0
+  'unknown-effects': 0
+  throttling: 20
+  'stuck-runs': 0
+  audit: 0
+  'lost-events': 0
+  'store-throttling': 100
+}
 
 // What the app is told (shared/settings.py). A test starts it with these.
 var appSettings = {
@@ -423,6 +444,22 @@ module vault 'app/vault.bicep' = {
     isPrivate: privateNetwork
     subnetId: servicesSubnetId
     zoneId: zones.?vault ?? ''
+  }
+}
+
+module operations 'app/operations.bicep' = {
+  name: 'eira-operations'
+  scope: group
+  params: {
+    prefix: name.alerts
+    location: location
+    tags: allTags
+    insightsId: monitoring.outputs.insightsId
+    topicId: events.outputs.resourceId
+    cosmosId: cosmos.outputs.resourceId
+    emails: alertEmails
+    actionGroupIds: alertActionGroupIds
+    thresholds: union(usualThresholds, alertThresholds)
   }
 }
 

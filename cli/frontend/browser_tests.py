@@ -21,7 +21,7 @@ TESTS = FOLDER / "e2e"
 OUTPUT = DATA / "browser-tests"
 # These end the app's processes, which tests beside them would notice.
 ALONE = ".alone.test.ts"
-TEST_SECONDS = 180
+TEST_SECONDS = 300
 
 
 def main(names: Sequence[str]) -> int:
@@ -73,6 +73,7 @@ def _told(platform: Platform, program: Path) -> str:
             "caFile": str(running.ca_file),
             "chromium": str(program),
             "output": str(OUTPUT.resolve()),
+            "root": str(Path.cwd()),
         }
     )
 

@@ -142,5 +142,6 @@ module account 'br/public:avm/res/document-db/database-account:0.20.1' = {
   }
 }
 
+output resourceId string = account.outputs.resourceId
 output endpoint string = account.outputs.endpoint
 output database string = database

@@ -42,5 +42,6 @@ module topic 'br/public:avm/res/event-grid/topic:0.10.0' = {
 }
 
 output name string = topic.outputs.name
+output resourceId string = topic.outputs.resourceId
 output endpoint string = topic.outputs.endpoint
 output principalId string = topic.outputs.?systemAssignedMIPrincipalId ?? ''

@@ -58,6 +58,7 @@ module insights 'br/public:avm/res/insights/component:0.8.0' = {
 }
 
 output workspaceId string = workspaceId
+output insightsId string = insights.outputs.resourceId
 output insightsName string = insights.outputs.name
 @description('An address and an id; without a role nobody may send there, since local authentication is off.')
 output connectionString string = insights.outputs.connectionString

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from opentelemetry.trace import get_current_span
+
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter
 from shared.ports import DeadLetters, Effects
@@ -11,7 +13,8 @@ from shared.telemetry.recording import recorder
 
 @dataclass(frozen=True, slots=True)
 class TracedEffects:
-    """The port Effects; tells of each effect that becomes unknown, by its tool."""
+    """The port Effects; tells of each effect that becomes unknown, by its tool, and in the span of
+    the step that is at work: one finds the run by that."""
 
     inner: Effects
 
@@ -23,6 +26,7 @@ class TracedEffects:
         found = recorder()
         if found is not None and stored is not None and stored.state == "unknown":
             found.measures.unknown_effects.add(1, {names.TOOL_NAME: stored.tool})
+            get_current_span().set_attribute(names.EFFECT_STATE, stored.state)
         return stored
 
     async def of_run(self, tenant_id: str, run_id: str, steps: int) -> tuple[Effect, ...]:

@@ -17,6 +17,7 @@ COMMANDS = [
     "eval",
     "lock",
     "packs",
+    "simulate",
     "smoke",
     "test",
     "token",

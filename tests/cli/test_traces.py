@@ -54,7 +54,7 @@ def printed(lines: list[str]) -> list[str]:
 def test_a_run_is_a_tree_of_what_it_asked(lines: list[str]) -> None:
     head, _, *rest = printed(lines)
     assert head.endswith("DONE, 25 tokens, 0.0012 EUR")
-    assert [line[21:] for line in rest] == [
+    assert [line[25:] for line in rest] == [
         f"{REQUEST}  200",
         "└ invoke_agent eira  DONE",
         "  └ prepare",
@@ -70,7 +70,7 @@ def test_another_run_of_the_same_trace_is_not_in_it(lines: list[str]) -> None:
 
 def test_a_run_that_is_under_way_shows_what_there_is(lines: list[str]) -> None:
     so_far = [line for line in lines if "invoke_agent" not in line]
-    assert [line[21:] for line in printed(so_far)[2:]] == [
+    assert [line[25:] for line in printed(so_far)[2:]] == [
         f"{REQUEST}  200",
         "prepare",
         "└ chat gpt-4o  20+5 tokens  ✗ MODEL_UNAVAILABLE",

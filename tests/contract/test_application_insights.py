@@ -15,7 +15,16 @@ from opentelemetry.trace import SpanKind
 from shared.telemetry import names
 from shared.telemetry.exporting import Exports, build_providers
 from shared.telemetry.measures import Measures
-from shared.telemetry.recording import Attributes, Recorder, mark_failed, record_with, span
+from shared.telemetry.recording import (
+    Attributes,
+    Recorder,
+    Value,
+    mark_failed,
+    record_with,
+    span,
+)
+from shared.telemetry.requests import delivery
+from tests.infra.kusto import queries
 
 KEY = "00000000-0000-0000-0000-000000000001"
 
@@ -116,3 +125,39 @@ def test_spans_come_as_requests_and_dependencies_of_one_operation_and_measures_b
     ]
     assert "eira.quota.refusals" in measured
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_what_operators_ask_for_arrives_under_the_names_they_ask_for(ingestion: Ingestion) -> None:
+    """The exporter keeps some attributes for fields of its own, and leaves out others."""
+    asked = {each for query in queries() for each in query.attributes}
+    address = f"InstrumentationKey={KEY};IngestionEndpoint=http://127.0.0.1:{ingestion.port}/"
+    exports = Exports(connection=address)
+    tracers, meters = build_providers(exports)
+    measures = Measures(meters.get_meter("eira"))
+    told = Recorder(tracers.get_tracer("eira"), measures, exports.prices)
+    record_with(lambda: told)
+    labels: dict[str, Value] = dict.fromkeys(sorted(asked), "x")
+    try:
+        with delivery("erp_event"), span("chat gpt-4o", SpanKind.INTERNAL, labels):
+            measures.queue_seconds.record(2.0, labels)
+            measures.queue_seconds.record(4.0, labels)
+            measures.errors.add(3, labels)
+            measures.stuck.set(2, labels)
+    finally:
+        record_with(lambda: None)
+        tracers.shutdown()
+        meters.shutdown()
+    assert set(ingestion.rows("RequestData")) == {"process erp_event"}
+    ((_, row),) = ingestion.rows("RemoteDependencyData").items()
+    assert asked <= row["data"]["baseData"]["properties"].keys()
+    metrics = {
+        row["data"]["baseData"]["metrics"][0]["name"]: row["data"]["baseData"]
+        for row in ingestion.taken
+        if row["data"]["baseType"] == "MetricData"
+    }
+    for name in ("eira.run.queue.duration", "eira.errors", "eira.runs.stuck"):
+        assert asked <= metrics[name]["properties"].keys()
+    (queue,) = metrics["eira.run.queue.duration"]["metrics"]
+    assert (queue["value"], queue["count"], queue["max"]) == (6.0, 2, 4.0)
+    assert metrics["eira.errors"]["metrics"][0]["value"] == 3
+    assert metrics["eira.runs.stuck"]["metrics"][0]["value"] == 2

@@ -1,4 +1,4 @@
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 25;
 
 /** What `look` finds, as soon as it finds something (nothing is undefined, null or false). */

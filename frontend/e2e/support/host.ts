@@ -24,7 +24,7 @@ export async function killWorkers(): Promise<void> {
   await ready();
 }
 
-/** Loads the app anew, as a deployment does: what runs is told to end. */
+/** Loads the app anew, as a changed file of it does. */
 export async function restartApp(): Promise<void> {
   const before = await workers();
   await fetch(`${platform.app}/admin/host/restart`, { method: 'POST' });

@@ -8,12 +8,16 @@ export interface Platform {
   readonly identity: string;
   /** The local cloud's services by name (over TLS, with an authority of their own). */
   readonly services: Readonly<Record<string, string>>;
+  /** Those of them that a browser can open. */
+  readonly http: Readonly<Record<string, string>>;
   /** The file of that authority. */
   readonly caFile: string;
   /** The browser's program. */
   readonly chromium: string;
   /** Where pictures go of tests that fail. */
   readonly output: string;
+  /** The project's folder. */
+  readonly root: string;
 }
 
 function told(): Platform {

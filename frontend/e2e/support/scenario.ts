@@ -12,7 +12,7 @@ import { platform } from './platform.ts';
 import { Watch } from './watch.ts';
 import type { Wire } from './wire.ts';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 // Debian's Chromium on a small machine, without a sandbox for who runs as root, asking nobody else.
 const FLAGS = [

@@ -1,9 +1,12 @@
 """What operators are told beside runs: unknown effects, dead letters, what timers find."""
 
+from opentelemetry.trace import SpanKind
+
 from shared.contracts.effects import Effect
 from shared.contracts.erp import DeadLetter
 from shared.telemetry import names
 from shared.telemetry.operations import audit_trouble, run_swept, runs_purged, runs_stuck
+from shared.telemetry.recording import span
 from shared.telemetry.records import TracedDeadLetters, TracedEffects
 from tests.fakes.samples import AT
 from tests.fakes.stores import FakeDeadLetters, FakeEffects
@@ -23,10 +26,12 @@ async def test_an_effect_that_becomes_unknown_is_counted_once_by_its_tool() -> N
         effects = TracedEffects(FakeEffects())
         stored = await effects.reserve(SENT)
         unknown = stored.model_copy(update={"state": "unknown"})
-        assert await effects.advance(unknown) is not None
+        with span("run_tool", SpanKind.INTERNAL, {}):
+            assert await effects.advance(unknown) is not None
         # Somebody else was faster: it is theirs to tell.
         assert await effects.advance(unknown) is None
         assert [each.state for each in await effects.of_run("t", "r", 1)] == ["unknown"]
+        assert told.about("run_tool") == {names.EFFECT_STATE: "unknown"}
         assert told.points("eira.effects.unknown") == [({names.TOOL_NAME: "createTask"}, 1)]
 
 
