@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from emulator.services.configuration import ConfigurationError, as_object
+from emulator.services.configuration import ConfigurationError, as_object, read_json
 from emulator.services.plain_http import serve_plain_http
 from emulator.services.serving import ServiceContext
 
@@ -30,17 +30,16 @@ _NEVER_SENT = "strict-transport-security"
 
 
 def create_app(context: ServiceContext) -> web.Application:
-    """Config: `httpPort`, `folder`, `documents`, `replaceInHeaders`."""
+    """Config: `httpPort`, `folder`, `documents`, `documentFiles`, `replaceInHeaders`."""
     config = context.config
     folder = config.get("folder")
     if not isinstance(folder, str):
         raise ConfigurationError('"services.staticweb" needs the "folder" of the built site.')
     replacing = as_object(config.get("replaceInHeaders", {}), '"replaceInHeaders"')
-    site = Site(
-        (context.config_dir / folder).resolve(),
-        as_object(config.get("documents", {}), '"documents"'),
-    )
-    server = _Server(site, {old: str(new) for old, new in replacing.items()})
+    site = Site((context.config_dir / folder).resolve(), _documents(context))
+    # What is made of a service that was left out stands for nothing.
+    known = {old: str(new) for old, new in replacing.items() if "${" not in str(new)}
+    server = _Server(site, known)
 
     def create(url: str) -> web.Application:
         del url
@@ -51,6 +50,15 @@ def create_app(context: ServiceContext) -> web.Application:
     app = create(context.url)
     serve_plain_http(app, create, int(str(config.get("httpPort", 0))))
     return app
+
+
+def _documents(context: ServiceContext) -> Mapping[str, object]:
+    """Those of the config; a file of a person's own, where there is one, wins."""
+    made = as_object(context.config.get("documents", {}), '"documents"')
+    files = as_object(context.config.get("documentFiles", {}), '"documentFiles"')
+    paths = {path: context.config_dir / str(name) for path, name in files.items()}
+    own = {path: read_json(file) for path, file in paths.items() if file.exists()}
+    return {**made, **own}
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,27 @@ async def test_documents_of_this_machine_are_served_too(visitor: Visitor) -> Non
     assert page.headers["Content-Type"] == "application/json"
 
 
+async def test_a_persons_own_document_wins_where_it_is_there(
+    start_service: StartService, folder: Path, http: aiohttp.ClientSession
+) -> None:
+    (folder.parent / "own.json").write_text('{"apiBase": "https://real.example"}', "utf-8")
+    service = await start_service(
+        create_app,
+        "staticweb",
+        {
+            "folder": "site",
+            "documents": {"/settings.json": SETTINGS, "/other.json": {}},
+            "documentFiles": {"/settings.json": "own.json", "/other.json": "none.json"},
+            "replaceInHeaders": {"https://api.deployed.example": "${services.none.httpUrl}"},
+        },
+    )
+    visitor = Visitor(service.url, http)
+    page = await visitor.get("/settings.json")
+    assert json.loads(page.text) == {"apiBase": "https://real.example"}
+    assert (await visitor.get("/other.json")).text == "{}"
+    assert (await visitor.get("/")).headers["Content-Security-Policy"] == POLICY
+
+
 async def test_what_has_not_changed_is_not_sent_again(visitor: Visitor, folder: Path) -> None:
     for path in ("/main-ABC.js", "/settings.json"):
         tag = (await visitor.get(path)).headers["ETag"]
