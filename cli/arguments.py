@@ -121,6 +121,7 @@ def _add_doctor(commands: _Commands) -> None:
         help="what az functionapp config appsettings list prints",
     )
     doctor.add_argument("--app", type=_url, metavar="URL", help="where the app answers")
+    doctor.add_argument("--seconds", type=_positive, metavar="N", help="that each check may take")
     doctor.add_argument("--json", action="store_true", help="print JSON")
 
 

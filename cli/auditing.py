@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.bootstrap import check_settings, opened_audit_chains
+from shared.bootstrap import opened_audit_chains
 from shared.contracts.chain import ANCHORS
 from shared.contracts.chain_check import Break, Checked, check_anchors, check_chain
 from shared.errors import ConfigurationError, DependencyError
 from shared.ports import AuditChains
 from shared.settings import get_settings
+from shared.starting import check_settings
 
 EXIT_BROKEN = 1
 EXIT_WRONG = 2

@@ -47,7 +47,8 @@ def _running() -> Running | None:
 
 def _words(options: argparse.Namespace, app: str | None) -> list[str]:
     where = [] if app is None else ["--app", app.rstrip("/")]
-    return [*where, *(["--json"] if options.json else [])]
+    patience = [] if options.seconds is None else ["--seconds", str(options.seconds)]
+    return [*where, *patience, *(["--json"] if options.json else [])]
 
 
 def _examine(environment: Mapping[str, str], words: list[str]) -> int:

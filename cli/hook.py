@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .deployment.azd import deployment_values
+from .deployment.azd import deployment_values, known_values
 from .deployment.host_file import put_back, write_packed
 from .smoke import smoke_of
 
@@ -24,7 +24,8 @@ def run(options: argparse.Namespace) -> int:
     """0; 1 when a service or the app failed, 2 when a setting is wrong."""
     match options.hook:
         case "prepackage":
-            write_packed(deployment_values())
+            # `azd up` packs before it provisions: the first time there is no deployment yet.
+            write_packed(known_values())
         case "postpackage":
             put_back()
         case "postprovision":

@@ -4,8 +4,7 @@ import json
 import sys
 
 from cli.knowledge.chunks import chunks_in, read_library
-from shared.bootstrap import PACKS
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 from shared.search.embedding import embedded_text
 
 if __name__ == "__main__":

@@ -14,16 +14,15 @@ from evaluation.reporting import Findings, as_json, as_text
 from evaluation.running import Stand, hold_all
 from evaluation.surroundings import ListenedModel
 from shared.bootstrap import (
-    PACKS,
     build_credential,
     build_knowledge,
     build_model,
-    check_settings,
 )
 from shared.errors import ConfigurationError
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 from shared.policies import build_policy
 from shared.settings import Settings, get_settings
+from shared.starting import check_settings
 
 EXIT_NO_ANSWER = 1
 EXIT_WRONG = 2

@@ -2,14 +2,10 @@
 
 import asyncio
 import gc
-import importlib
 import logging
-import os
-import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 from weakref import WeakKeyDictionary
 
@@ -23,17 +19,14 @@ from shared.credentialing import (
 )
 from shared.errors import DependencyError
 from shared.llm.choosing import OfferedModels
-from shared.log_masking import mask_logs
 from shared.moderation.nobody import NoModeration
 from shared.observing import (
-    build_telemetry,
-    check_told_by_us,
     erp_watchers,
     search_policies,
     traced,
     traced_knowledge,
 )
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 from shared.policies import build_outside, build_policy
 from shared.ports import (
     AuditChains,
@@ -48,12 +41,9 @@ from shared.ports import (
 from shared.providers import (
     build_offered_models,
     build_openai_moderation,
-    check_installed,
 )
 from shared.search.embedding import RememberingModel
-from shared.settings import Settings, get_settings, our_settings, unknown_settings
-from shared.start_checks import check_secure
-from shared.telemetry.recording import record_with, recorder
+from shared.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -66,74 +56,17 @@ if TYPE_CHECKING:
     from shared.stores.cosmos import CosmosDatabase
     from shared.tools.mcp import McpTools
 
-PACKS = Path(__file__).parents[1] / "packs"
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
 
 log = logging.getLogger("eira.start")
 
-CHATTY = ("anthropic", "azure", "google_genai", "httpx", "httpx2", "openai")
-"""Libraries that log a line for every request they make."""
-
-SDKS = (
-    "azure.cosmos.aio",
-    "azure.identity.aio",
-    "jsonschema",
-    "rapidfuzz.fuzz",
-    "rapidfuzz.process",
-    "shared.identity.entra",
-    "shared.llm.openai_compatible",
-    "shared.search.cerebro",
-    "shared.stores.cosmos",
-)
-CONTENT_SAFETY = "shared.moderation.content_safety"
-KEY_VAULT = ("shared.credentials.handles", "shared.credentials.key_vault")
-WARM_UP_AFTER_SECONDS = 1.0
 COLLECT_AFTER = (50_000, 20, 50)
 """Python's default of 2,000 new objects is a few requests' worth."""
 
 _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Dependencies] = WeakKeyDictionary()
 
 
-def check_settings() -> None:
-    """Stop the start of an app that is not configured. Raises ConfigurationError."""
-    settings = get_settings()
-    check_secure(settings, dict(our_settings()), os.environ)
-    check_told_by_us(settings)
-    check_installed(settings, read_credentials(settings).tools)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    # It logs what it cannot read of an answer, with the answer in it; we tell of it ourselves.
-    logging.getLogger("mcp").setLevel(logging.CRITICAL)
-    if unknown := unknown_settings():
-        log.warning("these settings are none of this version: %s", ", ".join(unknown))
-
-
-def prepare_app() -> None:
-    """What a worker does once, when it loads the app. Raises ConfigurationError."""
-    mask_logs()
-    check_settings()
-    record_with(lambda: build_telemetry(get_settings()))
-    packs = FolderPacks(PACKS, get_settings().packs.version)
-    packs.get(packs.current)
-    # Behind the indexing of the functions, and before the first message rather than with it.
-    timer = threading.Timer(WARM_UP_AFTER_SECONDS, _import_sdks)
-    timer.daemon = True
-    timer.start()
-
-
-def _import_sdks() -> None:
-    settings = get_settings()
-    judges = settings.moderation.provider == "content-safety"
-    vault = read_credentials(settings).uses_vault
-    for name in (*SDKS, *([CONTENT_SAFETY] if judges else []), *(KEY_VAULT if vault else ())):
-        importlib.import_module(name)
-    # And the one for telemetry, where anybody is told.
-    recorder()
-    if vault:
-        asyncio.run(_look_for_secrets())
-
-
-async def _look_for_secrets() -> None:
+async def look_for_secrets() -> None:
     """Tell the operator now of what Key Vault has not: nobody else is told until it is needed."""
     settings = get_settings()
     async with build_credential() as credential:

@@ -1,4 +1,4 @@
-"""Durable Functions, wrapped: the only module besides the orchestrators that imports the SDK."""
+"""Durable Functions, wrapped: besides `triggers`, only orchestrators import the SDK elsewhere."""
 
 import json
 import logging
@@ -8,9 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import azure.durable_functions as df
-import azure.functions as func
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
-from azurefunctions.extensions.http.fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from shared.contracts.activities import ActivitySpec, StepRequest
@@ -18,8 +16,7 @@ from shared.contracts.problems import Failure
 from shared.contracts.runs import EndedBadly, RunStatus
 from shared.errors import AppError, DependencyError, RunStoppedError
 from shared.log_masking import WithoutText
-from shared.ports import Orchestrations, OrchestrationState, UnderWay
-from shared.telemetry.requests import delivery, traced_endpoint
+from shared.ports import OrchestrationState, UnderWay
 from shared.telemetry.steps import traced_step
 
 log = logging.getLogger("eira.steps")
@@ -117,67 +114,20 @@ def wait_for_event(
     return heard
 
 
-type Endpoint = Callable[[Request, Orchestrations], Awaitable[Response]]
+type Payload = dict[str, Any]
 
 
-def register_endpoint(
-    app: df.DFApp, name: str, method: str, route: str, endpoint: Endpoint
-) -> None:
-    """Bind an HTTP handler. Who may come in is decided by the handler, not by function keys."""
-    traced = traced_endpoint(method, route, endpoint)
-
-    async def handle(req: Request, client: df.DurableOrchestrationClient) -> Response:
-        return await traced(req, DurableOrchestrations(client))
-
-    handle.__name__ = name
-    bound = app.durable_client_input(client_name="client")(handle)
-    app.route(route=route, methods=[method], auth_level=func.AuthLevel.ANONYMOUS)(bound)
-
-
-def register_timer(
-    app: df.DFApp, name: str, schedule: str, handler: Callable[[Orchestrations], Awaitable[None]]
-) -> None:
-    """Bind a handler to an NCRONTAB schedule of six fields."""
-
-    async def handle(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
-        await handler(DurableOrchestrations(client))
-
-    handle.__name__ = name
-    bound = app.durable_client_input(client_name="client")(handle)
-    app.timer_trigger(arg_name="timer", schedule=schedule)(bound)
-
-
-def register_event_grid(
-    app: df.DFApp, name: str, handler: Callable[[str], Awaitable[None]]
-) -> None:
-    """Bind a handler to Event Grid deliveries; it gets the event's JSON text, of either schema.
-
-    Not `event_grid_trigger`: the SDK reads the event's time before the app sees anything, and a
-    time that it does not know, such as one with an offset, fails the delivery for ever (ADR 13).
-    """
-
-    async def handle(event: str) -> None:
-        with WithoutText(), delivery(name):
-            await handler(event)
-
-    handle.__name__ = name
-    app.generic_trigger(arg_name="event", type="eventGridTrigger")(handle)
-
-
-def register_activity[In: StepRequest, Out: BaseModel, Deps](
-    app: df.DFApp,
+def step[In: StepRequest, Out: BaseModel, Deps](
     spec: ActivitySpec[In, Out],
     activity: Callable[[In, Deps], Awaitable[Out]],
     get_dependencies: Callable[[], Deps],
-) -> None:
-    """Bind an activity to its spec. What a dependency failed with becomes a value: Durable loses
+) -> Callable[[Payload], Awaitable[Payload]]:
+    """An activity as Durable calls it. What a dependency failed with becomes a value: Durable loses
     the types of exceptions, and the adapters have done their retries already. An activity that
     insists is run again instead: an effect that was sent must not stay unsettled."""
     traced = traced_step(spec, activity)
 
-    # Not functools.wraps: the worker follows __wrapped__ and would look for a binding "deps".
-    # Bare dict: the worker refuses a function whose parameter is annotated with a generic.
-    async def handle(payload: dict) -> dict:  # type: ignore[type-arg]
+    async def work(payload: Payload) -> Payload:
         request = spec.request.model_validate(payload)
         where = f"run={request.run.run_id} correlation={request.run.correlation_id}"
         started = time.monotonic()
@@ -197,8 +147,7 @@ def register_activity[In: StepRequest, Out: BaseModel, Deps](
         log.debug("%s step=%s took %.0f ms", where, spec.name, elapsed)
         return {"result": result.model_dump(mode="json", by_alias=True, exclude_none=True)}
 
-    handle.__name__ = spec.name
-    app.activity_trigger(input_name="payload")(handle)
+    return work
 
 
 RUNTIME: Mapping[

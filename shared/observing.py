@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import ConfigurationError
 from shared.ports import Dependencies, Knowledge
 from shared.settings import Settings
 from shared.telemetry.prices import Price, Prices
@@ -17,16 +16,6 @@ from shared.telemetry.steps import TracedLog
 if TYPE_CHECKING:
     import aiohttp
     from azure.core.pipeline.policies import SansIOHTTPPolicy
-
-
-def check_told_by_us(settings: Settings) -> None:
-    """Raises ConfigurationError where the worker would tell of everything that libraries log and
-    request, people's words among it."""
-    if settings.worker_telemetry:
-        raise ConfigurationError(
-            "setting PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: the app tells Application "
-            "Insights itself (APPLICATIONINSIGHTS_CONNECTION_STRING); leave it out"
-        )
 
 
 def build_telemetry(settings: Settings) -> Recorder | None:

@@ -1,13 +1,11 @@
 """Settings → the models that may be asked; each SDK is imported when its first model is."""
 
 from collections.abc import Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts.models import ModelChoice, Provider
-from shared.errors import ConfigurationError
+from shared.extras import ANTHROPIC, GOOGLE, Extra, require
 from shared.llm.choosing import DEFAULT, REASONING, Limits, Offer, OfferedModels
 from shared.llm.keyed import Access, Connection
 from shared.llm.late import LateConnection
@@ -19,18 +17,6 @@ from shared.telemetry.recording import recorder
 if TYPE_CHECKING:
     import httpx2
 
-
-@dataclass(frozen=True, slots=True)
-class Extra:
-    """A provider whose SDK is installed only where it is used."""
-
-    provider: Provider
-    module: str
-    adapter: str
-
-
-ANTHROPIC = Extra("anthropic", "anthropic", "shared.llm.anthropic_messages")
-GOOGLE = Extra("google", "google.genai", "shared.llm.google_genai")
 
 type TokenSource = Callable[[], Coroutine[Any, Any, str]]
 
@@ -183,7 +169,7 @@ def _late(
     endpoint: str,
     access: Access | None,
 ) -> Connection:
-    _needs(extra)
+    require(extra)
     return LateConnection(extra.adapter, partial(build, endpoint, access))
 
 
@@ -219,25 +205,6 @@ def _google(settings: Settings, endpoint: str, access: Access | None) -> Connect
     )
     key = access.key if access else settings.google.api_key
     return GoogleConnection(Client(vertexai=False, api_key=key, http_options=options), http)
-
-
-def check_installed(settings: Settings, profiled: Collection[str] = ()) -> None:
-    """Raises ConfigurationError for a provider that may be asked, and whose SDK is missing."""
-    for extra in (ANTHROPIC, GOOGLE):
-        if extra.provider in settings.providers or extra.provider in profiled:
-            _needs(extra)
-
-
-def _needs(extra: Extra) -> None:
-    try:
-        found = find_spec(extra.module) is not None
-    except ModuleNotFoundError:
-        found = False
-    if not found:
-        raise ConfigurationError(
-            f"provider {extra.provider} of the models needs packages that are missing; "
-            f"install those of requirements-{extra.provider}.txt"
-        )
 
 
 def _http_client(settings: Settings) -> "httpx2.AsyncClient":

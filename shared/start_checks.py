@@ -37,6 +37,16 @@ def check_secure(
         raise ConfigurationError("the app does not start insecurely: " + "; ".join(wrong))
 
 
+def check_told_by_us(settings: Settings) -> None:
+    """Raises ConfigurationError where the worker would tell of everything that libraries log and
+    request, people's words among it."""
+    if settings.worker_telemetry:
+        raise ConfigurationError(
+            "setting PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: the app tells Application "
+            "Insights itself (APPLICATIONINSIGHTS_CONNECTION_STRING); leave it out"
+        )
+
+
 def _insecure(
     settings: Settings, written: Mapping[str, str], environment: Mapping[str, str]
 ) -> Iterator[str]:

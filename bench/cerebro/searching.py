@@ -11,10 +11,10 @@ from activities.languages import answered_in, spoken_in
 from bench.cerebro.labelled import LabelledQuery
 from bench.cerebro.library import WHOLE
 from bench.stand import BenchError
-from shared.bootstrap import PACKS, build_credential, build_knowledge, build_model
+from shared.bootstrap import build_credential, build_knowledge, build_model
 from shared.contracts.identity import Caller
 from shared.contracts.search import SearchMode
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 from shared.policies import build_policy
 from shared.ports import ToolAnswered, ToolInvocation
 from shared.search.tools import CerebroTools

@@ -19,19 +19,27 @@ _ESCAPED = re.compile(r"\\(.)")
 
 
 def deployment_values(name: str | None = None) -> dict[str, str]:
-    """This process's environment, and over it what azd keeps of its environment `name` (the one
-    that is chosen). In a hook azd has put it there already. Raises CommandError."""
-    inside = dict(os.environ)
-    if name is None and inside.get(URL):
-        return inside
-    values = _values(name)
+    """`known_values` of what is provisioned. Raises CommandError."""
+    values = known_values(name)
     if not values.get(URL):
         which = f"the azd environment {name}" if name else "azd's environment"
         raise CommandError(
             f"{which} has no {URL}: nothing is provisioned there yet; run `azd provision`.",
             exit_code=EXIT_NOT_DEPLOYED,
         )
-    return {**inside, **values}
+    return values
+
+
+def known_values(name: str | None = None) -> dict[str, str]:
+    """This process's environment, and over it what azd keeps of its environment `name` (the one
+    that is chosen), of which there may be little yet. In a hook behind provisioning azd has put it
+    there already. Raises CommandError."""
+    inside = dict(os.environ)
+    if name is None and inside.get(URL):
+        return inside
+    # What somebody has of another deployment in the shell is nothing of this one.
+    inside.pop(URL, None)
+    return {**inside, **_values(name)}
 
 
 def _values(name: str | None) -> Mapping[str, str]:

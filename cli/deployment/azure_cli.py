@@ -20,8 +20,8 @@ class AzError(Exception):
         self.command = command
 
 
-def azure_cli() -> Az | None:
-    """None where it is not installed."""
+def azure_cli(subscription: str = "") -> Az | None:
+    """Of this subscription, or of the one it is signed in to; None where it is not installed."""
     program = shutil.which("az")
     if program is None:
         return None
@@ -35,6 +35,7 @@ def azure_cli() -> Az | None:
             "--output",
             "json",
             "--only-show-errors",
+            *(("--subscription", subscription) if subscription else ()),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

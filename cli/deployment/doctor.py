@@ -7,11 +7,11 @@ import os
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from cli.deployment.azure_cli import azure_cli
-from cli.deployment.examining import Check, Tell, examine, show
+from cli.deployment.examining import SECONDS, Check, Tell, examine, show
 from cli.deployment.findings import Finding, as_json, exit_code, in_lines, verdict, warning
 from cli.deployment.probes import (
     app,
@@ -31,8 +31,8 @@ from cli.deployment.subject import Az, Place, Shared, Subject
 from shared.bootstrap import build_credential
 from shared.settings import get_settings
 
-MODEL_SECONDS = 90.0
-"""A reasoning model thinks before it says a word."""
+THINKING = 2.0
+"""A reasoning model thinks before it says a word: its check has so many times as long."""
 _SECRET = re.compile(r"(key|secret|token|password|connection_?string|header)$", re.IGNORECASE)
 _IN_URL = re.compile(r"(?<=://)[^/\s@]+@")
 SHORTEST_SECRET = 6
@@ -45,9 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What SDKs say of their own tries is not for people, and the findings say the rest.
     logging.disable(logging.CRITICAL)
     place = Place(os.environ, options.app, options.local)
-    found = asyncio.run(
-        diagnose(place, azure_cli(), machine=options.machine, grid=options.grid, tell=show)
-    )
+    az = azure_cli(place.value("AZURE_SUBSCRIPTION_ID"))
+    wanted = Wanted(options.machine, options.grid, options.seconds)
+    found = asyncio.run(diagnose(place, az, wanted, show))
     print(as_json(found) if options.json else "\n".join(in_words(found)))
     return exit_code(found)
 
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--local", action="store_true", help="everything runs on this machine")
     parser.add_argument("--machine", action="store_true", help="look at this machine, too")
     parser.add_argument("--grid", help="URL of the local Event Grid")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each check")
     parser.add_argument("--json", action="store_true")
     return parser
 
@@ -68,24 +69,28 @@ def in_words(found: Sequence[Finding]) -> Iterator[str]:
     yield verdict(found)
 
 
-async def diagnose(
-    place: Place, az: Az | None, *, machine: bool, grid: str | None, tell: Tell
-) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whether this machine is looked at, too; the URL of the local Event Grid; what each check may
+    take."""
+
+    machine: bool = False
+    grid: str | None = None
+    seconds: float = SECONDS
+
+
+async def diagnose(place: Place, az: Az | None, wanted: Wanted, tell: Tell) -> list[Finding]:
     """All findings, in the order in which they are best mended, and no secret in them."""
-    first = [*_machine(machine), *configured.look(place)]
+    first = [*(machine.look() if wanted.machine else ()), *configured.look(place)]
     if exit_code(first):
         # Without settings no service is known; the app may have others.
-        checks = [Check(app.AREA, partial(app.look, place, None))]
+        checks = [Check(app.AREA, partial(app.look, place, None), wanted.seconds)]
         found = [*first, *await examine(checks, tell)]
     else:
         async with _opened(place, az) as subject:
-            found = [*first, *await examine(_checks(subject, grid), tell)]
+            found = [*first, *await examine(_checks(subject, wanted), tell)]
     hidden = _secrets(place.environment)
     return [_without(each, hidden) for each in found]
-
-
-def _machine(wanted: bool) -> list[Finding]:
-    return machine.look() if wanted else []
 
 
 @asynccontextmanager
@@ -101,20 +106,34 @@ async def _opened(place: Place, az: Az | None) -> AsyncIterator[Subject]:
             await dimensions.end()
 
 
-def _checks(subject: Subject, grid: str | None) -> list[Check]:
+def _checks(subject: Subject, wanted: Wanted) -> list[Check]:
     place = subject.place
-    return [
+    every = (
         Check("identity", partial(identity.look, subject)),
-        Check("reachability", partial(network.look, subject)),
-        Check("app", partial(app.look, place, subject.settings)),
-        *_of_platform(subject, grid),
-        Check("cosmos", partial(cosmos.look, subject)),
-        Check("search", partial(search.look, subject)),
-        Check("models", partial(models.look, subject), MODEL_SECONDS),
-        Check("keyvault", partial(vault.look, subject)),
-        Check("erp", partial(erp.look, subject)),
-        Check("moderation", partial(safety.look, subject)),
+        Check(network.AREA, partial(network.look, subject)),
+        Check(app.AREA, partial(app.look, place, subject.settings)),
+        *_of_platform(subject, wanted.grid),
+        Check(cosmos.AREA, partial(cosmos.look, subject)),
+        Check(search.AREA, partial(search.look, subject)),
+        Check(models.AREA, partial(models.look, subject)),
+        Check(vault.AREA, partial(vault.look, subject)),
+        Check(erp.AREA, partial(erp.look, subject)),
+        Check(safety.AREA, partial(safety.look, subject)),
+    )
+    patient, signed_in = wanted.seconds * THINKING, identity.asks_with_it(subject.settings)
+    return [
+        Check(
+            each.area,
+            partial(_if_signed_in, subject, each) if each.area in signed_in else each.look,
+            patient if each.area == models.AREA else wanted.seconds,
+        )
+        for each in every
     ]
+
+
+async def _if_signed_in(subject: Subject, check: Check) -> Iterable[Finding]:
+    """What else would be said of each service, says the finding on identity once."""
+    return await check.look() if await subject.who is not None else ()
 
 
 def _of_platform(subject: Subject, grid: str | None) -> Iterator[Check]:

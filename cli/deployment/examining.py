@@ -5,7 +5,11 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from azure.core.exceptions import AzureError
+
 from cli.deployment.findings import Finding, error
+from cli.deployment.mending import why
+from shared.errors import AppError
 
 SECONDS = 45.0
 """Longer than an SDK's retries of a service that is busy, shorter than a person's patience."""
@@ -35,6 +39,8 @@ async def examine(checks: Sequence[Check], tell: Tell) -> list[Finding]:
                 found = list(await check.look())
         except TimeoutError:
             found = [error(check.area, f"no answer within {check.seconds:.0f} s", _tried(check))]
+        except (AppError, AzureError) as failed:
+            found = [error(check.area, f"it cannot be asked: {why(failed)}", _tried(check))]
         done += 1
         tell(check, done, len(checks))
         return found

@@ -70,6 +70,11 @@ def kind_of(failed: BaseException) -> str:
     return type(one).__name__
 
 
+def why(failed: BaseException) -> str:
+    """Our own errors quote nobody."""
+    return str(failed) if isinstance(failed, AppError) else kind_of(failed)
+
+
 def assigning(need: Need, who: Who | None, place: Place) -> str:
     """The command that gives the role."""
     principal = who.object_id if who else UNKNOWN.format("object id")
@@ -99,9 +104,7 @@ async def failed_at(
     if status == TOO_MANY:
         what = "it answers 429: as much is asked of it as it may be"
         return warning(area, what, tried, "wait, or raise its capacity (docs/deployment.md)")
-    # Our own errors quote nobody.
-    why = str(failed) if isinstance(failed, AppError) else kind_of(failed)
-    answer = f"it answers {status}" if status else f"it cannot be asked: {why}"
+    answer = f"it answers {status}" if status else f"it cannot be asked: {why(failed)}"
     if place.local:
         return error(area, answer, tried, _again(area))
     if status is None:

@@ -18,7 +18,6 @@ from shared.bootstrap import (
     build_index,
     build_knowledge,
     build_model,
-    check_settings,
 )
 from shared.errors import ConfigurationError, DependencyError
 from shared.ports import Model
@@ -26,6 +25,7 @@ from shared.search.fields import EVERY_TENANT
 from shared.search.indexing import AzureSearchIndex
 from shared.search.lifecycle import Lifecycle
 from shared.settings import Settings, get_settings
+from shared.starting import check_settings
 
 EXIT_FAILED = 1
 EXIT_WRONG = 2

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from cli.checking import check_pack
 from cli.knowledge.chunks import chunks_in, read_library
 from cli.knowledge.loading import Loaded, Shelf, load
-from shared.bootstrap import PACKS, build_credential, build_index, build_model, check_settings
+from shared.bootstrap import build_credential, build_index, build_model
 from shared.errors import ConfigurationError, DependencyError
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 from shared.packs.problems import refuse
 from shared.settings import get_settings
+from shared.starting import check_settings
 
 EXIT_FAILED = 1
 EXIT_WRONG = 2

@@ -8,6 +8,9 @@ from shared.errors import ConfigurationError, PackGoneError
 from shared.packs.problems import refuse
 from shared.packs.reading import PackFolder
 
+PACKS = Path(__file__).parents[2] / "packs"
+"""Those of the app."""
+
 
 class FolderPacks:
     """Versions are the folders of `root`; the newest name is the current one, unless pinned."""

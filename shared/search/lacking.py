@@ -36,7 +36,7 @@ def _of_fields(held: SearchIndex, wanted: SearchIndex) -> Iterator[Lack]:
 
 def _wrong_with(held: SearchField, wanted: SearchField) -> str | None:
     if held.type != wanted.type:
-        return f"is {held.type}, not {wanted.type}"
+        return f"is {_written(held.type)}, not {_written(wanted.type)}"
     if wanted.name == VECTOR_FIELD and held.vector_search_dimensions != (
         length := wanted.vector_search_dimensions
     ):
@@ -45,8 +45,14 @@ def _wrong_with(held: SearchField, wanted: SearchField) -> str | None:
     if unfit:
         return f"is not {' and not '.join(unfit)}"
     if wanted.analyzer_name and held.analyzer_name != wanted.analyzer_name:
-        return f"is read by {held.analyzer_name or 'no analyser'}, not {wanted.analyzer_name}"
+        analyser = _written(held.analyzer_name) if held.analyzer_name else "no analyser"
+        return f"is read by {analyser}, not {_written(wanted.analyzer_name)}"
     return None
+
+
+def _written(name: object) -> str:
+    """As Azure writes it, also where the SDK has made a name of its own for it."""
+    return str(getattr(name, "value", name))
 
 
 def _of_semantics(held: SearchIndex, wanted: SearchIndex) -> Iterator[Lack]:

@@ -11,7 +11,7 @@ import yaml
 
 from cli.__main__ import main
 from cli.arguments import parse
-from cli.deployment.azd import deployment_values, parse_env
+from cli.deployment.azd import deployment_values, known_values, parse_env
 from cli.errors import CommandError
 from cli.hook import CREATE, GIVES_UP_SECONDS, LOAD, Filling
 
@@ -29,7 +29,7 @@ def _somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder without an environment of azd, on a machine that has no azd."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    for name in ("EIRA_URL", "AZURE_ENV_NAME", "Auth__Tenants"):
+    for name in ("EIRA_URL", "AZURE_ENV_NAME", "Auth__Tenants", "DURABLE_BACKEND"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -64,6 +64,31 @@ def test_without_azd_its_files_are_read(tmp_path: Path) -> None:
     (folder / ".env").write_text('EIRA_URL="https://func.example"\nAuth__Tenants="[\\"1111\\"]"\n')
     assert deployment_values()["Auth__Tenants"] == '["1111"]'
     assert deployment_values("dev")["EIRA_URL"] == "https://func.example"
+
+
+def test_before_anything_is_provisioned_azd_knows_what_somebody_wants(tmp_path: Path) -> None:
+    install_azd(tmp_path, json.dumps({"DURABLE_BACKEND": "storage"}))
+    assert known_values("new")["DURABLE_BACKEND"] == "storage"
+    with pytest.raises(CommandError, match="azd provision"):
+        deployment_values("new")
+
+
+def test_what_the_shell_knows_of_another_deployment_is_none_of_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_azd(tmp_path, "{}")
+    monkeypatch.setenv("EIRA_URL", VALUES["EIRA_URL"])
+    with pytest.raises(CommandError, match="azd provision"):
+        deployment_values("new")
+
+
+def test_azd_up_packs_the_first_time_before_it_provisions(tmp_path: Path) -> None:
+    install_azd(tmp_path, json.dumps({"AZURE_ENV_NAME": "dev"}))
+    (tmp_path / "host.json").write_text((ROOT / "host.json").read_text("utf-8"), "utf-8")
+    assert main(["hook", "prepackage"]) == 0
+    assert "azureManaged" in (tmp_path / "host.json").read_text("utf-8")
+    assert main(["hook", "postpackage"]) == 0
+    assert "azureManaged" not in (tmp_path / "host.json").read_text("utf-8")
 
 
 def test_values_are_read_as_azd_writes_them() -> None:

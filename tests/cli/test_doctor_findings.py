@@ -27,7 +27,7 @@ from cli.deployment.mending import (
 from cli.deployment.subject import Place, Shared
 from cli.doctor import read_app_settings
 from cli.errors import CommandError
-from shared.errors import SearchError
+from shared.errors import DependencyError, SearchError
 from tests.cli.doctor_subject import APP, PERSON, answered, subject
 from tests.infra.templates import declared
 
@@ -82,6 +82,19 @@ async def test_who_does_not_answer_in_time_is_an_error_and_holds_up_nobody() -> 
 
     (found,) = await examine([Check("erp", never, 0.01)], lambda *_: None)  # type: ignore[arg-type]
     assert (found.level, found.what) == ("error", "no answer within 0 s")
+
+
+async def test_what_a_check_did_not_expect_of_a_service_is_told_all_the_same() -> None:
+    async def look() -> list[object]:
+        raise DependencyError("no token for api://erp")
+
+    async def ask() -> list[object]:
+        raise answered(500)
+
+    checks = [Check("erp", look), Check("cosmos", ask)]  # type: ignore[arg-type]
+    ours, theirs = await examine(checks, lambda *_: None)
+    assert ours.what == "it cannot be asked: no token for api://erp"
+    assert theirs.what == "it cannot be asked: HttpResponseError"
 
 
 async def test_what_several_wait_for_is_found_out_once_and_outlives_who_gives_up() -> None:

@@ -44,11 +44,17 @@ async def test_old_runs_are_purged_and_can_still_be_read(
         ana, marta = (Person(around.http, second.url, each.token) for each in (ana, marta))
         durable = Durable(around.http, second.url)
 
-        async def purged() -> bool:
-            await durable.run_timer("purger")
-            found = [await durable.knows(run) for run in (good.run_id, stream.run_id)]
-            return not any(found)
+        over = (good.run_id, stream.run_id)
 
+        async def all_over() -> bool:
+            found = [(await durable.instance(run))["runtimeStatus"] for run in over]
+            return found == ["Completed", "Terminated"]
+
+        async def purged() -> bool:
+            return not any([await durable.knows(run) for run in over])
+
+        await until(all_over)
+        await durable.run_timer("purger")
         await until(purged)
         assert await durable.knows(waits.body["runId"])
         told = (await ana.get(f"/runs/{good.run_id}")).body

@@ -91,6 +91,16 @@ async def test_a_run_that_fails_is_told_by_its_code(
     assert trace.about(MESSAGES)["eira.error.code"] == "MODEL_UNAVAILABLE"
 
 
+async def test_a_run_whose_effect_nobody_knows_about_is_found_by_its_step(
+    ana: Person, services: Services, around: Surroundings, title: str
+) -> None:
+    await around.fail("erp", method="POST", status=500, count=100)
+    order = f"Crea una tarea: {title}, para el 2036-12-04"
+    answer = await ana.post(await ana.open_conversation(), order)
+    (trace,) = await traces_of(services, answer.headers["x-run-id"])
+    assert trace.about("run_tool")["eira.effect.state"] == "unknown"
+
+
 async def test_nothing_that_people_write_or_that_is_secret_is_told(
     ana: Person, services: Services, around: Surroundings
 ) -> None:

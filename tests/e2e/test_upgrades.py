@@ -10,6 +10,7 @@ from tests.e2e.conftest import Erp
 from tests.e2e.people import Person
 from tests.e2e.surroundings import Durable, Surroundings
 from tests.e2e.test_control import decide, new_address, wish
+from tests.e2e.waiting import until
 
 NEXT_APP = '''
 import importlib.util
@@ -49,10 +50,17 @@ def next_version(folder: Path) -> Path:
 
 
 async def way(durable: Durable, run_id: str) -> list[str]:
-    """The kinds of what Durable has written down of a run, up to its first activity."""
-    told: dict[str, Any] = json.loads(await durable.instance_text(run_id))
-    assert told["runtimeStatus"] == "Completed", told["output"]
-    kinds = [str(each["EventType"]) for each in told["historyEvents"]]
+    """The kinds of what Durable has written down of a run, up to its first activity, once it is
+    over for Durable, too."""
+
+    async def over() -> dict[str, Any] | None:
+        told: dict[str, Any] = json.loads(await durable.instance_text(run_id))
+        assert told["runtimeStatus"] != "Failed", told["output"]
+        return told if told["runtimeStatus"] == "Completed" else None
+
+    whole = await until(over)
+    assert whole is not None
+    kinds = [str(each["EventType"]) for each in whole["historyEvents"]]
     return kinds[: kinds.index("TaskCompleted")]
 
 

@@ -12,6 +12,8 @@ from tests.infra.templates import INFRA, MAIN, ROOT, code, declared, dotted, req
 
 AZD = yaml.safe_load((ROOT / "azure.yaml").read_text("utf-8"))
 SET_BY_AZD = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
+CHOSEN = "AZURE_SUBSCRIPTION_ID"
+"""By azd; the Azure CLI may have another one as its default."""
 
 
 def parameters() -> dict[str, dict[str, str]]:
@@ -69,7 +71,9 @@ def test_hooks_are_told_what_the_templates_say() -> None:
     told = set(declared(MAIN, "outputs"))
     takes = set(declared("erp-subscription.bicep", "parameters"))
     for run in (each["run"] for each in AZD["hooks"]["postdeploy"].values()):
-        assert set(re.findall(r"\$(?:env:)?([A-Z_]{3,})", run)) <= told
+        named = set(re.findall(r"\$(?:env:)?([A-Z_]{3,})", run))
+        assert named - {CHOSEN} <= told
+        assert re.search(rf"--subscription \"?\$(env:)?{CHOSEN}\b", run)
         given = set(re.findall(r"(\w+)=[\"$]", run))
         assert required("erp-subscription.bicep") <= given <= takes
         (template,) = re.findall(r"--template-file (\S+)", run)

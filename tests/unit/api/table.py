@@ -52,15 +52,15 @@ def _lines(tree: ast.Module) -> list[tuple[ast.expr, ...]]:
             found += [tuple(line.elts) for line in node.iter.elts if isinstance(line, ast.Tuple)]
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             call = node.value
-            inner = [each for each in ast.walk(call) if _is_authenticated(each)]
+            inner = [each for each in ast.walk(call) if _is_signed_in(each)]
             if ast.unparse(call.func) == "register_endpoint" and inner:
                 assert isinstance(inner[0], ast.Call)
                 found.append((*call.args[1:4], inner[0].args[0]))
     return found
 
 
-def _is_authenticated(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "authenticated"
+def _is_signed_in(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "signed_in"
 
 
 def _route(line: tuple[ast.expr, ...]) -> Route:
@@ -72,8 +72,10 @@ def _route(line: tuple[ast.expr, ...]) -> Route:
 
 
 def _value(expression: ast.expr) -> Any:
-    """A constant, or `module.NAME` of a module of api."""
+    """A constant, or `lambda: module.NAME` of a module of api."""
     if isinstance(expression, ast.Constant):
         return expression.value
+    assert isinstance(expression, ast.Lambda), "what a function does is loaded when it is called"
+    expression = expression.body
     module, _, name = ast.unparse(expression).partition(".")
     return getattr(import_module(f"api.{module}"), name)

@@ -15,8 +15,8 @@ from shared.contracts.activities import (
     RunToolRequest,
     ToolRun,
 )
-from shared.durable import register_activity
 from shared.errors import PackGoneError, SearchError, StoreError
+from shared.triggers import register_activity
 from tests.replay.recorded import RUN
 
 PAYLOAD = RetrieveRequest(run=RUN, index="cerebro").model_dump(mode="json", by_alias=True)
@@ -47,7 +47,7 @@ def bound(outcome: Retrieved | Exception) -> Bound:
         return outcome
 
     table = Table()
-    register_activity(table, RETRIEVE, retrieve, lambda: "dependencies")
+    register_activity(table, "retrieve", lambda: (RETRIEVE, retrieve), lambda: "dependencies")
     return table.bound["retrieve"]
 
 
@@ -71,7 +71,7 @@ def insisting(error: Exception) -> Bound:
         raise error
 
     table = Table()
-    register_activity(table, RUN_TOOL, run_tool, lambda: "dependencies")
+    register_activity(table, "run_tool", lambda: (RUN_TOOL, run_tool), lambda: "dependencies")
     return table.bound["run_tool"]
 
 

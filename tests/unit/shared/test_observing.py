@@ -9,7 +9,6 @@ from shared.contracts.runs import Usage
 from shared.errors import ConfigurationError
 from shared.observing import (
     build_telemetry,
-    check_told_by_us,
     erp_watchers,
     search_policies,
     traced,
@@ -18,6 +17,7 @@ from shared.observing import (
 from shared.settings import Settings, get_settings
 from shared.telemetry.exporting import Exports
 from shared.telemetry.recording import Recorder
+from shared.telemetry.records import TracedDeadLetters, TracedEffects
 from shared.telemetry.services import TracedKnowledge, TracedTools
 from shared.telemetry.steps import TracedLog
 from tests.fakes.telemetry import telling
@@ -86,16 +86,6 @@ def test_prices_that_are_no_map_stop_the_start(monkeypatch: pytest.MonkeyPatch) 
         get_settings()
 
 
-def test_an_app_whose_worker_would_tell_everything_does_not_start(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    check_told_by_us(get_settings())
-    get_settings.cache_clear()
-    monkeypatch.setenv("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "1")
-    with pytest.raises(ConfigurationError, match="PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"):
-        check_told_by_us(get_settings())
-
-
 def test_where_nobody_is_told_nothing_is_put_around_the_adapters() -> None:
     deps = World().deps()
     assert traced(deps) is deps
@@ -110,5 +100,7 @@ def test_where_somebody_is_the_adapters_tell_of_what_they_do() -> None:
         around = traced(deps)
         assert isinstance(around.tools, TracedTools)
         assert isinstance(around.log, TracedLog)
+        assert isinstance(around.effects, TracedEffects)
+        assert isinstance(around.dead_letters, TracedDeadLetters)
         assert isinstance(traced_knowledge(deps.knowledge, ""), TracedKnowledge)
         assert len(erp_watchers()) == len(search_policies()) == 1

@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from shared.errors import ConfigurationError
+from shared.extras import check_installed
 from shared.model_settings import AiModelsSettings, AiSettings, AnthropicSettings, GoogleSettings
-from shared.providers import check_installed
 from shared.settings import Settings
 from tests.unit.shared.test_settings import COMPLETE
 

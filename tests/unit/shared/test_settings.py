@@ -2,6 +2,7 @@
 
 import os
 import traceback
+from datetime import timedelta
 
 import pytest
 
@@ -361,6 +362,16 @@ async def test_openai_judges_with_the_key_of_the_models(monkeypatch: pytest.Monk
     await judge.close()
     monkeypatch.delenv("OpenAI__ApiKey")
     assert "OpenAI__ApiKey: missing, and Moderation__Provider is openai" in complaint()
+
+
+def test_how_long_durable_keeps_a_run_is_a_setting_and_longer_than_a_week(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert build_policy(read()).history_kept == timedelta(days=30)
+    monkeypatch.setenv("Runs__HistoryDays", "7")
+    assert build_policy(read()).history_kept == timedelta(days=7)
+    monkeypatch.setenv("Runs__HistoryDays", "6")
+    assert "Runs__HistoryDays" in complaint()
 
 
 def test_limits_of_calls_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import ConfigurationError
 from shared.settings import get_settings, our_settings
-from shared.start_checks import check_secure
+from shared.start_checks import check_secure, check_told_by_us
 from tests.unit.shared.test_settings import COMPLETE
 
 IN_AZURE = {"WEBSITE_HOSTNAME": "eira.azurewebsites.net"}
@@ -143,3 +143,17 @@ def test_a_key_does_not_leave_unencrypted_where_a_rule_sends_one(checking: Check
         assert checking(Tools__HttpAllowed=json.dumps([{**rule, "host": host}])) == ""
     del rule["credential"]
     assert checking(Tools__HttpAllowed=json.dumps([rule])) == ""
+
+
+def test_an_app_whose_worker_would_tell_everything_does_not_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    check_told_by_us(get_settings())
+    get_settings.cache_clear()
+    monkeypatch.setenv("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "1")
+    with pytest.raises(ConfigurationError, match="PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"):
+        check_told_by_us(get_settings())
+    get_settings.cache_clear()
