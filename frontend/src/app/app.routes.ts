@@ -3,6 +3,9 @@ import { ChatPage } from './chat/chat-page';
 
 export const routes: Routes = [
   { path: 'c/:id', component: ChatPage },
-  { path: '', pathMatch: 'full', redirectTo: 'c/new' },
+  {
+    path: 'approvals',
+    loadComponent: async () => (await import('./approvals/approvals-page')).ApprovalsPage,
+  },
   { path: '**', redirectTo: 'c/new' },
 ];

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
-import { RouterLink, RouterOutlet } from '@angular/router';
+import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Account } from './core/account';
 import { Announcer } from './core/announcer';
@@ -14,7 +14,7 @@ const DRAWN = { system: 'screen', light: 'sun', dark: 'moon' } as const;
 @Component({
   selector: 'eira-root',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, RouterLink, RouterOutlet, TranslocoDirective],
+  imports: [Icon, RouterLink, RouterLinkActive, RouterOutlet, TranslocoDirective],
   templateUrl: './app.html',
 })
 export class App {

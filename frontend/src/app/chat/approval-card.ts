@@ -23,8 +23,13 @@ type Decision = 'approve' | 'reject';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Icon, TranslocoDirective],
   template: `
-    <section class="card approval" *transloco="let t" [attr.aria-label]="t('approval.title')">
-      <h3><eira-icon name="shield" />{{ t('approval.title') }}</h3>
+    <section
+      class="card approval"
+      *transloco="let t"
+      [class.open]="open()"
+      [attr.aria-label]="t(title())"
+    >
+      <h3><eira-icon name="shield" />{{ t(title()) }}</h3>
       <p class="effect">{{ approval().confirmation ?? approval().label ?? approval().tool }}</p>
       <dl class="values">
         <div>
@@ -63,8 +68,6 @@ type Decision = 'approve' | 'reject';
         } @else if (seen()) {
           <p class="muted">{{ t('approval.others') }}</p>
         }
-      } @else {
-        <p class="outcome" role="status">{{ t('approval.state.' + state()) }}</p>
       }
       @if (problem(); as failed) {
         <p class="wrong" role="alert">{{ failed.message }}</p>
@@ -87,6 +90,9 @@ export class ApprovalCard {
   protected readonly problem = signal<AgentProblem | null>(null);
   protected readonly state = computed(() => this.seen()?.state ?? 'open');
   protected readonly open = computed(() => this.state() === 'open');
+  protected readonly title = computed(() =>
+    this.open() ? 'approval.title' : `approval.state.${this.state()}`,
+  );
   protected readonly mayDecide = computed(() => this.seen()?.mayDecide === true);
   protected readonly values = computed(() => {
     const exact = this.seen() ?? this.approval();

@@ -7,10 +7,11 @@ const NEAR = 48;
 @Directive({
   selector: '[eiraAtBottom]',
   exportAs: 'eiraAtBottom',
-  host: { '(scroll)': 'look()', '(wheel)': 'moved($event)' },
+  host: { '(scroll)': 'look()' },
 })
 export class AtBottom {
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private last = 0;
   readonly atBottom = signal(true);
 
   constructor() {
@@ -29,13 +30,11 @@ export class AtBottom {
     this.element.scrollTop = this.element.scrollHeight;
   }
 
+  /** Only who moves up leaves; the list may have grown since it was moved to its end. */
   protected look(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
-    this.atBottom.set(scrollHeight - scrollTop - clientHeight < NEAR);
-  }
-
-  /** Whoever turns the wheel up wants to leave, also while it grows below. */
-  protected moved({ deltaY }: WheelEvent): void {
-    if (deltaY < 0 && this.element.scrollTop > 0) this.atBottom.set(false);
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.atBottom.set(true);
+    else if (scrollTop < this.last) this.atBottom.set(false);
+    this.last = scrollTop;
   }
 }

@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  ElementRef,
   computed,
   effect,
   inject,
@@ -23,6 +24,8 @@ import { Timeline } from './timeline';
 import { TurnView } from './turn-view';
 
 const NEW = 'new';
+/** As in the styles: 52rem. */
+const NARROW_PX = 832;
 
 /** Conversations at one side, the open one at the other. */
 @Component({
@@ -43,7 +46,8 @@ const NEW = 'new';
   host: {
     class: 'chat-page',
     '(document:visibilitychange)': 'seenAgain()',
-    '(keydown.escape)': 'showsList.set(false)',
+    '(document:keydown.escape)': 'closeList()',
+    '(window:resize)': 'widened()',
   },
 })
 export class ChatPage {
@@ -53,6 +57,8 @@ export class ChatPage {
   protected readonly who = inject(Who);
   private readonly composer = viewChild(Composer);
   private readonly end = viewChild(AtBottom);
+  private readonly menu = viewChild<ElementRef<HTMLElement>>('menu');
+  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   /** Of the route: a conversation's id, or `new`. */
   readonly id = input(NEW);
 
@@ -85,6 +91,22 @@ export class ChatPage {
   protected async send(message: string): Promise<void> {
     this.end()?.goThere();
     await this.thread.send(message);
+  }
+
+  /** On a narrow page, where the list lies over the rest. */
+  protected openList(): void {
+    this.showsList.set(true);
+    setTimeout(() => this.element.querySelector<HTMLElement>('.conversations a')?.focus());
+  }
+
+  protected closeList(): void {
+    if (!this.showsList()) return;
+    this.showsList.set(false);
+    setTimeout(() => this.menu()?.nativeElement.focus());
+  }
+
+  protected widened(): void {
+    if (innerWidth > NARROW_PX) this.showsList.set(false);
   }
 
   protected async stop(): Promise<void> {

@@ -1,9 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, input, signal } from '@angular/core';
-import { Citation } from '@eira/agents-client';
+import { Citation, LookUp } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
 
-/** Says that an answer is from documents (RAG), and in its tooltip by what that is known. */
+/** Says whether an answer rests on documents (RAG), and in its tooltip why. */
 @Component({
   selector: 'eira-grounding',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -14,24 +14,30 @@ import { Icon } from '../core/icon';
         type="button"
         class="tag"
         [class.warn]="unverified() > 0"
+        [class.plain]="!lookUp().used"
         [attr.aria-describedby]="tipId"
         (keydown.escape)="hidden.set(true)"
         (blur)="hidden.set(false)"
         (pointerenter)="hidden.set(false)"
       >
-        <eira-icon name="book" />{{ t('rag.badge') }}
+        <eira-icon name="book" />{{ t(lookUp().used ? 'rag.badge' : 'rag.badgeNone') }}
       </button>
       <span role="tooltip" [id]="tipId">
-        {{
-          t(citations().length === 1 ? 'rag.one' : 'rag.many', {
-            count: citations().length,
-            indexes: indexes(),
-          })
-        }}
+        <span>{{ lookUp().why }}</span>
+        @if (lookUp().indexes?.length) {
+          <span class="muted">
+            {{
+              t('rag.where', {
+                indexes: lookUp().indexes?.join(', '),
+                mode: lookUp().mode ?? '',
+                found: lookUp().found,
+                cited: lookUp().cited,
+              })
+            }}
+          </span>
+        }
         @if (unverified(); as count) {
-          {{ t('rag.unverified', { count }) }}
-        } @else {
-          {{ t('rag.verified') }}
+          <span>{{ t('rag.unverified', { count }) }}</span>
         }
       </span>
     </span>
@@ -39,12 +45,10 @@ import { Icon } from '../core/icon';
 })
 export class Grounding {
   private static made = 0;
-  readonly citations = input.required<readonly Citation[]>();
+  readonly lookUp = input.required<LookUp>();
+  readonly citations = input<readonly Citation[]>([]);
   protected readonly tipId = `grounding-${(Grounding.made += 1)}`;
   protected readonly hidden = signal(false);
-  protected readonly indexes = computed(() =>
-    [...new Set(this.citations().map(({ index }) => index))].join(', '),
-  );
   protected readonly unverified = computed(
     () => this.citations().filter(({ verified }) => !verified).length,
   );

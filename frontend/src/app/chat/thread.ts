@@ -15,7 +15,7 @@ import { Conversations } from './conversations';
 import { EachFrame } from './frames';
 import { ShownTurn, TurnError, heard, newTurn, storedTurn, withStored } from './turn';
 
-const PAGE = 40;
+const PAGE = 20;
 
 /** The conversation that is open: its turns, and the runs that are heard. */
 @Injectable()
@@ -161,11 +161,11 @@ export class Thread {
     const active = (view.active ?? []).filter(({ runId }) => !isHere(runId));
     this.title.set(view.title ?? null);
     this.older.set(view.older ?? null);
-    this.turns.set([
-      ...stored.filter(({ runId }) => runId === null || !isHere(runId)),
-      ...active.map(turnOf),
-      ...heardHere,
-    ]);
+    // What is being answered anew takes the place of the answer that is stored.
+    const replaced = new Set(active.map(({ replaces }) => replaces));
+    const isShown = ({ runId }: ShownTurn): boolean =>
+      runId === null || !(isHere(runId) || replaced.has(runId));
+    this.turns.set([...stored.filter(isShown), ...active.map(turnOf), ...heardHere]);
     for (const { runId } of active) {
       this.hear(runId, (told) => this.agents.resume(runId, 0, told));
     }
@@ -196,6 +196,7 @@ export class Thread {
 
   private began(key: string, runId: string): void {
     this.change(key, (turn) => ({ ...turn, runId }));
+    void this.conversations.find();
     if (this.toStop.delete(key)) void this.cancel(key, runId);
   }
 

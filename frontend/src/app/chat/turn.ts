@@ -2,6 +2,7 @@ import {
   Citation,
   EventOf,
   Failure,
+  LookUp,
   MissingField,
   RunState,
   Turn,
@@ -55,6 +56,8 @@ export interface ShownTurn {
   readonly lastEventId: number;
   readonly steps: readonly Step[];
   readonly citations: readonly Citation[];
+  /** What the documents had to do with the answer. */
+  readonly lookUp: LookUp | null;
   readonly effects: readonly TurnEffect[];
   readonly approvals: readonly Approval[];
   readonly missing: readonly MissingField[];
@@ -77,6 +80,7 @@ export function newTurn(message: string, at: number, runId: string | null = null
     lastEventId: 0,
     steps: [],
     citations: [],
+    lookUp: null,
     effects: [],
     approvals: [],
     missing: [],
@@ -101,6 +105,7 @@ export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
     text: turn.text,
     stale: false,
     citations: turn.citations ?? [],
+    lookUp: turn.retrieval ?? null,
     effects: turn.effects ?? [],
     missing: turn.question?.missing ?? [],
     warnings: turn.warnings ?? [],
@@ -134,11 +139,12 @@ export function heard(turn: ShownTurn, event: AgentEvent, now: number): ShownTur
     notification: ({ text }) => ({ ...next, notices: [...next.notices, text] }),
     citations: ({ citations }) => ({ ...next, citations }),
     error: (error) => failed(next, error),
-    done: ({ finishReason, warnings }) => ({
+    done: ({ finishReason, warnings, retrieval }) => ({
       ...next,
       ...withoutVoid(next),
       status: finishReason === 'cancelled' ? 'stopped' : 'done',
       warnings: warnings ?? [],
+      lookUp: retrieval ?? null,
     }),
   });
 }

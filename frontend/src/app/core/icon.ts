@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 
 const PATHS = {
+  chat: 'M4 5h16v11H10l-4 4v-4H4V5Z',
   send: 'M4 12 20 4l-5 16-3.5-6.5L4 12Zm7.5 1.5L20 4',
   stop: 'M7 7h10v10H7z',
   plus: 'M12 5v14M5 12h14',

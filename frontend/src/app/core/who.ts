@@ -1,6 +1,7 @@
 import { Injectable, computed, inject, signal } from '@angular/core';
 import { AgentProblem, Me, RunService } from '@eira/agents-client';
 
+const DECIDE = 'approvals:decide';
 const OPERATORS = ['runs:read', 'runs:operate'];
 
 /** Who uses the app and what they may do, as the API knows them. */
@@ -12,6 +13,8 @@ export class Who {
   readonly operates = computed(
     () => this.me()?.rights.some((right) => OPERATORS.includes(right)) ?? false,
   );
+
+  readonly decides = computed(() => this.me()?.rights.includes(DECIDE) ?? false);
 
   constructor() {
     void this.ask();

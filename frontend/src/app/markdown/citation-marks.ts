@@ -39,11 +39,20 @@ function piecesOf(text: string): (string | HTMLElement)[] {
   const pieces: (string | HTMLElement)[] = [];
   let from = 0;
   for (const found of text.matchAll(MARK)) {
-    // With the blank before it, a mark could stand alone in the next line.
-    pieces.push(text.slice(from, found.index).trimEnd(), markOf(found[1] ?? ''));
+    const before = text.slice(from, found.index).trimEnd();
+    const word = /\S*$/.exec(before)?.[0] ?? '';
+    pieces.push(before.slice(0, before.length - word.length), together(word, found[1] ?? ''));
     from = found.index + found[0].length;
   }
   return [...pieces, text.slice(from)];
+}
+
+/** A mark does not stand alone at the beginning of a line. */
+function together(word: string, number: string): HTMLElement {
+  const span = document.createElement('span');
+  span.className = 'cited';
+  span.append(word, markOf(number));
+  return span;
 }
 
 function markOf(number: string): HTMLElement {

@@ -74,7 +74,6 @@ export class Markdown {
   private show(): void {
     const begun = performance.now();
     this.growing.show(this.text());
-    tellMarks(this.element, this.citations(), this.words().citation);
     const ended = performance.now();
     this.notBefore = ended + (ended - begun) * (1 / SHARE - 1);
   }
@@ -82,6 +81,7 @@ export class Markdown {
   private block(source: string): DocumentFragment {
     const fragment = rendered(source);
     markCitations(fragment);
+    tellMarks(fragment, untracked(this.citations), this.words().citation);
     addCodeCopies(fragment, this.words().copy);
     return fragment;
   }

@@ -30,6 +30,7 @@ export type Turn = Schemas['Turn'];
 export type Me = Schemas['Me'];
 export type ActiveRun = Schemas['ActiveRun'];
 export type TurnEffect = Schemas['TurnEffect'];
+export type LookUp = Schemas['LookUp'];
 export type AuditEvent = Schemas['AuditEvent'];
 export type EventPage = Schemas['EventPage'];
 

@@ -1,0 +1,59 @@
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ApprovalView } from '@eira/agents-client';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { ApprovalCard } from '../chat/approval-card';
+import { ErrorCard } from '../chat/error-card';
+import { Approval } from '../chat/turn';
+import { Icon } from '../core/icon';
+import { LanguageChoice } from '../core/language';
+import { Pending } from './pending';
+
+/** What others asked for and waits for a decision; each card decides for itself. */
+@Component({
+  selector: 'eira-approvals-page',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ApprovalCard, ErrorCard, Icon, TranslocoDirective],
+  template: `
+    <section class="sheet" *transloco="let t">
+      <header>
+        <div>
+          <h1>{{ t('approvals.title') }}</h1>
+          <p class="muted">{{ t('approvals.text') }}</p>
+        </div>
+        <button type="button" [disabled]="pending.loading()" (click)="pending.look()">
+          <eira-icon name="redo" />{{ t('approvals.refresh') }}
+        </button>
+      </header>
+      @if (pending.problem(); as problem) {
+        <eira-error-card [error]="problem" (retry)="pending.look()" />
+      }
+      @for (item of pending.items(); track item.runId + item.approvalId) {
+        <h2 class="muted">{{ t('approvals.asked', { at: language.date(item.askedAt) }) }}</h2>
+        <eira-approval-card [runId]="item.runId" [approval]="eventOf(item)" />
+      } @empty {
+        @if (!pending.problem()) {
+          <p role="status">{{ t(pending.loading() ? 'common.loading' : 'approvals.none') }}</p>
+        }
+      }
+    </section>
+  `,
+  host: { class: 'page', '(document:visibilitychange)': 'seenAgain()' },
+})
+export class ApprovalsPage {
+  protected readonly pending = inject(Pending);
+  protected readonly language = inject(LanguageChoice);
+
+  constructor() {
+    void this.pending.look();
+  }
+
+  protected seenAgain(): void {
+    if (document.visibilityState === 'visible') void this.pending.look();
+  }
+
+  protected eventOf(item: ApprovalView): Approval {
+    const { approvalId, tool, args, confirmation, payloadHash, expiresAt, label, labels } = item;
+    const shown = { args, confirmation, label, labels };
+    return { type: 'approval', approvalId, tool, payloadHash, expiresAt, ...shown };
+  }
+}
