@@ -1,4 +1,7 @@
 import { TestBed } from '@angular/core/testing';
+import en from '../../public/i18n/en.json';
+import es from '../../public/i18n/es.json';
+import { until } from '../testing/until';
 import { App } from './app';
 import { appConfig } from './app.config';
 import { Account } from './core/account';
@@ -21,20 +24,20 @@ const SETTINGS = {
   apiBase: 'https://b.test',
 };
 
+const ME = { name: 'Ana', roles: [], rights: [] };
+
 describe('App', () => {
   it('speaks the language that was chosen', async () => {
-    const asked: string[] = [];
     vi.stubGlobal('fetch', (address: string) => {
-      asked.push(address);
-      const sentences = { 'app.skip': address.includes('en') ? 'Skip' : 'Saltar' };
-      return Promise.resolve(Response.json(sentences));
+      if (address.endsWith('/me')) return Promise.resolve(Response.json(ME));
+      return Promise.resolve(Response.json(address.includes('en') ? en : es));
     });
     TestBed.configureTestingModule(appConfig(SETTINGS, new Ana()));
     const fixture = TestBed.createComponent(App);
     TestBed.inject(LanguageChoice).choose('en');
     await fixture.whenStable();
     const root = fixture.nativeElement as HTMLElement;
-    await vi.waitFor(() => expect(root.querySelector('.skip')?.textContent).toBe('Skip'));
+    await until(() => expect(root.querySelector('.skip')?.textContent).toBe(en['app.skip']));
     expect(document.documentElement.lang).toBe('en');
     vi.unstubAllGlobals();
   });

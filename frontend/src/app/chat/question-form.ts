@@ -73,9 +73,11 @@ export class QuestionForm {
   protected answer(event: Event): void {
     event.preventDefault();
     const given = new FormData(event.target as HTMLFormElement);
-    const lines = this.asked().flatMap(({ id, name }) => {
+    const lines = this.asked().flatMap(({ id, name, input }) => {
       const value = given.get(id);
-      return typeof value === 'string' && value.trim() ? [`${name}: ${value.trim()}`] : [];
+      const said = typeof value === 'string' ? value.trim() : '';
+      // In quotes it is taken as it stands.
+      return said ? [`${name}: ${input === 'text' ? `«${said}»` : said}`] : [];
     });
     if (lines.length) this.answered.emit(lines.join('\n'));
   }

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { Account } from './account';
+import { isIssuerOf, isOnThisMachine } from './issuer';
 import { Settings } from './settings';
 
 /** What has to outlast the way to the sign-in page and back; no token, and gone when it is read. */
@@ -134,17 +135,20 @@ export class SignIn extends Account {
 
   /** The local cloud's sign-in page is on this machine, without TLS; no other may be. */
   private get insecure(): oauth.TokenEndpointRequestOptions {
-    const { hostname } = new URL(this.settings.authority);
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it is noticed
-    return { [oauth.allowInsecureRequests]: hostname === 'localhost' || hostname === '127.0.0.1' };
+    return { [oauth.allowInsecureRequests]: isOnThisMachine(this.settings.authority) };
   }
 }
 
-/** Entra ID's document of all tenants names its issuer by a pattern, so it is not compared here: no id token is read. */
+/** Raises an Error when what answers is somebody else. */
 async function serverOf({ authority }: Settings): Promise<oauth.AuthorizationServer> {
   const response = await fetch(`${authority}/.well-known/openid-configuration`);
   if (!response.ok) throw new Error(`${authority}: HTTP ${response.status}`);
-  return (await response.json()) as oauth.AuthorizationServer;
+  const server = (await response.json()) as oauth.AuthorizationServer;
+  if (!isIssuerOf(authority, server.issuer)) {
+    throw new Error(`${authority} is answered by another issuer, ${server.issuer}`);
+  }
+  return server;
 }
 
 function redirectAddress(): string {

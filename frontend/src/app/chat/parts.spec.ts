@@ -1,0 +1,186 @@
+import { Type } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { FakeServer, RUN_ID, answered, refused, spanish, until } from '../../testing/fake-server';
+import { ApprovalCard } from './approval-card';
+import { Composer } from './composer';
+import { groupedByDay } from './days';
+import { ErrorCard } from './error-card';
+import { QuestionForm } from './question-form';
+import { Sources } from './sources';
+import { valuesOf } from './values';
+
+async function shown<T>(
+  type: Type<T>,
+  inputs: Readonly<Record<string, unknown>> = {},
+): Promise<{ fixture: ComponentFixture<T>; root: HTMLElement }> {
+  const fixture = TestBed.createComponent(type);
+  for (const [name, value] of Object.entries(inputs)) fixture.componentRef.setInput(name, value);
+  await fixture.whenStable();
+  return { fixture, root: fixture.nativeElement as HTMLElement };
+}
+
+function find(root: HTMLElement, selector: string): HTMLElement {
+  const found = root.querySelector<HTMLElement>(selector);
+  if (found === null) throw new Error(`there is no ${selector}`);
+  return found;
+}
+
+describe('the composer', () => {
+  async function written(text: string): Promise<{ box: HTMLTextAreaElement; sent: string[] }> {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const { fixture, root } = await shown(Composer);
+    const sent: string[] = [];
+    fixture.componentInstance.sent.subscribe((message) => sent.push(message));
+    const box = find(root, 'textarea') as HTMLTextAreaElement;
+    box.value = text;
+    box.dispatchEvent(new Event('input'));
+    return { box, sent };
+  }
+
+  const enter = (more: KeyboardEventInit = {}): KeyboardEvent =>
+    new KeyboardEvent('keydown', { key: 'Enter', cancelable: true, ...more });
+
+  it('sends with Enter, once and without the blanks around it', async () => {
+    const { box, sent } = await written('  Hola  ');
+    box.dispatchEvent(enter());
+    box.dispatchEvent(enter());
+    expect(sent).toEqual(['Hola']);
+    expect(box.value).toBe('');
+  });
+
+  it('begins a line with Shift and Enter, and leaves Enter to an input method', async () => {
+    const { box, sent } = await written('東京');
+    for (const more of [{ shiftKey: true }, { isComposing: true }]) {
+      const event = enter(more);
+      box.dispatchEvent(event);
+      expect(event.defaultPrevented).toBe(false);
+    }
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('the form of a question', () => {
+  it('asks with choices and dates, and answers in lines', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const missing = [
+      { tool: 't', field: 'title', label: 'título', reason: 'r', kind: 'text' },
+      { tool: 't', field: 'dueDate', label: 'fecha límite', reason: 'r', kind: 'date' },
+      {
+        tool: 't',
+        field: 'priority',
+        label: 'prioridad',
+        reason: 'r',
+        choices: [{ value: 'high', label: 'alta' }],
+      },
+      { tool: 't', field: 'note', reason: 'r' },
+    ];
+    const { fixture, root } = await shown(QuestionForm, { missing });
+    const said: string[] = [];
+    fixture.componentInstance.answered.subscribe((message) => said.push(message));
+    const [title, date] = root.querySelectorAll('input');
+    expect(date?.type).toBe('date');
+    if (title) title.value = 'Revisar';
+    if (date) date.value = '2026-12-04';
+    (find(root, 'select') as HTMLSelectElement).value = 'alta';
+    find(root, 'form').dispatchEvent(new Event('submit'));
+    expect(said).toEqual(['Título: «Revisar»\nFecha límite: 2026-12-04\nPrioridad: alta']);
+    for (const field of root.querySelectorAll('input, select')) {
+      expect(root.querySelector(`label[for="${field.id}"]`)).not.toBeNull();
+    }
+  });
+});
+
+describe('the card of an approval', () => {
+  const APPROVAL = {
+    approvalId: 'a0',
+    tool: 'createUser',
+    label: 'Crear usuario',
+    args: { name: 'Pepa' },
+    labels: { name: 'nombre' },
+    payloadHash: 'hash',
+    expiresAt: '2026-11-23T10:00:00Z',
+  };
+  const DECIDE = `POST /runs/${RUN_ID}/approvals/a0`;
+
+  function server(mayDecide: boolean): FakeServer {
+    const approvals = [{ ...APPROVAL, state: 'open', mayDecide }];
+    return new FakeServer().on(`GET /runs/${RUN_ID}`, () => answered({ approvals }));
+  }
+
+  it('shows all that will be done, and decides on exactly that', async () => {
+    const api = server(true).on(DECIDE, () => answered({ state: 'approved' }));
+    const { fixture, root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });
+    await until(() => find(root, 'button.primary'));
+    expect(find(root, '.values').textContent).toContain('nombre');
+    expect(find(root, '.values').textContent).toContain('Pepa');
+    find(root, 'button.primary').click();
+    await until(() => expect(api.linesOf(/approvals/)).toHaveLength(1));
+    await fixture.whenStable();
+    await until(() => expect(find(root, 'h3').textContent).toContain('Aprobada'));
+    expect(root.querySelector('button')).toBeNull();
+    expect(api.asked.find(({ line }) => line === DECIDE)?.body).toEqual({
+      decision: 'approve',
+      payloadHash: 'hash',
+    });
+  });
+
+  it('says when it was decided otherwise in the meantime', async () => {
+    server(true).on(DECIDE, () => refused('APPROVAL_CONFLICT', 'Ya se decidió.'));
+    const { root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });
+    await until(() => find(root, 'button.primary').click());
+    await until(() => expect(find(root, '[role=alert]').textContent).toBe('Ya se decidió.'));
+  });
+
+  it('has no buttons for who may not decide', async () => {
+    server(false);
+    const { root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });
+    await until(() => expect(root.textContent).toContain('La decide otra persona.'));
+    expect(root.querySelector('button')).toBeNull();
+  });
+});
+
+describe('the parts of an answer', () => {
+  it('are sources by number; a mark brings the focus to its own', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const one = { number: 2, source: 's', title: 'Dietas', verified: false };
+    const { fixture, root } = await shown(Sources, { citations: [one] });
+    const item = find(root, '[data-number="2"]');
+    item.scrollIntoView = () => undefined;
+    document.body.append(root);
+    fixture.componentInstance.show(2);
+    expect(document.activeElement).toBe(item);
+    expect(item.textContent).toContain('sin verificar');
+    root.remove();
+  });
+
+  it('are errors in words, with the id by which they are found', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const error = { code: 'NETWORK', message: 'Failed to fetch', correlationId: 'c-9' };
+    const { root } = await shown(ErrorCard, { error });
+    expect(root.textContent).toContain('Se ha perdido la conexión');
+    expect(root.textContent).not.toContain('Failed to fetch');
+    expect(find(root, 'code').textContent).toBe('c-9');
+  });
+
+  it('are payloads of which nothing is left out', () => {
+    expect(valuesOf({ title: 'A', tags: ['x'], due: null }, { title: 'título' })).toEqual([
+      { name: 'título', value: 'A' },
+      { name: 'tags', value: '[\n  "x"\n]' },
+      { name: 'due', value: '—' },
+    ]);
+  });
+});
+
+describe('the days of conversations', () => {
+  it('are counted from midnight', () => {
+    const at = (text: string): never => ({ updatedAt: new Date(text).toISOString() }) as never;
+    const entries = [
+      '2026-11-22T00:01',
+      '2026-11-21T23:59',
+      '2026-11-17T12:00',
+      '2026-11-01T12:00',
+    ];
+    const groups = groupedByDay(entries.map(at), new Date('2026-11-22T10:00'));
+    expect(groups.map(({ name }) => name)).toEqual(['today', 'yesterday', 'week', 'earlier']);
+  });
+});

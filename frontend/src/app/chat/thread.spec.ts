@@ -1,0 +1,162 @@
+import { TestBed } from '@angular/core/testing';
+import { RunEvent } from '@eira/agents-client';
+import { FakeServer, RUN_ID, answered, refused, told, until } from '../../testing/fake-server';
+import { Thread } from './thread';
+
+const MESSAGES = 'POST /conversations/c1/messages';
+const EVENTS: readonly RunEvent[] = [
+  { type: 'state', state: 'RECEIVED', correlationId: 'c' },
+  { type: 'text', text: 'Ho', attempt: 1 },
+  { type: 'text', text: 'la', attempt: 1 },
+  {
+    type: 'done',
+    usage: {},
+    threadId: 'c1',
+    runId: RUN_ID,
+    finishReason: 'stop',
+    memory: 'none',
+  },
+];
+const STORED = {
+  runId: RUN_ID,
+  askedAt: '2026-11-22T10:00:00Z',
+  message: 'Buenas',
+  text: 'Hola',
+  finishReason: 'stop',
+  effects: [{ callId: 'c0', tool: 'createTask', status: 'ok', recordUrl: 'https://erp/T-1' }],
+};
+
+function opened(): { server: FakeServer; thread: Thread } {
+  const server = new FakeServer()
+    .on('POST /conversations', () => answered({ conversationId: 'c1', turns: [] }, 201))
+    .on('GET /conversations/c1', () => answered({ title: 'Buenas', turns: [STORED] }));
+  TestBed.configureTestingModule({ providers: [Thread] });
+  return { server, thread: TestBed.inject(Thread) };
+}
+
+async function ended(thread: Thread): Promise<void> {
+  await until(() => expect(thread.running()).toBeUndefined());
+}
+
+describe('the open conversation', () => {
+  it('begins with its first message, and takes what the server stored of the turn', async () => {
+    const { server, thread } = opened();
+    server.on(MESSAGES, () => told(EVENTS));
+    await thread.open(null);
+    await thread.send('Buenas');
+    expect(thread.turns()[0]).toMatchObject({ message: 'Buenas', status: 'running' });
+    await ended(thread);
+    await until(() => expect(thread.turns()[0]?.effects).toHaveLength(1));
+    expect(thread.turns()[0]).toMatchObject({ text: 'Hola', status: 'done', lastEventId: 4 });
+    expect(thread.id()).toBe('c1');
+    expect(thread.title()).toBe('Buenas');
+  });
+
+  it('follows what is under way when it is opened, from its beginning', async () => {
+    const { server, thread } = opened();
+    const active = [{ runId: RUN_ID, message: 'Buenas', receivedAt: '2026-11-22T10:00:00Z' }];
+    server
+      .on(
+        'GET /conversations/c1',
+        () => answered({ turns: [], active }),
+        () => answered({ turns: [STORED] }),
+      )
+      .on(`GET /runs/${RUN_ID}/events`, () => told(EVENTS));
+    await thread.open('c1');
+    await ended(thread);
+    expect(thread.turns()[0]).toMatchObject({ message: 'Buenas', text: 'Hola', runId: RUN_ID });
+    expect(server.linesOf(/^POST/)).toEqual([]);
+  });
+
+  it('keeps what it heard of a run that was lost, and goes on behind it', async () => {
+    const { server, thread } = opened();
+    server
+      .on(MESSAGES, () => told(EVENTS.slice(0, 2), 0, true))
+      .on(`GET /runs/${RUN_ID}/events`, ({ headers }) =>
+        told(EVENTS, Number(headers['last-event-id'])),
+      );
+    await thread.open('c1');
+    await thread.send('Otra');
+    await ended(thread);
+    const lost = thread.turns().at(-1);
+    expect(lost).toMatchObject({ status: 'lost', text: 'Ho', error: { code: 'NETWORK' } });
+    if (lost) await thread.retry(lost);
+    await ended(thread);
+    expect(thread.turns().at(-1)).toMatchObject({ status: 'done', text: 'Hola', error: null });
+    expect(server.linesOf(/messages$/)).toHaveLength(1);
+  });
+
+  it('stops a run as soon as it is known which', async () => {
+    const { server, thread } = opened();
+    const stopped: RunEvent = {
+      type: 'error',
+      code: 'CANCELLED',
+      message: 'Parado.',
+      retryable: false,
+      correlationId: 'c',
+    };
+    let answer: (response: Response) => void = () => undefined;
+    server
+      .on(MESSAGES, () => new Promise((resolve) => (answer = resolve)))
+      .on(`POST /runs/${RUN_ID}/cancel`, () => answered({}, 202))
+      .on('GET /conversations/c1', () => answered({ turns: [] }));
+    await thread.open('c1');
+    await thread.send('Otra');
+    const running = thread.running();
+    if (running) await thread.stop(running);
+    expect(server.linesOf(/cancel/)).toEqual([]);
+    await until(() => expect(server.linesOf(/messages$/)).toHaveLength(1));
+    answer(told([...EVENTS.slice(0, 2), stopped]));
+    await ended(thread);
+    expect(server.linesOf(/cancel/)).toHaveLength(1);
+    expect(thread.turns().at(-1)).toMatchObject({ status: 'stopped', text: 'Ho', error: null });
+  });
+
+  it('shows the new answer in the place of the old one', async () => {
+    const { server, thread } = opened();
+    server.on(`POST /runs/${RUN_ID}/regenerate`, () => told(EVENTS));
+    await thread.open('c1');
+    const [turn] = thread.turns();
+    if (turn) thread.regenerate(turn);
+    expect(thread.turns()).toHaveLength(1);
+    await ended(thread);
+    expect(thread.turns()[0]).toMatchObject({ message: 'Buenas', text: 'Hola', status: 'done' });
+    expect(server.linesOf(/messages$/)).toEqual([]);
+  });
+
+  it('keeps the old answer, and says why, when there can be no other', async () => {
+    const { server, thread } = opened();
+    const busy = refused('CONVERSATION_BUSY', 'Hay otra en curso.');
+    server.on(`POST /runs/${RUN_ID}/regenerate`, () => busy);
+    await thread.open('c1');
+    const [turn] = thread.turns();
+    if (turn) thread.regenerate(turn);
+    await ended(thread);
+    expect(thread.turns()).toHaveLength(1);
+    expect(thread.turns()[0]).toMatchObject({
+      runId: RUN_ID,
+      text: 'Hola',
+      error: { code: 'CONVERSATION_BUSY', message: 'Hay otra en curso.', correlationId: 'c-1' },
+    });
+  });
+
+  it('says a message again only where its run never came to do anything', async () => {
+    const { server, thread } = opened();
+    server
+      .on(`POST /runs/${RUN_ID}/regenerate`, () => refused('NOT_REGENERABLE', 'No se puede.'))
+      .on(MESSAGES, () => told(EVENTS));
+    await thread.open('c1');
+    const [turn] = thread.turns();
+    if (turn) await thread.retry(turn);
+    await until(() => expect(server.linesOf(/messages$/)).toHaveLength(1));
+    await ended(thread);
+    expect(server.asked.find(({ line }) => line === MESSAGES)?.body).toEqual({ message: 'Buenas' });
+  });
+
+  it('says which conversation could not be read', async () => {
+    const { server, thread } = opened();
+    server.on('GET /conversations/c1', () => refused('NOT_FOUND', 'No existe.', 404));
+    await thread.open('c1');
+    expect(thread.problem()).toMatchObject({ code: 'NOT_FOUND', message: 'No existe.' });
+  });
+});
