@@ -25,18 +25,31 @@ def write_packed(values: Mapping[str, str]) -> bool:
         return False
     try:
         original = HOST.read_text("utf-8")
-        document = json.loads(original)
-        document["extensions"]["durableTask"]["storageProvider"] = SCHEDULER
+        packed = _packed(original)
         KEPT.parent.mkdir(exist_ok=True)
         KEPT.write_text(original, "utf-8")
-        HOST.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+        HOST.write_text(packed, "utf-8")
     except (OSError, ValueError, KeyError, TypeError) as wrong:
         raise CommandError(f"host.json cannot be packed: {wrong!r}") from None
     return True
 
 
 def put_back() -> None:
-    """Brings host.json back to what it was before `write_packed`, also if that was cut off."""
-    if KEPT.is_file():
-        # Renamed, not copied: there is never half a file.
-        KEPT.replace(HOST)
+    """Brings host.json back to what it was before `write_packed`, also if that was cut off. Raises
+    CommandError when somebody has edited it meanwhile."""
+    if not KEPT.is_file():
+        return
+    kept, now = KEPT.read_text("utf-8"), HOST.read_text("utf-8")
+    if now != kept and not _packed(kept).startswith(now):
+        raise CommandError(
+            f"host.json was edited while packing was cut off: bring it together with {KEPT}, which "
+            "is how it was, and delete that file"
+        )
+    # Renamed, not copied: there is never half a file.
+    KEPT.replace(HOST)
+
+
+def _packed(original: str) -> str:
+    document = json.loads(original)
+    document["extensions"]["durableTask"]["storageProvider"] = SCHEDULER
+    return json.dumps(document, indent=2) + "\n"

@@ -1,11 +1,11 @@
 """What is deployed: the Function App and nothing else."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.architecture.deployed import ROOT, deployed_files, is_left_out
+
 DEPLOYED = {
     "function_app.py",
     "host.json",
@@ -23,22 +23,6 @@ DEPLOYED = {
 LOCKS = {path.with_suffix(".txt").name for path in ROOT.glob("requirements*.in")}
 
 
-def patterns() -> list[str]:
-    lines = (ROOT / ".funcignore").read_text("utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-
-def is_left_out(path: str) -> bool:
-    """Core Tools reads each line as a prefix that ends at a word boundary (GitIgnoreParser.cs)."""
-
-    def as_regex(pattern: str) -> str:
-        escaped = re.sub(r"[\-\[\]/{}()+?.\\^$|]", lambda found: f"\\{found[0]}", pattern)
-        return escaped.replace("**", "(.+)").replace("*", "([^/]+)")
-
-    joined = "|".join(as_regex(pattern.lstrip("/")) for pattern in patterns())
-    return re.match(rf"^({joined})(\b|$)", path, re.ASCII) is not None
-
-
 def test_only_the_function_app_is_deployed() -> None:
     for entry in ROOT.iterdir():
         path = f"{entry.name}/any.py" if entry.is_dir() else entry.name
@@ -46,7 +30,7 @@ def test_only_the_function_app_is_deployed() -> None:
 
 
 def test_what_must_be_deployed_is_there() -> None:
-    assert {name for name in DEPLOYED if not (ROOT / name).exists()} == set()
+    assert {path.parts[0] for path in deployed_files()} == DEPLOYED
 
 
 @pytest.mark.parametrize("name", ["shared/llm/__pycache__/x.pyc", "api/__pycache__/x.pyc"])

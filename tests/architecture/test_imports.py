@@ -1,7 +1,8 @@
 """The arrows of import between the rooms of the house (docs/architecture.md)."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,45 @@ def test_every_room_of_the_app_has_its_arrows() -> None:
     for path in [*ROOT.glob("*.py"), *(ROOT / "shared").iterdir()]:
         if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__"):
             assert str(path.relative_to(ROOT)) in rooms, path
+
+
+def test_modules_do_not_import_each_other_in_a_circle() -> None:
+    """Two threads that load late modules from both ends would wait for each other (ADR 32)."""
+    rooms = ("activities", "api", "orchestrators", "shared")
+    modules = {module_name(path): path for room in rooms for path in files(room)}
+    needs = {
+        name: {found for each in run_by(path) for found in named(each, modules)} - {name}
+        for name, path in modules.items()
+    }
+    assert len(needs) > 200
+    TopologicalSorter(needs).prepare()
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def named(name: str, modules: Mapping[str, Path]) -> Iterator[str]:
+    """A module, or the one that something is in."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    if name:
+        yield name
+
+
+def run_by(path: Path) -> Iterator[str]:
+    """What is imported when the module is, not when a function of it is called."""
+    left = list(ast.parse(path.read_text("utf-8")).body)
+    while left:
+        match left.pop():
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                continue
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                continue
+            case ast.ImportFrom(module=str(module), names=aliases):
+                yield from (f"{module}.{alias.name}" for alias in aliases)
+            case ast.Import(names=aliases):
+                yield from (alias.name for alias in aliases)
+            case node:
+                left += [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt)]

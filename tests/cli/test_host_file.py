@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.__main__ import main
-from cli.deployment.host_file import CONNECTION, put_back, write_packed
+from cli.deployment.host_file import CONNECTION, KEPT, put_back, write_packed
 from cli.errors import CommandError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +46,21 @@ def test_packing_that_was_cut_off_loses_nothing() -> None:
     assert write_packed({})
     assert not write_packed({"DURABLE_BACKEND": "storage"})
     assert Path("host.json").read_text("utf-8") == ORIGINAL
+
+
+def test_half_of_what_was_to_be_packed_is_put_back_and_what_somebody_wrote_is_not_lost() -> None:
+    assert write_packed({})
+    packed = Path("host.json").read_text("utf-8")
+    Path("host.json").write_text(packed[:40], "utf-8")
+    put_back()
+    assert Path("host.json").read_text("utf-8") == ORIGINAL
+    assert write_packed({})
+    edited = packed.replace("00:10:00", "00:05:00")
+    Path("host.json").write_text(edited, "utf-8")
+    with pytest.raises(CommandError, match=r"edited .*host\.json\.kept"):
+        write_packed({})
+    assert Path("host.json").read_text("utf-8") == edited
+    assert KEPT.read_text("utf-8") == ORIGINAL
 
 
 @pytest.mark.parametrize("wanted", ["storage", "Storage"])

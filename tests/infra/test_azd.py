@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.infra.templates import INFRA, MAIN, ROOT, code, declared, dotted, required, text
@@ -78,6 +79,29 @@ def test_hooks_are_told_what_the_templates_say() -> None:
         assert required("erp-subscription.bicep") <= given <= takes
         (template,) = re.findall(r"--template-file (\S+)", run)
         assert (ROOT / template).is_file()
+
+
+@pytest.mark.parametrize(("failures", "status", "asked"), [(0, 0, 1), (2, 0, 3), (3, 1, 3)])
+def test_the_subscription_is_tried_until_azure_knows_the_function(
+    tmp_path: Path, failures: int, status: int, asked: int
+) -> None:
+    """az fails so often; `sleep` and `./eira` are stand-ins that take no time and say they ran."""
+    for name, lines in {
+        "az": f"echo az >> ran\n[ $(grep -c az ran) -gt {failures} ]",
+        "sleep": "echo slept >> ran",
+        "eira": "echo smoke >> ran",
+    }.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{lines}\n")
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", "-c", AZD["hooks"]["postdeploy"]["posix"]["run"]],
+        cwd=tmp_path,
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        check=False,
+    )
+    ran = (tmp_path / "ran").read_text("utf-8").split()
+    assert (done.returncode, ran.count("az")) == (status, asked)
+    assert ran.count("smoke") == (status == 0)
 
 
 def test_the_function_that_is_subscribed_is_in_the_app() -> None:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,7 +15,7 @@ from bench.capacity.limits import first_to_saturate, limits, stamps
 from bench.capacity.measured import read_measured
 from bench.capacity.running import bursts_of, run
 from bench.capacity.stamp import Stamp, as_needed
-from tests.infra.templates import MAIN, declared
+from tests.infra.templates import MAIN, ROOT, declared
 
 FACTS, MEASURED = read_facts(), read_measured()
 DEMAND = mean_demand(FACTS.mix, MEASURED, FACTS)
@@ -115,7 +114,7 @@ def test_the_defaults_are_those_of_the_templates() -> None:
     assert defaults["embeddingsModel"]["capacity"] == made.embeddings_capacity
     assert defaults["searchReplicas"] * defaults["searchPartitions"] == made.search_units
     assert defaults["searchSku"] == "basic"
-    durable = json.loads(Path("host.json").read_text("utf-8"))["extensions"]["durableTask"]
+    durable = json.loads((ROOT / "host.json").read_text("utf-8"))["extensions"]["durableTask"]
     assert durable["maxConcurrentActivityFunctions"] == made.activities_per_instance
     assert (defaults["schedulerSku"], defaults["cosmosCapacity"]) == ("Consumption", "serverless")
 
