@@ -32,7 +32,7 @@ SKIPPED_FOLDERS = {
     ".python_packages",
 }
 CACHES = ("_cache", ".hypothesis")
-SKIPPED_SUFFIXES = {".jsonl", ".sqlite", ".pyc"}
+SKIPPED_SUFFIXES = {".jsonl", ".sqlite", ".pyc", ".tsbuildinfo"}
 """Labelled texts, and what is no text."""
 HASHES = ("requirements", "package-lock", "client.mjs")
 """Lock files are full of them, and so is a bundle."""

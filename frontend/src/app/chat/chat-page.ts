@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  DOCUMENT,
   ElementRef,
   computed,
   effect,
@@ -51,6 +52,7 @@ const NARROW_PX = 832;
   },
 })
 export class ChatPage {
+  private readonly document = inject(DOCUMENT);
   private readonly router = inject(Router);
   private readonly conversations = inject(Conversations);
   protected readonly thread = inject(Thread);
@@ -81,6 +83,10 @@ export class ChatPage {
       untracked(() => void this.open(id === NEW ? null : id));
     });
     effect(() => {
+      const title = this.title();
+      this.document.title = title ? `${title} · EIRA` : 'EIRA';
+    });
+    effect(() => {
       const id = this.thread.id();
       if (id !== null && untracked(this.id) !== id) {
         void this.router.navigate(['/c', id], { replaceUrl: true });
@@ -107,6 +113,11 @@ export class ChatPage {
 
   protected widened(): void {
     if (innerWidth > NARROW_PX) this.showsList.set(false);
+  }
+
+  /** Also where the address is that of a new one already. */
+  protected startNew(): void {
+    if (this.id() === NEW) void this.open(null);
   }
 
   protected async stop(): Promise<void> {

@@ -34,6 +34,7 @@ export class ConversationList {
   private typing: ReturnType<typeof setTimeout> | undefined;
   readonly open = input<string | null>(null);
   readonly chosen = output();
+  readonly started = output();
 
   protected readonly renaming = signal<string | null>(null);
   protected readonly erasing = signal<ConversationEntry | null>(null);

@@ -10,12 +10,11 @@ export interface TimedStep {
   readonly ms: number | null;
 }
 
-/** Each step with the time it took; `end` is when the run ended, null while it goes on. */
-export function timed(
-  steps: readonly Step[],
-  begun: number,
-  end: number | null,
-): readonly TimedStep[] {
+/**
+ * Each step with the time it took; `end` is when the run ended, null while it goes on. All times are
+ * the server's: this machine's clock may be another.
+ */
+export function timed(steps: readonly Step[], end: number | null): readonly TimedStep[] {
   const states = steps.filter((step) => step.kind === 'state');
   return steps.map((step) => {
     if (step.kind === 'tool') return { step, ms: step.endedAt && step.endedAt - step.at };
@@ -25,6 +24,7 @@ export function timed(
       const next = states[at + 1]?.at ?? end;
       return { step, ms: next === null ? null : next - step.at };
     }
-    return { step, ms: Math.max(0, step.at - (states[at - 1]?.at ?? begun)) };
+    const before = states[at - 1];
+    return { step, ms: before ? step.at - before.at : null };
   });
 }

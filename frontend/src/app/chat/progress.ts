@@ -85,10 +85,10 @@ export class Progress {
   private readonly end = computed(() =>
     this.running() ? null : (this.shown().at(-1)?.at ?? null),
   );
-  protected readonly steps = computed(() => timed(this.shown(), this.turn().askedAt, this.end()));
+  protected readonly steps = computed(() => timed(this.shown(), this.end()));
   protected readonly took = computed(() => {
-    const end = this.end();
-    return end === null ? null : Math.max(0, end - this.turn().askedAt);
+    const [begun, end] = [this.shown()[0]?.at, this.end()];
+    return begun === undefined || end === null ? null : end - begun;
   });
   protected readonly lastState = computed(() => {
     const states = this.shown().filter((step) => step.kind === 'state');

@@ -29,6 +29,8 @@ export class Thread {
   /** Answers that are being given anew: the old one stays if that fails. */
   private readonly replaced = new Map<string, ShownTurn>();
   private readonly toStop = new Set<string>();
+  /** Other tabs in which the same conversation may be open. */
+  private readonly tabs = new BroadcastChannel('conversations');
   private readonly frame = new EachFrame(() => this.takeEvents());
   private events: { key: string; event: AgentEvent }[] = [];
 
@@ -42,7 +44,13 @@ export class Thread {
   readonly running = computed(() => this.turns().find(({ status }) => status === 'running'));
 
   constructor() {
-    inject(DestroyRef).onDestroy(() => this.hangUp());
+    this.tabs.onmessage = ({ data }): void => {
+      if (data === this.id()) void this.refresh();
+    };
+    inject(DestroyRef).onDestroy(() => {
+      this.tabs.close();
+      this.hangUp();
+    });
   }
 
   /** Shows this conversation, or with null one that there is only with its first message. */
@@ -197,6 +205,7 @@ export class Thread {
   private began(key: string, runId: string): void {
     this.change(key, (turn) => ({ ...turn, runId }));
     void this.conversations.find();
+    this.tabs.postMessage(this.id());
     if (this.toStop.delete(key)) void this.cancel(key, runId);
   }
 

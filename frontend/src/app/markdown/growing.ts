@@ -20,8 +20,13 @@ export class GrowingText {
     const blocks = blocksOf(source.slice(this.settled));
     blocks.forEach((block, at) => {
       this.put(block);
-      if (at < blocks.length - 1) this.settle(block);
+      if (at < blocks.length - 1) this.complete(block);
     });
+  }
+
+  /** Nothing more comes: what is there is as high as it is. */
+  settle(): void {
+    this.root.style.minHeight = '';
   }
 
   /** Renders everything anew, for what is beside the text has changed. */
@@ -31,7 +36,9 @@ export class GrowingText {
     this.show(source);
   }
 
+  /** The height stays until there is as much again: what is below does not jump up and down. */
   private reset(): void {
+    this.root.style.minHeight = `${this.root.offsetHeight}px`;
     this.source = '';
     this.settled = 0;
     this.last = null;
@@ -47,7 +54,7 @@ export class GrowingText {
     this.last.replaceChildren(this.render(block));
   }
 
-  private settle(block: string): void {
+  private complete(block: string): void {
     this.settled = this.source.indexOf(block, this.settled) + block.length;
     this.last = null;
   }

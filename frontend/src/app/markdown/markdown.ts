@@ -30,12 +30,14 @@ const SHARE = 0.25;
   selector: 'eira-markdown',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: '',
-  host: { class: 'md', '(click)': 'clicked($event)' },
+  host: { class: 'md', '[class.writing]': 'writing()', '(click)': 'clicked($event)' },
 })
 export class Markdown {
   readonly text = input.required<string>();
   readonly citations = input<readonly Citation[]>([]);
   readonly words = input.required<MarkdownWords>();
+  /** More of the text is coming. */
+  readonly writing = input(false);
   /** The number of a citation whose mark was clicked. */
   readonly cited = output<number>();
 
@@ -52,6 +54,9 @@ export class Markdown {
     afterRenderEffect(() => {
       this.text();
       untracked(() => this.showWhenDue());
+    });
+    afterRenderEffect(() => {
+      if (!this.writing()) this.growing.settle();
     });
     afterRenderEffect(() => tellMarks(this.element, this.citations(), this.words().citation));
     inject(DestroyRef).onDestroy(() => clearTimeout(this.later));
