@@ -79,9 +79,12 @@ def test_the_container_has_what_the_app_is_developed_with() -> None:
 def test_the_containers_ports_are_those_that_are_documented() -> None:
     container = read_json(CONTAINER)
     default = build_parser().parse_args(["up"]).port
-    assert container["forwardPorts"] == [default, default + 1]
+    written = (ROOT / "docs/development.md").read_text("utf-8")
+    assert {default, default + 1} <= set(container["forwardPorts"])
+    for port in container["forwardPorts"]:
+        assert re.search(rf"\b{port}\b", written)
     assert set(container["portsAttributes"]) == {str(each) for each in container["forwardPorts"]}
-    assert f"func start --port {default + 1}" in (ROOT / "docs/development.md").read_text("utf-8")
+    assert f"func start --port {default + 1}" in written
 
 
 def test_the_container_begins_with_a_command_that_is_there() -> None:
