@@ -94,6 +94,12 @@ describe('a turn', () => {
     expect(timed(steps, 5_000).map(({ ms }) => ms)).toEqual([null, 1_000, 2_000]);
   });
 
+  it('is stopped, and has not failed, when somebody stopped it', () => {
+    const error = { code: 'CANCELLED', message: 'Parado.', retryable: false };
+    const turn = { runId: RUN_ID, text: 'Ho', finishReason: 'cancelled', error } as Turn;
+    expect(storedTurn(turn)).toMatchObject({ status: 'stopped', text: 'Ho', error: null });
+  });
+
   it('is shown again as it was stored', () => {
     const turn = {
       runId: RUN_ID,

@@ -109,17 +109,22 @@ export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
     effects: turn.effects ?? [],
     missing: turn.question?.missing ?? [],
     warnings: turn.warnings ?? [],
-    error: turn.error ? errorOf(turn.error, turn.correlationId ?? null) : null,
+    error: errorIn(turn),
     rating: turn.rating ?? null,
   };
 }
 
 function statusOf(turn: Turn): TurnStatus {
   if (turn.finishReason === 'cancelled') return 'stopped';
-  return turn.error || turn.finishReason === 'error' ? 'failed' : 'done';
+  return errorIn(turn) || turn.finishReason === 'error' ? 'failed' : 'done';
 }
 
-export function errorOf(failure: Failure, correlationId: string | null): TurnError {
+/** That somebody stopped it is no error. */
+function errorIn({ error, correlationId }: Turn): TurnError | null {
+  return error && error.code !== 'CANCELLED' ? errorOf(error, correlationId ?? null) : null;
+}
+
+function errorOf(failure: Failure, correlationId: string | null): TurnError {
   const { code, message, retryable = false } = failure;
   return { code, message, retryable, correlationId };
 }
