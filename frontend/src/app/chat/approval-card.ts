@@ -1,12 +1,13 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  ElementRef,
   computed,
   effect,
   inject,
   input,
-  output,
   signal,
+  viewChild,
 } from '@angular/core';
 import { AgentProblem, AgentService, ApprovalView, RunService } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -29,7 +30,7 @@ type Decision = 'approve' | 'reject';
       [class.open]="open()"
       [attr.aria-label]="t(title())"
     >
-      <h3><eira-icon name="shield" />{{ t(title()) }}</h3>
+      <h3 #heading tabindex="-1"><eira-icon name="shield" />{{ t(title()) }}</h3>
       <p class="effect">{{ approval().confirmation ?? approval().label ?? approval().tool }}</p>
       <dl class="values">
         <div>
@@ -83,8 +84,8 @@ export class ApprovalCard {
   readonly approval = input.required<Approval>();
   /** The run goes on or has ended: what was decided may be known. */
   readonly stage = input('');
-  readonly decided = output();
 
+  private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
   protected readonly seen = signal<ApprovalView | null>(null);
   protected readonly deciding = signal(false);
   protected readonly problem = signal<AgentProblem | null>(null);
@@ -115,7 +116,7 @@ export class ApprovalCard {
     try {
       const { state } = await this.agents.approve(this.runId(), approvalId, body);
       this.seen.update((seen) => seen && { ...seen, state });
-      this.decided.emit();
+      this.heading().nativeElement.focus();
     } catch (error) {
       this.tell(error);
       await this.look(this.runId(), approvalId);

@@ -22,6 +22,7 @@ import { Conversations } from './conversations';
 import { ErrorCard } from './error-card';
 import { Thread } from './thread';
 import { Timeline } from './timeline';
+import { ShownTurn } from './turn';
 import { TurnView } from './turn-view';
 
 const NEW = 'new';
@@ -95,8 +96,24 @@ export class ChatPage {
   }
 
   protected async send(message: string): Promise<void> {
-    this.end()?.goThere();
+    this.goToEnd();
     await this.thread.send(message);
+  }
+
+  protected async retry(turn: ShownTurn): Promise<void> {
+    this.goToEnd();
+    await this.thread.retry(turn);
+  }
+
+  protected regenerate(turn: ShownTurn): void {
+    this.goToEnd();
+    this.thread.regenerate(turn);
+  }
+
+  /** The button that was pressed is about to go; who writes on is in the right place. */
+  protected goToEnd(): void {
+    this.end()?.goThere();
+    this.composer()?.focus();
   }
 
   /** On a narrow page, where the list lies over the rest. */
@@ -122,6 +139,7 @@ export class ChatPage {
 
   protected async stop(): Promise<void> {
     const running = this.thread.running();
+    this.composer()?.focus();
     if (running) await this.thread.stop(running);
   }
 

@@ -30,6 +30,7 @@ const TYPING_MS = 250;
 export class ConversationList {
   private readonly router = inject(Router);
   protected readonly conversations = inject(Conversations);
+  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('confirm');
   private typing: ReturnType<typeof setTimeout> | undefined;
   readonly open = input<string | null>(null);
@@ -54,15 +55,22 @@ export class ConversationList {
   }
 
   protected rename(entry: ConversationEntry, field: HTMLInputElement): void {
+    // The field loses the focus, too, when it goes: once is enough, and Escape is none.
+    if (this.renaming() !== entry.conversationId) return;
     const title = field.value.trim();
-    this.renaming.set(null);
+    this.endRenaming(entry);
     if (!title || title === entry.title) return;
     void this.telling(this.conversations.rename(entry.conversationId, title));
   }
 
   protected startRenaming(entry: ConversationEntry): void {
     this.renaming.set(entry.conversationId);
-    setTimeout(() => document.querySelector<HTMLInputElement>('#new-title')?.select());
+    setTimeout(() => this.element.querySelector<HTMLInputElement>('#new-title')?.select());
+  }
+
+  protected endRenaming(entry: ConversationEntry): void {
+    this.renaming.set(null);
+    this.focus(`[href$="${entry.conversationId}"]`);
   }
 
   protected askToErase(entry: ConversationEntry): void {
@@ -76,7 +84,13 @@ export class ConversationList {
     if (entry === null) return;
     if (!(await this.telling(this.conversations.erase(entry.conversationId)))) return;
     this.dialog().nativeElement.close();
+    this.focus('a');
     if (entry.conversationId === this.open()) await this.router.navigateByUrl('/c/new');
+  }
+
+  /** Where the focus would be lost with what had it. */
+  private focus(selector: string): void {
+    setTimeout(() => this.element.querySelector<HTMLElement>(selector)?.focus());
   }
 
   private async telling(work: Promise<void>): Promise<boolean> {
