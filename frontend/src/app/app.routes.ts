@@ -7,5 +7,9 @@ export const routes: Routes = [
     path: 'approvals',
     loadComponent: async () => (await import('./approvals/approvals-page')).ApprovalsPage,
   },
+  {
+    path: 'runs',
+    loadChildren: async () => (await import('./runs/routes')).RUNS,
+  },
   { path: '**', redirectTo: 'c/new' },
 ];

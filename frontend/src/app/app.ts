@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, inject, viewChild } from '@angular/core';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Account } from './core/account';
@@ -25,11 +25,12 @@ export class App {
   protected readonly theme = inject(ThemeChoice);
   protected readonly languages = LANGUAGES;
   protected readonly drawn = DRAWN;
+  private readonly content = viewChild.required<ElementRef<HTMLElement>>('content');
 
   /** The address stays: its fragment would belong to the base of all pages. */
-  protected toMessage(event: Event): void {
+  protected toContent(event: Event): void {
     event.preventDefault();
-    document.getElementById('message')?.focus();
+    (document.getElementById('message') ?? this.content().nativeElement).focus();
   }
 
   protected nextTheme(): void {

@@ -10,6 +10,8 @@ export { RUN_ID } from '../../projects/agents-client/src/testing/fake-api';
 
 interface Asked {
   readonly line: string;
+  /** With its question mark; empty without one. */
+  readonly query: string;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -35,16 +37,21 @@ export class FakeServer {
     return this.asked.map(({ line }) => line).filter((line) => path.test(line));
   }
 
+  queries(line: string): string[] {
+    return this.asked.filter((each) => each.line === line).map(({ query }) => query);
+  }
+
   private client(): EnvironmentProviders {
     return provideAgentsClient(() => ({
       baseUrl: 'https://api.test/api',
       token: () => Promise.resolve('token'),
-      patience: { firstMs: 0, longestMs: 0, attempts: 0 },
+      patience: { firstMs: 0, longestMs: 0, attempts: 0, pollMs: 0 },
       fetch: (address, init) => {
-        const { pathname } = new URL(address as string);
+        const { pathname, search } = new URL(address as string);
         const line = `${init?.method ?? 'GET'} ${pathname.replace('/api', '')}`;
         const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : null;
-        const asked = { line, body, headers: init?.headers as Record<string, string> };
+        const headers = init?.headers as Record<string, string>;
+        const asked = { line, query: search, body, headers };
         this.asked.push(asked);
         const answers = this.answers.get(line);
         const answer = answers && answers.length > 1 ? answers.shift() : answers?.[0];

@@ -1,11 +1,10 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
-import { ApprovalView } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ApprovalCard } from '../chat/approval-card';
 import { ErrorCard } from '../chat/error-card';
-import { Approval } from '../chat/turn';
 import { Icon } from '../core/icon';
 import { LanguageChoice } from '../core/language';
+import { askedFor } from './asked-for';
 import { Pending } from './pending';
 
 /** What others asked for and waits for a decision; each card decides for itself. */
@@ -29,7 +28,7 @@ import { Pending } from './pending';
       }
       @for (item of pending.items(); track item.runId + item.approvalId) {
         <h2 class="muted">{{ t('approvals.asked', { at: language.date(item.askedAt) }) }}</h2>
-        <eira-approval-card [runId]="item.runId" [approval]="eventOf(item)" />
+        <eira-approval-card [runId]="item.runId" [approval]="askedFor(item)" />
       } @empty {
         @if (!pending.problem()) {
           <p role="status">{{ t(pending.loading() ? 'common.loading' : 'approvals.none') }}</p>
@@ -40,6 +39,7 @@ import { Pending } from './pending';
   host: { class: 'page', '(document:visibilitychange)': 'seenAgain()' },
 })
 export class ApprovalsPage {
+  protected readonly askedFor = askedFor;
   protected readonly pending = inject(Pending);
   protected readonly language = inject(LanguageChoice);
 
@@ -49,11 +49,5 @@ export class ApprovalsPage {
 
   protected seenAgain(): void {
     if (document.visibilityState === 'visible') void this.pending.look();
-  }
-
-  protected eventOf(item: ApprovalView): Approval {
-    const { approvalId, tool, args, confirmation, payloadHash, expiresAt, label, labels } = item;
-    const shown = { args, confirmation, label, labels };
-    return { type: 'approval', approvalId, tool, payloadHash, expiresAt, ...shown };
   }
 }

@@ -4,15 +4,15 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
 import { LanguageChoice } from '../core/language';
 import { timed } from './durations';
+import { StepList } from './step-list';
 import { stepsOf } from './steps';
 import { ShownTurn, Step } from './turn';
-import { valuesOf } from './values';
 
 /** What a run does on its way, folded: its states, tools and what agents say, each with its time. */
 @Component({
   selector: 'eira-progress',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, TranslocoDirective],
+  imports: [Icon, StepList, TranslocoDirective],
   template: `
     <details class="progress" *transloco="let t" (toggle)="opened($event)">
       <summary>
@@ -27,49 +27,11 @@ import { valuesOf } from './values';
           }
         }
       </summary>
-      <ol class="steps">
-        @for (each of steps(); track $index) {
-          <li [attr.data-kind]="each.step.kind" [attr.data-status]="statusOf(each.step)">
-            @switch (each.step.kind) {
-              @case ('state') {
-                <span>{{ t('state.' + each.step.state) }}</span>
-              }
-              @case ('tool') {
-                <details>
-                  <summary>
-                    <span class="tool">{{ each.step.label }}</span>
-                    <span class="status">{{ t('tool.' + each.step.status) }}</span>
-                  </summary>
-                  <dl class="values">
-                    @for (value of values(each.step); track $index) {
-                      <div>
-                        <dt>{{ value.name }}</dt>
-                        <dd>{{ value.value }}</dd>
-                      </div>
-                    }
-                  </dl>
-                  @if (each.step.error; as error) {
-                    <p class="wrong">{{ error }}</p>
-                  }
-                </details>
-              }
-              @case ('said') {
-                <span
-                  ><strong>{{ each.step.speaker }}</strong> {{ each.step.text }}</span
-                >
-              }
-              @case ('handoff') {
-                <span>{{ t('progress.handoff', { from: each.step.from, to: each.step.to }) }}</span>
-              }
-            }
-            @if (each.ms !== null) {
-              <span class="took">{{ language.duration(each.ms) }}</span>
-            }
-          </li>
-        } @empty {
-          <li>{{ t(loading() ? 'progress.loading' : 'progress.none') }}</li>
-        }
-      </ol>
+      @if (steps().length) {
+        <eira-step-list [steps]="steps()" />
+      } @else {
+        <p class="muted">{{ t(loading() ? 'progress.loading' : 'progress.none') }}</p>
+      }
     </details>
   `,
 })
@@ -94,15 +56,6 @@ export class Progress {
     const states = this.shown().filter((step) => step.kind === 'state');
     return states.at(-1)?.state;
   });
-
-  protected statusOf(step: Step): string | null {
-    return step.kind === 'tool' ? step.status : null;
-  }
-
-  protected values(step: Step): ReturnType<typeof valuesOf> {
-    if (step.kind !== 'tool') return [];
-    return [...valuesOf(step.args, step.labels), ...valuesOf(step.result ?? {}, step.labels)];
-  }
 
   /** A turn of an earlier visit comes without its steps. */
   protected async opened({ target }: Event): Promise<void> {

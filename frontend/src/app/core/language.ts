@@ -45,6 +45,10 @@ export class LanguageChoice {
     return this.times().format(new Date(at));
   }
 
+  number(value: number): string {
+    return this.numbers().format(value);
+  }
+
   /** `850 ms`, `3,2 s`, `2 min 5 s`. */
   duration(ms: number): string {
     if (ms < 1_000) return `${Math.round(ms)} ms`;

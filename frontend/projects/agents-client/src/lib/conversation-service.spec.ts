@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
 import { firstValueFrom, take, toArray } from 'rxjs';
-import { FakeApi, bytes, json, stream } from '../testing/fake-api';
+import { FakeApi, bytes, json, noAnswer, stream } from '../testing/fake-api';
 import { ConversationService } from './conversation-service';
 import { RunService } from './run-service';
 
@@ -61,5 +61,22 @@ describe('RunService', () => {
       'GET /approvals',
       'GET /runs/r1',
     ]);
+  });
+
+  it('watches a run to its end: told when it has changed, over failures that pass', async () => {
+    const under = { runId: 'r1', state: 'PLANNED' };
+    const ended = { ...under, state: 'DONE', endedAt: '2026-11-22T10:00:00Z' };
+    const views = [json(under), json(under), noAnswer, json(ended)];
+    const api = new FakeApi().willAnswer(...views);
+    const seen = TestBed.inject(RunService).watch('r1').pipe(toArray());
+    expect(await firstValueFrom(seen)).toEqual([under, ended]);
+    expect(api.asked).toHaveLength(4);
+  });
+
+  it('watches no run that may not be read', async () => {
+    const refused = { code: 'NOT_FOUND', detail: 'No such run.', status: 404, retryable: false };
+    new FakeApi().willAnswer(json(refused, 404));
+    const seen = TestBed.inject(RunService).watch('r1');
+    await expect(firstValueFrom(seen)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
