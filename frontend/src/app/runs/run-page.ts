@@ -72,7 +72,7 @@ export class RunPage {
   });
   protected readonly steps = computed(() => {
     const run = this.run();
-    return run === null ? [] : timed(stepsOf(run), Date.parse(run.receivedAt), this.end());
+    return run === null ? [] : timed(stepsOf(run), this.end());
   });
   protected readonly effects = computed(() => (this.run()?.effects ?? []).flatMap(changeOf));
 
