@@ -26,7 +26,7 @@ import { ShownValue, valuesOf } from './values';
             @case ('tool') {
               <details>
                 <summary>
-                  <span class="tool">{{ each.step.label }}</span>
+                  <span class="tool">{{ each.step.label }}</span>&ngsp;
                   <span class="status">{{ t('tool.' + each.step.status) }}</span>
                 </summary>
                 <dl class="values">

@@ -41,7 +41,7 @@ export class SignIn extends Account {
   static async start(settings: Settings): Promise<SignIn | null> {
     const signIn = new SignIn(settings, await serverOf(settings));
     const answer = new URL(location.href);
-    if (!answer.searchParams.has('state')) {
+    if (!isAnswer(answer.searchParams)) {
       await signIn.leave();
       return null;
     }
@@ -149,6 +149,11 @@ async function serverOf({ authority }: Settings): Promise<oauth.AuthorizationSer
     throw new Error(`${authority} is answered by another issuer, ${server.issuer}`);
   }
   return server;
+}
+
+/** The address that the sign-in page leads back to; pages of ours have a `state` of their own. */
+function isAnswer(given: URLSearchParams): boolean {
+  return given.has('state') && (given.has('code') || given.has('error'));
 }
 
 function redirectAddress(): string {
