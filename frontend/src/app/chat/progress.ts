@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
-import { RunService } from '@eira/agents-client';
+import { AgentProblem, RunService } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
 import { LanguageChoice } from '../core/language';
@@ -65,6 +65,9 @@ export class Progress {
     this.loading.set(true);
     try {
       this.stored.set(stepsOf(await this.runs.read(runId)));
+    } catch (error) {
+      // Without them there are no steps to show; to open it again asks again.
+      if (!(error instanceof AgentProblem)) throw error;
     } finally {
       this.loading.set(false);
     }

@@ -153,6 +153,23 @@ describe('the open conversation', () => {
     expect(server.asked.find(({ line }) => line === MESSAGES)?.body).toEqual({ message: 'Buenas' });
   });
 
+  it('shows what somebody thinks of an answer, as far as the server was told', async () => {
+    const { server, thread } = opened();
+    await thread.open('c1');
+    const rating = (): unknown => thread.turns()[0]?.rating;
+    const rate = async (given: 'up' | 'down'): Promise<void> => {
+      const [turn] = thread.turns();
+      if (turn) await thread.rate(turn, given);
+    };
+    server.on(`POST /runs/${RUN_ID}/feedback`, () => new Response(null, { status: 204 }));
+    await rate('up');
+    expect(rating()).toBe('up');
+    server.on(`POST /runs/${RUN_ID}/feedback`, () => refused('NOT_FOUND', 'No existe.', 404));
+    await rate('down');
+    expect(rating()).toBe('up');
+    expect(thread.problem()).toMatchObject({ message: 'No existe.' });
+  });
+
   it('says which conversation could not be read', async () => {
     const { server, thread } = opened();
     server.on('GET /conversations/c1', () => refused('NOT_FOUND', 'No existe.', 404));

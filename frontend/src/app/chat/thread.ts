@@ -137,9 +137,16 @@ export class Thread {
   }
 
   async rate(turn: ShownTurn, rating: 'up' | 'down', comment?: string): Promise<void> {
-    if (turn.runId === null) return;
-    this.change(turn.key, (rated) => ({ ...rated, rating }));
-    await this.agents.feedback(turn.runId, comment ? { rating, comment } : { rating });
+    const { key, runId } = turn;
+    if (runId === null) return;
+    this.change(key, (rated) => ({ ...rated, rating }));
+    try {
+      await this.agents.feedback(runId, comment ? { rating, comment } : { rating });
+    } catch (error) {
+      this.change(key, (rated) => ({ ...rated, rating: turn.rating }));
+      if (!(error instanceof AgentProblem)) throw error;
+      this.problem.set(error);
+    }
   }
 
   private async create(): Promise<string> {
