@@ -10,7 +10,7 @@ import {
 } from 'playwright-core';
 import { platform } from './platform.ts';
 import { Watch } from './watch.ts';
-import type { Wire } from './wire.ts';
+import { Wire } from './wire.ts';
 
 const PATIENCE_MS = 60_000;
 
@@ -47,12 +47,24 @@ export interface Visit {
 /** What a test is played on. */
 export class Scene {
   private readonly visits: Visit[] = [];
-  private readonly browsers: Browser[] = [];
+  private readonly wires: Wire[] = [];
+
+  /** A wire for a visit of this test. */
+  async wire(): Promise<Wire> {
+    const wire = await Wire.start();
+    this.wires.push(wire);
+    return wire;
+  }
 
   /** Opens the app and signs in (as ana, who speaks Spanish, unless said otherwise). */
   async visit(visiting: Visiting = {}): Promise<Visit> {
-    const started = await this.browser(visiting.wire);
-    const context = await started.newContext({ locale: 'es-ES', ...visiting.context });
+    const proxy = visiting.wire && { server: visiting.wire.url };
+    const started = await sharedBrowser();
+    const context = await started.newContext({
+      locale: 'es-ES',
+      ...visiting.context,
+      ...(proxy && { proxy }),
+    });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const visit = { page, context, watch: new Watch(context) };
@@ -81,14 +93,7 @@ export class Scene {
 
   async close(): Promise<void> {
     for (const { context } of this.visits) await context.close();
-    for (const one of this.browsers) await one.close();
-  }
-
-  private async browser(wire: Wire | undefined): Promise<Browser> {
-    if (wire === undefined) return sharedBrowser();
-    const started = await launch(wire.url);
-    this.browsers.push(started);
-    return started;
+    for (const wire of this.wires) await wire.close();
   }
 }
 
@@ -122,12 +127,8 @@ function sharedBrowser(): Promise<Browser> {
   return shared;
 }
 
-function launch(proxy?: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath: platform.chromium,
-    args: FLAGS,
-    ...(proxy === undefined ? {} : { proxy: { server: proxy } }),
-  });
+function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: platform.chromium, args: FLAGS });
 }
 
 after(async () => {

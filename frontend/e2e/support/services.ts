@@ -8,12 +8,16 @@ export async function ask(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
+  token?: string,
 ): Promise<unknown> {
   const url = platform.services[service];
   if (url === undefined) throw new Error(`There is no service ${service}.`);
   const ca = await readFile(platform.caFile);
   const text = await new Promise<string>((resolve, reject) => {
-    const headers = { 'Content-Type': 'application/json' };
+    const headers = {
+      'Content-Type': 'application/json',
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+    };
     const asked = request(`${url}${path}`, { method, headers, ca }, (answer) => {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part));
@@ -36,4 +40,9 @@ export async function ask(
  */
 export async function pace(firstTokenMs?: number, tokensPerSecond?: number): Promise<void> {
   await ask('model', 'POST', '/_emulator/pace', { firstTokenMs, tokensPerSecond });
+}
+
+/** Ends at once what the model is writing, and lets it answer as fast as it can from then on. */
+export async function flow(): Promise<void> {
+  await ask('model', 'DELETE', '/_emulator/pace');
 }

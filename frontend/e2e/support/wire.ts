@@ -10,6 +10,9 @@ interface Cut {
   left: number;
 }
 
+/** Answers a request in place of whom it was for. */
+export type Play = (asked: IncomingMessage, answer: ServerResponse) => void;
+
 /** A request that came by. */
 export interface Seen {
   readonly method: string;
@@ -26,6 +29,7 @@ export class Wire {
   private readonly sockets = new Set<Socket>();
   private readonly answers = new Map<ServerResponse, string>();
   private cuts: Cut[] = [];
+  private readonly plays: { method: string; fits: RegExp; play: Play }[] = [];
   private isDown: RegExp | undefined;
 
   private readonly server: Server;
@@ -56,6 +60,11 @@ export class Wire {
   /** Cuts the next `times` answers to URLs that fit, once so many bytes of their body are through. */
   cut(fits: RegExp, { afterBytes = 0, times = 1 } = {}): void {
     this.cuts.push({ fits, afterBytes, left: times });
+  }
+
+  /** From now on `play` answers these requests. */
+  play(method: string, fits: RegExp, play: Play): void {
+    this.plays.push({ method, fits, play });
   }
 
   /** Cuts the answers under way now to URLs that fit; gives how many there were. */
@@ -89,6 +98,12 @@ export class Wire {
     this.seen.push({ method: asked.method ?? '', url });
     if (this.isDown?.test(url)) {
       answer.socket?.destroy();
+      return;
+    }
+    const played = this.plays.find((one) => one.method === asked.method && one.fits.test(url));
+    if (played !== undefined) {
+      asked.resume();
+      played.play(asked, answer);
       return;
     }
     const onward = request(url, { method: asked.method, headers: asked.headers }, (from) => {
