@@ -29,7 +29,7 @@ async function noting(element: Locator): Promise<() => Promise<readonly string[]
   const notes = await element.evaluateHandle((node) => {
     const found: string[] = [];
     const look = (): void => {
-      const text = (node.textContent ?? '').trim();
+      const text = node.textContent.trim();
       if (text !== found.at(-1)) found.push(text);
     };
     new MutationObserver(look).observe(node, {
