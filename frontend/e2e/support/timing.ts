@@ -70,3 +70,36 @@ export async function firstTextTook(page: Page): Promise<number | undefined> {
   );
   return painted > 0 ? painted - read : undefined;
 }
+
+interface Traced {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly args: { readonly name?: string };
+  /** Microseconds in which its thread really ran: what others took of the cores is not in it. */
+  readonly tdur?: number;
+}
+
+/** What the tasks of the page's main thread cost from now on, once the function given is called. */
+export async function traced(
+  page: Page,
+): Promise<() => Promise<{ longestMs: number; busyMs: number }>> {
+  const browser = page.context().browser();
+  if (browser === null) throw new Error('The page has no browser.');
+  const categories = ['toplevel', 'disabled-by-default-devtools.timeline', '__metadata'];
+  await browser.startTracing(page, { categories });
+  return async () => {
+    const text = (await browser.stopTracing()).toString('utf8');
+    const { traceEvents } = JSON.parse(text) as { traceEvents: readonly Traced[] };
+    const mains = new Set(
+      traceEvents
+        .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+        .map(({ pid, tid }) => `${pid} ${tid}`),
+    );
+    const tasks = traceEvents
+      .filter(({ name, pid, tid }) => name.endsWith('RunTask') && mains.has(`${pid} ${tid}`))
+      .map(({ tdur }) => (tdur ?? 0) / 1000);
+    if (tasks.length === 0) throw new Error('The trace has no tasks.');
+    return { longestMs: Math.max(...tasks), busyMs: tasks.reduce((sum, ms) => sum + ms, 0) };
+  };
+}
