@@ -81,11 +81,13 @@ async def read(call: Call) -> Response:
         RunView(
             run_id=run_id,
             conversation_id=record.conversation_id,
+            user_id=record.caller.user_id,
             state=outcome.state if outcome else status.state if status else "RECEIVED",
             states=outcome.states if outcome else status.states if status else (),
             received_at=record.received_at,
             ended_at=outcome.ended_at if outcome else None,
             finish_reason=outcome.finish_reason if outcome else None,
+            warnings=warned(turn.warnings, call.language) if turn else (),
             text=turn.text if turn and mine else None,
             citations=turn.citations if turn and mine else (),
             retrieval=worded(outcome.retrieval, call.language) if outcome else None,

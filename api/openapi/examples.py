@@ -187,10 +187,12 @@ RUN_ENTRY: dict[str, Any] = {
 RUN: dict[str, Any] = {
     "runId": RUN_ID,
     "conversationId": THREAD_ID,
+    "userId": "a1000000-0000-4000-8000-000000000001",
     "state": "PLANNED",
     "states": [{"state": "RECEIVED", "since": AT}, {"state": "PLANNED", "since": AT}],
     "receivedAt": AT,
     "usage": {"promptTokens": 0, "completionTokens": 0, "totalTokens": 0},
+    "warnings": [],
     "citations": [],
     "effects": [],
     "approvals": [],

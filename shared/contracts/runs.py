@@ -256,11 +256,15 @@ class RunView(Contract):
 
     run_id: str
     conversation_id: str
+    user_id: str
+    """Who started it."""
     state: RunState
     states: tuple[StateChange, ...]
     received_at: datetime
     ended_at: datetime | None = None
     finish_reason: FinishReason | None = None
+    warnings: tuple[str, ...] = ()
+    """What the answer had to do without, or what was asked for in vain, in words."""
     text: str | None = None
     citations: tuple[Citation, ...] = ()
     retrieval: LookUp | None = None

@@ -58,6 +58,7 @@ function run(state: RunState, more: Partial<RunView> = {}): RunView {
   return {
     runId: RUN_ID,
     conversationId: 'c1',
+    userId: 'luis',
     state,
     states: [
       { state: 'RECEIVED', since: '2026-11-22T10:00:00Z' },
@@ -186,11 +187,21 @@ describe('the page of a run', () => {
 
   it('tells how it went: states, tools and their times, usage, ids, the record', async () => {
     const error = { code: 'TIMEOUT', message: 'Tardó demasiado.', retryable: true } as const;
-    server().on(READ, () => answered(run('FAILED', { ...ENDED, effects: [CALL], error })));
+    server().on(READ, () =>
+      answered(run('FAILED', { ...ENDED, effects: [CALL], error, warnings: ['Sin índice.'] })),
+    );
     const { root } = await opened(`/runs/${RUN_ID}`);
     await until(() => expect(root.querySelectorAll('.steps > li')).toHaveLength(3));
     const words = root.textContent;
-    for (const said of ['Tardó demasiado.', 'TIMEOUT', '1234 tokens', 'corr-1', '4bf92f3577b3'])
+    for (const said of [
+      'Tardó demasiado.',
+      'TIMEOUT',
+      'Sin índice.',
+      'luis',
+      '1234 tokens',
+      'corr-1',
+      '4bf92f3577b3',
+    ])
       expect(words).toContain(said);
     const call = root.querySelector('.steps [data-kind=tool]');
     expect(call?.textContent).toContain('1,5 s');

@@ -2413,6 +2413,8 @@ export interface components {
             runId: string;
             /** Conversationid */
             conversationId: string;
+            /** Userid */
+            userId: string;
             state: components["schemas"]["RunState"];
             /** States */
             states: components["schemas"]["StateChange"][];
@@ -2428,6 +2430,11 @@ export interface components {
             endedAt?: string | null;
             /** @default null */
             finishReason?: components["schemas"]["FinishReason"] | null;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: string[];
             /**
              * Text
              * @default null
