@@ -19,6 +19,12 @@ export class EachFrame {
     else requestAnimationFrame(() => this.due());
   }
 
+  /** Calls it at once, without waiting for a frame. */
+  now(): void {
+    this.last = performance.now();
+    this.work();
+  }
+
   private due(): void {
     this.waiting = false;
     this.last = performance.now();

@@ -180,7 +180,7 @@ export class Thread {
     const replaced = new Set(active.map(({ replaces }) => replaces));
     const isShown = ({ runId }: ShownTurn): boolean =>
       runId === null || !(isHere(runId) || replaced.has(runId));
-    this.turns.set([...stored.filter(isShown), ...active.map(turnOf), ...heardHere]);
+    this.turns.set([...stored.filter(isShown), ...active.map(activeTurn), ...heardHere]);
     for (const { runId } of active) {
       this.hear(runId, (told) => this.agents.resume(runId, 0, told));
     }
@@ -195,7 +195,9 @@ export class Thread {
     const subscription = start(told).subscribe({
       next: (event) => {
         this.events.push({ key, event });
-        this.frame.ask();
+        // The first words are waited for.
+        if (event.type === 'text' && !this.turnOf(key)?.text) this.frame.now();
+        else this.frame.ask();
       },
       error: (error: unknown) => {
         this.takeEvents();
@@ -207,6 +209,10 @@ export class Thread {
       },
     });
     this.heardRuns.set(key, subscription);
+  }
+
+  private turnOf(key: string): ShownTurn | undefined {
+    return this.turns().findLast((turn) => turn.key === key);
   }
 
   private began(key: string, runId: string): void {
@@ -306,6 +312,6 @@ export class Thread {
   }
 }
 
-function turnOf({ runId, message, receivedAt }: ActiveRun): ShownTurn {
+function activeTurn({ runId, message, receivedAt }: ActiveRun): ShownTurn {
   return newTurn(message, Date.parse(receivedAt), runId);
 }
