@@ -1,6 +1,7 @@
 """Orchestrations of another version than the worker's: run, left alone, or failed."""
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import azure.durable_functions as df
@@ -148,3 +149,34 @@ def test_an_unknown_strategy_is_refused_by_name(name: str) -> None:
     document = {"extensions": {"durableTask": {name: "Newest"}}}
     with pytest.raises(ValueError, match=f"durableTask.{name} must be one of .*, not 'Newest'"):
         DurableSettings.from_host_json(document, {})
+
+
+async def test_what_was_woken_without_its_code_goes_on_when_woken_with_it(
+    tmp_path: Path, worker: SdkWorker
+) -> None:
+    """As in DurableTask: what its timer is open for has not failed yet."""
+    known: set[str] = set()
+
+    @worker.orchestrator
+    def dated(context: Context) -> Steps:
+        if context.version not in known:
+            raise KeyError(context.version)
+        far = context.create_timer(context.current_utc_datetime + timedelta(days=3))
+        word = context.wait_for_external_event("go")
+        yield context.task_any([far, word])
+        far.cancel()
+        return word.result
+
+    known.add("1.0")
+    hub = Hub(tmp_path, worker, versioning=OLD)
+    await hub.extension.start()
+    started = await begun(hub, "dated")
+    known.clear()
+    await hub.management.raise_event(started, "go", '"now"')
+    await hub.until(lambda: worker.ran.count("dated") == 2)
+    assert output(await hub.run("hurries")) == "1.0"
+    assert hub.status(started) == "Running"
+    known.add("1.0")
+    await hub.management.raise_event(started, "wake", "{}")
+    assert output(await hub.ended(started)) == "now"
+    await hub.extension.stop()
