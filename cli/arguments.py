@@ -21,6 +21,7 @@ examples:
 """
 
 DEFAULT_PORT = 7071
+HIGHEST_PORT = 65_535
 HANDED_OVER = ("audit", "bench", "cerebro", "eval", "simulate")
 """Commands whose arguments another program reads."""
 
@@ -82,7 +83,7 @@ def _add_test(commands: _Commands) -> None:
 
 def _add_up(commands: _Commands) -> None:
     up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
-    up.add_argument("--port", type=int, default=DEFAULT_PORT, help="of the app (%(default)s)")
+    up.add_argument("--port", type=_port, default=DEFAULT_PORT, help="of the app (%(default)s)")
     up.add_argument(
         "--free-ports", action="store_true", help="any for everybody, to run beside another one"
     )
@@ -233,7 +234,21 @@ def _key(text: str) -> str:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = _number(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return number
+
+
+def _port(text: str) -> int:
+    number = _number(text)
+    if not 0 <= number <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is at most {HIGHEST_PORT}")
+    return number
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number") from None

@@ -12,6 +12,9 @@ from bench.capacity.paper import PAPER, with_tables
 from bench.capacity.study import RATES, study
 from bench.capacity.tables import tables
 
+LEAST, MOST = 1.0, 1e7
+"""Turns a minute: less needs no more than one of everything."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Prints tables or JSON; answers the exit code."""
@@ -77,9 +80,12 @@ def parse_mix(text: str) -> Mix:
 
 
 def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0 < rate <= 1e7:
-        raise argparse.ArgumentTypeError("more than 0, and at most ten million")
+    try:
+        rate = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number") from None
+    if not LEAST <= rate <= MOST:
+        raise argparse.ArgumentTypeError("1 at least, and at most ten million")
     return rate
 
 

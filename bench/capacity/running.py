@@ -14,6 +14,8 @@ TURNS, MOST_TURNS = 2_500, 10_000
 """More say little more, and take seconds."""
 SHORTEST_SECONDS, LONGEST_SECONDS = 30.0, 1_800.0
 """A turn takes some six seconds: what is shorter would not see a queue grow."""
+FEWEST_TURNS = 100
+"""Where so few come that the longest time has none, it takes longer: idle time costs nothing."""
 WARM_UP = 0.2
 """The part at the beginning, when everything is empty, that does not count."""
 GROWS = 0.02
@@ -51,7 +53,8 @@ def bursts_of(facts: Facts) -> Bursts:
 
 def run(stamp: Stamp, turns_per_minute: float, bursts: Bursts, seed: int = SEED) -> Outcome:
     rate = turns_per_minute / 60
-    seconds = min(max(TURNS / rate, SHORTEST_SECONDS), MOST_TURNS / rate, LONGEST_SECONDS)
+    longest = max(LONGEST_SECONDS, FEWEST_TURNS / rate)
+    seconds = min(max(TURNS / rate, SHORTEST_SECONDS), MOST_TURNS / rate, longest)
     clockwork = open_loop(arrivals(rate, seconds, bursts, Random(seed)), stamp.route)
     return _outcome(stamp, clockwork, seconds)
 

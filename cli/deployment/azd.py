@@ -13,6 +13,8 @@ from cli.errors import CommandError
 FOLDER = Path(".azure")
 URL = "EIRA_URL"
 """Put out by infra/main.bicep: whoever has it has all others of a deployment."""
+NAME = "AZURE_ENV_NAME"
+"""Of the environment: in azd's hooks it is set. azd itself heeds it elsewhere, too."""
 ASKS_SECONDS = 60.0
 EXIT_NOT_DEPLOYED = 2
 _ESCAPED = re.compile(r"\\(.)")
@@ -32,10 +34,10 @@ def deployment_values(name: str | None = None) -> dict[str, str]:
 
 def known_values(name: str | None = None) -> dict[str, str]:
     """This process's environment, and over it what azd keeps of its environment `name` (the one
-    that is chosen), of which there may be little yet. In a hook behind provisioning azd has put it
-    there already. Raises CommandError."""
+    that is chosen), of which there may be little yet. To its hooks azd has given all of it already,
+    and the environment's name with it. Raises CommandError."""
     inside = dict(os.environ)
-    if name is None and inside.get(URL):
+    if name is None and inside.get(URL) and inside.get(NAME):
         return inside
     # What somebody has of another deployment in the shell is nothing of this one.
     inside.pop(URL, None)
@@ -70,15 +72,22 @@ def _asked(azd: str, name: str | None) -> Mapping[str, str]:
 
 def _from_file(name: str | None) -> Mapping[str, str]:
     try:
-        chosen = name or os.environ.get("AZURE_ENV_NAME") or _default()
+        chosen = name or os.environ.get(NAME) or _default()
         text = (FOLDER / chosen / ".env").read_text("utf-8")
     except (OSError, ValueError, KeyError, TypeError):
         raise CommandError(
-            "azd is not installed here, and no environment of it is in .azure; "
-            "run `azd provision` first.",
-            exit_code=EXIT_NOT_DEPLOYED,
+            f"azd is not installed here, and {_not_among(name)}", exit_code=EXIT_NOT_DEPLOYED
         ) from None
     return parse_env(text)
+
+
+def _not_among(name: str | None) -> str:
+    known = ", ".join(sorted(each.parent.name for each in FOLDER.glob("*/.env")))
+    if not known:
+        return "no environment of it is in .azure; run `azd provision` first."
+    if name is None:
+        return f"none is chosen; there are: {known}; name one behind --azd, or set {NAME}."
+    return f"no environment {name} of it is in .azure; there are: {known}."
 
 
 def _default() -> str:

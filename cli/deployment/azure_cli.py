@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import shutil
+import signal
+from contextlib import suppress
 from typing import cast
 
 from pydantic import JsonValue
@@ -39,6 +42,7 @@ def azure_cli(subscription: str = "") -> Az | None:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             async with asyncio.timeout(SECONDS):
@@ -51,7 +55,16 @@ def azure_cli(subscription: str = "") -> Az | None:
             raise AzError(command) from None
         finally:
             if process.returncode is None:
-                process.kill()
+                _end(process)
                 await process.wait()
 
     return ask
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    """With all that it started: az is a script, and its child holds the pipe."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

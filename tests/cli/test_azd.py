@@ -53,6 +53,7 @@ def test_in_a_hook_azd_has_put_them_into_the_environment(
 ) -> None:
     install_azd(tmp_path, json.dumps({"EIRA_URL": "https://other.example"}))
     monkeypatch.setenv("EIRA_URL", VALUES["EIRA_URL"])
+    monkeypatch.setenv("AZURE_ENV_NAME", "dev")
     assert deployment_values()["EIRA_URL"] == VALUES["EIRA_URL"]
     assert deployment_values("other")["EIRA_URL"] == "https://other.example"
 
@@ -78,8 +79,9 @@ def test_what_the_shell_knows_of_another_deployment_is_none_of_this_one(
 ) -> None:
     install_azd(tmp_path, "{}")
     monkeypatch.setenv("EIRA_URL", VALUES["EIRA_URL"])
-    with pytest.raises(CommandError, match="azd provision"):
-        deployment_values("new")
+    for name in ("new", None):
+        with pytest.raises(CommandError, match="azd provision"):
+            deployment_values(name)
 
 
 def test_azd_up_packs_the_first_time_before_it_provisions(tmp_path: Path) -> None:
@@ -109,6 +111,15 @@ def test_what_is_not_provisioned_or_not_told_ends_with_what_to_do(
 def test_without_azd_and_without_files_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["hook", "postdeploy"]) == 2
     assert "azd is not installed here" in capsys.readouterr().err
+
+
+def test_environments_that_there_are_are_named(tmp_path: Path) -> None:
+    for name in ("prod", "dev"):
+        (tmp_path / ".azure" / name).mkdir(parents=True)
+        (tmp_path / ".azure" / name / ".env").write_text("")
+    for wanted, said in (("nope", "no environment nope "), (None, "none is chosen")):
+        with pytest.raises(CommandError, match=f"{said}.*there are: dev, prod"):
+            deployment_values(wanted)
 
 
 class Programs:
@@ -180,6 +191,7 @@ async def test_a_deployed_app_is_tried_behind_deploying(
 ) -> None:
     monkeypatch.setattr("cli.deployment.smoke.WAITS_SECONDS", 0.0)
     monkeypatch.setenv("EIRA_URL", "http://127.0.0.1:9/")
+    monkeypatch.setenv("AZURE_ENV_NAME", "dev")
     monkeypatch.setenv("Auth__Audience", "api://eira-agents")
     assert main(["hook", "postdeploy"]) == 1
     said = capsys.readouterr()

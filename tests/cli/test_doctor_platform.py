@@ -1,5 +1,7 @@
 """What the doctor finds of models, of the app, of what Azure's management knows, and of here."""
 
+import asyncio
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -205,6 +207,14 @@ def test_a_setting_that_nobody_knows_is_a_warning(monkeypatch: Monkey) -> None:
     assert "Search__Nonsense" in unknown.what
 
 
+def test_packs_that_this_folder_has_not_are_a_setting_that_is_wrong(monkeypatch: Monkey) -> None:
+    with told(monkeypatch, Packs__Version="1999.1"):
+        found = only(configured.look(Place({}, local=True)))
+    assert (found.level, found.area) == ("error", "settings")
+    assert "1999.1" in found.what
+    assert all(each in found.mend[0] for each in ("git pull", "local.settings.json"))
+
+
 def test_the_app_that_answers_is_compared_with_what_is_here(monkeypatch: Monkey) -> None:
     with told(monkeypatch):
         settings = get_settings()
@@ -328,6 +338,9 @@ async def test_the_subscription_to_the_erps_events(told: JsonValue, level: str) 
     assert found.level == level
     silent = only(await platform.look_at_events(Place(KNOWN_TO_AZD), FakeAz({})))
     assert silent.level == "warning"
+    az = FakeAz({"eventgrid": told})
+    unknown = only(await platform.look_at_events(Place({}), az))
+    assert (unknown.level, "ERP_TOPIC" in unknown.tried, az.asked) == ("warning", True, [])
 
 
 async def test_durables_hub_is_asked_with_its_key_which_is_not_told() -> None:
@@ -359,6 +372,22 @@ async def test_the_azure_cli_is_asked_for_json_and_may_refuse(
     with pytest.raises(AzError) as failed:
         await az("fail", "now")
     assert failed.value.command == "az fail now"
+
+
+async def test_the_azure_cli_ends_in_time_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: Monkey
+) -> None:
+    program = tmp_path / "az"
+    # Behind it the shell stays, and its child has the pipe.
+    program.write_text("#!/bin/sh\nsleep 600\nexit 0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("cli.deployment.azure_cli.SECONDS", 0.1)
+    az = azure_cli()
+    assert az is not None
+    async with asyncio.timeout(60):
+        with pytest.raises(AzError):
+            await az("role")
 
 
 # --- this machine ---------------------------------------------------------------------------------

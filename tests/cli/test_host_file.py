@@ -19,6 +19,7 @@ def _in_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "host.json").write_text(ORIGINAL, "utf-8")
     monkeypatch.setenv("EIRA_URL", "https://func.example")
+    monkeypatch.setenv("AZURE_ENV_NAME", "dev")
     monkeypatch.delenv("DURABLE_BACKEND", raising=False)
 
 
@@ -61,6 +62,43 @@ def test_half_of_what_was_to_be_packed_is_put_back_and_what_somebody_wrote_is_no
         write_packed({})
     assert Path("host.json").read_text("utf-8") == edited
     assert KEPT.read_text("utf-8") == ORIGINAL
+
+
+def test_a_host_json_that_came_after_a_cut_off_packing_is_the_one_that_is_packed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert write_packed({})
+    newer = ORIGINAL.replace("00:10:00", "00:05:00")
+    Path("host.json").write_text(newer, "utf-8")
+    assert write_packed({})
+    assert "stays as it is" in capsys.readouterr().err
+    assert "00:05:00" in Path("host.json").read_text("utf-8")
+    put_back()
+    assert Path("host.json").read_text("utf-8") == newer
+    assert not KEPT.exists()
+
+
+@pytest.mark.parametrize("half", ["", ORIGINAL[:100]])
+def test_half_of_what_was_to_be_kept_replaces_nothing(half: str) -> None:
+    KEPT.parent.mkdir()
+    KEPT.write_text(half, "utf-8")
+    put_back()
+    assert Path("host.json").read_text("utf-8") == ORIGINAL
+    assert not KEPT.exists()
+
+
+def test_neither_file_is_ever_half_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Path.write_text
+
+    def half(file: Path, text: str, encoding: str) -> int:
+        whole(file, text[: len(text) // 2], encoding)
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(CommandError, match="the disk is full"):
+        write_packed({})
+    assert Path("host.json").read_text("utf-8") == ORIGINAL
+    assert not KEPT.exists()
 
 
 @pytest.mark.parametrize("wanted", ["storage", "Storage"])

@@ -130,14 +130,11 @@ async def test_a_role_that_is_lacking_is_told_with_the_command_that_gives_it(
         assert "app role" in found_there.mend[0]
 
 
-async def test_containers_that_are_missing(told: None, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_that_is_missing(told: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("Cosmos__Database", "another")
     async with examined({}) as subject:
-        found = await cosmos.look(subject)
-    assert len(found) == len(cosmos.declared())
-    assert "there is no container conversations in the database another" in {
-        each.what for each in found
-    }
+        (found,) = await cosmos.look(subject)
+    assert found.what == "there is no database another, or no container in it"
 
 
 async def test_models_that_are_away_unknown_or_refuse_the_key(
@@ -168,8 +165,13 @@ async def test_dimensions_that_the_model_does_not_give(
     monkeypatch.setenv("Search__Dimensions", "512")
     async with examined({}) as subject:
         (found,) = wrong(await models.look(subject))
+        indexes = wrong(await search.look(subject))
     assert "does not give the 512 dimensions that it is asked for" in found.what
     assert "Search__Dimensions" in found.mend[0]
+    for each in indexes:
+        assert "holds vectors of 384 dimensions, not 512" in each.what
+        assert "Search__Dimensions" in each.mend[0]
+    assert indexes
 
 
 async def test_a_secret_that_the_vault_has_not(told: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from cli.deployment.findings import Finding, error, ok, warning
 from cli.deployment.subject import Place
 from shared.errors import ConfigurationError
+from shared.packs import PACKS, FolderPacks
 from shared.settings import get_settings, our_settings, unknown_settings
 from shared.starting import check_settings
 
@@ -13,11 +14,17 @@ TRIED = "read as the app reads them when it starts"
 def look(place: Place) -> list[Finding]:
     """An error means that there are none to go on with."""
     try:
-        get_settings()
+        settings = get_settings()
         check_settings()
     except ConfigurationError as wrong:
         said = (str(wrong), *wrong.others)
         return [error(AREA, each, TRIED, _how(place)) for each in said]
+    try:
+        packs = FolderPacks(PACKS, settings.packs.version)
+        packs.get(packs.current)
+    except ConfigurationError as wrong:
+        tried = "the packs of this folder"
+        return [error(AREA, str(wrong), tried, f"git pull, if it is newer; or {_how(place)}")]
     count = sum(1 for _ in our_settings())
     unknown = [
         warning(AREA, f"{name} is no setting of this version", TRIED, f"take {name} away")

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from bench.capacity.__main__ import main, parse_mix
+from bench.capacity.demand import RESERVED
 from bench.capacity.facts import read_facts
 from bench.capacity.heat import heats, keys, turns, units_by_container
 from bench.capacity.here import TOLERANCE, compare
@@ -93,6 +94,11 @@ def test_the_command_prints_tables_and_json(capsys: pytest.CaptureFixture[str]) 
     assert "What saturates first" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("kind", RESERVED)
+def test_one_turn_a_minute_can_be_simulated(kind: str) -> None:
+    assert main(["--turns-per-minute", "1", "--mix", f"{kind}:1", "--json"]) == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -101,6 +107,7 @@ def test_the_command_prints_tables_and_json(capsys: pytest.CaptureFixture[str]) 
         ["--mix", "task:-1,knowledge:2"],
         ["--mix", "task:0"],
         ["--turns-per-minute", "0"],
+        ["--turns-per-minute", "0.001"],
         ["--turns-per-minute", "many"],
     ],
 )
