@@ -1,3 +1,4 @@
+import { FinishReason, RunView } from '@eira/agents-client';
 import en from '../../../public/i18n/en.json';
 import es from '../../../public/i18n/es.json';
 
@@ -31,5 +32,23 @@ describe('the sentences of the page', () => {
       expect(spanish[`state.${state}`]).toBeTruthy();
       expect(spanish[`doing.${state}`]).toBeTruthy();
     }
+  });
+
+  it('are there for each ending and memory of a run that operators see', () => {
+    const endings: Readonly<Record<FinishReason, true>> = {
+      stop: true,
+      question: true,
+      length: true,
+      error: true,
+      cancelled: true,
+    };
+    const memories: Readonly<Record<NonNullable<RunView['memory']>, true>> = {
+      none: true,
+      pending: true,
+      stored: true,
+    };
+    for (const ending of Object.keys(endings))
+      expect(spanish[`runs.finish.${ending}`]).toBeTruthy();
+    for (const each of Object.keys(memories)) expect(spanish[`runs.memory.${each}`]).toBeTruthy();
   });
 });
