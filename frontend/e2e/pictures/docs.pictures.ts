@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { Chat } from '../support/chat.ts';
 import { picture } from '../support/pictures.ts';
+import { Runs } from '../support/runs.ts';
 import { scenario } from '../support/scenario.ts';
 import { Stage } from '../support/stage.ts';
 
@@ -57,6 +58,21 @@ scenario('an approval', async (scene) => {
   await shot(page, 'approval');
   await page.getByRole('button', { name: 'Rechazar' }).click();
   await chat.ended(chat.lastAnswer);
+});
+
+scenario('what operators see', async (scene) => {
+  const { page } = await scene.visit({ ...WIDE, as: 'marta' });
+  const chat = new Chat(page);
+  await chat.ended(await chat.send('Crea una tarea «Revisar el contrato» para el 2036-12-04'));
+  const runs = new Runs(page);
+  await runs.openNewestOfThisConversation();
+  await runs.reached('Terminado');
+  await shot(page, 'run');
+  await page.getByRole('link', { name: 'Ejecuciones', exact: true }).click();
+  await page.getByRole('button', { name: 'Quitar los filtros' }).click();
+  await page.waitForURL((url) => url.search === '');
+  await runs.list.first().waitFor();
+  await shot(page, 'runs');
 });
 
 scenario('what failed', async (scene) => {
