@@ -175,7 +175,9 @@ class Smoke:
                 busy = isinstance(failed, StatusError) and failed.status == BUSY
                 if not busy or time.monotonic() > deadline:
                     what = f"the conversation of this test stays: {failed}"
-                    return warning("erased", what, tried, f"erase it: {tried}")
+                    broken = isinstance(failed, StatusError) and failed.status >= SERVER_ERRORS
+                    tell = error if broken else warning
+                    return tell("erased", what, tried, f"erase it: {tried}")
             time.sleep(PAUSE_SECONDS)
 
 

@@ -118,8 +118,8 @@ async def test_a_run_that_still_writes_is_waited_for_before_it_is_erased(eira: E
 
 async def test_what_cannot_be_erased_is_said_with_where_it_is(eira: Eira) -> None:
     ended = await eira("smoke", app=FakeApp(GREETING, erase_statuses=[500]))
-    assert ended.status == 0
-    assert "! erased: the conversation of this test stays: status 500" in ended.err
+    assert ended.status == 1
+    assert "✗ erased: the conversation of this test stays: status 500" in ended.err
     assert f"/api/conversations/{CONVERSATION_ID}" in ended.err
 
 

@@ -1,6 +1,6 @@
 """Records how runs of the present version go, for `tests/replay/histories/<version>/`.
 
-    python -m tests.replay.recording VERSION
+    .venv/bin/python -m tests.replay.recording VERSION
 
 Once, before a version is released; what is recorded of one that has been is never recorded anew.
 Each run goes through the real SDK and the local Durable extension; its activities are scripted. A
@@ -266,4 +266,6 @@ async def main(version: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != len(("program", "version")):
+        sys.exit("which version? .venv/bin/python -m tests.replay.recording VERSION")
     asyncio.run(main(sys.argv[1]))
