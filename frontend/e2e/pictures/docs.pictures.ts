@@ -6,7 +6,7 @@ import { scenario } from '../support/scenario.ts';
 import { Stage } from '../support/stage.ts';
 
 // Pictures of docs/images: `./eira test --browser frontend/e2e/pictures/docs.pictures.ts`.
-const VIEW = { width: 1100, height: 720 };
+const VIEW = { width: 960, height: 640 };
 const WIDE = { context: { viewport: VIEW } };
 const QUESTION = '¿Cuánto se paga por kilómetro?';
 
