@@ -20,7 +20,7 @@ scenario('conversations are found, named anew and deleted', async (scene) => {
   await list.getByRole('link', { name: one }).waitFor();
   await list.getByRole('link', { name: 'Nueva conversación' }).click();
   await eventually('nothing is said yet', async () => (await chat.answers.count()) === 0);
-  assert.equal(await page.locator(':focus').getAttribute('id'), 'message');
+  await page.locator('#message:focus').waitFor();
   await chat.ended(await chat.send(`Hola, ${other}`));
   const open = list.locator('[aria-current="page"]');
   await open.filter({ hasText: other }).waitFor();

@@ -156,6 +156,7 @@ scenario('a growing answer is followed only by who is at its end', async (scene)
   await scroll.hover();
   await page.mouse.wheel(0, -600);
   await page.getByRole('button', { name: 'Ir al final' }).waitFor();
+  await eventually('all of the turn of the wheel is done', async () => (await fromEnd()) > 590);
   const top = await scroll.evaluate((box) => box.scrollTop);
   for (let number = 41; number <= 60; number += 1) part.text(paragraph(number));
   await answer.getByText('El plazo número 60').waitFor();
