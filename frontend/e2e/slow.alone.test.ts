@@ -21,11 +21,11 @@ scenario('who stops an answer stops it on the server, and keeps what was said', 
   await page.getByRole('button', { name: 'Parar' }).click();
   assert.ok((await cancelled).ok());
   const words = await chat.ended(answer, 'stopped');
-  assert.ok(words.startsWith('Esta es una respuesta'));
+  assert.ok(words.startsWith('Esta es'));
   await answer.getByText('Se ha parado.').waitFor();
   await page.reload();
   await chat.ended(chat.lastAnswer, 'stopped');
-  assert.ok((await chat.words(chat.lastAnswer)).startsWith('Esta es una respuesta'));
+  assert.ok((await chat.words(chat.lastAnswer)).startsWith('Esta es'));
 });
 
 scenario('a reload in the middle and a second tab show the same run to its end', async (scene) => {
