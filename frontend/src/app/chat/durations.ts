@@ -25,6 +25,8 @@ export function timed(steps: readonly Step[], end: number | null): readonly Time
       return { step, ms: next === null ? null : next - step.at };
     }
     const before = states[at - 1];
-    return { step, ms: before ? step.at - before.at : null };
+    // What had begun took that time already.
+    if (before === undefined || BEGIN.includes(before.state)) return { step, ms: null };
+    return { step, ms: step.at - before.at };
   });
 }

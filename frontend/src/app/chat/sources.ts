@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, ElementRef, inject, input } from '@
 import { Citation } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
+import { wordsOf } from '../markdown/render';
 
 /** The sources of an answer, by the numbers of their marks. */
 @Component({
@@ -33,7 +34,7 @@ import { Icon } from '../core/icon';
                 <span class="tag warn">{{ t('sources.unverified') }}</span>
               }
               @if (citation.snippet; as snippet) {
-                <p>{{ snippet }}</p>
+                <p>{{ wordsOf(snippet) }}</p>
               }
             </div>
           </li>
@@ -43,6 +44,7 @@ import { Icon } from '../core/icon';
   `,
 })
 export class Sources {
+  protected readonly wordsOf = wordsOf;
   readonly citations = input.required<readonly Citation[]>();
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 

@@ -94,6 +94,18 @@ describe('a turn', () => {
     expect(timed(steps, 5_000).map(({ ms }) => ms)).toEqual([null, 1_000, 2_000]);
   });
 
+  it('counts no time twice', () => {
+    const states = [
+      'RECEIVED',
+      'PLANNED',
+      'STREAMING_RESPONSE',
+      'PERSISTED_EVENT',
+      'DONE',
+    ] as const;
+    const steps = states.map((state, at) => ({ kind: 'state' as const, at: at * 1_000, state }));
+    expect(timed(steps, 4_000).map(({ ms }) => ms)).toEqual([null, 1_000, 1_000, null, 1_000]);
+  });
+
   it('is stopped, and has not failed, when somebody stopped it', () => {
     const error = { code: 'CANCELLED', message: 'Parado.', retryable: false };
     const turn = { runId: RUN_ID, text: 'Ho', finishReason: 'cancelled', error } as Turn;

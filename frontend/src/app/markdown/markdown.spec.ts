@@ -2,7 +2,7 @@ import { Citation } from '@eira/agents-client';
 import { addCodeCopies, codeAt } from './code-copies';
 import { markAt, markCitations, tellMarks } from './citation-marks';
 import { GrowingText } from './growing';
-import { blocksOf, rendered } from './render';
+import { blocksOf, rendered, wordsOf } from './render';
 
 function htmlOf(source: string): string {
   const root = document.createElement('div');
@@ -81,6 +81,34 @@ describe('Markdown', () => {
     expect(seen).toEqual(['uno\n\n', 'do', 'dos'].map((each) => each.trimEnd()));
     growing.show('tres');
     expect(root.textContent.trim()).toBe('tres');
+  });
+
+  it('numbers a list from where it begins, and aligns the columns of tables', () => {
+    expect(htmlOf('5. cinco\n6. seis')).toContain('<ol start="5">');
+    const html = htmlOf('| a | b |\n|--:|:-:|\n| 1 | 2 |');
+    expect(html).toContain('<td align="right">1</td>');
+    expect(html).toContain('<td align="center">2</td>');
+  });
+
+  it('makes links of what is defined elsewhere, before or behind', () => {
+    const text = 'Véase [esto][Ref].\n\nMás.\n\n[ref]: https://example.com/a\n\nY [ref].';
+    const root = document.createElement('div');
+    const growing = new GrowingText(root, rendered);
+    for (let end = 1; end <= text.length; end += 1) growing.show(text.slice(0, end));
+    const links = [...root.querySelectorAll('a')];
+    expect(links.map(({ textContent, href }) => [textContent, href])).toEqual([
+      ['esto', 'https://example.com/a'],
+      ['ref', 'https://example.com/a'],
+    ]);
+    expect(root.textContent).not.toContain('[');
+    growing.show('Otro texto: [ref]');
+    expect(root.querySelector('a')).toBeNull();
+  });
+
+  it('has words without its signs for a piece of a text', () => {
+    const piece = '## Dietas\n\nSe pagan **0,26 €** por `km`\npor viaje.\n\n- uno\n- **dos';
+    expect(wordsOf(piece)).toBe('Dietas Se pagan 0,26 € por km por viaje. uno dos');
+    expect(wordsOf('a < b & c')).toBe('a < b & c');
   });
 
   it('knows where blocks end', () => {

@@ -42,7 +42,9 @@ export class Markdown {
   readonly cited = output<number>();
 
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-  private readonly growing = new GrowingText(this.element, (source) => this.block(source));
+  private readonly growing = new GrowingText(this.element, (source, definitions) =>
+    this.block(source, definitions),
+  );
   private notBefore = 0;
   private later: ReturnType<typeof setTimeout> | undefined;
 
@@ -83,8 +85,8 @@ export class Markdown {
     this.notBefore = ended + (ended - begun) * (1 / SHARE - 1);
   }
 
-  private block(source: string): DocumentFragment {
-    const fragment = rendered(source);
+  private block(source: string, definitions: string): DocumentFragment {
+    const fragment = rendered(source, definitions);
     markCitations(fragment);
     tellMarks(fragment, untracked(this.citations), this.words().citation);
     addCodeCopies(fragment, this.words().copy);
