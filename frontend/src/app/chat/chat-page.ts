@@ -11,7 +11,7 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
 import { Who } from '../core/who';
@@ -39,6 +39,7 @@ const NARROW_PX = 832;
     ConversationList,
     ErrorCard,
     Icon,
+    RouterLink,
     Timeline,
     TranslocoDirective,
     TurnView,
@@ -78,6 +79,21 @@ export class ChatPage {
     return entry?.title ?? this.thread.title();
   });
 
+  protected readonly heading = computed(() => {
+    if (this.thread.gone()) return 'chat.gone';
+    return this.thread.id() && this.thread.loading() ? 'common.loading' : 'chat.newTitle';
+  });
+  /** As the answers call them. */
+  protected readonly toolNames = computed(() => {
+    const turns = this.thread.turns();
+    const effects = turns.flatMap((turn) => turn.effects);
+    const steps = turns.flatMap((turn) => turn.steps.filter((step) => step.kind === 'tool'));
+    return Object.fromEntries([
+      ...steps.map(({ name, label }) => [name, label]),
+      ...effects.map(({ tool, label }) => [tool, label ?? tool]),
+    ]) as Readonly<Record<string, string>>;
+  });
+
   constructor() {
     effect(() => {
       const id = this.id();
@@ -91,6 +107,8 @@ export class ChatPage {
       const id = this.thread.id();
       if (id !== null && untracked(this.id) !== id) {
         void this.router.navigate(['/c', id], { replaceUrl: true });
+        // The new one is to be seen in the list, whatever was looked for.
+        if (untracked(this.conversations.words)) void this.conversations.find('');
       }
     });
   }

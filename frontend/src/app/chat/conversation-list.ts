@@ -54,6 +54,14 @@ export class ConversationList {
     this.typing = setTimeout(() => void this.conversations.find(words), TYPING_MS);
   }
 
+  /** The new one is to be seen in the list, whatever was looked for. */
+  protected startNew(): void {
+    clearTimeout(this.typing);
+    if (this.conversations.words()) void this.conversations.find('');
+    this.chosen.emit();
+    this.started.emit();
+  }
+
   protected rename(entry: ConversationEntry, field: HTMLInputElement): void {
     // The field loses the focus, too, when it goes: once is enough, and Escape is none.
     if (this.renaming() !== entry.conversationId) return;

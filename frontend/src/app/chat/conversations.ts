@@ -8,17 +8,18 @@ const PAGE = 30;
 export class Conversations {
   private readonly service = inject(ConversationService);
   private asked: AbortController | null = null;
-  private words = '';
   private next: string | null = null;
 
+  /** What is looked for. */
+  readonly words = signal('');
   readonly items = signal<readonly ConversationEntry[]>([]);
   readonly loading = signal(true);
   readonly more = signal(false);
   readonly problem = signal<AgentProblem | null>(null);
 
   /** Lists from the beginning; what was asked before is not waited for any more. */
-  async find(words = this.words): Promise<void> {
-    this.words = words;
+  async find(words = this.words()): Promise<void> {
+    this.words.set(words);
     await this.load(null, () => []);
   }
 
@@ -46,7 +47,7 @@ export class Conversations {
     const asked = (this.asked = new AbortController());
     this.loading.set(true);
     try {
-      const page = await this.service.list(this.words, { after, limit: PAGE }, asked.signal);
+      const page = await this.service.list(this.words(), { after, limit: PAGE }, asked.signal);
       this.items.set([...before(), ...page.items]);
       this.next = page.next ?? null;
       this.more.set(this.next !== null);

@@ -3,8 +3,8 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
 import { TurnError } from './turn';
 
-/** These are not the server's words: none of it came. */
-const OURS = ['NETWORK', 'UNREADABLE'];
+/** These are not told in the server's words: none of it came, or it names what nobody knows here. */
+const OURS = ['NETWORK', 'UNREADABLE', 'CONVERSATION_BUSY'];
 
 /** What went wrong, the id by which it is found in the logs, and a way to try again. */
 @Component({
@@ -15,7 +15,7 @@ const OURS = ['NETWORK', 'UNREADABLE'];
     <div class="card error" role="alert" *transloco="let t">
       <p class="what">
         <eira-icon name="alert" />
-        <span>{{ ours() ? t('error.' + error().code) : error().message }}</span>
+        <span>{{ key() ? t(key()!) : error().message }}</span>
       </p>
       @if (error().correlationId; as id) {
         <p class="muted">
@@ -33,6 +33,12 @@ const OURS = ['NETWORK', 'UNREADABLE'];
 export class ErrorCard {
   readonly error = input.required<Pick<TurnError, 'code' | 'message' | 'correlationId'>>();
   readonly retries = input(true);
+  /** It is an answer that was broken off, which may have gone on without this page. */
+  readonly ofAnswer = input(false);
   readonly retry = output();
-  protected readonly ours = computed(() => OURS.includes(this.error().code));
+  protected readonly key = computed(() => {
+    const { code } = this.error();
+    if (code === 'NETWORK' && this.ofAnswer()) return 'error.NETWORK.answer';
+    return OURS.includes(code) ? `error.${code}` : null;
+  });
 }

@@ -29,7 +29,7 @@ import { Icon } from '../core/icon';
             {{
               t('rag.where', {
                 indexes: lookUp().indexes?.join(', '),
-                mode: lookUp().mode ?? '',
+                mode: t('rag.mode.' + (lookUp().mode ?? 'none')),
                 found: lookUp().found,
                 cited: lookUp().cited,
               })

@@ -90,6 +90,23 @@ describe('the form of a question', () => {
   });
 });
 
+describe('the form of a question that has nothing in it', () => {
+  it('says so, and answers nothing', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const missing = [{ tool: 't', field: 'title', reason: 'r', kind: 'text' }];
+    const { fixture, root } = await shown(QuestionForm, { missing });
+    const said: string[] = [];
+    fixture.componentInstance.answered.subscribe((message) => said.push(message));
+    document.body.append(root);
+    find(root, 'form').dispatchEvent(new Event('submit'));
+    await fixture.whenStable();
+    expect(find(root, '[role=alert]').textContent).toContain('Rellena al menos un dato');
+    expect(document.activeElement).toBe(find(root, 'input'));
+    expect(said).toEqual([]);
+    root.remove();
+  });
+});
+
 describe('the card of an approval', () => {
   const APPROVAL = {
     approvalId: 'a0',
@@ -142,7 +159,8 @@ describe('the card of an approval', () => {
 describe('the parts of an answer', () => {
   it('are sources by number; a mark brings the focus to its own', async () => {
     TestBed.configureTestingModule({ providers: [spanish()] });
-    const one = { number: 2, source: 's', title: 'Dietas', verified: false };
+    const snippet = 'Se pagan **0,26 €**';
+    const one = { number: 2, source: 's', title: 'Dietas', verified: false, snippet };
     const { fixture, root } = await shown(Sources, { citations: [one] });
     const item = find(root, '[data-number="2"]');
     item.scrollIntoView = () => undefined;
@@ -150,6 +168,7 @@ describe('the parts of an answer', () => {
     fixture.componentInstance.show(2);
     expect(document.activeElement).toBe(item);
     expect(item.textContent).toContain('sin verificar');
+    expect(item.textContent).toContain('Se pagan 0,26 €');
     root.remove();
   });
 
@@ -160,6 +179,17 @@ describe('the parts of an answer', () => {
     expect(root.textContent).toContain('Se ha perdido la conexión');
     expect(root.textContent).not.toContain('Failed to fetch');
     expect(find(root, 'code').textContent).toBe('c-9');
+    expect(root.textContent).not.toContain('La respuesta puede haber terminado allí');
+    const answer = await shown(ErrorCard, { error, ofAnswer: true });
+    expect(answer.root.textContent).toContain('La respuesta puede haber terminado allí');
+  });
+
+  it('are errors without ids of runs', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const error = { code: 'CONVERSATION_BUSY', message: 'en curso: 01M8', correlationId: null };
+    const { root } = await shown(ErrorCard, { error });
+    expect(root.textContent).toContain('otra respuesta en curso');
+    expect(root.textContent).not.toContain('01M8');
   });
 
   it('are payloads of which nothing is left out', () => {

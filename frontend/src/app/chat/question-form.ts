@@ -1,6 +1,16 @@
-import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 import { MissingField } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { LanguageChoice } from '../core/language';
 
 interface Asked {
   readonly id: string;
@@ -15,7 +25,7 @@ interface Asked {
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [TranslocoDirective],
   template: `
-    <form class="card question" *transloco="let t" (submit)="answer($event)">
+    <form class="card question" *transloco="let t; lang: language" (submit)="answer($event)">
       <fieldset>
         <legend>{{ t('question.title') }}</legend>
         @for (each of asked(); track each.id) {
@@ -56,6 +66,9 @@ interface Asked {
           </div>
         }
       </fieldset>
+      @if (empty()) {
+        <p class="wrong" role="alert">{{ t('question.empty') }}</p>
+      }
       <button type="submit" class="primary" [disabled]="busy()">{{ t('question.answer') }}</button>
     </form>
   `,
@@ -65,6 +78,10 @@ export class QuestionForm {
   readonly missing = input.required<readonly MissingField[]>();
   readonly busy = input(false);
   readonly answered = output<string>();
+  /** That of its fields, which the server named: it stays when another is chosen. */
+  protected readonly language = untracked(inject(LanguageChoice).language);
+  /** It was sent without anything in it. */
+  protected readonly empty = signal(false);
   private readonly form = (QuestionForm.made += 1);
   protected readonly asked = computed(() =>
     this.missing().map((field, at) => askedOf(field, `question-${this.form}-${at}`)),
@@ -72,14 +89,17 @@ export class QuestionForm {
 
   protected answer(event: Event): void {
     event.preventDefault();
-    const given = new FormData(event.target as HTMLFormElement);
+    const form = event.target as HTMLFormElement;
+    const given = new FormData(form);
     const lines = this.asked().flatMap(({ id, name, input }) => {
       const value = given.get(id);
       const said = typeof value === 'string' ? value.trim() : '';
       // In quotes it is taken as it stands.
       return said ? [`${name}: ${input === 'text' ? `«${said}»` : said}`] : [];
     });
-    if (lines.length) this.answered.emit(lines.join('\n'));
+    this.empty.set(lines.length === 0);
+    if (lines.length === 0) form.querySelector<HTMLElement>('input, select')?.focus();
+    else this.answered.emit(lines.join('\n'));
   }
 }
 

@@ -140,6 +140,30 @@ describe('the open conversation', () => {
     });
   });
 
+  it('shows what is under way elsewhere when a message has to wait for it, and keeps the message', async () => {
+    const { server, thread } = opened();
+    const active = [{ runId: RUN_ID, message: 'De otra', receivedAt: '2026-11-22T10:00:00Z' }];
+    server
+      .on(
+        'GET /conversations/c1',
+        () => answered({ turns: [] }),
+        () => answered({ turns: [], active }),
+        () => answered({ turns: [{ ...STORED, message: 'De otra' }] }),
+      )
+      .on(MESSAGES, () => refused('CONVERSATION_BUSY', 'Hay otra en curso.'))
+      .on(`GET /runs/${RUN_ID}/events`, () => told(EVENTS));
+    await thread.open('c1');
+    await thread.send('Mía');
+    const messages = (): string[] => thread.turns().map(({ message }) => message);
+    await until(() => expect(messages()).toEqual(['De otra', 'Mía']));
+    await ended(thread);
+    expect(thread.turns()[1]).toMatchObject({ status: 'failed' });
+    const [, mine] = thread.turns();
+    server.on(MESSAGES, () => told(EVENTS));
+    if (mine) await thread.retry(mine);
+    expect(messages()).toEqual(['De otra', 'Mía']);
+  });
+
   it('says a message again only where its run never came to do anything', async () => {
     const { server, thread } = opened();
     server
@@ -175,5 +199,8 @@ describe('the open conversation', () => {
     server.on('GET /conversations/c1', () => refused('NOT_FOUND', 'No existe.', 404));
     await thread.open('c1');
     expect(thread.problem()).toMatchObject({ code: 'NOT_FOUND', message: 'No existe.' });
+    expect(thread.gone()).toBe(true);
+    await thread.open(null);
+    expect(thread.gone()).toBe(false);
   });
 });

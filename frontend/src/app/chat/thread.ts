@@ -39,6 +39,8 @@ export class Thread {
   readonly turns = signal<readonly ShownTurn[]>([]);
   readonly loading = signal(false);
   readonly problem = signal<AgentProblem | null>(null);
+  /** There is no such conversation, or none any longer. */
+  readonly gone = signal(false);
   readonly older = signal<string | null>(null);
   readonly connection = signal<'live' | 'lost'>('live');
   readonly running = computed(() => this.turns().find(({ status }) => status === 'running'));
@@ -62,6 +64,7 @@ export class Thread {
     this.turns.set([]);
     this.older.set(null);
     this.problem.set(null);
+    this.gone.set(false);
     if (id !== null) await this.load(id);
   }
 
@@ -97,7 +100,10 @@ export class Thread {
   /** Hears on where a run was lost; has one that failed answer again, without its tools. */
   async retry(turn: ShownTurn): Promise<void> {
     if (turn.status !== 'lost') {
-      if (turn.runId === null) return this.send(turn.message);
+      if (turn.runId === null) {
+        this.turns.update((turns) => turns.filter((each) => each.key !== turn.key));
+        return this.send(turn.message);
+      }
       this.regenerate(turn);
       return;
     }
@@ -163,6 +169,7 @@ export class Thread {
       const view = await this.service.read(id, null, PAGE);
       if (this.id() === id) this.show(view);
     });
+    if (this.id() === id && this.problem()?.code === 'NOT_FOUND') this.gone.set(true);
   }
 
   private show(view: ConversationView): void {
@@ -171,7 +178,9 @@ export class Thread {
       const shown = known.get(turn.runId);
       return shown ? withStored(shown, turn) : storedTurn(turn);
     });
-    const heardHere = this.turns().filter(({ key }) => this.heardRuns.has(key));
+    const lastRun = this.turns().findLastIndex(({ runId }) => runId !== null);
+    // What was asked last and did not become a run is known nowhere else.
+    const heardHere = this.turns().filter(({ key }, at) => this.heardRuns.has(key) || at > lastRun);
     const isHere = (runId: string): boolean => heardHere.some((turn) => turn.runId === runId);
     const active = (view.active ?? []).filter(({ runId }) => !isHere(runId));
     this.title.set(view.title ?? null);
@@ -281,6 +290,9 @@ export class Thread {
       void this.send(before.message);
       return;
     }
+    // What keeps it from being answered is to be seen.
+    const id = this.id();
+    if (code === 'CONVERSATION_BUSY' && !before && id !== null) void this.load(id);
     this.change(key, (turn) =>
       before
         ? { ...before, error: told }

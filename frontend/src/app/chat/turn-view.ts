@@ -20,6 +20,9 @@ import { Sources } from './sources';
 import { ShownTurn } from './turn';
 import { Rated, TurnActions } from './turn-actions';
 
+/** As the form of a question writes it: `Due date: 2026-12-01`. */
+const DATE = /^([^:\n]+: )(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))$/gm;
+
 /** One message and its answer. */
 @Component({
   selector: 'eira-turn-view',
@@ -50,6 +53,12 @@ export class TurnView {
   readonly rated = output<Rated>();
 
   protected readonly running = computed(() => this.turn().status === 'running');
+  /** A date that a form gave, which the server is told as it is written everywhere, as people read it. */
+  protected readonly message = computed(() =>
+    this.turn().message.replace(DATE, (_, before: string, day: string) => {
+      return before + this.language.day(day);
+    }),
+  );
   protected readonly asks = computed(
     () => this.last() && this.turn().status === 'done' && this.turn().missing.length > 0,
   );

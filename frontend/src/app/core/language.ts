@@ -17,6 +17,9 @@ export class LanguageChoice {
   private readonly dates = computed(
     () => new Intl.DateTimeFormat(this.language(), { dateStyle: 'medium', timeStyle: 'short' }),
   );
+  private readonly days = computed(
+    () => new Intl.DateTimeFormat(this.language(), { dateStyle: 'medium', timeZone: 'UTC' }),
+  );
   private readonly times = computed(
     () => new Intl.DateTimeFormat(this.language(), { timeStyle: 'medium' }),
   );
@@ -39,6 +42,11 @@ export class LanguageChoice {
 
   date(at: string | number): string {
     return this.dates().format(new Date(at));
+  }
+
+  /** A day of the calendar, wherever it is: `2026-12-01`. */
+  day(day: string): string {
+    return this.days().format(new Date(`${day}T00:00:00Z`));
   }
 
   time(at: string | number): string {

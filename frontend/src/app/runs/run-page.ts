@@ -70,6 +70,11 @@ export class RunPage {
     const end = this.end();
     return run === null || end === null ? null : Math.max(0, end - Date.parse(run.receivedAt));
   });
+  /** That somebody stopped it is none. */
+  protected readonly failure = computed(() => {
+    const error = this.run()?.error;
+    return error && error.code !== 'CANCELLED' ? error : null;
+  });
   protected readonly steps = computed(() => {
     const run = this.run();
     return run === null ? [] : timed(stepsOf(run), this.end());

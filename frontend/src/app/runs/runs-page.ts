@@ -17,6 +17,8 @@ import { Who } from '../core/who';
 import { FoundRuns } from './found-runs';
 import { STATES, localOf, momentOf, wantedOf } from './wanted';
 
+const SHORT = 8;
+
 /** The tenant's runs, the newest first, by state, conversation and time. */
 @Component({
   selector: 'eira-runs-page',
@@ -77,6 +79,11 @@ export class RunsPage {
   protected took({ receivedAt, endedAt }: RunEntry): string | null {
     if (!endedAt) return null;
     return this.language.duration(Math.max(0, Date.parse(endedAt) - Date.parse(receivedAt)));
+  }
+
+  /** What the API knows of a person is an id, of which the beginning tells them apart. */
+  protected shortOf(id: string): string {
+    return id.length > SHORT ? `${id.slice(0, SHORT)}…` : id;
   }
 
   protected seenAgain(): void {
