@@ -56,6 +56,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
             right=contract.approval.right,
             by_others=contract.approval.by_others,
             asked_by=record.caller.user_id,
+            asked_by_name=record.caller.name,
             asked_at=now,
             expires_at=now + timedelta(hours=contract.approval.hours),
         )

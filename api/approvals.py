@@ -49,7 +49,12 @@ async def decide(call: Call) -> Response:
     if wanted == "approved" and not await _has_its_pack(call, run_id):
         raise GoneError("pack_gone")
     decided_at = approval.decided_at or call.deps.now()
-    decided = {"decided_by": call.caller.user_id, "decided_at": decided_at, "comment": body.comment}
+    decided = {
+        "decided_by": call.caller.user_id,
+        "decided_by_name": call.caller.name,
+        "decided_at": decided_at,
+        "comment": body.comment,
+    }
     if not _is_repeated(call, approval, wanted):
         changed = approval.model_copy(update={"state": wanted, **decided})
         if await call.deps.approvals.change(changed) is None:

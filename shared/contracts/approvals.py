@@ -49,10 +49,13 @@ class Approval(Contract):
     right: str
     by_others: bool = True
     asked_by: str
+    asked_by_name: str = ""
+    """As whoever decides gets to see it; the id is what counts."""
     asked_at: datetime
     expires_at: datetime
     state: ApprovalState = "open"
     decided_by: str | None = None
+    decided_by_name: str | None = None
     decided_at: datetime | None = None
     comment: str | None = None
     etag: str | None = None
@@ -82,10 +85,13 @@ class ApprovalView(Contract):
     """What will be done, in the language of whoever looks."""
     payload_hash: str
     asked_by: str
+    asked_by_name: str = ""
+    """Empty for what was asked before names were kept."""
     asked_at: datetime
     expires_at: datetime
     state: ApprovalState
     decided_by: str | None = None
+    decided_by_name: str | None = None
     decided_at: datetime | None = None
     comment: str | None = None
     """Of whoever decided."""

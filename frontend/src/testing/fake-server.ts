@@ -23,7 +23,8 @@ export class FakeServer {
   readonly asked: Asked[] = [];
   private readonly answers = new Map<string, Answer[]>();
 
-  constructor() {
+  /** How often the client tries again what was lost. */
+  constructor(private readonly attempts = 0) {
     this.on('GET /conversations', () => json({ items: [] }));
     TestBed.configureTestingModule({ providers: [this.client(), spanish()] });
   }
@@ -45,7 +46,7 @@ export class FakeServer {
     return provideAgentsClient(() => ({
       baseUrl: 'https://api.test/api',
       token: () => Promise.resolve('token'),
-      patience: { firstMs: 0, longestMs: 0, attempts: 0, pollMs: 0 },
+      patience: { firstMs: 0, longestMs: 0, attempts: this.attempts, pollMs: 0 },
       fetch: (address, init) => {
         const { pathname, search } = new URL(address as string);
         const line = `${init?.method ?? 'GET'} ${pathname.replace('/api', '')}`;
@@ -80,6 +81,11 @@ export function told(events: readonly RunEvent[], after = 0, cut = false): Respo
 
 export function answered(body: unknown, status = 200): Response {
   return json(body, status);
+}
+
+/** What fetch does when nobody answers. */
+export function unanswered(): never {
+  throw new TypeError('Failed to fetch');
 }
 
 export function refused(code: string, detail: string, status = 409): Response {

@@ -57,6 +57,7 @@ async def test_an_approval_is_opened_for_the_payload_that_would_be_sent() -> Non
     assert (event.approval_id, event.payload_hash) == ("a0", approval.payload_hash)
     assert (event.args, event.expires_at) == (TASK_ARGS, approval.expires_at)
     assert approval.expires_at - approval.asked_at == timedelta(hours=24)
+    assert (approval.asked_by, approval.asked_by_name) == (ANA.user_id, ANA.name)
     assert not answer.decided
     record = await world.runs.get(ANA.tenant_id, RUN_ID)
     assert record is not None

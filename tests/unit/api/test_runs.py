@@ -181,4 +181,5 @@ async def test_who_asked_learns_who_decided_and_why() -> None:
     assert (await desk.person("luis").call(approvals.decide, "POST", body, path=path)).status == 200
     (approval,) = (await desk.run(run_id)).json["approvals"]
     assert (approval["state"], approval["decidedBy"]) == ("rejected", LUIS.user_id)
+    assert approval["decidedByName"] == LUIS.name
     assert (approval["comment"], "decidedAt" in approval) == ("ya existe", True)

@@ -1,4 +1,5 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ApprovalView } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ApprovalCard } from '../chat/approval-card';
 import { ErrorCard } from '../chat/error-card';
@@ -26,9 +27,20 @@ import { Pending } from './pending';
       @if (pending.problem(); as problem) {
         <eira-error-card [error]="problem" (retry)="pending.look()" />
       }
-      @for (item of pending.items(); track item.runId + item.approvalId) {
-        <h2 class="muted">{{ t('approvals.asked', { at: language.date(item.askedAt) }) }}</h2>
-        <eira-approval-card [runId]="item.runId" [approval]="askedFor(item)" />
+      @for (item of items(); track item.runId + item.approvalId) {
+        <h2 class="muted">
+          {{
+            t('approvals.asked', {
+              who: item.askedByName || item.askedBy,
+              at: language.date(item.askedAt),
+            })
+          }}
+        </h2>
+        <eira-approval-card
+          [runId]="item.runId"
+          [approval]="askedFor(item)"
+          (decided)="keep(item)"
+        />
       } @empty {
         @if (!pending.problem()) {
           <p role="status">{{ t(pending.loading() ? 'common.loading' : 'approvals.none') }}</p>
@@ -43,11 +55,29 @@ export class ApprovalsPage {
   protected readonly pending = inject(Pending);
   protected readonly language = inject(LanguageChoice);
 
+  /** What was decided here stays as long as the page does: it says what became of it. */
+  private readonly decided = signal<readonly ApprovalView[]>([]);
+  protected readonly items = computed((): readonly ApprovalView[] => {
+    const open = this.pending.items();
+    const keys = new Set(open.map(keyOf));
+    const all = [...open, ...this.decided().filter((each) => !keys.has(keyOf(each)))];
+    return all.sort((one, other) => one.askedAt.localeCompare(other.askedAt));
+  });
+
   constructor() {
     void this.pending.look();
+  }
+
+  protected keep(item: ApprovalView): void {
+    this.decided.update((decided) => [...decided, item]);
+    void this.pending.look(true);
   }
 
   protected seenAgain(): void {
     if (document.visibilityState === 'visible') void this.pending.look();
   }
+}
+
+function keyOf({ runId, approvalId }: ApprovalView): string {
+  return `${runId} ${approvalId}`;
 }

@@ -6,6 +6,7 @@ import {
   effect,
   inject,
   input,
+  output,
   signal,
   viewChild,
 } from '@angular/core';
@@ -70,6 +71,12 @@ type Decision = 'approve' | 'reject';
           <p class="muted">{{ t('approval.others') }}</p>
         }
       }
+      @if (decision(); as told) {
+        <p class="muted">{{ t('approval.decided', told) }}</p>
+      }
+      @if (seen()?.comment; as comment) {
+        <p class="said">«{{ comment }}»</p>
+      }
       @if (problem(); as failed) {
         <p class="wrong" role="alert">{{ failed.message }}</p>
       }
@@ -84,6 +91,8 @@ export class ApprovalCard {
   readonly approval = input.required<Approval>();
   /** The run goes on or has ended: what was decided may be known. */
   readonly stage = input('');
+  /** It was decided here, a moment ago. */
+  readonly decided = output();
 
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
   protected readonly seen = signal<ApprovalView | null>(null);
@@ -94,6 +103,11 @@ export class ApprovalCard {
   protected readonly title = computed(() =>
     this.open() ? 'approval.title' : `approval.state.${this.state()}`,
   );
+  protected readonly decision = computed(() => {
+    const { decidedAt, decidedBy, decidedByName } = this.seen() ?? {};
+    if (!decidedAt) return null;
+    return { at: this.language.date(decidedAt), by: decidedByName ?? decidedBy ?? '—' };
+  });
   protected readonly mayDecide = computed(() => this.seen()?.mayDecide === true);
   protected readonly values = computed(() => {
     const exact = this.seen() ?? this.approval();
@@ -101,9 +115,11 @@ export class ApprovalCard {
   });
 
   constructor() {
+    // The same approval may come as another object.
+    const id = computed(() => this.approval().approvalId);
     effect(() => {
       this.stage();
-      void this.look(this.runId(), this.approval().approvalId);
+      void this.look(this.runId(), id());
     });
   }
 
@@ -116,6 +132,7 @@ export class ApprovalCard {
     try {
       const { state } = await this.agents.approve(this.runId(), approvalId, body);
       this.seen.update((seen) => seen && { ...seen, state });
+      this.decided.emit();
       this.heading().nativeElement.focus();
     } catch (error) {
       this.tell(error);

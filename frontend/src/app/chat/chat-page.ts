@@ -3,6 +3,8 @@ import {
   Component,
   DOCUMENT,
   ElementRef,
+  Injector,
+  afterNextRender,
   computed,
   effect,
   inject,
@@ -55,6 +57,7 @@ const NARROW_PX = 832;
 })
 export class ChatPage {
   private readonly document = inject(DOCUMENT);
+  private readonly injector = inject(Injector);
   private readonly router = inject(Router);
   private readonly conversations = inject(Conversations);
   protected readonly thread = inject(Thread);
@@ -119,13 +122,20 @@ export class ChatPage {
   }
 
   protected async retry(turn: ShownTurn): Promise<void> {
-    this.goToEnd();
-    await this.thread.retry(turn);
+    const retried = this.thread.retry(turn);
+    this.goToAnswer();
+    await retried;
   }
 
   protected regenerate(turn: ShownTurn): void {
-    this.goToEnd();
     this.thread.regenerate(turn);
+    this.goToAnswer();
+  }
+
+  /** The button that was pressed goes with what was wrong. */
+  protected async lookAgain(): Promise<void> {
+    this.composer()?.focus();
+    await this.thread.refresh();
   }
 
   /** The button that was pressed is about to go; who writes on is in the right place. */
@@ -159,6 +169,16 @@ export class ChatPage {
     const running = this.thread.running();
     this.composer()?.focus();
     if (running) await this.thread.stop(running);
+  }
+
+  /** The button that was pressed is about to go; what it asked for is in its place. */
+  private goToAnswer(): void {
+    this.end()?.goThere();
+    const focus = (): void => {
+      const answers = this.element.querySelectorAll<HTMLElement>('article.answer');
+      [...answers].at(-1)?.focus({ preventScroll: true });
+    };
+    afterNextRender(focus, { injector: this.injector });
   }
 
   protected seenAgain(): void {

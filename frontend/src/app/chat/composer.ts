@@ -2,13 +2,17 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  effect,
+  inject,
   input,
   output,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
+import { Drafts } from './drafts';
 
 const LONGEST = 8_000;
 
@@ -27,15 +31,16 @@ const LONGEST = 8_000;
         aria-describedby="composer-hint"
         [maxLength]="longest"
         [placeholder]="t('composer.placeholder')"
-        (input)="text.set(box.value)"
+        (input)="note(box.value)"
         (keydown.enter)="enter($event)"
       ></textarea>
       @if (running()) {
         <button
           type="button"
           class="primary round"
-          [attr.aria-label]="t('composer.stop')"
-          [title]="t('composer.stop')"
+          [attr.aria-label]="t(stopping() ? 'chat.stopping' : 'composer.stop')"
+          [title]="t(stopping() ? 'chat.stopping' : 'composer.stop')"
+          [disabled]="stopping()"
           (click)="stop.emit()"
         >
           <eira-icon name="stop" />
@@ -56,12 +61,24 @@ const LONGEST = 8_000;
   `,
 })
 export class Composer {
-  private readonly box = viewChild.required<ElementRef<HTMLTextAreaElement>>('box');
+  private readonly drafts = inject(Drafts);
+  private readonly box = viewChild<ElementRef<HTMLTextAreaElement>>('box');
   readonly running = input(false);
+  /** What runs is to stop, and it takes its time. */
+  readonly stopping = input(false);
+  /** Whose text it is: each conversation keeps its own while another is open. */
+  readonly of = input<string | null>(null);
   readonly sent = output<string>();
   readonly stop = output();
   protected readonly longest = LONGEST;
   protected readonly text = signal('');
+
+  constructor() {
+    effect(() => {
+      const [draft, box] = [this.drafts.of(this.of()), this.box()?.nativeElement];
+      if (box && box.value !== draft) untracked(() => this.put(draft));
+    });
+  }
 
   /** Puts the text there, to be looked over and sent. */
   write(text: string): void {
@@ -70,7 +87,7 @@ export class Composer {
   }
 
   focus(): void {
-    this.box().nativeElement.focus();
+    this.box()?.nativeElement.focus();
   }
 
   protected enter(event: Event): void {
@@ -89,8 +106,14 @@ export class Composer {
     this.focus();
   }
 
-  private put(text: string): void {
-    this.box().nativeElement.value = text;
+  protected note(text: string): void {
     this.text.set(text);
+    this.drafts.keep(this.of(), text);
+  }
+
+  private put(text: string): void {
+    const box = this.box()?.nativeElement;
+    if (box) box.value = text;
+    this.note(text);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable, inject, signal } from '@angular/core';
 import { AgentProblem, ConversationEntry, ConversationService } from '@eira/agents-client';
+import { Who } from '../core/who';
 
 const PAGE = 30;
 
@@ -7,6 +8,7 @@ const PAGE = 30;
 @Injectable({ providedIn: 'root' })
 export class Conversations {
   private readonly service = inject(ConversationService);
+  private readonly who = inject(Who);
   private asked: AbortController | null = null;
   private next: string | null = null;
 
@@ -52,6 +54,7 @@ export class Conversations {
       this.next = page.next ?? null;
       this.more.set(this.next !== null);
       this.problem.set(null);
+      void this.who.askAgain();
     } catch (error) {
       if (asked.signal.aborted) return;
       if (!(error instanceof AgentProblem)) throw error;

@@ -7,6 +7,8 @@ import { groupedByDay } from './days';
 import { ErrorCard } from './error-card';
 import { QuestionForm } from './question-form';
 import { Sources } from './sources';
+import { newTurn } from './turn';
+import { TurnActions } from './turn-actions';
 import { valuesOf } from './values';
 
 async function shown<T>(
@@ -46,6 +48,33 @@ describe('the composer', () => {
     box.dispatchEvent(enter());
     expect(sent).toEqual(['Hola']);
     expect(box.value).toBe('');
+  });
+
+  it('keeps what is being written in each conversation', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const { fixture, root } = await shown(Composer, { of: 'c1' });
+    const box = find(root, 'textarea') as HTMLTextAreaElement;
+    const open = async (id: string | null): Promise<string> => {
+      fixture.componentRef.setInput('of', id);
+      await fixture.whenStable();
+      return box.value;
+    };
+    box.value = 'a medias';
+    box.dispatchEvent(new Event('input'));
+    expect(await open('c2')).toBe('');
+    expect(find(root, 'button')).toHaveProperty('disabled', true);
+    expect(await open('c1')).toBe('a medias');
+    expect(find(root, 'button')).toHaveProperty('disabled', false);
+    box.dispatchEvent(enter());
+    expect(await open(null)).toBe('');
+    expect(await open('c1')).toBe('');
+  });
+
+  it('says that it is stopping, and asks for it once', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const { root } = await shown(Composer, { running: true, stopping: true });
+    const button = find(root, 'button') as HTMLButtonElement;
+    expect([button.ariaLabel, button.disabled]).toEqual(['Parando…', true]);
   });
 
   it('begins a line with Shift and Enter, and leaves Enter to an input method', async () => {
@@ -148,6 +177,15 @@ describe('the card of an approval', () => {
     await until(() => expect(find(root, '[role=alert]').textContent).toBe('Ya se decidió.'));
   });
 
+  it('tells who asked what became of it: who decided, when, and why', async () => {
+    const decided = { decidedAt: '2026-11-22T10:00:00Z', decidedBy: 'u1', decidedByName: 'Luis' };
+    const approvals = [{ ...APPROVAL, state: 'rejected', comment: 'Ya existe.', ...decided }];
+    new FakeServer().on(`GET /runs/${RUN_ID}`, () => answered({ approvals }));
+    const { root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });
+    await until(() => expect(find(root, 'h3').textContent).toContain('Rechazada'));
+    expect(root.textContent).toMatch(/La decidió Luis el .*22.*«Ya existe\.»/);
+  });
+
   it('has no buttons for who may not decide', async () => {
     server(false);
     const { root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });
@@ -170,6 +208,25 @@ describe('the parts of an answer', () => {
     expect(item.textContent).toContain('sin verificar');
     expect(item.textContent).toContain('Se pagan 0,26 €');
     root.remove();
+  });
+
+  it('are excerpts that stay open once somebody came to them, or shut them', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const one = { number: 1, source: 's', title: 'Dietas', snippet: 'a'.repeat(200) };
+    const { fixture, root } = await shown(Sources, { citations: [one, { ...one, number: 2 }] });
+    find(root, '[data-number="2"]').scrollIntoView = () => undefined;
+    const open = async (): Promise<boolean[]> => {
+      await fixture.whenStable();
+      return [...root.querySelectorAll('li p')].map((each) => each.classList.contains('whole'));
+    };
+    expect(await open()).toEqual([false, false]);
+    fixture.componentInstance.show(2);
+    expect(await open()).toEqual([false, true]);
+    find(root, '[data-number="2"] button').click();
+    expect(await open()).toEqual([false, false]);
+    find(root, '[data-number="1"] button').click();
+    expect(await open()).toEqual([true, false]);
+    expect(find(root, 'button').ariaExpanded).toBe('true');
   });
 
   it('are errors in words, with the id by which they are found', async () => {
@@ -199,6 +256,30 @@ describe('the parts of an answer', () => {
       { name: 'due', value: '—' },
     ]);
   });
+});
+
+describe('what can be done with an answer', () => {
+  for (const [pressed, end] of [
+    ['Cancelar', (form: HTMLElement) => [...form.querySelectorAll('button')].at(-1)?.click()],
+    ['Enviar', (form: HTMLElement) => form.dispatchEvent(new Event('submit'))],
+  ] as const) {
+    it(`leaves the focus where it came from after ${pressed}`, async () => {
+      TestBed.configureTestingModule({ providers: [spanish()] });
+      const turn = { ...newTurn('Hola', 0, RUN_ID), status: 'done', text: 'Hola' };
+      const { fixture, root } = await shown(TurnActions, { turn });
+      document.body.append(root);
+      const bad = find(root, '[aria-label="Mala respuesta"]');
+      bad.click();
+      await fixture.whenStable();
+      const box = find(root, 'textarea');
+      await until(() => expect(document.activeElement).toBe(box));
+      end(find(root, 'form'));
+      await fixture.whenStable();
+      expect(root.querySelector('form')).toBeNull();
+      expect(document.activeElement).toBe(bad);
+      root.remove();
+    });
+  }
 });
 
 describe('the days of conversations', () => {

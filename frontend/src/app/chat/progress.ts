@@ -18,7 +18,7 @@ import { ShownTurn, Step } from './turn';
       <summary>
         @if (running()) {
           <span class="spinner" aria-hidden="true"></span>
-          <span class="doing">{{ t('doing.' + (lastState() ?? 'RECEIVED')) }}</span>
+          <span class="doing">{{ t(doing()) }}</span>
         } @else {
           <eira-icon name="chevron" />
           <span>{{ t('progress.title') }}</span>
@@ -52,9 +52,10 @@ export class Progress {
     const [begun, end] = [this.shown()[0]?.at, this.end()];
     return begun === undefined || end === null ? null : end - begun;
   });
-  protected readonly lastState = computed(() => {
+  protected readonly doing = computed(() => {
+    if (this.turn().stopping) return 'chat.stopping';
     const states = this.shown().filter((step) => step.kind === 'state');
-    return states.at(-1)?.state;
+    return `doing.${states.at(-1)?.state ?? 'RECEIVED'}`;
   });
 
   /** A turn of an earlier visit comes without its steps. */

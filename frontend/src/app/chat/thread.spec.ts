@@ -1,6 +1,15 @@
 import { TestBed } from '@angular/core/testing';
 import { RunEvent } from '@eira/agents-client';
-import { FakeServer, RUN_ID, answered, refused, told, until } from '../../testing/fake-server';
+import {
+  FakeServer,
+  RUN_ID,
+  answered,
+  refused,
+  told,
+  unanswered,
+  until,
+} from '../../testing/fake-server';
+import { Drafts } from './drafts';
 import { Thread } from './thread';
 
 const MESSAGES = 'POST /conversations/c1/messages';
@@ -26,8 +35,16 @@ const STORED = {
   effects: [{ callId: 'c0', tool: 'createTask', status: 'ok', recordUrl: 'https://erp/T-1' }],
 };
 
-function opened(): { server: FakeServer; thread: Thread } {
-  const server = new FakeServer()
+const STOPPED: RunEvent = {
+  type: 'error',
+  code: 'CANCELLED',
+  message: 'Parado.',
+  retryable: false,
+  correlationId: 'c',
+};
+
+function opened(attempts = 0): { server: FakeServer; thread: Thread } {
+  const server = new FakeServer(attempts)
     .on('POST /conversations', () => answered({ conversationId: 'c1', turns: [] }, 201))
     .on('GET /conversations/c1', () => answered({ title: 'Buenas', turns: [STORED] }));
   TestBed.configureTestingModule({ providers: [Thread] });
@@ -88,13 +105,6 @@ describe('the open conversation', () => {
 
   it('stops a run as soon as it is known which', async () => {
     const { server, thread } = opened();
-    const stopped: RunEvent = {
-      type: 'error',
-      code: 'CANCELLED',
-      message: 'Parado.',
-      retryable: false,
-      correlationId: 'c',
-    };
     let answer: (response: Response) => void = () => undefined;
     server
       .on(MESSAGES, () => new Promise((resolve) => (answer = resolve)))
@@ -106,10 +116,141 @@ describe('the open conversation', () => {
     if (running) await thread.stop(running);
     expect(server.linesOf(/cancel/)).toEqual([]);
     await until(() => expect(server.linesOf(/messages$/)).toHaveLength(1));
-    answer(told([...EVENTS.slice(0, 2), stopped]));
+    answer(told([...EVENTS.slice(0, 2), STOPPED]));
     await ended(thread);
     expect(server.linesOf(/cancel/)).toHaveLength(1);
     expect(thread.turns().at(-1)).toMatchObject({ status: 'stopped', text: 'Ho', error: null });
+  });
+
+  it('stops what cannot be heard as soon as the server can be told, and hears it on', async () => {
+    const { server, thread } = opened(1_000);
+    let isDown = true;
+    const online = (answer: () => Response) => () => (isDown ? unanswered() : answer());
+    server.on('GET /conversations/c1', () => answered({ turns: [] }));
+    server
+      .on(MESSAGES, () => told(EVENTS.slice(0, 2), 0, true))
+      .on(
+        `POST /runs/${RUN_ID}/cancel`,
+        online(() => answered({}, 202)),
+      )
+      .on(
+        `GET /runs/${RUN_ID}/events`,
+        online(() => told([...EVENTS.slice(0, 2), STOPPED], 2)),
+      );
+    await thread.open('c1');
+    await thread.send('Otra');
+    await until(() => expect(thread.connection()).toBe('lost'));
+    const running = thread.running();
+    if (running) void thread.stop(running);
+    await until(() => expect(server.linesOf(/cancel/).length).toBeGreaterThan(2));
+    expect(thread.running()).toMatchObject({ stopping: true, text: 'Ho', error: null });
+    const again = thread.running();
+    if (again) void thread.stop(again);
+    isDown = false;
+    await ended(thread);
+    expect(thread.turns().at(-1)).toMatchObject({ status: 'stopped', text: 'Ho', error: null });
+  });
+
+  it('stops what was lost for good when it is heard again', async () => {
+    const { server, thread } = opened();
+    const fails: ((error: unknown) => void)[] = [];
+    const later = (): Promise<Response> => new Promise((_, reject) => fails.push(reject));
+    server
+      .on(MESSAGES, () => told(EVENTS.slice(0, 2)))
+      .on('GET /conversations/c1', () => answered({ turns: [] }))
+      .on(`POST /runs/${RUN_ID}/cancel`, later, () => answered({}, 202))
+      .on(`GET /runs/${RUN_ID}/events`, later, () => told([...EVENTS.slice(0, 2), STOPPED], 2));
+    await thread.open('c1');
+    await thread.send('Otra');
+    await until(() => expect(fails).toHaveLength(1));
+    const running = thread.running();
+    const stopping = running && thread.stop(running);
+    await until(() => expect(fails).toHaveLength(2));
+    for (const fail of fails) {
+      fail(new TypeError('network error'));
+      await ended(thread);
+    }
+    await stopping;
+    const lost = thread.turns().at(-1);
+    expect(lost).toMatchObject({ status: 'lost', stopping: true });
+    expect(thread.problem()).toBeNull();
+    if (lost) await thread.retry(lost);
+    await ended(thread);
+    expect(server.linesOf(/cancel/)).toHaveLength(2);
+    expect(thread.turns().at(-1)).toMatchObject({ status: 'stopped' });
+  });
+
+  it('never sends what was stopped before it got to the server', async () => {
+    const { server, thread } = opened(1_000);
+    let isDown = true;
+    server
+      .on(MESSAGES, () => (isDown ? unanswered() : told(EVENTS)))
+      .on('GET /conversations/c1', () => answered({ turns: [STORED] }));
+    await thread.open('c1');
+    await thread.send('Otra');
+    await until(() => expect(thread.connection()).toBe('lost'));
+    const running = thread.running();
+    if (running) await thread.stop(running);
+    const tried = server.linesOf(/messages$/).length;
+    isDown = false;
+    expect(thread.turns().at(-1)).toMatchObject({
+      message: 'Otra',
+      status: 'stopped',
+      runId: null,
+    });
+    expect(thread.connection()).toBe('live');
+    await until(() => expect(server.linesOf(/^GET .*c1$/).length).toBeGreaterThan(1));
+    expect(server.linesOf(/messages$/)).toHaveLength(tried);
+    expect(thread.turns().map(({ message }) => message)).toEqual(['Buenas', 'Otra']);
+  });
+
+  it('gives up what was to begin a conversation that nobody could make', async () => {
+    const { server, thread } = opened();
+    let fail: (error: unknown) => void = () => undefined;
+    server.on('POST /conversations', () => new Promise((_, reject) => (fail = reject)));
+    await thread.open(null);
+    const sent = thread.send('Hola');
+    const running = thread.running();
+    if (running) await thread.stop(running);
+    await until(() => expect(server.linesOf(/^POST/)).toHaveLength(1));
+    fail(new TypeError('Failed to fetch'));
+    await sent;
+    expect(thread.turns()).toMatchObject([{ status: 'stopped', runId: null, error: null }]);
+  });
+
+  it('stops what did get there although its answer was lost', async () => {
+    const { server, thread } = opened(1_000);
+    const active = [{ runId: RUN_ID, message: 'Otra', receivedAt: '2026-11-22T10:00:00Z' }];
+    server
+      .on(MESSAGES, unanswered)
+      .on(`POST /runs/${RUN_ID}/cancel`, () => answered({}, 202))
+      .on(`GET /runs/${RUN_ID}/events`, () => told([...EVENTS.slice(0, 2), STOPPED]))
+      .on(
+        'GET /conversations/c1',
+        () => answered({ turns: [] }),
+        unanswered,
+        () => answered({ turns: [], active }),
+        () => answered({ turns: [] }),
+      );
+    await thread.open('c1');
+    await thread.send('Otra');
+    await until(() => expect(thread.connection()).toBe('lost'));
+    const running = thread.running();
+    if (running) await thread.stop(running);
+    await until(() => expect(server.linesOf(/cancel/)).toHaveLength(1));
+    await ended(thread);
+    expect(thread.turns()).toMatchObject([{ status: 'stopped', runId: RUN_ID, text: 'Ho' }]);
+  });
+
+  it('takes what is being written along when the conversation gets its id', async () => {
+    const { server, thread } = opened();
+    const drafts = TestBed.inject(Drafts);
+    server.on(MESSAGES, () => told(EVENTS));
+    await thread.open(null);
+    drafts.keep(null, 'y además');
+    await thread.send('Buenas');
+    expect([drafts.of('c1'), drafts.of(null)]).toEqual(['y además', '']);
+    await ended(thread);
   });
 
   it('shows the new answer in the place of the old one', async () => {

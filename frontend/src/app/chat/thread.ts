@@ -12,6 +12,7 @@ import { Observable, Subscription } from 'rxjs';
 import { Announcer } from '../core/announcer';
 import { LanguageChoice } from '../core/language';
 import { Conversations } from './conversations';
+import { Drafts } from './drafts';
 import { EachFrame } from './frames';
 import { ShownTurn, TurnError, heard, newTurn, storedTurn, withStored } from './turn';
 
@@ -25,10 +26,10 @@ export class Thread {
   private readonly conversations = inject(Conversations);
   private readonly announcer = inject(Announcer);
   private readonly language = inject(LanguageChoice);
+  private readonly drafts = inject(Drafts);
   private readonly heardRuns = new Map<string, Subscription>();
   /** Answers that are being given anew: the old one stays if that fails. */
   private readonly replaced = new Map<string, ShownTurn>();
-  private readonly toStop = new Set<string>();
   /** Other tabs in which the same conversation may be open. */
   private readonly tabs = new BroadcastChannel('conversations');
   private readonly frame = new EachFrame(() => this.takeEvents());
@@ -89,6 +90,10 @@ export class Thread {
     this.turns.update((turns) => [...turns, turn]);
     try {
       const conversationId = this.id() ?? (await this.create());
+      if (this.isUnsent(turn.key)) {
+        this.giveUp(turn.key);
+        return;
+      }
       const options = { idempotencyKey: turn.key };
       const request = { conversationId, message };
       this.hear(turn.key, (told) => this.agents.streamChat(request, { ...options, ...told }));
@@ -122,6 +127,7 @@ export class Thread {
           )
         : this.agents.resume(runId, lastEventId, told),
     );
+    if (turn.stopping && runId !== null) void this.cancel(key, runId);
   }
 
   /** Answers the last message anew; what was done stays done and is not done again. */
@@ -137,9 +143,12 @@ export class Thread {
   }
 
   /** Stops the run on the server; what was said until then stays. */
-  async stop(turn: ShownTurn): Promise<void> {
-    if (turn.runId === null) this.toStop.add(turn.key);
-    else await this.cancel(turn.key, turn.runId);
+  async stop({ key, runId, stopping }: ShownTurn): Promise<void> {
+    if (stopping) return;
+    this.change(key, (turn) => ({ ...turn, stopping: true }));
+    if (runId !== null) await this.cancel(key, runId);
+    // Otherwise it is as soon as the run has its id; a message that does not get there never goes.
+    else if (this.connection() === 'lost') this.giveUp(key);
   }
 
   async rate(turn: ShownTurn, rating: 'up' | 'down', comment?: string): Promise<void> {
@@ -160,6 +169,7 @@ export class Thread {
       language: this.language.language(),
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
+    this.drafts.named(created.conversationId);
     this.id.set(created.conversationId);
     return created.conversationId;
   }
@@ -199,7 +209,10 @@ export class Thread {
     this.announcer.say('chat.announce.start');
     const told: StreamOptions = {
       onRun: (runId) => this.began(key, runId),
-      onConnection: (state) => this.connection.set(state),
+      onConnection: (state) => {
+        this.connection.set(state);
+        if (state === 'lost' && this.isUnsent(key)) this.giveUp(key);
+      },
     };
     const subscription = start(told).subscribe({
       next: (event) => {
@@ -228,14 +241,58 @@ export class Thread {
     this.change(key, (turn) => ({ ...turn, runId }));
     void this.conversations.find();
     this.tabs.postMessage(this.id());
-    if (this.toStop.delete(key)) void this.cancel(key, runId);
+    if (this.turnOf(key)?.stopping) void this.cancel(key, runId);
   }
 
+  /** The run is heard on: that it has stopped is told by its events. */
   private async cancel(key: string, runId: string): Promise<void> {
     try {
       await this.agents.cancel(runId);
     } catch (error) {
-      this.fail(key, error);
+      if (!(error instanceof AgentProblem)) throw error;
+      // What was lost meanwhile is stopped when it is heard again.
+      if (this.turnOf(key)?.status !== 'running') return;
+      this.change(key, (turn) => ({ ...turn, stopping: false }));
+      this.problem.set(error);
+    }
+  }
+
+  /** Stopped before the server is known to have it: it is not sent any more. */
+  private giveUp(key: string): void {
+    this.heardRuns.get(key)?.unsubscribe();
+    this.heardRuns.delete(key);
+    this.connection.set('live');
+    this.announcer.say('chat.announce.stopped');
+    const before = this.replaced.get(key) ?? null;
+    this.replaced.delete(key);
+    const given = this.turnOf(key);
+    this.change(key, (turn) =>
+      before ? { ...before, key } : { ...turn, status: 'stopped', stopping: false },
+    );
+    if (given) void this.stopUnheard(given, before?.runId ?? null);
+  }
+
+  /** What was given up may have got there, with only its answer lost: then it is stopped there. */
+  private async stopUnheard(given: ShownTurn, replaces: string | null): Promise<void> {
+    const id = this.id();
+    if (id === null) return;
+    const { key, message } = given;
+    const known = new Set(this.turns().map(({ runId }) => runId));
+    const isIt = (run: { readonly runId: string; readonly message: string }): boolean =>
+      !known.has(run.runId) && run.message === message;
+    try {
+      const { active = [], turns = [] } = await this.service.latest(id);
+      const ended = turns.find(isIt);
+      if (ended) this.change(key, () => ({ ...storedTurn(ended), key }));
+      const run = active.find((each) => isIt(each) && (each.replaces ?? null) === replaces);
+      if (run === undefined || this.id() !== id) return;
+      const { runId } = run;
+      this.change(key, () => ({ ...given, runId, status: 'running', stopping: true }));
+      this.hear(key, (told) => this.agents.resume(runId, 0, told));
+      await this.cancel(key, runId);
+    } catch (error) {
+      // Nobody answers: what is under way is shown when the conversation is looked at again.
+      if (!(error instanceof AgentProblem)) throw error;
     }
   }
 
@@ -279,25 +336,39 @@ export class Thread {
     this.heardRuns.delete(key);
     this.connection.set('live');
     if (!(error instanceof AgentProblem)) throw error;
-    this.announcer.say('chat.announce.failed');
     const { code, message, retryable, correlationId } = error;
     const told: TurnError = { code, message, retryable, correlationId };
     const lost = code === 'NETWORK' || code === 'UNREADABLE';
-    const before = lost ? undefined : this.replaced.get(key);
-    if (before && code === 'NOT_REGENERABLE') {
+    if (lost && this.isUnsent(key)) this.giveUp(key);
+    else if (lost) this.endWith(key, (turn) => ({ ...turn, status: 'lost', error: told }));
+    else this.refuse(key, told);
+  }
+
+  private refuse(key: string, error: TurnError): void {
+    const before = this.replaced.get(key);
+    if (before && error.code === 'NOT_REGENERABLE') {
       // The run never came to its tools' end: nothing is there to answer from, or to be repeated.
-      this.change(key, () => before);
+      this.change(key, () => ({ ...before, key }));
       void this.send(before.message);
       return;
     }
     // What keeps it from being answered is to be seen.
     const id = this.id();
-    if (code === 'CONVERSATION_BUSY' && !before && id !== null) void this.load(id);
-    this.change(key, (turn) =>
-      before
-        ? { ...before, error: told }
-        : { ...turn, status: lost ? 'lost' : 'failed', error: told },
+    if (error.code === 'CONVERSATION_BUSY' && !before && id !== null) void this.load(id);
+    this.endWith(key, (turn) =>
+      before ? { ...before, key, error } : { ...turn, status: 'failed', error },
     );
+  }
+
+  private endWith(key: string, changed: (turn: ShownTurn) => ShownTurn): void {
+    this.announcer.say('chat.announce.failed');
+    this.change(key, changed);
+  }
+
+  /** Somebody stopped it before the server is known to have it. */
+  private isUnsent(key: string): boolean {
+    const turn = this.turnOf(key);
+    return turn?.stopping === true && turn.runId === null;
   }
 
   private async asking(work: () => Promise<void>): Promise<void> {

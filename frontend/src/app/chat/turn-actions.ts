@@ -56,6 +56,7 @@ const COPIED_MS = 2_000;
             [attr.aria-label]="t('actions.down')"
             [title]="t('actions.down')"
             [attr.aria-pressed]="turn().rating === 'down'"
+            #down
             (click)="dislike()"
           >
             <eira-icon name="down" />
@@ -80,7 +81,7 @@ const COPIED_MS = 2_000;
           </label>
           <div class="buttons">
             <button type="submit" class="primary">{{ t('feedback.send') }}</button>
-            <button type="button" (click)="explaining.set(false)">{{ t('common.cancel') }}</button>
+            <button type="button" (click)="endExplaining()">{{ t('common.cancel') }}</button>
           </div>
         </form>
       }
@@ -90,6 +91,7 @@ const COPIED_MS = 2_000;
 export class TurnActions {
   private readonly announcer = inject(Announcer);
   private readonly comment = viewChild<ElementRef<HTMLTextAreaElement>>('comment');
+  private readonly down = viewChild<ElementRef<HTMLElement>>('down');
   readonly turn = input.required<ShownTurn>();
   readonly regenerates = input(false);
   readonly regenerate = output();
@@ -110,10 +112,16 @@ export class TurnActions {
     setTimeout(() => this.comment()?.nativeElement.focus());
   }
 
+  /** The focus goes back to where it came from. */
+  protected endExplaining(): void {
+    this.down()?.nativeElement.focus();
+    this.explaining.set(false);
+  }
+
   protected explain(event: Event): void {
     event.preventDefault();
     const comment = this.comment()?.nativeElement.value.trim();
-    this.explaining.set(false);
+    this.endExplaining();
     if (!comment) return;
     this.rated.emit({ rating: 'down', comment });
     this.announcer.say('feedback.thanks');

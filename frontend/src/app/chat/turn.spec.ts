@@ -55,6 +55,14 @@ describe('a turn', () => {
     });
   });
 
+  it('is cut where the model had to end, heard or stored', () => {
+    expect(told(text('Uno'), DONE).cut).toBe(false);
+    expect(told(text('Uno'), { ...DONE, finishReason: 'length' }).cut).toBe(true);
+    expect(storedTurn({ runId: RUN_ID, text: 'Uno', finishReason: 'length' } as Turn).cut).toBe(
+      true,
+    );
+  });
+
   it('says what failed, and by which id it is found', () => {
     const failed: RunEvent = {
       type: 'error',

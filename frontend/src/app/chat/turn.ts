@@ -65,6 +65,10 @@ export interface ShownTurn {
   readonly warnings: readonly string[];
   readonly error: TurnError | null;
   readonly rating: 'up' | 'down' | null;
+  /** The answer ends where it had to, not where it was to. */
+  readonly cut: boolean;
+  /** Somebody wants it stopped, and the server may not have been told yet. */
+  readonly stopping: boolean;
 }
 
 export function newTurn(message: string, at: number, runId: string | null = null): ShownTurn {
@@ -88,6 +92,8 @@ export function newTurn(message: string, at: number, runId: string | null = null
     warnings: [],
     error: null,
     rating: null,
+    cut: false,
+    stopping: false,
   };
 }
 
@@ -111,6 +117,8 @@ export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
     warnings: turn.warnings ?? [],
     error: errorIn(turn),
     rating: turn.rating ?? null,
+    cut: turn.finishReason === 'length',
+    stopping: false,
   };
 }
 
@@ -150,6 +158,7 @@ export function heard(turn: ShownTurn, event: AgentEvent, now: number): ShownTur
       status: finishReason === 'cancelled' ? 'stopped' : 'done',
       warnings: warnings ?? [],
       lookUp: retrieval ?? null,
+      cut: finishReason === 'length',
     }),
   });
 }

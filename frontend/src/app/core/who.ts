@@ -23,11 +23,20 @@ export class Who {
   readonly stops = computed(() => this.me()?.rights.includes(OPERATE) ?? false);
   readonly decides = computed(() => this.me()?.rights.includes(DECIDE) ?? false);
 
+  private asking = false;
+
   constructor() {
     void this.ask();
+    addEventListener('online', () => void this.askAgain());
+  }
+
+  /** For whoever sees that the API answers: it may not have done so when this was asked. */
+  async askAgain(): Promise<void> {
+    if (!this.known() && !this.asking) await this.ask();
   }
 
   async ask(): Promise<void> {
+    this.asking = true;
     this.problem.set(null);
     try {
       this.me.set(await this.runs.me());
@@ -35,6 +44,8 @@ export class Who {
       // The page itself says that the API does not answer, where that matters.
       if (!(error instanceof AgentProblem)) throw error;
       this.problem.set(error);
+    } finally {
+      this.asking = false;
     }
   }
 }

@@ -16,6 +16,7 @@ export class GrowingText {
   private readonly definitions = new Map<string, string>();
   /** The last block is complete. */
   private complete = true;
+  private grows = true;
 
   constructor(
     private readonly root: HTMLElement,
@@ -34,8 +35,14 @@ export class GrowingText {
     });
   }
 
-  /** Nothing more comes: what is there is as high as it is. */
+  /** More is to come (again). */
+  grow(): void {
+    this.grows = true;
+  }
+
+  /** Nothing more comes: what is there is as high as it is, also when it is rendered anew. */
   settle(): void {
+    this.grows = false;
     this.root.style.minHeight = '';
   }
 
@@ -48,7 +55,7 @@ export class GrowingText {
 
   /** The height stays until there is as much again: what is below does not jump up and down. */
   private reset(): void {
-    this.root.style.minHeight = `${this.root.offsetHeight}px`;
+    if (this.grows) this.root.style.minHeight = `${this.root.offsetHeight}px`;
     this.source = '';
     this.settled = 0;
     this.shown = [];

@@ -111,6 +111,23 @@ describe('Markdown', () => {
     expect(wordsOf('a < b & c')).toBe('a < b & c');
   });
 
+  it('keeps its height while it begins anew, and never once nothing more comes', () => {
+    const root = document.createElement('div');
+    Object.defineProperty(root, 'offsetHeight', { value: 300 });
+    const growing = new GrowingText(root, rendered);
+    growing.show('uno');
+    growing.show('otro');
+    expect(root.style.minHeight).toBe('300px');
+    growing.settle();
+    growing.again();
+    growing.show('otro más');
+    growing.show('nuevo');
+    expect(root.style.minHeight).toBe('');
+    growing.grow();
+    growing.again();
+    expect(root.style.minHeight).toBe('300px');
+  });
+
   it('knows where blocks end', () => {
     expect(blocksOf(TEXT)).toHaveLength(6);
   });

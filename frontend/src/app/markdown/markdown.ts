@@ -58,7 +58,8 @@ export class Markdown {
       untracked(() => this.showWhenDue());
     });
     afterRenderEffect(() => {
-      if (!this.writing()) this.growing.settle();
+      if (this.writing()) this.growing.grow();
+      else this.growing.settle();
     });
     afterRenderEffect(() => tellMarks(this.element, this.citations(), this.words().citation));
     inject(DestroyRef).onDestroy(() => clearTimeout(this.later));

@@ -274,7 +274,7 @@ describe('the page of a run', () => {
     await until(() => click(root, 'Aprobar'));
     expect(root.querySelector('.approval')?.textContent).toContain('Pepa');
     await until(() => expect(root.textContent).toContain('Aprobada y ejecutada'));
-    expect(root.textContent).toContain('por marta');
+    expect(root.textContent).toContain('La decidió marta');
     expect(api.asked.find(({ line }) => line.startsWith('POST'))?.body).toEqual({
       decision: 'approve',
       payloadHash: 'hash',

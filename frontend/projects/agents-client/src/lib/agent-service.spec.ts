@@ -299,6 +299,18 @@ describe('what is done to a run', () => {
     expect(await agents.cancel(RUN_ID)).toBe(false);
   });
 
+  it('is to stop, said again until somebody hears it, or for as long as patience lasts', async () => {
+    const heard = new FakeApi().willAnswer(noAnswer, noAnswer, json({ runId: RUN_ID }, 202));
+    expect(await TestBed.inject(AgentService).cancel(RUN_ID)).toBe(true);
+    expect(heard.asked).toHaveLength(3);
+    TestBed.resetTestingModule();
+    const unheard = new FakeApi().willAnswer(noAnswer, noAnswer, noAnswer, noAnswer);
+    await expect(TestBed.inject(AgentService).cancel(RUN_ID)).rejects.toMatchObject({
+      code: 'NETWORK',
+    });
+    expect(unheard.asked).toHaveLength(4);
+  });
+
   it('is what somebody thinks of it', async () => {
     const api = new FakeApi().willAnswer(new Response(null, { status: 204 }));
     await TestBed.inject(AgentService).feedback(RUN_ID, { rating: 'up' });

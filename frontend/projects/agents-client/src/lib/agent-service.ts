@@ -14,9 +14,10 @@ import {
   StreamOptions,
 } from './models';
 import { observed } from './observed';
+import { patiently } from './patiently';
 import { AgentProblem } from './problems';
 import { RunStream } from './run-stream';
-import { Transport } from './transport';
+import { Transport, mayPass } from './transport';
 import { wholeRun } from './whole-run';
 
 /** Runs: starts one, hears it to its end, stops it, decides what it asks. */
@@ -51,10 +52,16 @@ export class AgentService {
     return wholeRun(this.transport, request, options);
   }
 
-  /** Stops a run; false when it had ended already. What its tools have done stays. */
+  /**
+   * Stops a run; false when it had ended already. What its tools have done stays. While nobody
+   * answers it is asked again, as long as the client's patience lasts. Fails with AgentProblem.
+   */
   async cancel(runId: string): Promise<boolean> {
+    const { transport } = this;
+    const told = (): Promise<Response> =>
+      transport.send(`${pathOf(runId)}/cancel`, { method: 'POST' });
     try {
-      await this.transport.send(`${pathOf(runId)}/cancel`, { method: 'POST' });
+      await patiently(told, mayPass, transport, new AbortController().signal);
       return true;
     } catch (error) {
       if (error instanceof AgentProblem && error.code === 'RUN_ENDED') return false;

@@ -716,6 +716,11 @@ export interface components {
             /** Askedby */
             askedBy: string;
             /**
+             * Askedbyname
+             * @default
+             */
+            askedByName?: string;
+            /**
              * Askedat
              * Format: date-time
              */
@@ -731,6 +736,11 @@ export interface components {
              * @default null
              */
             decidedBy?: string | null;
+            /**
+             * Decidedbyname
+             * @default null
+             */
+            decidedByName?: string | null;
             /**
              * Decidedat
              * @default null

@@ -16,6 +16,12 @@ describe('ConversationService', () => {
     ]);
   });
 
+  it('is asked for its last turn until somebody answers', async () => {
+    const api = new FakeApi().willAnswer(noAnswer, json({ active: [] }));
+    expect(await TestBed.inject(ConversationService).latest('c1')).toEqual({ active: [] });
+    expect(api.asked).toEqual(['GET /conversations/c1?limit=1', 'GET /conversations/c1?limit=1']);
+  });
+
   it('creates, reads, renames and erases', async () => {
     const api = new FakeApi().willAnswer(
       json({ conversationId: 'c1' }, 201),

@@ -10,6 +10,7 @@ import {
   EventPage,
 } from './models';
 import { observed } from './observed';
+import { patiently } from './patiently';
 import { EVENT_STREAM, Transport, mayPass } from './transport';
 import { pauseMs, wait } from './waiting';
 
@@ -37,6 +38,12 @@ export class ConversationService {
   /** With its newest turns, or those `before` a run. */
   read(id: string, before: string | null = null, limit?: number): Promise<ConversationView> {
     return this.transport.json(pathOf(id), { query: { before, limit } });
+  }
+
+  /** With its last turn and what is under way; asked again while nobody answers, with patience. */
+  latest(id: string): Promise<ConversationView> {
+    const read = (): Promise<ConversationView> => this.read(id, null, 1);
+    return patiently(read, mayPass, this.transport, new AbortController().signal);
   }
 
   rename(id: string, title: string): Promise<ConversationEntry> {

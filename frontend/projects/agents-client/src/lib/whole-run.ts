@@ -9,8 +9,9 @@ import {
 } from './models';
 import { AgentProblem } from './problems';
 import { openOf } from './telling';
+import { patiently } from './patiently';
 import { Transport, jsonOf, mayBePostedAgain, mayPass } from './transport';
-import { pauseMs, wait } from './waiting';
+import { wait } from './waiting';
 
 /** The answer of one run as JSON, however long it takes. Raises AgentProblem. */
 export async function wholeRun(
@@ -66,21 +67,4 @@ function waitingOf(run: RunView): RunWaiting | null {
   const [approval] = approvals;
   if (approval === undefined) return null;
   return { runId: run.runId, threadId: run.conversationId, approval, approvals: [...approvals] };
-}
-
-/** Tries again what fails in a way that passes. */
-async function patiently<T>(
-  attempt: () => Promise<T>,
-  passes: (error: unknown) => boolean,
-  transport: Transport,
-  signal: AbortSignal,
-): Promise<T> {
-  for (let failures = 1; ; failures += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (signal.aborted || !passes(error) || failures > transport.patience.attempts) throw error;
-      await wait(pauseMs(failures, transport.patience), signal);
-    }
-  }
 }
