@@ -83,9 +83,9 @@ def _add_test(commands: _Commands) -> None:
 
 def _add_up(commands: _Commands) -> None:
     up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
-    up.add_argument("--port", type=_port, default=DEFAULT_PORT, help="of the app (%(default)s)")
+    up.add_argument("--port", type=_port, help=f"of the app ({DEFAULT_PORT})")
     up.add_argument(
-        "--free-ports", action="store_true", help="any for everybody, to run beside another one"
+        "--free-ports", action="store_true", help="any for everybody, to run beside another"
     )
     up.add_argument("--workers", type=_positive, default=1, metavar="N", help="worker processes")
     up.add_argument("--fresh", action="store_true", help="forget all stored data first")

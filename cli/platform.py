@@ -33,11 +33,11 @@ class EndedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlatformOptions:
-    """What a person asks for; with `free_ports` everybody gets any free one, and `port` does not
-    count. What the local cloud prints goes to `log`, else to the terminal."""
+    """What a person asks for; with `free_ports` everybody gets any free one, save the app where
+    `port` is named. What the local cloud prints goes to `log`, else to the terminal."""
 
     data: Path = DATA
-    port: int = 7071
+    port: int | None = None
     workers: int = 1
     fresh: bool = False
     free_ports: bool = False
@@ -70,7 +70,9 @@ def _cloud(options: PlatformOptions) -> Iterator[subprocess.Popen[bytes]]:
     # emulator.child makes it end with this program, even when that is killed.
     command = [sys.executable, "-m", "emulator.child", "emulator", "up", "--app", "."]
     command += ["--config", str(CLOUD), "--data", str(options.data)]
-    command += ["--port", str(options.port), "--workers", str(options.workers)]
+    command += ["--workers", str(options.workers)]
+    if options.port is not None:
+        command += ["--port", str(options.port)]
     if options.free_ports:
         command.append("--random-ports")
     if options.fresh:

@@ -31,6 +31,10 @@ class Running:
         """Of the front end."""
         return self.http.get("staticweb")
 
+    def page_answers(self) -> bool:
+        """Whether the front end is there: it is served once it is built."""
+        return self.page is not None and _answers(self.page)
+
 
 def find_running(data: Path = DATA) -> Running:
     """The platform whose data folder this is; raises `CommandError` when nothing runs."""

@@ -18,6 +18,8 @@ from .platform import EndedError, PlatformOptions, running_platform
 from .running import ANNOUNCED, Running, find_running
 from .settings_file import check_real_services, read_settings
 
+PAGE_FOLLOWS = "The page follows as soon as its front end is built."
+
 
 def run(options: argparse.Namespace) -> int:
     """Stays until Ctrl-C (0) or until the local cloud ends by itself (its exit code)."""
@@ -42,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
             running_platform(wanted, settings) as platform,
         ):
             print(describe(platform.running, time.monotonic() - begin), flush=True)
+            if front_end is not None:
+                print(PAGE_FOLLOWS, flush=True)
             _tell_of(front_end, platform.running.page)
             raise EndedError(platform.process.wait())
     except EndedError as ended:

@@ -15,6 +15,8 @@ from emulator.services.configuration import ConfigurationError, as_object, read_
 type Ports = Literal["configured", "random"] | int
 """As the config says, any free ones, or one after the other from a number on."""
 
+APP_PORT = 7071
+
 RPC_PORT_DISTANCE = 10_000
 """The host serves Durable's RPC on its port plus this."""
 
@@ -31,6 +33,7 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 class CloudOptions:
     """What a person asks for; `app` None starts the services alone.
 
+    `port` is the app's; None is 7071, or with random ports one of them.
     `settings` is a JSON file of app settings, flat or under "Values", that win over the config's;
     those in the app's own local.settings.json win over both. `fresh` forgets all stored data;
     without `watch` a changed file does not load the app anew.
@@ -39,7 +42,7 @@ class CloudOptions:
     config: Path
     data: Path
     app: Path | None = None
-    port: int = 7071
+    port: int | None = None
     workers: int = 1
     fresh: bool = False
     without: frozenset[str] = frozenset()
@@ -128,7 +131,7 @@ def make_plan(options: CloudOptions) -> Plan:
         )
     wanted = {name: one for name, one in sections.items() if name not in options.without}
     next_port = _port_source(options.ports)
-    app_port = next_port(options.port)
+    app_port = _app_port(options, next_port)
     numbers = {name: _ports_of(name, one, config, next_port) for name, one in wanted.items()}
     values = _urls_of(numbers) | {
         "app.url": f"http://127.0.0.1:{app_port}",
@@ -185,6 +188,12 @@ def _cors(document: Mapping[str, object], values: Mapping[str, str], config: Pat
         raise ConfigurationError(f'{config}: "host.cors" must be a JSON list of origins.')
     filled = [_text(_filled(origin, values)) for origin in origins]
     return [origin for origin in filled if not _PLACEHOLDER.search(origin)]
+
+
+def _app_port(options: CloudOptions, next_port: _NextPort) -> int:
+    if options.ports == "random" and options.port is not None:
+        return options.port
+    return next_port(APP_PORT if options.port is None else options.port)
 
 
 def _app_folder(app: Path | None) -> Path | None:

@@ -1,11 +1,13 @@
 """`./eira token` and `./eira urls`, with and without a platform that runs."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
 from cli.__main__ import main
+from cli.running import Running
 from tests.cli.conftest import Eira
 from tests.cli.fake_platform import FakeApp
 
@@ -28,6 +30,17 @@ async def test_urls_are_json_with_each_service_and_the_ca(eira: Eira) -> None:
     assert document["app"].startswith("http://127.0.0.1:")
     assert document["identity"] == document["services"]["identity"]
     assert document["caFile"].endswith("ca.pem")
+
+
+def test_a_page_is_there_once_somebody_answers_at_its_address(tmp_path: Path) -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        page = f"http://127.0.0.1:{server.getsockname()[1]}"
+        running = Running("http://127.0.0.1:1", {}, tmp_path, {"staticweb": page})
+        assert not running.page_answers()
+        server.listen()
+        assert running.page_answers()
+    assert not Running("http://127.0.0.1:1", {}, tmp_path).page_answers()
 
 
 @pytest.mark.parametrize("arguments", [["urls"], ["token"], ["chat", "Hola"]])

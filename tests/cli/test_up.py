@@ -178,6 +178,7 @@ def test_the_page_is_told_of_once_it_is_built(up: Up, tmp_path: Path) -> None:
     write_small_site(tmp_path)
     told = read_until(up(), "In a browser: http://localhost:1")
     assert "Front end: building" in told
+    assert told.index("EIRA runs at") < told.index("The page follows")
     assert (tmp_path / "frontend" / "dist" / "app" / "browser" / "index.html").exists()
 
 

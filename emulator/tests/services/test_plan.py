@@ -56,6 +56,12 @@ def test_random_ports_are_all_different_and_free(config: Path, tmp_path: Path) -
     assert all(port.is_free() for port in plan.ports)
 
 
+def test_of_random_ports_the_app_has_the_one_that_is_named(config: Path, tmp_path: Path) -> None:
+    plan = make_plan(CloudOptions(config, tmp_path / "data", port=7099, ports="random"))
+    assert plan.app_port == 7099
+    assert 7099 not in numbers(plan)
+
+
 def test_an_app_needs_its_port_and_the_one_of_durables_rpc(config: Path, tmp_path: Path) -> None:
     (tmp_path / "function_app.py").touch()
     plan = make_plan(CloudOptions(config, tmp_path / "data", app=tmp_path, port=7071))
