@@ -1,15 +1,17 @@
 import { Type } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { FakeServer, RUN_ID, answered, refused, spanish, until } from '../../testing/fake-server';
+import { LanguageChoice } from '../core/language';
 import { ApprovalCard } from './approval-card';
 import { Composer } from './composer';
 import { groupedByDay } from './days';
 import { ErrorCard } from './error-card';
+import { Grounding } from './grounding';
 import { QuestionForm } from './question-form';
 import { Sources } from './sources';
 import { newTurn } from './turn';
 import { TurnActions } from './turn-actions';
-import { valuesOf } from './values';
+import { valuesOf, withDays } from './values';
 
 async function shown<T>(
   type: Type<T>,
@@ -247,6 +249,30 @@ describe('the parts of an answer', () => {
     const { root } = await shown(ErrorCard, { error });
     expect(root.textContent).toContain('otra respuesta en curso');
     expect(root.textContent).not.toContain('01M8');
+  });
+
+  it('are days as people read them, where a form was given them', () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const language = TestBed.inject(LanguageChoice);
+    const shown = withDays('Título: «2026-12-01»\nFecha límite: 2026-12-01', (day) =>
+      language.day(day),
+    );
+    expect(shown).toBe('Título: «2026-12-01»\nFecha límite: 1 dic 2026');
+    expect(withDays('el 2026-12-01', () => 'nunca')).toBe('el 2026-12-01');
+  });
+
+  it('say how was looked for documents in words', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const lookUp = {
+      used: true,
+      why: 'w',
+      mode: 'hybrid',
+      indexes: ['normas'],
+      found: 3,
+      cited: 1,
+    };
+    const { root } = await shown(Grounding, { lookUp });
+    expect(root.textContent).toContain('Buscado en normas (por palabras y por significado)');
   });
 
   it('are payloads of which nothing is left out', () => {

@@ -19,9 +19,7 @@ import { QuestionForm } from './question-form';
 import { Sources } from './sources';
 import { ShownTurn } from './turn';
 import { Rated, TurnActions } from './turn-actions';
-
-/** As the form of a question writes it: `Due date: 2026-12-01`. */
-const DATE = /^([^:\n]+: )(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))$/gm;
+import { withDays } from './values';
 
 /** One message and its answer. */
 @Component({
@@ -55,9 +53,7 @@ export class TurnView {
   protected readonly running = computed(() => this.turn().status === 'running');
   /** A date that a form gave, which the server is told as it is written everywhere, as people read it. */
   protected readonly message = computed(() =>
-    this.turn().message.replace(DATE, (_, before: string, day: string) => {
-      return before + this.language.day(day);
-    }),
+    withDays(this.turn().message, (day) => this.language.day(day)),
   );
   protected readonly asks = computed(
     () => this.last() && this.turn().status === 'done' && this.turn().missing.length > 0,

@@ -134,6 +134,20 @@ describe('the list of runs', () => {
     expect(api.queries('GET /runs')).toEqual(['', '?after=p2']);
   });
 
+  it('takes no stop for an error, and does not spell out ids of people', async () => {
+    const stopped = { ...ENTRY, state: 'CANCELLED', error: 'CANCELLED', finishReason: 'cancelled' };
+    const userId = '4bf92f35-77b3-4da6-a3ce-929d0e0e4736';
+    server().on('GET /runs', () => answered({ items: [{ ...stopped, userId }] }));
+    const { root } = await opened('/runs');
+    await until(() => expect(root.querySelectorAll('.runs li')).toHaveLength(1));
+    const row = root.querySelector('.runs li');
+    expect(row?.textContent).toContain('Se paró');
+    expect(row?.querySelector('.wrong')).toBeNull();
+    expect(row?.textContent).not.toContain(userId);
+    expect(row?.querySelector('.person code')?.getAttribute('title')).toBe(userId);
+    expect(root.querySelector('.heads')?.children).toHaveLength(row?.children.length ?? 0);
+  });
+
   it('is filtered by what the address says, which the filters change', async () => {
     const api = server().on('GET /runs', () => answered({ items: [] }));
     const { root } = await opened('/runs?state=FAILED&conversationId=c1');
