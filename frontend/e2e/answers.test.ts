@@ -138,6 +138,37 @@ scenario('a question offers its choices; what it makes waits for somebody else',
   assert.equal(await recordsWith('users', email), 1);
 });
 
+scenario('who decides sees who asks, and who asked learns what was said to it', async (scene) => {
+  const luis = await scene.visit({ as: 'luis' });
+  const marta = await scene.visit({ as: 'marta' });
+  const chat = new Chat(marta.page);
+  const email = `carmen.${randomUUID().slice(0, 8)}@valdeoro.example`;
+  await chat.ended(await chat.send(`Da de alta a Carmen Ruiz, ${email}`));
+  await marta.page.locator('eira-question-form').getByLabel(/rol/i).selectOption({ index: 2 });
+  await marta.page.getByRole('button', { name: 'Responder', exact: true }).click();
+  const card = chat.lastAnswer.locator('eira-approval-card');
+  await card.getByText(email, { exact: true }).waitFor();
+  const ana = await scene.visit({ as: 'ana' });
+  await ana.page.getByRole('link', { name: /^Aprobaciones \d+$/ }).click();
+  const asked = ana.page.locator('eira-approval-card').filter({ hasText: email });
+  await asked.waitFor();
+  await ana.page
+    .getByRole('heading', { name: /^Marta .+ la pidió el / })
+    .first()
+    .waitFor();
+  const reason = `Ya está de alta: ${email}`;
+  await asked.getByLabel('Comentario (opcional)').fill(reason);
+  await asked.getByRole('button', { name: 'Rechazar' }).click();
+  await asked.getByRole('heading', { name: 'Rechazada' }).waitFor();
+  await checkAxe(ana.page);
+  await card.getByRole('heading', { name: 'Rechazada' }).waitFor();
+  await card.getByText(/^La decidió Ana /).waitFor();
+  await card.getByText(`«${reason}»`).waitFor();
+  await checkAxe(marta.page);
+  assert.equal(await recordsWith('users', email), 0);
+  assert.equal(await luis.page.getByRole('link', { name: /^Aprobaciones/ }).count(), 0);
+});
+
 scenario('an answer is rated, and why; all of it stands in the timeline', async (scene) => {
   const { page } = await scene.visit();
   const chat = new Chat(page);

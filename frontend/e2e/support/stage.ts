@@ -53,14 +53,19 @@ export class Part {
     this.say({ type: 'text', text, attempt });
   }
 
-  /** Ends as an answer does that went well. */
-  done(): void {
+  /** The connection breaks off here. */
+  cut(): void {
+    this.answer.socket?.destroy();
+  }
+
+  /** Ends as an answer does that went well, or for another reason. */
+  done(finishReason: Schemas['FinishReason'] = 'stop'): void {
     this.say({
       type: 'done',
       usage: {},
       threadId: randomUUID(),
       runId: this.runId,
-      finishReason: 'stop',
+      finishReason,
       memory: 'none',
     });
     this.answer.end();

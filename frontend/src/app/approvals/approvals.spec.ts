@@ -1,6 +1,7 @@
 import { TestBed } from '@angular/core/testing';
 import { FakeServer, RUN_ID, answered, until } from '../../testing/fake-server';
 import { ApprovalsPage } from './approvals-page';
+import { Pending } from './pending';
 
 const ONE = {
   approvalId: 'a0',
@@ -18,6 +19,26 @@ const ONE = {
 };
 
 describe('what waits for a decision', () => {
+  it('is looked at again and again, and quietly, until that is ended', async () => {
+    vi.useFakeTimers();
+    try {
+      const server = new FakeServer().on('GET /approvals', () => answered({ items: [ONE] }));
+      const pending = TestBed.inject(Pending);
+      const end = pending.watch();
+      await vi.advanceTimersByTimeAsync(0);
+      const items = pending.items();
+      expect(items).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(server.linesOf(/approvals$/)).toHaveLength(5);
+      expect(pending.items()).toBe(items);
+      end();
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(server.linesOf(/approvals$/)).toHaveLength(5);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('says who asks for it, and what became of it here', async () => {
     const other = { ...ONE, approvalId: 'a1', askedByName: '', askedAt: '2026-11-22T10:00:00Z' };
     const server = new FakeServer()
