@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .app_environment import ENVIRONMENT
+from .arguments import DEFAULT_PORT
 from .errors import CommandError
 from .frontend.node import FOLDER
 from .platform import EndedError, PlatformOptions, running_platform
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     wanted = PlatformOptions(
-        port=options.port,
+        port=DEFAULT_PORT if options.port is None and not options.free_ports else options.port,
         workers=options.workers,
         fresh=options.fresh,
         free_ports=options.free_ports,

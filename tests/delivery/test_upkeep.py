@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from cli.arguments import build_parser
+from cli.arguments import DEFAULT_PORT
 from cli.test import CHECKS
 from tests.delivery.automation import CONTAINER, DEPENDABOT, PRE_COMMIT, ROOT, read_json, read_yaml
 
@@ -78,7 +78,7 @@ def test_the_container_has_what_the_app_is_developed_with() -> None:
 
 def test_the_containers_ports_are_those_that_are_documented() -> None:
     container = read_json(CONTAINER)
-    default = build_parser().parse_args(["up"]).port
+    default = DEFAULT_PORT
     written = (ROOT / "docs/development.md").read_text("utf-8")
     assert {default, default + 1} <= set(container["forwardPorts"])
     for port in container["forwardPorts"]:
