@@ -4,6 +4,8 @@ import json
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -33,7 +35,17 @@ class Running:
 
     def page_answers(self) -> bool:
         """Whether the front end is there: it is served once it is built."""
-        return self.page is not None and _answers(self.page)
+        if self.page is None:
+            return False
+        place = urlsplit(self.page)
+        connection = HTTPConnection(place.hostname or "", place.port, timeout=CONNECT_SECONDS)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
 
 
 def find_running(data: Path = DATA) -> Running:

@@ -1,7 +1,8 @@
 """`./eira token` and `./eira urls`, with and without a platform that runs."""
 
 import json
-import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,26 @@ async def test_urls_are_json_with_each_service_and_the_ca(eira: Eira) -> None:
     assert document["caFile"].endswith("ca.pem")
 
 
-def test_a_page_is_there_once_somebody_answers_at_its_address(tmp_path: Path) -> None:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        page = f"http://127.0.0.1:{server.getsockname()[1]}"
+def test_a_page_is_there_once_its_address_serves_it(tmp_path: Path) -> None:
+    answers = iter([503, 200])
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(next(answers))
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing of it is to be read."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        page = f"http://127.0.0.1:{server.server_port}"
         running = Running("http://127.0.0.1:1", {}, tmp_path, {"staticweb": page})
-        assert not running.page_answers()
-        server.listen()
-        assert running.page_answers()
+        for there in (False, True):
+            serving = threading.Thread(target=server.handle_request)
+            serving.start()
+            assert running.page_answers() is there
+            serving.join()
+    assert not running.page_answers()
     assert not Running("http://127.0.0.1:1", {}, tmp_path).page_answers()
 
 
