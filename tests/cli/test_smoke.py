@@ -110,8 +110,10 @@ async def test_who_is_refused_is_told_why_and_what_to_set(eira: Eira) -> None:
     assert "✗ sign-in: the identity service gives no token" in ended.err
 
 
-async def test_a_run_that_still_writes_is_waited_for_before_it_is_erased(eira: Eira) -> None:
-    app = FakeApp(GREETING, erase_statuses=[409, 409])
+async def test_a_run_that_still_writes_and_a_service_that_is_away_are_waited_for(
+    eira: Eira,
+) -> None:
+    app = FakeApp(GREETING, erase_statuses=[409, 503, 409])
     ended = await eira("smoke", app=app)
     assert (ended.status, app.erased) == (0, [CONVERSATION_ID])
 

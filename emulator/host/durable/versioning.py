@@ -39,12 +39,15 @@ class Versioning:
     refusal: Refusal = Refusal.REJECT
 
     def takes(self, version: str | None) -> bool:
-        """Whether the worker runs orchestrations of this version."""
+        """Whether the worker runs orchestrations of this version; one that has none runs all (as
+        recorded: a start with `version=2.0` completes on a host without `defaultVersion`)."""
+        if not self.worker:
+            return True
         match self.match:
             case Match.NONE:
                 return True
             case Match.STRICT:
-                return (version or "") == (self.worker or "")
+                return version == self.worker
             case Match.CURRENT_OR_OLDER:
                 return not is_newer(version, self.worker)
 

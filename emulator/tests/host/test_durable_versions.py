@@ -113,10 +113,10 @@ async def test_under_fail_it_fails_as_it_is_woken(tmp_path: Path, worker: SdkWor
     ("worker_version", "match", "taken", "left"),
     [
         ("1.0", Match.CURRENT_OR_OLDER, ["1.0", "0.9", "", None], ["1.1", "2.0", "10.0", "1.0.0"]),
-        (None, Match.CURRENT_OR_OLDER, ["", None], ["0.1"]),
+        (None, Match.CURRENT_OR_OLDER, ["", None, "0.1"], []),
         ("2026-b", Match.CURRENT_OR_OLDER, ["2026-B", "2026-a", "1.0"], ["2026-c"]),
         ("1.0", Match.STRICT, ["1.0"], ["0.9", "1.0.0", "2.0", None]),
-        (None, Match.STRICT, ["", None], ["1.0"]),
+        (None, Match.STRICT, ["", None, "1.0"], []),
         ("1.0", Match.NONE, ["0.9", "2.0", None], []),
     ],
 )
