@@ -17,6 +17,7 @@ from shared.contracts.events import ApprovalEvent
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
 from shared.contracts.plan import ToolCall
+from shared.contracts.shown import label_of, labels_of
 from shared.contracts.tools import Pack
 from shared.errors import StoreError
 from shared.ports import Dependencies
@@ -38,7 +39,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
     writer = log_writer(request, f"approval-{request.step}", deps)
     if refused is not None:
         # Its call will not be made whatever anybody decides.
-        await writer.append("asked", announced(request))
+        await writer.append("asked", announced(request, deps))
         return ApprovalAsked(after=writer.after, approval_id="", expires_at=now, decided=True)
     effect = effect_of(record, request.step, call, contract, deps)
     approval = await deps.approvals.open(
@@ -55,6 +56,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
             right=contract.approval.right,
             by_others=contract.approval.by_others,
             asked_by=record.caller.user_id,
+            asked_by_name=record.caller.name,
             asked_at=now,
             expires_at=now + timedelta(hours=contract.approval.hours),
         )
@@ -66,8 +68,10 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
         confirmation=approval.confirmation.get(request.language),
         payload_hash=approval.payload_hash,
         expires_at=approval.expires_at,
+        label=label_of(contract, request.language),
+        labels=labels_of(contract, approval.args, request.language),
     )
-    await writer.append("asked", [*announced(request), asked])
+    await writer.append("asked", [*announced(request, deps), asked])
     return ApprovalAsked(
         after=writer.after,
         approval_id=approval.approval_id,

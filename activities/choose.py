@@ -35,7 +35,7 @@ async def choose(request: ChooseRequest, deps: Dependencies) -> Chosen:
             decision, asked = await _decided(request, deps)
         step = await deps.agent_steps.put(decision)
     writer = log_writer(request, f"choose-{request.number}", deps)
-    events: list[RunEvent] = announced(request)
+    events: list[RunEvent] = announced(request, deps)
     if step.chosen is not None:
         events.append(HandoffEvent.model_validate({"from": step.speaker, "to": step.chosen}))
     await writer.append("chosen", events)

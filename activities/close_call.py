@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from activities.answer_checks import Checks
 from activities.bearing_out import shown_before
+from activities.entities import effects_of
+from activities.looking_up import looked_up
 from activities.moderating import NOT_MODERATED, judged
 from activities.remembering import overflows
 from activities.scene import call_of, documents_told, grounding_of, load_step
@@ -23,9 +25,9 @@ from shared.contracts.activities import Responded
 from shared.contracts.agent_activities import CloseCallRequest
 from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.agents import AgentCall
-from shared.contracts.conversations import History, Turn
+from shared.contracts.conversations import History, Turn, TurnEffect
 from shared.contracts.events import CitationsEvent, RunEvent, TextEvent
-from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack
+from shared.contracts.evidence import SEARCH_FAILED, Citation, ContextPack, LookUp, Snippet
 from shared.contracts.runs import FinishReason, RunRecord
 from shared.contracts.wording import say
 from shared.errors import SearchError
@@ -46,6 +48,9 @@ class Closing:
     citations: tuple[Citation, ...]
     finish_reason: FinishReason = "stop"
     unknown: bool = False
+    effects: tuple[TurnEffect, ...] = ()
+    searched: tuple[Snippet, ...] | None = None
+    """What whoever wrote it was told of the documents; None if nobody looked into them."""
 
 
 async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded:
@@ -68,10 +73,11 @@ async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded
         EFFECT_UNKNOWN: closing.unknown,
     }
     warnings = [*warnings_of(evidence), *(key for key, holds in also.items() if holds)]
-    turn = _turn(record, closing, warnings)
+    look_up = _look_up(closing, evidence, request, call_of(record))
+    turn = _turn(record, closing, warnings, look_up, deps)
     writer = log_writer(request, "close_call", deps)
     _, kept = await asyncio.gather(
-        writer.append("answer", _events(closing, request)), deps.conversations.add_turn(turn)
+        writer.append("answer", _events(closing, request, deps)), deps.conversations.add_turn(turn)
     )
     policy = deps.policy
     told = (*history.turns, kept)
@@ -79,6 +85,7 @@ async def close_call(request: CloseCallRequest, deps: Dependencies) -> Responded
         after=writer.after,
         finish_reason=kept.finish_reason,
         warnings=kept.warnings,
+        retrieval=kept.retrieval,
         folds=history.cut or overflows(told, policy.history_tokens, policy.history_turns),
     )
 
@@ -120,15 +127,16 @@ async def _of_step(
     checks = Checks(call.model.response_format == "json", grounding_of(call, deps), documents)
     results = await _results(request, call, deps)
     known = tuple(_known(record, call, history, results)) if request.indexes else None
+    changing = [each.outcome for each in results if each.place is not None]
     shown, below = checks.shown(step.text), checks.below(step.text, request.language, known)
     return Closing(
         text=shown + below,
         rest=below if step.shown else shown + below,
         citations=checks.citations(step.text),
         finish_reason="length" if step.finish_reason == "length" else "stop",
-        unknown=any(
-            each.place is not None and each.outcome.status == "unknown" for each in results
-        ),
+        unknown=any(each.status == "unknown" for each in changing),
+        effects=effects_of(changing, deps.packs.get(record.pack_version).tools),
+        searched=None if documents is None else tuple(documents.values()),
     )
 
 
@@ -156,11 +164,11 @@ def _evidence_itself(evidence: ContextPack, request: CloseCallRequest) -> Closin
         for number, each in enumerate(evidence.snippets, start=1)
     ]
     text = "\n\n".join(passages) or say("told_nothing_known", request.language)
-    return Closing(text=text, rest=text, citations=citations)
+    return Closing(text=text, rest=text, citations=citations, searched=evidence.snippets)
 
 
-def _events(closing: Closing, request: CloseCallRequest) -> Sequence[RunEvent]:
-    events: list[RunEvent] = announced(request)
+def _events(closing: Closing, request: CloseCallRequest, deps: Dependencies) -> Sequence[RunEvent]:
+    events: list[RunEvent] = announced(request, deps)
     if closing.rest:
         events.append(TextEvent(text=closing.rest, attempt=request.attempt))
     if closing.citations:
@@ -168,7 +176,24 @@ def _events(closing: Closing, request: CloseCallRequest) -> Sequence[RunEvent]:
     return events
 
 
-def _turn(record: RunRecord, closing: Closing, warnings: Sequence[str]) -> Turn:
+def _look_up(
+    closing: Closing, evidence: ContextPack, request: CloseCallRequest, call: AgentCall
+) -> LookUp:
+    if closing.searched is None:
+        return LookUp(used=False, reason="not_asked")
+    told = evidence.model_copy(update={"snippets": closing.searched})
+    mode = call.search.mode if call.search else "hybrid"
+    indexes = request.indexes or dict.fromkeys(each.index for each in closing.searched)
+    return looked_up(told, tuple(indexes), closing.citations, mode)
+
+
+def _turn(
+    record: RunRecord,
+    closing: Closing,
+    warnings: Sequence[str],
+    look_up: LookUp,
+    deps: Dependencies,
+) -> Turn:
     return Turn(
         run_id=record.run_id,
         conversation_id=record.conversation_id,
@@ -179,4 +204,8 @@ def _turn(record: RunRecord, closing: Closing, warnings: Sequence[str]) -> Turn:
         citations=closing.citations,
         warnings=(*record.warnings, *warnings),
         finish_reason=closing.finish_reason,
+        answered_at=deps.now(),
+        effects=closing.effects,
+        retrieval=look_up,
+        correlation_id=record.correlation_id,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shared.contracts.conversations import Mentioned
+from shared.contracts.conversations import Mentioned, TurnEffect
 from shared.contracts.runs import ToolOutcome
 from shared.contracts.tools import JsonSchema, ToolContract
 
@@ -15,6 +15,23 @@ def entities_of(
     """Each once, in the order of the results; of a long list only its beginning."""
     found = [each for outcome in outcomes for each in _entities(outcome, tools[outcome.tool])]
     return tuple({(each.type, each.id): each for each in found}.values())
+
+
+def effects_of(
+    outcomes: Sequence[ToolOutcome], tools: Mapping[str, ToolContract]
+) -> tuple[TurnEffect, ...]:
+    """What calls that were to change something came to, with the record that each has made."""
+    return tuple(
+        TurnEffect(
+            call_id=each.call_id,
+            tool=each.tool,
+            status=each.status,
+            error=each.error,
+            effect_id=each.effect_id,
+            record=next(_entities(each, tools[each.tool]), None),
+        )
+        for each in outcomes
+    )
 
 
 def _entities(outcome: ToolOutcome, contract: ToolContract) -> Iterator[Mentioned]:

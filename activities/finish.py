@@ -29,9 +29,13 @@ async def finish(request: FinishRequest, deps: Dependencies) -> StepResult:
         memory=request.memory,
         failure=_truly(request.failure, left),
         warnings=request.warnings,
+        basis=request.basis,
+        retrieval=request.retrieval,
     )
     writer = log_writer(request, TERMINAL_STEP, deps)
-    stored = await close_run(record, outcome, language, announced(request), writer, deps, left)
+    stored = await close_run(
+        record, outcome, language, announced(request, deps), writer, deps, left
+    )
     # Behind the terminal entry: nobody waits for it.
     await seal_run(record, deps, recorded=request.recorded, begins=not request.run.follows)
     log.info(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from activities.entities import entities_of
+from activities.entities import effects_of, entities_of
 from activities.plain_answers import told_outcomes
 from shared.contracts.effects import Effect
 from shared.contracts.identity import Language
@@ -34,6 +34,7 @@ async def left_behind(record: RunRecord, language: Language, deps: Dependencies)
     return LeftBehind(
         told=told_outcomes(outcomes, pack, language),
         entities=entities_of(outcomes, pack.tools),
+        effects=effects_of(outcomes, pack.tools),
         acted=True,
     )
 

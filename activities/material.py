@@ -71,7 +71,10 @@ class Answer:
 
 
 async def load_material(request: RespondRequest, deps: Dependencies) -> Material:
-    """Raises StoreError."""
+    """What another run has, where the answer is given again. Raises StoreError."""
+    if request.again is not None:
+        source = request.run.model_copy(update={"run_id": request.again})
+        request = request.model_copy(update={"run": source})
     record, history, found, plan, outcomes = await asyncio.gather(
         load_record(request, deps),
         load_history(request, deps),

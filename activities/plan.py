@@ -39,7 +39,7 @@ async def plan(request: PlanRequest, deps: Dependencies) -> Planned:
     briefing = Briefing(pack, record, request.language, record.received_at, history.summary)
     drafted, _ = await asyncio.gather(
         draft_plan(deps.model, briefing, history, evidence, opened),
-        writer.append("announce", announced(request)),
+        writer.append("announce", announced(request, deps)),
     )
     proposal = Proposal(
         flow_type=drafted.draft.flow_type,

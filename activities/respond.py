@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from activities.citation_styles import MarkFilter, kept
-from activities.entities import entities_of
+from activities.entities import effects_of, entities_of
 from activities.listening import must_be_heard
+from activities.looking_up import look_up_of
 from activities.material import (
     Answer,
     Material,
@@ -20,13 +21,14 @@ from activities.material import (
 )
 from activities.producing import Produced, produce
 from activities.remembering import overflows
-from activities.steps import announced, answer_writer, warnings_of
+from activities.steps import announced, answer_writer, has_ended, load_record, warnings_of
 from shared.contracts.activities import Responded, RespondRequest
 from shared.contracts.conversations import Turn
 from shared.contracts.events import CitationsEvent, QuestionEvent, RunEvent, TextEvent
 from shared.contracts.evidence import SEARCH_FAILED
 from shared.contracts.plan import Plan
-from shared.contracts.runs import FinishReason, Usage
+from shared.contracts.runs import FinishReason, Question, RunRecord, Usage
+from shared.contracts.search import SearchMode
 from shared.contracts.wording import say
 from shared.errors import AppError, ModelError
 from shared.ports import Dependencies, StreamEnd
@@ -57,19 +59,25 @@ class AnsweredError(AppError):
 
 
 async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
-    material = await load_material(request, deps)
-    await must_be_heard(material.record, deps)
+    if request.again is not None and await has_ended(request, deps):
+        return Responded(after=request.after, finish_reason="stop")
+    material, record = await asyncio.gather(
+        load_material(request, deps), load_record(request, deps)
+    )
+    await must_be_heard(record, deps)
     writer = answer_writer(request, STEP, deps)
     try:
         answer = await _answer(request, material, writer, deps)
     except AnsweredError as earlier:
+        await deps.conversations.replace_turn(earlier.turn)
         await _show(earlier.turn, request, deps)
         return Responded(
             after=request.after,
             finish_reason=earlier.turn.finish_reason,
             warnings=earlier.turn.warnings,
+            retrieval=earlier.turn.retrieval,
         )
-    kept = await _keep(request, material, answer, deps)
+    kept = await _keep(request, material, answer, record, deps)
     if kept.text != answer.text:
         await _show(kept, request, deps)
     return Responded(
@@ -78,6 +86,7 @@ async def respond(request: RespondRequest, deps: Dependencies) -> Responded:
         model_calls=answer.model_calls,
         finish_reason=kept.finish_reason,
         warnings=kept.warnings,
+        retrieval=kept.retrieval,
         folds=material.history.cut
         or overflows(
             (*material.history.turns, kept), deps.policy.history_tokens, deps.policy.history_turns
@@ -104,7 +113,7 @@ async def _claim(
 
     Raises AnsweredError.
     """
-    if await writer.begin(announced(request)):
+    if await writer.begin(announced(request, deps)):
         return
     run = request.run
     stored = await deps.conversations.get_turn(run.tenant_id, run.conversation_id, run.run_id)
@@ -266,15 +275,21 @@ def _asks(request: RespondRequest) -> bool:
 
 
 async def _keep(
-    request: RespondRequest, material: Material, answer: Answer, deps: Dependencies
+    request: RespondRequest,
+    material: Material,
+    answer: Answer,
+    own: RunRecord,
+    deps: Dependencies,
 ) -> Turn:
     """Store the turn; answers the stored one, which another execution may have written.
 
-    The open plan comes first: a second execution that finds the turn has nothing left to do.
+    The open plan comes first: a second execution that finds the turn has nothing left to do. Who
+    answers again leaves it as it is. `own` is this run's record, `material` may be of another.
     """
     run, record = request.run, material.record
-    await _keep_open(request, material, deps)
-    return await deps.conversations.add_turn(
+    if request.again is None:
+        await _keep_open(request, material, deps)
+    kept = await deps.conversations.add_turn(
         Turn(
             run_id=run.run_id,
             conversation_id=run.conversation_id,
@@ -286,8 +301,31 @@ async def _keep(
             warnings=(*record.warnings, *warnings_of(material.evidence)),
             entities=entities_of(material.outcomes, material.pack.tools),
             finish_reason=answer.finish_reason,
+            answered_at=deps.now(),
+            effects=effects_of(
+                [each for each in material.outcomes if each.effect_id], material.pack.tools
+            ),
+            question=_question(request, material, answer),
+            correlation_id=own.correlation_id,
+            replaces=own.again.replaces if own.again else None,
+            retrieval=look_up_of(request, material, answer.citations, _mode(deps)),
         )
     )
+    await deps.conversations.replace_turn(kept)
+    return kept
+
+
+def _mode(deps: Dependencies) -> SearchMode:
+    intent = deps.policy.retrieval.intent
+    return intent.mode if intent else "hybrid"
+
+
+def _question(request: RespondRequest, material: Material, answer: Answer) -> Question | None:
+    """As its event tells it."""
+    plan = material.plan
+    if plan is not None and plan.question is not None:
+        return Question(text=answer.text, missing=plan.missing)
+    return Question(text=answer.text) if _asks(request) else None
 
 
 async def _keep_open(request: RespondRequest, material: Material, deps: Dependencies) -> None:

@@ -38,7 +38,7 @@ async def review(
         made, asked = await _reviewed(request, scene, deps)
         step = await deps.agent_steps.put(made)
     writer = log_writer(request, f"speak-{request.number}", deps)
-    events: list[RunEvent] = announced(request)
+    events: list[RunEvent] = announced(request, deps)
     if step.text.strip():
         events.append(AgentTurnEvent(speaker=step.speaker, text=step.text))
     await writer.append("said", events)

@@ -10,9 +10,10 @@ from shared.contracts.effects import Effect, effect_id
 from shared.contracts.events import RunEvent, ToolEvent
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
-from shared.contracts.outcomes import outcome_of
+from shared.contracts.outcomes import outcome_of, shown
 from shared.contracts.plan import Reference, ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
+from shared.contracts.shown import label_of, labels_of
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
@@ -33,25 +34,24 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
     call, broken = await resolved_call(request, planned, contract, deps)
     refused = broken or request.refused
     effect = effect_of(record, request.step, call, contract, deps)
+
+    def told(outcome: ToolOutcome) -> RunEvent:
+        return ended_event(outcome, contract, record, request.language, deps)
+
     if refused is not None:
         skipped = effect.model_copy(update={"state": "failed", "error": refused})
         settled = await deps.effects.reserve(skipped)
         outcome = outcome_of(settled, call, contract, request.language)
-        await writer.append("ended", [*announced(request), _ended(outcome)])
+        await writer.append("ended", [*announced(request, deps), told(outcome)])
         await finish_stop(settled, deps)
         return ToolRun(after=writer.after, ok=False)
-    started = ToolEvent(
-        name=call.tool,
-        args=masked(call.args, contract),
-        status="started",
-        call_id=f"c{request.step}",
-    )
+    started = started_event(call, f"c{request.step}", contract, request.language, deps)
     settled, stopped_before = await asyncio.gather(
         settle(effect, contract, record, request.language, deps),
-        tell(writer, "started", [*announced(request), started]),
+        tell(writer, "started", [*announced(request, deps), started]),
     )
     outcome = outcome_of(settled, call, contract, request.language)
-    stopped = await tell(writer, "ended", [_ended(outcome)], next_ms=0) or stopped_before
+    stopped = await tell(writer, "ended", [told(outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped
     await finish_stop(settled, deps)
@@ -125,7 +125,8 @@ async def read_now(
     if contract.right not in record.caller.rights:
         refused = say("no_right", language, right=contract.right)
         return effect.model_copy(update={"state": "failed", "error": refused})
-    return await _read(effect, _invocation(effect, contract, record, language), deps)
+    read = await _read(effect, _invocation(effect, contract, record, language), deps)
+    return read.model_copy(update={"updated_at": deps.now()})
 
 
 def _invocation(
@@ -168,6 +169,7 @@ async def _read(effect: Effect, invocation: ToolInvocation, deps: Dependencies) 
 def effect_of(
     record: RunRecord, step: int, call: ToolCall, contract: ToolContract, deps: Dependencies
 ) -> Effect:
+    now = deps.now()
     return Effect(
         effect_id=effect_id(record.tenant_id, record.run_id, step, call),
         tenant_id=record.tenant_id,
@@ -177,16 +179,44 @@ def effect_of(
         holder=uuid4().hex,
         state=first_state(contract),
         args=call.args,
-        updated_at=deps.now(),
+        updated_at=now,
+        started_at=now,
     )
 
 
-def _ended(outcome: ToolOutcome) -> RunEvent:
+def started_event(
+    call: ToolCall, call_id: str, contract: ToolContract, language: Language, deps: Dependencies
+) -> ToolEvent:
+    args = masked(call.args, contract)
     return ToolEvent(
-        name=outcome.tool,
-        args=outcome.args,
-        status=outcome.status,
-        call_id=outcome.call_id,
-        result=outcome.result,
-        error=outcome.error,
+        name=call.tool,
+        args=args,
+        status="started",
+        call_id=call_id,
+        at=deps.now(),
+        label=label_of(contract, language),
+        labels=labels_of(contract, args, language),
+    )
+
+
+def ended_event(
+    outcome: ToolOutcome,
+    contract: ToolContract | None,
+    record: RunRecord,
+    language: Language,
+    deps: Dependencies,
+) -> ToolEvent:
+    base = deps.policy.erp_web_url
+    view = shown(outcome, contract, language, base, record.tenant_id)
+    return ToolEvent(
+        name=view.tool,
+        args=view.args,
+        status=view.status,
+        call_id=view.call_id,
+        result=view.result,
+        error=view.error,
+        at=deps.now(),
+        label=view.label,
+        labels=view.labels,
+        record_url=view.record_url,
     )

@@ -154,7 +154,7 @@ class Speech:
     async def _told(self, step: AgentStep) -> Spoke:
         """What a participant says to the others."""
         writer = log_writer(self.request, self.step_name, self.deps)
-        said: list[RunEvent] = announced(self.request)
+        said: list[RunEvent] = announced(self.request, self.deps)
         if step.text.strip():
             said.append(AgentTurnEvent(speaker=step.speaker, text=step.text))
         await writer.append("said", said)
@@ -288,7 +288,7 @@ class Speech:
     async def _claimed(self, reason: str) -> AnswerWriter:
         """Claim an attempt for this execution, behind what others have written."""
         writer = self._new_writer()
-        if not await writer.begin(announced(self.request)):
+        if not await writer.begin(announced(self.request, self.deps)):
             await writer.begin_again(reason)
         return writer
 

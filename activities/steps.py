@@ -97,8 +97,9 @@ def answer_writer(request: StepRequest, step: str, deps: Dependencies) -> Answer
     return AnswerWriter(deps.log, request.run.run_id, step, uuid4().hex, request.after)
 
 
-def announced(request: StepRequest) -> list[RunEvent]:
-    return [StateEvent(state=state) for state in request.announce]
+def announced(request: StepRequest, deps: Dependencies) -> list[RunEvent]:
+    now = deps.now()
+    return [StateEvent(state=state, at=now) for state in request.announce]
 
 
 async def load_evidence(

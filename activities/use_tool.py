@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from activities.agent_tools import contract_of
 from activities.asking import before
-from activities.run_tool import effect_of, finish_stop, read_now, settle, tell
+from activities.run_tool import (
+    effect_of,
+    ended_event,
+    finish_stop,
+    read_now,
+    settle,
+    started_event,
+    tell,
+)
 from activities.scene import NUMBERED, load_step
 from activities.steps import announced, load_record, log_writer
 from shared.contracts.activities import StepResult
@@ -13,7 +21,6 @@ from shared.contracts.agent_activities import MARKS_A_CALL, UseToolRequest
 from shared.contracts.agent_steps import AgentResult, AgentStep, StepToolCall
 from shared.contracts.effects import Effect
 from shared.contracts.events import ToolEvent
-from shared.contracts.masking import masked
 from shared.contracts.outcomes import outcome_of
 from shared.contracts.plan import ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
@@ -59,7 +66,7 @@ async def use_tool(request: UseToolRequest, deps: Dependencies) -> StepResult:
         return await _make(use, use.contract, kept, writer)
     effect, outcome = await _not_made(use)
     outcome = await _keep(use, kept.outcome if kept else outcome)
-    await writer.append("ended", [*announced(request), _event(outcome)])
+    await writer.append("ended", [*announced(request, deps), _ended(use, outcome)])
     if effect is not None:
         await finish_stop(effect, deps)
     return StepResult(after=writer.after)
@@ -68,17 +75,14 @@ async def use_tool(request: UseToolRequest, deps: Dependencies) -> StepResult:
 async def _make(
     use: _Use, contract: ToolContract, kept: AgentResult | None, writer: LogWriter
 ) -> StepResult:
-    started = ToolEvent(
-        name=use.call.tool,
-        args=masked(use.call.args, contract),
-        status="started",
-        call_id=use.call.call_id,
-    )
+    planned = ToolCall(tool=use.call.tool, args=use.call.args)
+    started = started_event(planned, use.call.call_id, contract, use.request.language, use.deps)
     (effect, outcome), stopped_before = await asyncio.gather(
-        _made(use, contract, kept), tell(writer, "started", [*announced(use.request), started])
+        _made(use, contract, kept),
+        tell(writer, "started", [*announced(use.request, use.deps), started]),
     )
     outcome = await _keep(use, outcome)
-    stopped = await tell(writer, "ended", [_event(outcome)], next_ms=0) or stopped_before
+    stopped = await tell(writer, "ended", [_ended(use, outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped
     if effect is not None:
@@ -169,12 +173,5 @@ async def _keep(use: _Use, outcome: ToolOutcome) -> ToolOutcome:
     return kept.outcome
 
 
-def _event(outcome: ToolOutcome) -> ToolEvent:
-    return ToolEvent(
-        name=outcome.tool,
-        args=outcome.args,
-        status=outcome.status,
-        call_id=outcome.call_id,
-        result=outcome.result,
-        error=outcome.error,
-    )
+def _ended(use: _Use, outcome: ToolOutcome) -> ToolEvent:
+    return ended_event(outcome, use.contract, use.record, use.request.language, use.deps)

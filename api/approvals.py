@@ -28,7 +28,11 @@ async def waiting(call: Call) -> Response:
     now = call.deps.now()
     found = await call.deps.approvals.waiting(call.caller.tenant_id, MOST_WAITING)
     mine = [a for a in found if may_decide(call, a) and a.expires_at > now]
-    return json_answer(ApprovalList(items=tuple(view_of(each, call.language) for each in mine)))
+    tools = call.deps.packs.get(call.deps.packs.current).tools
+    told = tuple(
+        view_of(each, tools.get(each.tool), call.language, may_decide=True) for each in mine
+    )
+    return json_answer(ApprovalList(items=told))
 
 
 async def decide(call: Call) -> Response:
@@ -45,7 +49,12 @@ async def decide(call: Call) -> Response:
     if wanted == "approved" and not await _has_its_pack(call, run_id):
         raise GoneError("pack_gone")
     decided_at = approval.decided_at or call.deps.now()
-    decided = {"decided_by": call.caller.user_id, "decided_at": decided_at, "comment": body.comment}
+    decided = {
+        "decided_by": call.caller.user_id,
+        "decided_by_name": call.caller.name,
+        "decided_at": decided_at,
+        "comment": body.comment,
+    }
     if not _is_repeated(call, approval, wanted):
         changed = approval.model_copy(update={"state": wanted, **decided})
         if await call.deps.approvals.change(changed) is None:

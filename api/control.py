@@ -38,6 +38,9 @@ async def feedback(call: Call) -> Response:
             tags=body.tags,
         )
     )
+    await call.deps.conversations.rate(
+        record.tenant_id, record.conversation_id, record.run_id, body.rating
+    )
     await audit(
         call,
         "feedback.given",

@@ -25,6 +25,13 @@ SAFE_HEADERS = {
 }
 """What is answered is what its type says, whatever a browser would make of its content: no page, in
 nobody's frame, over nothing but TLS (OWASP REST Security Cheat Sheet, Security Headers)."""
+EXPOSED = {
+    "Access-Control-Expose-Headers": (
+        "Location, Retry-After, x-correlation-id, x-run-id, "
+        "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+    )
+}
+"""What a page of another origin may read, where the host lets it ask at all (CORS)."""
 NOT_KEPT = {"Cache-Control": "no-store"}
 """Answers are for one person; streams say more about caching themselves."""
 PRINCIPAL = "x-ms-client-principal"
@@ -81,7 +88,7 @@ def authenticated(handler: Handler, get_dependencies: Callable[[], Dependencies]
             # The edge is the one place where a defect becomes an answer (rule 6).
             log.exception("correlation=%s defect", correlation_id)
             response = problems.broken(language, correlation_id)
-        about = SAFE_HEADERS | {"x-correlation-id": correlation_id}
+        about = SAFE_HEADERS | EXPOSED | {"x-correlation-id": correlation_id}
         if "cache-control" not in response.headers:
             about |= NOT_KEPT
         response.headers.update(about)

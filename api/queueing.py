@@ -6,7 +6,7 @@ from datetime import timedelta
 from api.edge import Call
 from api.identifiers import born_at
 from api.stopping import stop
-from shared.contracts.conversations import Conversation, OnBusy
+from shared.contracts.conversations import Conversation, OnBusy, title_of
 from shared.errors import ConflictError, NotFoundError
 
 STARTING = timedelta(seconds=30)
@@ -47,13 +47,17 @@ async def make_way(call: Call, on_busy: OnBusy, before: tuple[str, ...]) -> None
 
 
 async def take_turn(
-    call: Call, conversation: Conversation, run_id: str, before: tuple[str, ...]
+    call: Call, conversation: Conversation, run_id: str, before: tuple[str, ...], message: str
 ) -> None:
-    """Join the queue behind these runs, unless somebody was faster. Raises ConflictError, and
-    NotFoundError when the conversation was erased meanwhile."""
+    """Join the queue behind these runs, unless somebody was faster; `message` names a conversation
+    without a title. Raises ConflictError, and NotFoundError when the conversation was erased
+    meanwhile."""
     if run_id in conversation.queue:
         return
-    if not await call.deps.conversations.claim(conversation, run_id, before, call.deps.now()):
+    unnamed = conversation.title is None and conversation.session_id is None
+    title = title_of(message) if unnamed else None
+    claim = call.deps.conversations.claim
+    if not await claim(conversation, run_id, before, call.deps.now(), title):
         now = await call.deps.conversations.get(
             conversation.tenant_id, conversation.conversation_id
         )

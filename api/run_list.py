@@ -72,6 +72,7 @@ async def _entry(call: Call, record: RunRecord) -> RunEntry:
         finish_reason=outcome.finish_reason if outcome else None,
         error=outcome.failure.code if outcome and outcome.failure else None,
         correlation_id=record.correlation_id,
+        trace_id=record.trace_id,
     )
 
 

@@ -19,7 +19,7 @@ from shared.contracts.chat import ChatAnswer
 from shared.contracts.conversations import Turn
 from shared.contracts.events import QuestionEvent, RunEvent, is_terminal
 from shared.contracts.identity import Language
-from shared.contracts.outcomes import outcomes_of
+from shared.contracts.outcomes import outcomes_of, shown
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import Failure
 from shared.contracts.runs import (
@@ -37,7 +37,7 @@ from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
 from shared.ports import LogItems
-from shared.streams.ending import warned
+from shared.streams.ending import warned, worded
 from shared.streams.sse import HEARTBEAT, encode
 from shared.streams.tailing import Numbered, tail
 
@@ -76,24 +76,38 @@ async def read(call: Call) -> Response:
         call.deps.runs.feedback(tenant_id, run_id, call.caller.user_id),
     )
     status = state.status if state else None
+    tools, web_url = _tools(call, record), call.deps.policy.erp_web_url
     return json_answer(
         RunView(
             run_id=run_id,
             conversation_id=record.conversation_id,
+            user_id=record.caller.user_id,
             state=outcome.state if outcome else status.state if status else "RECEIVED",
             states=outcome.states if outcome else status.states if status else (),
             received_at=record.received_at,
             ended_at=outcome.ended_at if outcome else None,
             finish_reason=outcome.finish_reason if outcome else None,
+            warnings=warned(turn.warnings, call.language) if turn else (),
             text=turn.text if turn and mine else None,
             citations=turn.citations if turn and mine else (),
+            retrieval=worded(outcome.retrieval, call.language) if outcome else None,
             usage=outcome.usage if outcome else Usage(),
-            effects=outcomes,
-            approvals=tuple(view_of(each, call.language) for each in approvals),
+            effects=tuple(
+                shown(each, tools.get(each.tool), call.language, web_url, tenant_id)
+                for each in outcomes
+            ),
+            approvals=tuple(
+                view_of(
+                    each, tools.get(each.tool), call.language, may_decide=may_decide(call, each)
+                )
+                for each in approvals
+            ),
             memory=await _memory(call, outcome),
             rating=feedback.rating if feedback else None,
             error=_told(outcome, call.language) if outcome else None,
             correlation_id=record.correlation_id,
+            trace_id=record.trace_id,
+            replaces=record.again.replaces if record.again else None,
         ),
         headers={"x-run-id": run_id},
     )
@@ -335,6 +349,7 @@ def _answer(
         text=turn.text,
         citations=turn.citations,
         warnings=warned(turn.warnings, language),
+        retrieval=worded(outcome.retrieval, language),
         usage=outcome.usage,
         thread_id=turn.conversation_id,
         run_id=turn.run_id,

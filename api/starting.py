@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,10 @@ from shared.contracts.agents import AgentCall
 from shared.contracts.base import Contract
 from shared.contracts.conversations import Conversation, OnBusy
 from shared.contracts.events import StateEvent
-from shared.contracts.runs import IdempotencyClaim, OnDisconnect, RunRecord
+from shared.contracts.runs import Again, IdempotencyClaim, OnDisconnect, RunRecord
 from shared.errors import ConflictError, DependencyError, RequestError
 from shared.streams.writing import LogWriter
-from shared.telemetry.context import traceparent
+from shared.telemetry.context import trace_id, traceparent
 
 log = logging.getLogger("eira.http")
 
@@ -45,6 +45,9 @@ class Wanted:
     on_busy: OnBusy = "reject"
     call: AgentCall | None = None
     on_disconnect: OnDisconnect = "continue"
+    again: Again | None = None
+    still: Callable[[], Awaitable[None]] | None = None
+    """Raises RequestError when a new run may not begin any more; one that was started is found."""
 
 
 type Place = Conversation | Callable[[str], Conversation]
@@ -88,6 +91,8 @@ async def start_run(call: Call, place: Place, wanted: Wanted) -> Started:
     makes = conversation is not place
     waits_for = () if makes else await runs_before(call, conversation, run_id)
     check_queue(wanted.on_busy, waits_for)
+    if wanted.still is not None:
+        await wanted.still()
     quota = await take_quota(call, conversation, run_id)
     try:
         await make_way(call, wanted.on_busy, waits_for)
@@ -148,12 +153,14 @@ async def _start(
     """`makes`: the conversation is made for this run, which has its turn from the beginning."""
     record = _record(call, conversation, wanted, run_id)
     writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
-    received = StateEvent(state="RECEIVED", correlation_id=call.correlation_id)
+    received = StateEvent(
+        state="RECEIVED", at=record.received_at, correlation_id=call.correlation_id
+    )
     # All at once: whoever loses the race for the turn leaves a record that nothing refers to.
     await asyncio.gather(
         call.deps.conversations.create(conversation)
         if makes
-        else take_turn(call, conversation, run_id, waits_for),
+        else take_turn(call, conversation, run_id, waits_for, wanted.message),
         call.deps.runs.create(record),
         writer.append("received", [received]),
     )
@@ -190,5 +197,7 @@ def _record(call: Call, conversation: Conversation, wanted: Wanted, run_id: str)
         open_plan=conversation.open_plan if pinned else None,
         warnings=wanted.warnings if pinned else (*wanted.warnings, "pack_gone"),
         call=wanted.call,
+        again=wanted.again,
+        trace_id=trace_id(),
         on_disconnect=wanted.on_disconnect,
     )

@@ -36,9 +36,10 @@ def own_environment() -> dict[str, str]:
     return {**read_settings(Path()), **os.environ}
 
 
-def local_settings() -> Mapping[str, str]:
+def local_settings(data: Path = DATA) -> Mapping[str, str]:
     """What the local platform tells the app; {} when it has not said so."""
-    if not ENVIRONMENT.exists():
+    environment = data / ENVIRONMENT.name
+    if not environment.exists():
         return {}
-    lines = ENVIRONMENT.read_text("utf-8").splitlines()
+    lines = environment.read_text("utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)

@@ -21,6 +21,7 @@ examples:
 """
 
 DEFAULT_PORT = 7071
+HIGHEST_PORT = 65_535
 HANDED_OVER = ("audit", "bench", "cerebro", "eval", "simulate")
 """Commands whose arguments another program reads."""
 
@@ -59,8 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_smoke(commands)
     _add_hook(commands)
     commands.add_parser("urls", help="print the URLs of what runs, as JSON")
-    test = commands.add_parser("test", help="run every check and all tests")
-    test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
+    _add_test(commands)
     commands.add_parser("bench", help="measure; --help shows its arguments", add_help=False)
     simulate = "what a rate of turns asks of Azure, and costs; --help"
     commands.add_parser("simulate", help=simulate, add_help=False)
@@ -71,9 +71,22 @@ def build_parser() -> argparse.ArgumentParser:
 type _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
+def _add_test(commands: _Commands) -> None:
+    test = commands.add_parser("test", help="run every check and all tests")
+    only = test.add_mutually_exclusive_group()
+    only.add_argument("--frontend", action="store_true", help="only what is about the front end")
+    only.add_argument(
+        "--browser", nargs="*", metavar="FILE", help="only browser tests, all or in these files"
+    )
+    test.add_argument("pytest_arguments", nargs="*", metavar="PYTEST_ARGUMENT", help="after --")
+
+
 def _add_up(commands: _Commands) -> None:
     up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
-    up.add_argument("--port", type=int, default=DEFAULT_PORT, help="of the app (%(default)s)")
+    up.add_argument("--port", type=_port, help=f"of the app ({DEFAULT_PORT})")
+    up.add_argument(
+        "--free-ports", action="store_true", help="any for everybody, to run beside another"
+    )
     up.add_argument("--workers", type=_positive, default=1, metavar="N", help="worker processes")
     up.add_argument("--fresh", action="store_true", help="forget all stored data first")
     up.add_argument(
@@ -221,7 +234,21 @@ def _key(text: str) -> str:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = _number(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return number
+
+
+def _port(text: str) -> int:
+    number = _number(text)
+    if not 0 <= number <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is at most {HIGHEST_PORT}")
+    return number
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number") from None

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if (running := _running()) is not None:
         grid = running.services.get("eventgrid")
         more = ["--local", "--machine", *(["--grid", grid] if grid else [])]
-        return _examine(app_environment(), [*_words(options, running.app), *more])
+        return _examine(app_environment(), [*_words(options, options.app or running.app), *more])
     values = own_environment()
     if TELLING in map(str.casefold, values):
         return _examine(values, _words(options, options.app))
@@ -71,8 +71,12 @@ def read_app_settings(file: Path) -> dict[str, str]:
     CommandError."""
     try:
         document = cast(object, json.loads(file.read_text("utf-8-sig")))
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{file}: {type(error).__name__}", exit_code=EXIT_WRONG) from None
+    except OSError as error:
+        why = f"{file} cannot be read: {error.strerror}"
+        raise CommandError(why, exit_code=EXIT_WRONG) from None
+    except ValueError as error:
+        # A decoder's message quotes nothing of the text.
+        raise CommandError(f"{file} is not JSON: {error}", exit_code=EXIT_WRONG) from None
     match document:
         case {"Values": dict(values)}:
             return {str(name): str(value) for name, value in values.items()}

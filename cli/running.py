@@ -2,7 +2,10 @@
 
 import json
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -10,17 +13,39 @@ from urllib.parse import urlsplit
 from .errors import CommandError
 
 DATA = Path(".eira")
+ANNOUNCED = DATA / "urls.json"
 NOTHING_RUNS = "nothing runs here; start it with `./eira up` (in another terminal)."
 CONNECT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The URLs (without a trailing slash) of the app and its services, and the file of their CA."""
+    """The URLs (without a trailing slash) of the app and its services, and the file of their CA;
+    `http` are those of the services that a browser can open."""
 
     app: str
     services: dict[str, str]
     ca_file: Path
+    http: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def page(self) -> str | None:
+        """Of the front end."""
+        return self.http.get("staticweb")
+
+    def page_answers(self) -> bool:
+        """Whether the front end is there: it is served once it is built."""
+        if self.page is None:
+            return False
+        place = urlsplit(self.page)
+        connection = HTTPConnection(place.hostname or "", place.port, timeout=CONNECT_SECONDS)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
 
 
 def find_running(data: Path = DATA) -> Running:
@@ -47,7 +72,9 @@ def _parse(document: object) -> Running:
     if not isinstance(document, dict) or not isinstance(document["services"], dict):
         raise ValueError("urls.json is not as the emulator writes it")
     services = {str(name): str(url) for name, url in document["services"].items()}
-    return Running(str(document["app"]), services, Path(str(document["caFile"])))
+    told = document.get("http", {})
+    http = {str(name): str(url) for name, url in told.items()} if isinstance(told, dict) else {}
+    return Running(str(document["app"]), services, Path(str(document["caFile"])), http)
 
 
 def _answers(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""`./eira up`: the local cloud and the app, filled and ready; Ctrl-C stops everything."""
+"""`./eira up`: the local cloud, the app and its front end, ready; Ctrl-C stops everything."""
 
 import argparse
 import contextlib
@@ -6,23 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-from .app_environment import ENVIRONMENT, local_settings
+from .app_environment import ENVIRONMENT
+from .arguments import DEFAULT_PORT
 from .errors import CommandError
-from .running import DATA, Running, find_running, read_running
+from .frontend.node import FOLDER
+from .platform import EndedError, PlatformOptions, running_platform
+from .running import ANNOUNCED, Running, find_running
 from .settings_file import check_real_services, read_settings
-from .web import StatusError, UnreachableError, send_for_json
 
-CLOUD = Path("demo/cloud.json")
-ANNOUNCED = DATA / "urls.json"
-# The emulator itself gives up after 60 s and says why; this is for the case that it hangs.
-START_SECONDS = 75.0
-STOP_SECONDS = 5.0
-POLL_SECONDS = 0.05
-ANSWER_SECONDS = 2.0
+PAGE_FOLLOWS = "The page follows as soon as its front end is built."
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,16 +30,26 @@ def run(options: argparse.Namespace) -> int:
     # kill and a closed terminal end everything as cleanly as Ctrl-C does.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
+    wanted = PlatformOptions(
+        port=DEFAULT_PORT if options.port is None and not options.free_ports else options.port,
+        workers=options.workers,
+        fresh=options.fresh,
+        free_ports=options.free_ports,
+        without=options.no_emulator,
+    )
     begin = time.monotonic()
     try:
-        with contextlib.suppress(KeyboardInterrupt), _cloud(options) as cloud:
-            running = _wait_until_announced(cloud)
-            # First what says in one line which setting is wrong: the app would just not load.
-            _seed(settings)
-            _wait_for_app(cloud, running)
-            print(describe(running, time.monotonic() - begin), flush=True)
-            raise _EndedError(cloud.wait())
-    except _EndedError as ended:
+        with (
+            contextlib.suppress(KeyboardInterrupt),
+            _front_end() as front_end,
+            running_platform(wanted, settings) as platform,
+        ):
+            print(describe(platform.running, time.monotonic() - begin), flush=True)
+            if front_end is not None:
+                print(PAGE_FOLLOWS, flush=True)
+            _tell_of(front_end, platform.running.page)
+            raise EndedError(platform.process.wait())
+    except EndedError as ended:
         if ended.status < 0:
             raise CommandError(
                 f"the local cloud was killed (signal {-ended.status}); run `./eira up` again."
@@ -54,11 +61,11 @@ def run(options: argparse.Namespace) -> int:
 
 def describe(running: Running, seconds: float) -> str:
     """What a person wants to know once everything runs."""
-    services = "\n".join(f"  {name:<9} {url}" for name, url in sorted(running.services.items()))
+    services = "\n".join(f"  {name:<13} {url}" for name, url in sorted(running.services.items()))
     return f"""
 EIRA runs at {running.app} (ready in {seconds:.1f} s; Ctrl-C stops everything)
 {services}
-  CA file   {running.ca_file}
+  CA file       {running.ca_file}
 
 In another terminal:
   ./eira chat "Hola, ¿cómo va?"
@@ -78,12 +85,39 @@ def _curl(running: Running) -> str:
 """
 
 
-class _EndedError(Exception):
-    """The local cloud ended by itself; `status` as `subprocess` has it."""
+@contextlib.contextmanager
+def _front_end() -> Iterator[subprocess.Popen[bytes] | None]:
+    """Its build, beside the start of everything else; None where there is no front end."""
+    if not (FOLDER / "package.json").exists():
+        yield None
+        return
+    # A group of its own, to end it with all that npm starts.
+    building = subprocess.Popen(
+        [sys.executable, "-m", "cli.frontend"], stdin=subprocess.DEVNULL, process_group=0
+    )
+    try:
+        yield building
+    finally:
+        if building.poll() is None:
+            os.killpg(building.pid, signal.SIGTERM)
+            building.wait()
 
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
+
+def _tell_of(front_end: subprocess.Popen[bytes] | None, page: str | None) -> None:
+    """Where the page is, once it is there; nobody waits for that."""
+    if front_end is None or page is None:
+        return
+
+    def tell() -> None:
+        match front_end.wait():
+            case 0:
+                print(f"In a browser: {page}", flush=True)
+            case status if status > 0:
+                print("There is no page in a browser: the reason is above.", flush=True)
+            case _:
+                return
+
+    threading.Thread(target=tell, daemon=True).start()
 
 
 def _refuse_a_second_one() -> None:
@@ -95,80 +129,3 @@ def _refuse_a_second_one() -> None:
             path.unlink(missing_ok=True)
     else:
         raise CommandError(f"it runs already, at {running.app}; stop that one first (Ctrl-C).")
-
-
-@contextlib.contextmanager
-def _cloud(options: argparse.Namespace) -> Iterator[subprocess.Popen[bytes]]:
-    # emulator.child makes it end with this program, even when that is killed.
-    command = [sys.executable, "-m", "emulator.child", "emulator", "up", "--app", "."]
-    command += ["--config", str(CLOUD), "--data", str(DATA)]
-    command += ["--port", str(options.port), "--workers", str(options.workers)]
-    if options.fresh:
-        command.append("--fresh")
-    if options.no_emulator:
-        command += ["--without", *options.no_emulator]
-    cloud = subprocess.Popen(
-        command,
-        env={**os.environ, "EMULATOR_PARENT": str(os.getpid())},
-        stdin=subprocess.DEVNULL,
-        # A group of its own: Ctrl-C reaches only this program, which then stops it once.
-        process_group=0,
-    )
-    try:
-        yield cloud
-    finally:
-        _stop(cloud)
-
-
-def _stop(cloud: subprocess.Popen[bytes]) -> None:
-    cloud.terminate()
-    try:
-        cloud.wait(STOP_SECONDS)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        # It hangs, or a second Ctrl-C says that nobody wants to wait; its children end with it.
-        cloud.kill()
-        cloud.wait()
-
-
-def _wait_until_announced(cloud: subprocess.Popen[bytes]) -> Running:
-    for _ in _polls(cloud, "the local cloud"):
-        running = read_running(DATA)
-        if running is not None and ENVIRONMENT.exists():
-            return running
-    raise _EndedError(cloud.wait())
-
-
-def _wait_for_app(cloud: subprocess.Popen[bytes], running: Running) -> None:
-    for _ in _polls(cloud, f"{running.app}/api/health"):
-        with contextlib.suppress(StatusError, UnreachableError):
-            send_for_json("GET", f"{running.app}/api/health", timeout=ANSWER_SECONDS)
-            return
-    raise _EndedError(cloud.wait())
-
-
-def _polls(cloud: subprocess.Popen[bytes], what: str) -> Iterator[None]:
-    """Ends when the cloud does; raises `CommandError` when the time is over."""
-    deadline = time.monotonic() + START_SECONDS
-    while cloud.poll() is None:
-        yield
-        if time.monotonic() > deadline:
-            raise CommandError(
-                f"{what} was not ready after {START_SECONDS:.0f} s; read {DATA}/logs/host.log."
-            )
-        time.sleep(POLL_SECONDS)
-
-
-def _seed(settings: Mapping[str, str]) -> None:
-    """Loads the knowledge with the same settings as the app: what the emulator says wins."""
-    command = [sys.executable, "-m", "cli.knowledge.load"]
-    environment = {**settings, **local_settings()}
-    match subprocess.run(command, env=environment, check=False).returncode:
-        case 0:
-            return
-        case 2:
-            raise CommandError(
-                "a setting or a pack is wrong, as the line above says; correct it and run"
-                " `./eira up` again."
-            )
-        case _:
-            raise CommandError("the knowledge could not be loaded; the reason is above.")

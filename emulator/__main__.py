@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emulator.cloud import CloudError, running_cloud
-from emulator.plan import CloudOptions, Ports
+from emulator.plan import APP_PORT, CloudOptions, Ports
 
 _EXAMPLE = "example: python -m emulator up --app . --config demo/cloud.json --data .eira"
 
@@ -76,7 +76,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     up.add_argument("--app", type=Path, help="the folder of function_app.py (the current one)")
     up.add_argument("--config", type=Path, required=True, help="the JSON file of all services")
     up.add_argument("--data", type=Path, required=True, help="the folder to keep data in")
-    up.add_argument("--port", type=int, default=7071, help="of the app (%(default)s)")
+    up.add_argument("--port", type=int, help=f"of the app ({APP_PORT})")
     up.add_argument("--workers", type=int, default=1, metavar="N", help="processes of the app")
     up.add_argument("--fresh", action="store_true", help="forget all stored data first")
     up.add_argument(
@@ -90,7 +90,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     up.add_argument("--settings", type=Path, help="a JSON file of further app settings")
     up.add_argument("--no-host", action="store_true", help="start the services alone")
     ports = up.add_mutually_exclusive_group()
-    ports.add_argument("--random-ports", action="store_true", help="any free ones for everybody")
+    ports.add_argument("--random-ports", action="store_true", help="any free ones; the app --port")
     ports.add_argument("--ports-from", type=int, metavar="N", help="N, N+1, ... for everybody")
     embed = commands.add_parser("embed", help="compute embeddings ahead of their first use")
     embed.add_argument("--file", type=Path, required=True, help="where to keep them")

@@ -43,11 +43,13 @@ class CloudError(Exception):
 class Urls:
     """Where everything is, without trailing slashes; what urls.json holds.
 
+    `http` are those of the services that answer in plain http too, as a person's browser asks.
     `identity_endpoint` is None when the identity service was left out.
     """
 
     app: str
     services: Mapping[str, str]
+    http: Mapping[str, str]
     ca_file: Path
     identity_endpoint: str | None
 
@@ -55,6 +57,7 @@ class Urls:
         return {
             "app": self.app,
             "services": dict(self.services),
+            "http": dict(self.http),
             "caFile": str(self.ca_file),
             "identityEndpoint": self.identity_endpoint,
         }
@@ -183,6 +186,7 @@ def _urls(plan: Plan, authority: Authority) -> Urls:
     return Urls(
         app=plan.app_url,
         services={service.name: service.url for service in plan.services},
+        http={one.name: url for one in plan.services if (url := one.http_url) is not None},
         ca_file=authority.ca_file,
         identity_endpoint=endpoint,
     )

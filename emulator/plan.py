@@ -15,6 +15,8 @@ from emulator.services.configuration import ConfigurationError, as_object, read_
 type Ports = Literal["configured", "random"] | int
 """As the config says, any free ones, or one after the other from a number on."""
 
+APP_PORT = 7071
+
 RPC_PORT_DISTANCE = 10_000
 """The host serves Durable's RPC on its port plus this."""
 
@@ -31,6 +33,7 @@ _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 class CloudOptions:
     """What a person asks for; `app` None starts the services alone.
 
+    `port` is the app's; None is 7071, or with random ports one of them.
     `settings` is a JSON file of app settings, flat or under "Values", that win over the config's;
     those in the app's own local.settings.json win over both. `fresh` forgets all stored data;
     without `watch` a changed file does not load the app anew.
@@ -39,7 +42,7 @@ class CloudOptions:
     config: Path
     data: Path
     app: Path | None = None
-    port: int = 7071
+    port: int | None = None
     workers: int = 1
     fresh: bool = False
     without: frozenset[str] = frozenset()
@@ -73,6 +76,12 @@ class PlannedService:
     def url(self) -> str:
         return f"https://localhost:{self.ports['port']}"
 
+    @property
+    def http_url(self) -> str | None:
+        """For who does not trust the authority, such as a person's browser."""
+        port = self.ports.get("httpPort")
+        return None if port is None else _http_url(port)
+
     def command(self, config: Path, data: Path) -> list[str]:
         """The arguments behind `python -m`."""
         flags = ["--config", str(config), "--data", str(data), "--port", str(self.ports["port"])]
@@ -95,6 +104,7 @@ class Plan:
     app_settings: Mapping[str, str]
     ports: Sequence[PlannedPort]
     identity: Mapping[str, object]
+    cors: Sequence[str] = ()
 
     @property
     def app_url(self) -> str:
@@ -107,6 +117,7 @@ class Plan:
         """The arguments behind `python -m`."""
         flags = ["--port", str(self.app_port), "--workers", str(self.workers)]
         flags += [] if self.watch else ["--no-watch"]
+        flags += ["--cors", ",".join(self.cors)] if self.cors else []
         return ["emulator.host", "--app", str(self.app), "--data", str(self.data / "host"), *flags]
 
 
@@ -120,15 +131,18 @@ def make_plan(options: CloudOptions) -> Plan:
         )
     wanted = {name: one for name, one in sections.items() if name not in options.without}
     next_port = _port_source(options.ports)
-    app_port = next_port(options.port)
+    app_port = _app_port(options, next_port)
     numbers = {name: _ports_of(name, one, config, next_port) for name, one in wanted.items()}
-    urls = {f"services.{name}.url": f"https://localhost:{n['port']}" for name, n in numbers.items()}
-    values = urls | {
+    values = _urls_of(numbers) | {
         "app.url": f"http://127.0.0.1:{app_port}",
         "data": str(options.data.resolve()),
     }
-    known = set(values) | {f"services.{name}.url" for name in sections}
-    _check_placeholders(read_object(config), known, config)
+    # Those of a service that is left out are known too, and stand for nothing.
+    known = set(values) | {
+        f"services.{name}.{which}" for name in sections for which in ("url", "httpUrl")
+    }
+    document = read_object(config)
+    _check_placeholders(document, known, config)
     services = [
         PlannedService(
             name=name,
@@ -149,7 +163,37 @@ def make_plan(options: CloudOptions) -> Plan:
         app_settings=_app_settings(config, options, values),
         ports=_planned_ports(services, options, app_port),
         identity=sections.get("identity", {}),
+        cors=_cors(document, values, config),
     )
+
+
+def _urls_of(numbers: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    urls = {}
+    for name, ports in numbers.items():
+        urls[f"services.{name}.url"] = f"https://localhost:{ports['port']}"
+        if "httpPort" in ports:
+            urls[f"services.{name}.httpUrl"] = _http_url(ports["httpPort"])
+    return urls
+
+
+def _http_url(port: int) -> str:
+    return f"http://localhost:{port}"
+
+
+def _cors(document: Mapping[str, object], values: Mapping[str, str], config: Path) -> Sequence[str]:
+    """The origins that browsers may call the app from; those of services left out are not."""
+    host = as_object(document.get("host", {}), f'{config}: "host"')
+    origins = host.get("cors", [])
+    if not isinstance(origins, list):
+        raise ConfigurationError(f'{config}: "host.cors" must be a JSON list of origins.')
+    filled = [_text(_filled(origin, values)) for origin in origins]
+    return [origin for origin in filled if not _PLACEHOLDER.search(origin)]
+
+
+def _app_port(options: CloudOptions, next_port: _NextPort) -> int:
+    if options.ports == "random" and options.port is not None:
+        return options.port
+    return next_port(APP_PORT if options.port is None else options.port)
 
 
 def _app_folder(app: Path | None) -> Path | None:

@@ -105,6 +105,8 @@ def finish(
         ended_at=ended,
         warnings=progress.warnings,
         recorded=progress.recording,
+        basis=progress.basis,
+        retrieval=progress.retrieval,
     )
     progress.done((yield from call_activity(progress.context, FINISH, request)))
     progress.enter(last)

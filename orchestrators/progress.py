@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from shared.contracts.activities import Responded, RunLimits, RunRef, StepResult
+from shared.contracts.evidence import LookUp
 from shared.contracts.identity import Language
 from shared.contracts.problems import Failure
-from shared.contracts.runs import RunState, RunStatus, StateChange, Usage
+from shared.contracts.runs import AnswerBasis, RunState, RunStatus, StateChange, Usage
 from shared.durable import OrchestrationContext, StepFailedError, Task
 
 type Steps[Result] = Generator[Task, Any, Result]
@@ -36,6 +37,9 @@ class Progress:
     used: int = 0
     """Tool calls of agents that have ended: what came of them is stored."""
     unjudged: bool = False
+    retrieval: LookUp | None = None
+    basis: AnswerBasis | None = None
+    """Once it is known: what the answer is made from."""
     awaited: dict[str, Task] = field(default_factory=dict)
     """External events that the run has begun to wait for and has not heard, by name."""
     waited: timedelta = timedelta()
@@ -84,6 +88,7 @@ class Progress:
     def answered(self, result: Responded) -> None:
         self.done(result)
         self.folds, self.warnings = result.folds, result.warnings
+        self.retrieval = result.retrieval
 
     def check_limits(self) -> None:
         """Before a step that costs. Raises StepFailedError: TIMEOUT or QUOTA_EXCEEDED."""

@@ -10,6 +10,8 @@ One user message, from RECEIVED to DONE:
 5. finish: the run's one end, also when a step failed or the run was stopped
 6. fold, if the conversation has become long: nobody waits for that
 7. remember, later, if Cerebro was away: nobody waits for that either
+
+A run that answers again has 4 and 5 only: from what another run has found and done.
 """
 
 from datetime import timedelta
@@ -44,7 +46,7 @@ from shared.contracts.activities import (
 )
 from shared.contracts.approvals import STOP_EVENT
 from shared.contracts.problems import STOPPED, Failure
-from shared.contracts.runs import FinishReason, Memory
+from shared.contracts.runs import AnswerBasis, FinishReason, Memory
 from shared.durable import (
     OrchestrationContext,
     StepFailedError,
@@ -63,26 +65,14 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
     progress.enter("RECEIVED", quietly=True)
     memory: Memory = "none"
     try:
-        if start.waits_for:
-            yield from _await_turn(progress, start.waits_for)
-        prepared = yield from call_activity(context, PREPARE, PrepareRequest(**progress.peek()))
-        if prepared.ended:
-            return None
-        progress.done(prepared)
-        progress.route = prepared.route
-        progress.language = prepared.language
-        progress.enter("TRIAGED")
-        planned = None
-        if prepared.route == "FLOW_EXECUTION":
-            if prepared.looks_later:
-                progress.check_limits()
-            else:
-                yield from retrieve_all(progress, prepared.indexes, prepared.mentioned)
-            planned = yield from _plan(progress, prepared)
-            if prepared.looks_later and not planned.calls and not planned.missing:
-                yield from retrieve_all(progress, prepared.indexes, prepared.mentioned)
-            yield from _run_tools(progress, prepared, planned)
-        reason, memory = yield from _respond(progress, prepared, planned)
+        if start.again is not None:
+            reason = yield from _answer_again(progress, start.again)
+        else:
+            prepared = yield from _prepare(progress, start.waits_for)
+            if prepared.ended:
+                return None
+            planned = yield from _work(progress, prepared)
+            reason, memory = yield from _respond(progress, prepared, planned)
     except StepFailedError as error:
         memory = yield from record_what_was_done(progress)
         yield from finish(progress, "error", memory, honest(progress, error.failure))
@@ -92,6 +82,54 @@ def turn(context: OrchestrationContext) -> Steps[Any]:
     if memory == "pending":
         yield from remember(progress)
     return None
+
+
+def _prepare(progress: Progress, waits_for: tuple[str, ...]) -> Steps[Prepared]:
+    if waits_for:
+        yield from _await_turn(progress, waits_for)
+    request = PrepareRequest(**progress.peek())
+    prepared = yield from call_activity(progress.context, PREPARE, request)
+    if not prepared.ended:
+        progress.done(prepared)
+        progress.route = prepared.route
+        progress.language = prepared.language
+        progress.enter("TRIAGED")
+    return prepared
+
+
+def _work(progress: Progress, prepared: Prepared) -> Steps[Planned | None]:
+    """What a flow needs before its answer; None for what is no flow."""
+    if prepared.route != "FLOW_EXECUTION":
+        return None
+    if prepared.looks_later:
+        progress.check_limits()
+    else:
+        yield from retrieve_all(progress, prepared.indexes, prepared.mentioned)
+    planned = yield from _plan(progress, prepared)
+    if prepared.looks_later and not planned.calls and not planned.missing:
+        yield from retrieve_all(progress, prepared.indexes, prepared.mentioned)
+    yield from _run_tools(progress, prepared, planned)
+    return planned
+
+
+def _answer_again(progress: Progress, basis: AnswerBasis) -> Steps[FinishReason]:
+    """No tool is called and nothing is recorded: whatever was done is done."""
+    progress.route, progress.language, progress.basis = basis.route, basis.language, basis
+    progress.check_limits()
+    progress.enter("STREAMING_RESPONSE")
+    respond = RespondRequest(
+        **progress.take(),
+        route=basis.route,
+        language=basis.language,
+        indexes=basis.indexes,
+        steps=basis.steps,
+        planned=basis.planned,
+        may_repeat=progress.affords(2),
+        again=basis.run_id,
+    )
+    responded = yield from call_activity(progress.context, RESPOND, respond)
+    progress.answered(responded)
+    return responded.finish_reason
 
 
 def _await_turn(progress: Progress, earlier: tuple[str, ...]) -> Steps[None]:
@@ -141,11 +179,20 @@ def _respond(
     steps = len(progress.tools)
     progress.check_limits()
     progress.enter("STREAMING_RESPONSE")
+    indexes = _looked_up(prepared, planned)
+    progress.basis = AnswerBasis(
+        run_id=progress.run.run_id,
+        route=prepared.route,
+        language=prepared.language,
+        indexes=indexes,
+        steps=steps,
+        planned=planned is not None,
+    )
     respond = RespondRequest(
         **progress.take(),
         route=prepared.route,
         language=prepared.language,
-        indexes=_looked_up(prepared, planned),
+        indexes=indexes,
         steps=steps,
         planned=planned is not None,
         opened=prepared.opened,

@@ -1,8 +1,20 @@
 """Where settings come from: the variables of the environment."""
 
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
 
 from shared.sections import Section
+
+
+class _Environment(EnvSettingsSource):
+    """A list or map that is no JSON is left as it is: then it is refused by its field, together
+    with all else that is wrong, and not before."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: object) -> object:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
 
 
 class OfEnvironment(BaseSettings):
@@ -18,11 +30,11 @@ class OfEnvironment(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        assert isinstance(env_settings, EnvSettingsSource)
+        there = _Environment(settings_cls)
         kinds = ((each.validation_alias, each.annotation) for each in cls.model_fields.values())
         sections = {
             name for name, kind in kinds if isinstance(kind, type) and issubclass(kind, Section)
         }
-        there = env_settings.env_vars.items()
-        env_settings.env_vars = {name: text for name, text in there if name not in sections}
-        return (env_settings,)
+        named = there.env_vars.items()
+        there.env_vars = {name: text for name, text in named if name not in sections}
+        return (there,)

@@ -46,6 +46,7 @@ def build_policy(settings: Settings, plan: CredentialPlan | None = None) -> Poli
         role_rights=settings.auth.role_rights,
         tenants=frozenset(settings.auth.tenants),
         event_types=settings.events.types,
+        erp_web_url=settings.erp.web_url,
         history_kept=timedelta(days=settings.runs.history_days),
         outside=build_outside(settings),
         least_confidence=settings.agents.least_confidence,

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Literal, get_args
@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsConfigDict
 
 from shared.environment import OfEnvironment
 from shared.errors import ConfigurationError
@@ -28,96 +28,10 @@ from shared.own_machine import is_own_machine
 from shared.search_settings import AzureSearchSettings, SearchSettings
 from shared.sections import Section, Url, joined
 from shared.security_settings import SecuritySettings
+from shared.setting_examples import EXAMPLES, LISTS_AND_MAPS
 from shared.telemetry_settings import TelemetrySettings
 from shared.tool_settings import ToolsSettings
 
-EXAMPLES = {
-    "agent__profiles": 'Agent__Profiles__rag__AllowedSearchIndexes=["cerebro"]',
-    "agents__allowedmodes": 'Agents__AllowedModes=["sequential", "fanout", "group_chat"]',
-    "agents__allowedparticipants": 'Agents__AllowedParticipants=["Coordinator", "DomainExpert"]',
-    "agents__allowedtools": 'Agents__AllowedTools=["ai_search"]',
-    "agents__defaultparticipants": 'Agents__DefaultParticipants=["Coordinator", "DomainExpert"]',
-    "azureopenai__endpoint": "AzureOpenAI__Endpoint=https://<name>.openai.azure.com",
-    "azureopenai__chatdeployment": "AzureOpenAI__ChatDeployment=gpt-4o",
-    "openai__apikey": "OpenAI__ApiKey=sk-<key>",
-    "modelproxy__baseurl": "ModelProxy__BaseUrl=https://<gateway>/v1",
-    "anthropic__apikey": "Anthropic__ApiKey=sk-ant-<key>",
-    "google__apikey": "Google__ApiKey=<key>",
-    "ai__models__fallback": 'AI__Models__Fallback=["gpt-4o-mini", "anthropic:claude-haiku-5-5"]',
-    "ai__allowedproviders": 'AI__AllowedProviders=["anthropic", "google"]',
-    "ai__allowedendpoints": (
-        'AI__AllowedEndpoints={"azure-openai": ["https://<other>.openai.azure.com"]}'
-    ),
-    "ai__endpointroutes": (
-        'AI__EndpointRoutes={"https://<other>.openai.azure.com": "https://<gateway>.example.org"}'
-    ),
-    "ai__allowedmodels": 'AI__AllowedModels=["gpt-4o-mini", "o3-mini"]',
-    "ai__deployments": 'AI__Deployments={"<deployment>": "o3-mini"}',
-    "azuresearch__endpoint": "AzureSearch__Endpoint=https://<name>.search.windows.net",
-    "cosmos__endpoint": "Cosmos__Endpoint=https://<name>.documents.azure.com",
-    "erp__baseurl": "Erp__BaseUrl=https://erp.example.org/api",
-    "erp__scope": "Erp__Scope=api://erp/.default",
-    "auth__audience": "Auth__Audience=api://eira-agents",
-    "auth__tenants": 'Auth__Tenants=["00000000-0000-0000-0000-000000000000"]',
-    "auth__rolerights": 'Auth__RoleRights={"employee": ["tasks:read", "tasks:write"]}',
-    "auth__scopes": 'Auth__Scopes=["access_as_user"]',
-    "auth__appservice": "Auth__AppService=true",
-    "events__types": 'Events__Types=["task.*", "project.*", "user.*"]',
-    "moderation__endpoint": "Moderation__Endpoint=https://<name>.cognitiveservices.azure.com",
-    "security__credentialprofiles": (
-        'Security__CredentialProfiles={"prod": {"ai_search": {"source": "key_vault", '
-        '"secret": "secrets/search-prod-key", "endpoint": "https://<name>.search.windows.net"}}}'
-    ),
-    "security__handlekeyname": "Security__HandleKeyName=kv://eira/handle-key",
-    "security__profileaccess": 'Security__ProfileAccess={"prod": {"roles": ["manager"]}}',
-    "security__securevalues": (
-        'Security__SecureValues={"Aliases": {"kv-search": {"source": "key_vault", '
-        '"secret": "secrets/search-api-key"}}, "AllowedSecrets": ["secrets/search-api-key"]}'
-    ),
-    "search__allowedindexes": 'Search__AllowedIndexes=["cerebro"]',
-    "search__messageindexes": 'Search__MessageIndexes=["cerebro"]',
-    "search__allowedsemanticconfigurations": (
-        'Search__AllowedSemanticConfigurations=["semantic-config-es"]'
-    ),
-    "search__languages": 'Search__Languages=["es", "en"]',
-    "tools__httpallowed": (
-        'Tools__HttpAllowed=[{"methods": ["GET"], "host": "api.example.org", "path": "/v1/**"}]'
-    ),
-    "tools__httpprivatehosts": 'Tools__HttpPrivateHosts=["localhost:8080"]',
-    "tools__mcpservers": (
-        'Tools__McpServers={"corp-tools": {"url": "https://tools.example.org/mcp", '
-        '"methods": ["getCase"], "reads": ["getCase"]}}'
-    ),
-    "telemetry__prices": 'Telemetry__Prices={"gpt-4o": {"input": 2.5, "output": 10}}',
-}
-LISTS_AND_MAPS = (
-    "agent__profiles",
-    "agents__allowedmodes",
-    "agents__allowedparticipants",
-    "agents__allowedtools",
-    "agents__defaultparticipants",
-    "ai__models__fallback",
-    "ai__allowedproviders",
-    "ai__allowedendpoints",
-    "ai__allowedmodels",
-    "ai__endpointroutes",
-    "ai__deployments",
-    "auth__tenants",
-    "auth__rolerights",
-    "auth__scopes",
-    "events__types",
-    "search__allowedindexes",
-    "search__allowedsemanticconfigurations",
-    "search__messageindexes",
-    "search__languages",
-    "security__credentialprofiles",
-    "security__profileaccess",
-    "security__securevalues",
-    "tools__httpallowed",
-    "tools__httpprivatehosts",
-    "tools__mcpservers",
-    "telemetry__prices",
-)
 OTHER_SPELLINGS = {
     "endpoint": "endpoint",
     "defaultindex": "defaultindex",
@@ -154,8 +68,11 @@ class KeyVaultSettings(Section):
 
 
 class ErpSettings(Section):
+    """`web_url`: where people see its records, `{tenantId}` in it is the tenant's id."""
+
     base_url: Url
     scope: str
+    web_url: Url | None = None
 
 
 class AuthSettings(Section):
@@ -349,30 +266,41 @@ class Settings(OfEnvironment):
 
 @cache
 def get_settings() -> Settings:
-    """Raises ConfigurationError naming the first setting that is wrong, with an example."""
-    for name, meant in _strangers():
-        if meant is not None:
-            raise ConfigurationError(
-                f"setting {name}: there is no such setting; did you mean {meant}?"
-            )
+    """Raises ConfigurationError naming every setting that is wrong, with an example each."""
+    wrong = [
+        f"setting {name}: there is no such setting; did you mean {meant}?"
+        for name, meant in _strangers()
+        if meant is not None
+    ]
     try:
         settings = Settings()
     except ValidationError as error:
-        first, *others = (str(each) for each in map(_told, error.errors(include_input=False)))
-        raise ConfigurationError(first, tuple(others)) from error
-    except SettingsError as error:
-        raise _wrong(_not_json() or str(error), "a list or map is not valid JSON") from error
+        wrong += (str(each) for each in map(_told, error.errors(include_input=False)))
+        raise _all(wrong) from error
+    if wrong := [*wrong, *_inconsistent(settings)]:
+        raise _all(wrong)
+    return settings
+
+
+def _all(wrong: Sequence[str]) -> ConfigurationError:
+    return ConfigurationError(wrong[0], tuple(dict.fromkeys(wrong[1:])))
+
+
+def _inconsistent(settings: Settings) -> Iterator[str]:
+    """What each setting by itself does not show."""
     if settings.azure_openai.endpoint is None and settings.openai.api_key is None:
-        raise ConfigurationError(
+        yield (
             f"setting AzureOpenAI__Endpoint or OpenAI__ApiKey is missing; "
             f"for example {EXAMPLES['azureopenai__endpoint']}"
         )
     if settings.moderation.provider == "openai" and settings.lacking("openai"):
-        raise _wrong("openai__apikey", "missing, and Moderation__Provider is openai")
+        yield str(_wrong("openai__apikey", "missing, and Moderation__Provider is openai"))
     for provider in settings.providers:
+        if provider == settings.provider:
+            continue
         if (lacking := settings.lacking(provider)) is not None:
             example = EXAMPLES[lacking.lower()]
-            raise ConfigurationError(
+            yield (
                 f"setting {lacking} is missing, and the settings of AI name {provider}; "
                 f"for example {example}"
             )
@@ -380,11 +308,10 @@ def get_settings() -> Settings:
     if default not in allowed:
         # What agents write would be where no question is looked up.
         example = json.dumps([default, *allowed])
-        raise ConfigurationError(
+        yield (
             f"setting AzureSearch__DefaultIndex: {default} is not among Search__AllowedIndexes; "
             f"for example Search__AllowedIndexes={example}"
         )
-    return settings
 
 
 def our_settings() -> Iterator[tuple[str, str]]:
@@ -401,8 +328,36 @@ def own_values() -> Mapping[str, str]:
 
 
 def unknown_settings() -> tuple[str, ...]:
-    """Names in our sections that are no setting of this version, and not misspelt either."""
-    return tuple(name for name, meant in _strangers() if meant is None)
+    """Names in our sections that are no setting of this version, and not misspelt either; and in
+    what may be meant for one of our sections."""
+    return (*(name for name, meant in _strangers() if meant is None), *nearly_settings())
+
+
+def nearly_settings() -> Mapping[str, str]:
+    """Names outside of our sections, each with the setting or section that it is nearly called by.
+    Without `__`, in capitals throughout, variables are other programs' (OPENAI_API_KEY)."""
+    known = _known()
+    sections = {name.partition("__")[0] for name in known}
+    together = {joined(name): example.partition("=")[0] for name, example in known.items()}
+    found: dict[str, str] = {}
+    for name in os.environ:
+        lower = name.lower()
+        section, apart, _ = lower.partition("__")
+        if section in sections | {CREDENTIALS.rstrip("_")} or not (apart or _is_ours(name)):
+            continue
+        if close := get_close_matches(joined(lower), together, n=1, cutoff=0.85):
+            found[name] = together[close[0]]
+        elif apart and (near := get_close_matches(section, sections, n=1, cutoff=0.8)):
+            found[name] = f"{_written_section(near[0])}__…"
+    return found
+
+
+def _is_ours(name: str) -> bool:
+    return "_" in name and not name.isupper() and not name.islower()
+
+
+def _written_section(section: str) -> str:
+    return next(v for k, v in _known().items() if k.startswith(f"{section}__")).partition("__")[0]
 
 
 def _strangers() -> Iterator[tuple[str, str | None]]:
@@ -467,7 +422,9 @@ def _pascal(name: str) -> str:
 def _told(error: ErrorDetails) -> ConfigurationError:
     way = [str(each) for each in error["loc"]]
     where = f"{'.'.join(way[2:])}: " if way[0] == "security" and way[2:] else ""
-    return _wrong("__".join(way), where + error["msg"])
+    name = "__".join(way)
+    what = "a list or map is not valid JSON" if name in _no_json() else error["msg"]
+    return _wrong(name, where + what)
 
 
 def _wrong(name: str, what: str) -> ConfigurationError:
@@ -481,12 +438,18 @@ def _wrong(name: str, what: str) -> ConfigurationError:
     )
 
 
-def _not_json() -> str | None:
-    """Which list or map it is: the library only names its section."""
-    for name, value in os.environ.items():
-        if name.lower() in LISTS_AND_MAPS:
-            try:
-                json.loads(value)
-            except ValueError:
-                return name.lower()
-    return None
+def _no_json() -> frozenset[str]:
+    """Names of the lists and maps that cannot be read."""
+    return frozenset(
+        name.lower()
+        for name, value in os.environ.items()
+        if name.lower() in LISTS_AND_MAPS and not _is_json(value)
+    )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

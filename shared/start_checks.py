@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from shared.errors import ConfigurationError
 from shared.own_machine import is_own_machine, says_development
-from shared.settings import Settings
+from shared.settings import Settings, get_settings
 
 SIGNS_IN = ("WEBSITE_AUTH_ENABLED", "True")
 """Set by App Service where its authentication is on."""
@@ -35,6 +35,15 @@ def check_secure(
     Raises ConfigurationError telling everything that is insecure, by the setting's name."""
     if wrong := tuple(_insecure(settings, written, environment)):
         raise ConfigurationError("the app does not start insecurely: " + "; ".join(wrong))
+
+
+def read_settings(written: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
+    """Raises ConfigurationError telling what is wrong, and what is insecure about it besides."""
+    try:
+        return get_settings()
+    except ConfigurationError as wrong:
+        insecure = () if is_own_machine(environment) else tuple(_plain(written))
+        raise ConfigurationError(str(wrong), (*wrong.others, *insecure)) from wrong
 
 
 def check_told_by_us(settings: Settings) -> None:
@@ -92,6 +101,10 @@ def _unencrypted(settings: Settings, written: Mapping[str, str]) -> Iterator[str
         plain = rule.host.removeprefix("http://")
         if rule.credential and plain != rule.host and not _is_here(plain.partition(":")[0]):
             yield f"setting Tools__HttpAllowed: {rule.credential} would go to {plain} unencrypted"
+    yield from _plain(written)
+
+
+def _plain(written: Mapping[str, str]) -> Iterator[str]:
     for name, value in written.items():
         if name.lower() not in WHAT_AGENTS_READ:
             yield from (

@@ -12,7 +12,7 @@ from shared.late_imports import late, load_late
 from shared.log_masking import mask_logs
 from shared.packs import PACKS, FolderPacks
 from shared.settings import get_settings, our_settings, unknown_settings
-from shared.start_checks import check_secure, check_told_by_us
+from shared.start_checks import check_secure, check_told_by_us, read_settings
 from shared.telemetry.recording import record_with, recorder
 
 with late("shared"):
@@ -41,8 +41,9 @@ WARM_UP_AFTER_SECONDS = 1.0
 
 def check_settings() -> None:
     """Stop the start of an app that is not configured. Raises ConfigurationError."""
-    settings = get_settings()
-    check_secure(settings, dict(our_settings()), os.environ)
+    written = dict(our_settings())
+    settings = read_settings(written, os.environ)
+    check_secure(settings, written, os.environ)
     check_told_by_us(settings)
     check_installed(settings, read_credentials(settings).tools)
     for name in CHATTY:

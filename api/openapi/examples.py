@@ -156,6 +156,15 @@ CONVERSATION: dict[str, Any] = {
     "createdAt": AT,
     "updatedAt": AT,
     "turns": [],
+    "active": [],
+}
+ME: dict[str, Any] = {
+    "userId": "a1000000-0000-4000-8000-000000000001",
+    "name": "Ana López",
+    "tenantId": "11111111-1111-4111-8111-111111111111",
+    "roles": ["employee"],
+    "rights": ["tasks:read", "tasks:write"],
+    "languages": ["es", "en"],
 }
 ENTRY: dict[str, Any] = {
     "conversationId": THREAD_ID,
@@ -178,10 +187,12 @@ RUN_ENTRY: dict[str, Any] = {
 RUN: dict[str, Any] = {
     "runId": RUN_ID,
     "conversationId": THREAD_ID,
+    "userId": "a1000000-0000-4000-8000-000000000001",
     "state": "PLANNED",
     "states": [{"state": "RECEIVED", "since": AT}, {"state": "PLANNED", "since": AT}],
     "receivedAt": AT,
     "usage": {"promptTokens": 0, "completionTokens": 0, "totalTokens": 0},
+    "warnings": [],
     "citations": [],
     "effects": [],
     "approvals": [],

@@ -25,6 +25,7 @@ from shared.contracts.conversations import (
 )
 from shared.contracts.credentials import ResolveSecureValue, SecureValueResolved
 from shared.contracts.flows.document import FlowChecked, FlowExported, FlowSchemas, PostFlow
+from shared.contracts.me import Me
 from shared.contracts.runs import (
     PostFeedback,
     RunAnswer,
@@ -153,6 +154,13 @@ ROUTES = (
         RunAgentInput,
         examples=examples.AGUI,
         errors=OF_A_RUN,
+    ),
+    Operation(
+        "get",
+        "/me",
+        "readMe",
+        "Who I am here, and what I may do",
+        (Reply("200", "With the rights of my roles.", (Me,), examples=(("ana", examples.ME),)),),
     ),
     Operation(
         "get",
@@ -402,6 +410,25 @@ ROUTES = (
         ),
         (RUN,),
         errors=("409",),
+    ),
+    Operation(
+        "post",
+        "/runs/{runId}/regenerate",
+        "regenerateAnswer",
+        "Have the newest answer of a conversation given again: no tool is called",
+        (
+            Reply(
+                "200",
+                "The answer; live as events for who accepts `text/event-stream`.",
+                (RunAnswer,),
+                "RunEvent",
+                (OF_THIS_RUN, *COUNTED),
+                (("answer", examples.ANSWER),),
+            ),
+            STARTED,
+        ),
+        (RUN, KEY, PREFER),
+        errors=OF_A_RUN,
     ),
     Operation(
         "post",

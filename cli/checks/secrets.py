@@ -21,9 +21,18 @@ from detect_secrets.settings import default_settings
 
 BASELINE = Path(".secrets.baseline")
 PASSED = Path(".eira/cache/scanned.json")
-SKIPPED_FOLDERS = {".git", ".venv", ".eira", "__pycache__", "node_modules", ".python_packages"}
+SKIPPED_FOLDERS = {
+    ".git",
+    ".venv",
+    ".eira",
+    ".angular",
+    "dist",
+    "__pycache__",
+    "node_modules",
+    ".python_packages",
+}
 CACHES = ("_cache", ".hypothesis")
-SKIPPED_SUFFIXES = {".jsonl", ".sqlite", ".pyc"}
+SKIPPED_SUFFIXES = {".jsonl", ".sqlite", ".pyc", ".tsbuildinfo"}
 """Labelled texts, and what is no text."""
 HASHES = ("requirements", "package-lock", "client.mjs")
 """Lock files are full of them, and so is a bundle."""

@@ -1,5 +1,6 @@
 """A bearer token for the app: of a demo user here, of whoever is signed in to Azure there."""
 
+import logging
 import os
 
 from cli.errors import CommandError
@@ -18,6 +19,8 @@ def azure_token(audience: str) -> str:
     from azure.core.exceptions import ClientAuthenticationError
     from azure.identity import DefaultAzureCredential
 
+    # It logs each way that it tried, and the one thing to do is said below.
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
     try:
         with DefaultAzureCredential() as credential:
             return credential.get_token(f"{audience.rstrip('/')}/.default").token

@@ -21,7 +21,7 @@ WAITS_SECONDS = 240.0
 PAUSE_SECONDS = 2.0
 ERASING_SECONDS = 60.0
 NOT_YET = frozenset({404, 502, 503, 504})
-BUSY = 409
+COME_AGAIN = frozenset({409, 503})
 SERVER_ERRORS = 500
 
 
@@ -163,7 +163,7 @@ class Smoke:
         )
 
     def _erased(self, conversation: str) -> Finding:
-        """409 while its run still writes behind the end."""
+        """409 while its run still writes behind the end, 503 while Cerebro is being loaded."""
         url = f"{self.url}/api/conversations/{quote(conversation, safe='')}"
         tried = f"DELETE {url}"
         deadline = time.monotonic() + ERASING_SECONDS
@@ -172,10 +172,12 @@ class Smoke:
                 send("DELETE", url, headers=self._headers, timeout=SILENCE_SECONDS).close()
                 return ok("erased", "the conversation of this test is gone")
             except (StatusError, UnreachableError) as failed:
-                busy = isinstance(failed, StatusError) and failed.status == BUSY
-                if not busy or time.monotonic() > deadline:
+                again = isinstance(failed, StatusError) and failed.status in COME_AGAIN
+                if not again or time.monotonic() > deadline:
                     what = f"the conversation of this test stays: {failed}"
-                    return warning("erased", what, tried, f"erase it: {tried}")
+                    broken = isinstance(failed, StatusError) and failed.status >= SERVER_ERRORS
+                    tell = error if broken else warning
+                    return tell("erased", what, tried, f"erase it: {tried}")
             time.sleep(PAUSE_SECONDS)
 
 

@@ -11,6 +11,7 @@ from emulator.services.serving import ServiceContext
 from .callers import Gate
 from .kinds import KINDS
 from .openapi import document
+from .pages import serve_pages
 from .problems import problem_answers
 from .publishing import Publisher, topic_of
 from .resources import Resource
@@ -22,7 +23,7 @@ MAX_BODY_BYTES = 64 * 1024
 
 def create_app(context: ServiceContext) -> web.Application:
     """Config: `seed`, a JSON file (optional); `audiences`, those accepted in tokens; `events`, the
-    topic that is told what happens (optional)."""
+    topic that is told what happens, and `httpPort`, where people see records (both optional)."""
     store = Store(context.data / "erp.sqlite")
     seed = context.config.get("seed")
     if seed is not None:
@@ -54,4 +55,7 @@ def create_app(context: ServiceContext) -> web.Application:
     for kind in KINDS:
         app.add_routes(Resource(kind, store, gate, publisher).routes())
     app.cleanup_ctx.append(lifetime)
+    port = context.config.get("httpPort")
+    if port is not None:
+        app.cleanup_ctx.append(serve_pages(store, int(str(port))))
     return app

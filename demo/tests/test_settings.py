@@ -20,7 +20,13 @@ def read(monkeypatch: pytest.MonkeyPatch, values: Document) -> Settings:
         if "__" in name:
             monkeypatch.delenv(name)
     for name, value in values.items():
-        monkeypatch.setenv(name, str(value).replace("${services.", "https://").replace(".url}", ""))
+        monkeypatch.setenv(
+            name,
+            str(value)
+            .replace("${services.", "https://")
+            .replace(".url}", "")
+            .replace(".httpUrl}", ""),
+        )
     return Settings()
 
 

@@ -21,6 +21,7 @@ from emulator.host.settings import (
     CannotStart,
     HostSettings,
     LocalSettings,
+    allowed_origins,
     read_durable,
     read_env_file,
     read_host_json,
@@ -73,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
         default=30.0,
         help="seconds after which a worker whose event loop is blocked is ended; 30 (0: never)",
     )
+    parser.add_argument(
+        "--cors",
+        default="",
+        metavar="ORIGINS",
+        help="origins that browsers may call from, besides those of local.settings.json; commas",
+    )
     parser.add_argument("--no-watch", action="store_true", help="do not reload changed files")
     return parser
 
@@ -122,7 +129,7 @@ def _read(
         enforce_keys=options.keys,
         environment=environment,
         host_json=host_json,
-        cors=local.cors,
+        cors=allowed_origins(local.cors, options.cors),
         policy=read_policy(host_json),
         durable=read_durable(host_json, environment),
         http_limits=read_http_limits(host_json),

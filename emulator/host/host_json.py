@@ -29,6 +29,8 @@ _KNOWN: Mapping[str, object] = {
         "durableTask": {
             "hubName": None,
             "defaultVersion": None,
+            "versionMatchStrategy": None,
+            "versionFailureStrategy": None,
             "maxConcurrentActivityFunctions": None,
             "maxConcurrentOrchestratorFunctions": None,
         },

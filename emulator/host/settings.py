@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emulator.host.durable.settings import DurableSettings
@@ -210,9 +210,20 @@ def _limit(http: Mapping[str, object], name: str) -> int | None:
 
 
 def _cors(host: Mapping[str, object]) -> Cors | None:
-    origins = [origin.strip() for origin in str(host.get("CORS") or "").split(",")]
-    allowed = tuple(origin.rstrip("/") for origin in origins if origin)
+    allowed = _origins(str(host.get("CORS") or ""))
     return Cors(allowed, host.get("CORSCredentials") is True) if allowed else None
+
+
+def allowed_origins(local: Cors | None, more: str) -> Cors | None:
+    """What the settings allow and, besides, the origins in `more`, between commas."""
+    if local is None:
+        return _cors({"CORS": more})
+    return replace(local, origins=tuple(dict.fromkeys((*local.origins, *_origins(more)))))
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = (origin.strip() for origin in text.split(","))
+    return tuple(origin.rstrip("/") for origin in origins if origin)
 
 
 def _as_text(value: object) -> str:

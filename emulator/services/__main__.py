@@ -14,6 +14,7 @@ NAMES = (
     "eventgrid",
     "mcp",
     "contentsafety",
+    "staticweb",
 )
 
 

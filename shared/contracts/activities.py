@@ -8,10 +8,18 @@ from pydantic import BaseModel
 
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.base import Contract
+from shared.contracts.evidence import LookUp
 from shared.contracts.identity import Language, SpokenLanguage
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
-from shared.contracts.runs import FinishReason, Memory, RunState, StateChange, Usage
+from shared.contracts.runs import (
+    AnswerBasis,
+    FinishReason,
+    Memory,
+    RunState,
+    StateChange,
+    Usage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,8 @@ class TurnRequest(RunRequest):
     """
 
     waits_for: tuple[str, ...] = ()
+    again: AnswerBasis | None = None
+    """Only answer, from what another run has found and done."""
 
 
 class StepRequest(Contract):
@@ -220,6 +230,8 @@ class RespondRequest(StepRequest):
     opened: bool = False
     drops: bool = False
     may_repeat: bool = True
+    again: str | None = None
+    """The run whose plan, evidence and effects the answer is made from, if not this one."""
 
 
 class Responded(StepResult):
@@ -229,6 +241,7 @@ class Responded(StepResult):
     finish_reason: FinishReason
     folds: bool = False
     warnings: tuple[str, ...] = ()
+    retrieval: LookUp | None = None
 
 
 class FoldRequest(StepRequest):
@@ -267,6 +280,8 @@ class FinishRequest(StepRequest):
     ended_at: datetime
     warnings: tuple[str, ...] = ()
     recorded: bool = False
+    basis: AnswerBasis | None = None
+    retrieval: LookUp | None = None
 
 
 AWAIT_TURN = ActivitySpec("await_turn", AwaitTurnRequest, TurnAwaited)

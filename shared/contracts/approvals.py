@@ -7,6 +7,8 @@ from pydantic import Field
 
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.identity import Language
+from shared.contracts.shown import label_of, labels_of
+from shared.contracts.tools import ToolContract
 
 STOP_EVENT = "stop"
 """The external event that wakes a run which waits for a person or its turn, when it is stopped."""
@@ -47,10 +49,13 @@ class Approval(Contract):
     right: str
     by_others: bool = True
     asked_by: str
+    asked_by_name: str = ""
+    """As whoever decides gets to see it; the id is what counts."""
     asked_at: datetime
     expires_at: datetime
     state: ApprovalState = "open"
     decided_by: str | None = None
+    decided_by_name: str | None = None
     decided_at: datetime | None = None
     comment: str | None = None
     etag: str | None = None
@@ -72,22 +77,38 @@ class ApprovalView(Contract):
     run_id: str
     conversation_id: str
     tool: str
+    label: str | None = None
     args: dict[str, Any]
+    labels: dict[str, str] = Field(default={})
+    """What people call the tool and its arguments."""
     confirmation: str | None = None
     """What will be done, in the language of whoever looks."""
     payload_hash: str
     asked_by: str
+    asked_by_name: str = ""
+    """Empty for what was asked before names were kept."""
     asked_at: datetime
     expires_at: datetime
     state: ApprovalState
     decided_by: str | None = None
+    decided_by_name: str | None = None
     decided_at: datetime | None = None
     comment: str | None = None
     """Of whoever decided."""
+    may_decide: bool = False
+    """Whether whoever looks may; the state says if there is anything left to decide."""
 
 
-def view_of(approval: Approval, language: Language) -> ApprovalView:
-    told = {"confirmation": approval.confirmation.get(language)}
+def view_of(
+    approval: Approval, contract: ToolContract | None, language: Language, *, may_decide: bool
+) -> ApprovalView:
+    """`contract` is None when the pack that it was in was taken back."""
+    told = {
+        "confirmation": approval.confirmation.get(language),
+        "label": label_of(contract, language),
+        "labels": labels_of(contract, approval.args, language),
+        "may_decide": may_decide,
+    }
     return ApprovalView.model_validate(approval.model_dump() | told)
 
 

@@ -7,13 +7,23 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from shared.contracts.base import Contract, Inbound
-from shared.contracts.evidence import Citation
+from shared.contracts.evidence import Citation, LookUp
 from shared.contracts.identity import Language
 from shared.contracts.plan import OpenPlan
-from shared.contracts.runs import FinishReason, OnDisconnect
+from shared.contracts.problems import Failure
+from shared.contracts.runs import (
+    FinishReason,
+    OnDisconnect,
+    Question,
+    Rating,
+    RunState,
+    ToolStatus,
+)
 
 MAX_MESSAGE_CHARACTERS = 8_000
 MAX_CONTEXT_BYTES = 64 * 1024
+TITLE_CHARACTERS = 60
+"""Of a title that is made from a message."""
 
 type OnBusy = Literal["reject", "enqueue", "interrupt"]
 
@@ -104,8 +114,27 @@ class Mentioned(Contract):
     """Which of its fields that is."""
 
 
+class TurnEffect(Contract):
+    """A call that was to change something, and what came of it; its arguments are with the run.
+
+    What people call the tool, and where they see the record, views say: it is not stored.
+    """
+
+    call_id: str
+    tool: str
+    label: str | None = None
+    status: ToolStatus
+    error: str | None = None
+    effect_id: str | None = None
+    record: Mentioned | None = None
+    record_url: str | None = None
+
+
 class Turn(Contract):
-    """One message and its answer, as both were stored when the run ended."""
+    """One message and its answer, as both were stored when the run ended.
+
+    What is kept by key of the wording (`warnings`, the message of `error`) views tell in sentences.
+    """
 
     run_id: str
     conversation_id: str
@@ -115,10 +144,23 @@ class Turn(Contract):
     text: str
     citations: tuple[Citation, ...] = ()
     warnings: tuple[str, ...] = ()
-    """What the answer had to do without, by key of the wording."""
+    """What the answer had to do without."""
     entities: tuple[Mentioned, ...] = ()
     """The records in what its tools returned, in their order."""
     finish_reason: FinishReason
+    answered_at: datetime | None = None
+    effects: tuple[TurnEffect, ...] = ()
+    question: Question | None = None
+    """What the plan lacked, or that the answer is a question."""
+    retrieval: LookUp | None = None
+    error: Failure | None = None
+    """Why there is no answer, or not all of one."""
+    correlation_id: str | None = None
+    replaces: str | None = None
+    """The run whose answer to the same message this one takes the place of: that is shown no more,
+    and told to no later turn."""
+    rating: Rating | None = None
+    """What its person thinks of it."""
 
 
 class Summary(Contract):
@@ -158,6 +200,17 @@ class History(Contract):
         return tuple(group for group in groups if group)
 
 
+class ActiveRun(Contract):
+    """A run that is under way: its message is in no turn yet. Follow it by its events."""
+
+    run_id: str
+    message: str
+    received_at: datetime
+    state: RunState
+    replaces: str | None = None
+    """It answers the message of this run again, whose turn is shown meanwhile."""
+
+
 class ConversationView(Contract):
     conversation_id: str
     title: str | None = None
@@ -171,6 +224,8 @@ class ConversationView(Contract):
     turns: tuple[Turn, ...] = ()
     older: str | None = None
     """The `before` of the page with the turns before these."""
+    active: tuple[ActiveRun, ...] = ()
+    """With the newest page: what is under way, the first to end first."""
 
 
 class ConversationEntry(Contract):
@@ -196,3 +251,15 @@ def folded(text: str) -> str:
     """Without case and accents: as it is searched."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(each for each in plain if not unicodedata.combining(each))
+
+
+def title_of(message: str) -> str | None:
+    """What a conversation is called that nobody has named: the beginning of its first message."""
+    seen = ("".join(each if each.isprintable() else " " for each in message)).split()
+    text = " ".join(seen)
+    if len(text) <= TITLE_CHARACTERS:
+        return text or None
+    cut = text[:TITLE_CHARACTERS]
+    whole, _, _ = cut.rpartition(" ")
+    # A word that is longer than half of the title is cut.
+    return f"{whole if len(whole) > TITLE_CHARACTERS // 2 else cut}…"

@@ -31,6 +31,7 @@ class Effect(Contract):
     result: dict[str, object] | None = None
     error: str | None = None
     updated_at: datetime
+    started_at: datetime | None = None
     etag: str | None = None
     """The store's version of this item; absent before it is stored."""
 

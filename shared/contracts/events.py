@@ -7,17 +7,18 @@ from pydantic import Field, TypeAdapter
 
 from shared.contracts.audit import AuditEvent, Entity
 from shared.contracts.base import Contract
-from shared.contracts.evidence import Citation
+from shared.contracts.evidence import Citation, LookUp
 from shared.contracts.plan import MissingField
 from shared.contracts.problems import ErrorCode
 from shared.contracts.runs import FinishReason, Memory, RunState, Usage
 
 
 class StateEvent(Contract):
-    """`correlation_id` is in a run's first event."""
+    """`correlation_id` is in a run's first event; `at` is when it was told."""
 
     type: Literal["state"] = "state"
     state: RunState
+    at: datetime | None = None
     correlation_id: str | None = None
 
 
@@ -56,6 +57,9 @@ class HandoffEvent(Contract):
 
 
 class ToolEvent(Contract):
+    """A call begins or ends. `label` and `labels` are what people call the tool and its arguments,
+    `record_url` is where they see the record that it answered."""
+
     type: Literal["tool"] = "tool"
     name: str
     args: dict[str, Any] = Field(default={})
@@ -63,6 +67,10 @@ class ToolEvent(Contract):
     call_id: str
     result: dict[str, Any] | None = None
     error: str | None = None
+    at: datetime | None = None
+    label: str | None = None
+    labels: dict[str, str] = Field(default={})
+    record_url: str | None = None
 
 
 class QuestionEvent(Contract):
@@ -74,7 +82,8 @@ class QuestionEvent(Contract):
 class ApprovalEvent(Contract):
     """A call waits for somebody who may approve exactly this payload until `expires_at`.
 
-    `confirmation` says in the turn's language what will be done; None without words for it.
+    `confirmation` says in the turn's language what will be done; None without words for it. `label`
+    and `labels` are what people call the tool and its arguments.
     """
 
     type: Literal["approval"] = "approval"
@@ -84,6 +93,8 @@ class ApprovalEvent(Contract):
     confirmation: str | None = None
     payload_hash: str
     expires_at: datetime
+    label: str | None = None
+    labels: dict[str, str] = Field(default={})
 
 
 class NotificationEvent(Contract):
@@ -115,7 +126,7 @@ class DoneEvent(Contract):
     """Terminal: the answer and the audit event are stored.
 
     `warnings` say in the turn's language what the answer had to do without, or what was asked for
-    in vain; None if there was nothing.
+    in vain; None if there was nothing. `retrieval`: what the documents had to do with the answer.
     """
 
     type: Literal["done"] = "done"
@@ -125,6 +136,7 @@ class DoneEvent(Contract):
     finish_reason: FinishReason
     memory: Memory
     warnings: tuple[str, ...] | None = None
+    retrieval: LookUp | None = None
 
 
 class AuditEntry(Contract):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.contracts.base import Contract
+from shared.contracts.search import SearchMode
 
 type DocumentKind = Literal["contract", "rule", "flow", "example", "faq", "event"]
 
@@ -88,6 +89,36 @@ class Citation(Contract):
     index: str
     document_id: str
     verified: bool
+
+
+type LookUpReason = Literal[
+    "small_talk",
+    "unclear",
+    "question",
+    "tools",
+    "not_asked",
+    "failed",
+    "nothing",
+    "uncited",
+    "weak",
+    "found",
+]
+
+
+class LookUp(Contract):
+    """What the documents had to do with an answer: `used` if it rests on them, and why (not).
+
+    `found` passages of `indexes`, searched in `mode`, were told to whoever wrote it; it cites
+    `cited` of them. Views say the reason in words (`why`). Nothing in it was written by anybody.
+    """
+
+    used: bool
+    reason: LookUpReason
+    why: str | None = None
+    indexes: tuple[str, ...] = ()
+    mode: SearchMode | None = None
+    found: int = 0
+    cited: int = 0
 
 
 class KnowledgeDocument(Contract):

@@ -1,13 +1,14 @@
 """What came of a tool call, in the form that people and the model are told it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, assert_never
+from typing import assert_never
 
 from shared.contracts.effects import Effect, EffectState, with_call
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
 from shared.contracts.plan import Plan, ToolCall
-from shared.contracts.runs import ToolOutcome
+from shared.contracts.runs import RunEffect, ToolOutcome, ToolStatus
+from shared.contracts.shown import label_of, labels_of, record_url_of
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 
@@ -23,14 +24,18 @@ def outcome_of(
     """`call` is what was planned, its references read where they could be. `contract` is None
     when the pack that it was in was taken back."""
     effect = with_call(effect, call)
+    status = "skipped" if effect.error in SKIPPED else _status(effect.state)
+    ended = status != "skipped" and effect.state not in ("reserved", "sent")
     return ToolOutcome(
         call_id=f"c{effect.step}",
         tool=call.tool,
-        status="skipped" if effect.error in SKIPPED else _status(effect.state),
+        status=status,
         args=masked(effect.args, contract),
         result=masked(effect.result, contract) if effect.result is not None else None,
         error=say(effect.error, language) if effect.error else None,
         effect_id=effect.effect_id if contract is None or contract.effect else None,
+        started_at=effect.started_at if status != "skipped" else None,
+        ended_at=effect.updated_at if ended else None,
     )
 
 
@@ -42,7 +47,23 @@ def outcomes_of(
     return tuple(outcome_of(each, call, tools.get(call.tool), language) for each, call in calls)
 
 
-def _status(state: EffectState) -> Literal["ok", "failed", "unknown", "skipped"]:
+def shown(
+    outcome: ToolOutcome,
+    contract: ToolContract | None,
+    language: Language,
+    base: str | None,
+    tenant_id: str,
+) -> RunEffect:
+    """For whoever reads the run: with the words of its pack, and where its record is."""
+    return RunEffect(
+        **dict(outcome),
+        label=label_of(contract, language),
+        labels=labels_of(contract, outcome.args, language),
+        record_url=record_url_of(contract, outcome.result, base, tenant_id),
+    )
+
+
+def _status(state: EffectState) -> ToolStatus:
     match state:
         case "done":
             return "ok"

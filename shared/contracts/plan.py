@@ -80,12 +80,15 @@ class Choice(Contract):
 class MissingField(Contract):
     """A field to ask for, and why: `reason` is a key of the wording (or a flow's own sentence),
     about the words `said`. `label` is what people call the field, in the run's language; `call` is
-    the position of its call in the plan."""
+    the position of its call in the plan. `kind` says what a value is like: a form asks accordingly,
+    and `why` in words what was wrong with what was said."""
 
     tool: str
     field: str
     label: str | None = None
     reason: str
+    kind: Normaliser | None = None
+    why: str | None = None
     choices: tuple[Choice, ...] = ()
     said: str | None = None
     call: int = 0

@@ -14,6 +14,7 @@ type ErrorCode = Literal[
     "IDEMPOTENCY_MISMATCH",
     "APPROVAL_CONFLICT",
     "RUN_ENDED",
+    "NOT_REGENERABLE",
     "EXPIRED",
     "TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",

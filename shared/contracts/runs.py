@@ -11,9 +11,9 @@ from shared.contracts.agents import AgentCall
 from shared.contracts.approvals import ApprovalView
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.credentials import CredentialScope, Holder
-from shared.contracts.evidence import Citation
+from shared.contracts.evidence import Citation, LookUp
 from shared.contracts.identity import Caller, Language
-from shared.contracts.plan import MissingField, OpenPlan
+from shared.contracts.plan import MissingField, OpenPlan, Route
 from shared.contracts.problems import ErrorCode, Failure
 
 type RunState = Literal[
@@ -33,6 +33,8 @@ type FinishReason = Literal["stop", "question", "length", "error", "cancelled"]
 type OnDisconnect = Literal["continue", "cancel"]
 """What becomes of a run when nobody listens any more."""
 type Memory = Literal["stored", "pending", "none"]
+type ToolStatus = Literal["ok", "failed", "unknown", "skipped"]
+type Rating = Literal["up", "down"]
 
 
 class Usage(Contract):
@@ -71,6 +73,26 @@ class RunStatus(Contract):
     states: tuple[StateChange, ...] = ()
 
 
+class AnswerBasis(Contract):
+    """What a run's answer is made from, so that another run can answer again: what was understood,
+    found and done stays as run `run_id` has it, the first `steps` calls of its plan (if it has one)
+    with what came of them."""
+
+    run_id: str
+    route: Route
+    language: Language
+    indexes: tuple[str, ...] = ()
+    steps: int = 0
+    planned: bool = False
+
+
+class Again(Contract):
+    """A run that answers a message again; its turn takes the place of that of run `replaces`."""
+
+    basis: AnswerBasis
+    replaces: str
+
+
 class RunRecord(Contract):
     """What a run was started with; written once, before the orchestration is."""
 
@@ -91,6 +113,9 @@ class RunRecord(Contract):
     """What the message asked for in vain, by key of the wording."""
     call: AgentCall | None = None
     """Of a run that is an inline agent call."""
+    trace_id: str | None = None
+    again: Again | None = None
+    """Of a run that only answers again; nothing of its basis is done again."""
     on_disconnect: OnDisconnect = "continue"
 
     @property
@@ -108,11 +133,22 @@ class ToolOutcome(Contract):
 
     call_id: str
     tool: str
-    status: Literal["ok", "failed", "unknown", "skipped"]
+    status: ToolStatus
     args: dict[str, object] = Field(default={})
     result: dict[str, object] | None = None
     error: str | None = None
     effect_id: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class RunEffect(ToolOutcome):
+    """As a view shows it: `label` is what people call the tool, `labels` its arguments, and
+    `record_url` where they see the record that it answered."""
+
+    label: str | None = None
+    labels: dict[str, str] = Field(default={})
+    record_url: str | None = None
 
 
 class RunOutcome(Contract):
@@ -131,6 +167,9 @@ class RunOutcome(Contract):
     """What the person was told of the failure, when its sentence was not all: what was done."""
     warnings: tuple[str, ...] = ()
     """What the answer had to do without, by key of the wording."""
+    retrieval: LookUp | None = None
+    basis: AnswerBasis | None = None
+    """None of an agent call, and of a run that did not get so far as to answer."""
 
 
 class LateMemory(Contract):
@@ -142,7 +181,7 @@ class LateMemory(Contract):
 class PostFeedback(Inbound):
     """`POST /api/runs/{runId}/feedback`."""
 
-    rating: Literal["up", "down"]
+    rating: Rating
     comment: Annotated[str, Field(max_length=2_000)] | None = None
     tags: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=50)], ...], Field(max_length=10)
@@ -154,7 +193,7 @@ class Feedback(Contract):
     tenant_id: str
     user_id: str
     at: datetime
-    rating: Literal["up", "down"]
+    rating: Rating
     comment: str | None = None
     tags: tuple[str, ...] = ()
 
@@ -185,6 +224,7 @@ class RunAnswer(Contract):
     finish_reason: FinishReason | None = None
     question: Question | None = None
     warnings: tuple[str, ...] = ()
+    retrieval: LookUp | None = None
 
 
 class RunStarted(Contract):
@@ -216,21 +256,30 @@ class RunView(Contract):
 
     run_id: str
     conversation_id: str
+    user_id: str
+    """Who started it."""
     state: RunState
     states: tuple[StateChange, ...]
     received_at: datetime
     ended_at: datetime | None = None
     finish_reason: FinishReason | None = None
+    warnings: tuple[str, ...] = ()
+    """What the answer had to do without, or what was asked for in vain, in words."""
     text: str | None = None
     citations: tuple[Citation, ...] = ()
+    retrieval: LookUp | None = None
     usage: Usage
-    effects: tuple[ToolOutcome, ...] = ()
+    effects: tuple[RunEffect, ...] = ()
     approvals: tuple[ApprovalView, ...] = ()
     memory: Memory = "none"
-    rating: Literal["up", "down"] | None = None
+    rating: Rating | None = None
     """What the caller thinks of it."""
     error: Failure | None = None
     correlation_id: str
+    trace_id: str | None = None
+    """Of the trace that it is in (W3C), where it is traced."""
+    replaces: str | None = None
+    """Of a run that answers again, the one before it: what was done then is told there."""
 
 
 class RunEntry(Contract):
@@ -246,6 +295,7 @@ class RunEntry(Contract):
     finish_reason: FinishReason | None = None
     error: ErrorCode | None = None
     correlation_id: str
+    trace_id: str | None = None
 
 
 class RunList(Contract):

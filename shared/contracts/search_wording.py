@@ -5,6 +5,46 @@ from collections.abc import Mapping
 from shared.contracts.identity import Language
 
 OF_SEARCH: Mapping[str, Mapping[Language, str]] = {
+    "retrieval_small_talk": {
+        "es": "No hacía falta buscar: era conversación.",
+        "en": "There was nothing to look up: it was small talk.",
+    },
+    "retrieval_unclear": {
+        "es": "No se ha buscado: aún no estaba claro qué se pedía.",
+        "en": "Nothing was looked up: it was not clear yet what was asked.",
+    },
+    "retrieval_question": {
+        "es": "La respuesta es una pregunta sobre lo que falta.",
+        "en": "The answer is a question about what is missing.",
+    },
+    "retrieval_tools": {
+        "es": "La respuesta sale de lo que han hecho las herramientas.",
+        "en": "The answer is from what the tools did.",
+    },
+    "retrieval_not_asked": {
+        "es": "No se ha buscado en los documentos.",
+        "en": "The documents were not looked into.",
+    },
+    "retrieval_failed": {
+        "es": "No se ha podido buscar en los documentos.",
+        "en": "The documents could not be looked into.",
+    },
+    "retrieval_nothing": {
+        "es": "Se ha buscado en los documentos sin encontrar nada.",
+        "en": "The documents were looked into, and nothing was found.",
+    },
+    "retrieval_uncited": {
+        "es": "Se han encontrado pasajes ({found}), y la respuesta no cita ninguno.",
+        "en": "Passages were found ({found}), and the answer cites none of them.",
+    },
+    "retrieval_weak": {
+        "es": "Se apoya en {cited} de {found} pasajes, que quizá no basten.",
+        "en": "It rests on {cited} of {found} passages, which may not be enough.",
+    },
+    "retrieval_found": {
+        "es": "Se apoya en {cited} de {found} pasajes encontrados en los documentos.",
+        "en": "It rests on {cited} of {found} passages found in the documents.",
+    },
     "warning_evidence_weak": {
         "es": "Lo que se ha encontrado en los documentos puede no bastar para esta respuesta.",
         "en": "What was found in the documents may not be enough for this answer.",

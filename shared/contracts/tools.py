@@ -11,6 +11,7 @@ from shared.contracts.identity import Language
 
 type JsonSchema = dict[str, Any]
 type Arguments = dict[str, Any]
+RECORD_PATH = r"^/([A-Za-z0-9_.~#?=&-][A-Za-z0-9/_.~#?=&-]*)?\{id\}[A-Za-z0-9/_.~#?=&-]*$"
 type ToolKind = Literal["rest", "cerebro", "http", "mcp"]
 
 
@@ -66,8 +67,10 @@ class ToolContract(Contract):
 
     A `rest` tool is a `request`, one of `cerebro` an `operation`. `for_agents`: whoever asks for it
     by name has it; the planner of tasks, whose evidence is found for it, is not told of it.
-    `effect`: it changes something. Of `http` and `mcp` that is said of the tool, since nothing is
-    known of its calls; `shared.tools.as_called` tells what holds for one call.
+    `label` is what people call it, `record_url` the path below the ERP's pages (Erp__WebUrl) where
+    they see the record `{id}` that it answers. `effect`: it changes something. Of `http` and `mcp`
+    that is said of the tool, since nothing is known of its calls; `shared.tools.as_called` tells
+    what holds for one call.
     """
 
     name: str
@@ -76,6 +79,8 @@ class ToolContract(Contract):
     effect: bool
     right: str
     description: dict[Language, str]
+    label: dict[Language, str] = Field(default={})
+    record_url: Annotated[str, Field(pattern=RECORD_PATH)] | None = None
     request: RestCall | None = None
     operation: Literal["search", "upsert"] | None = None
     for_agents: bool = False

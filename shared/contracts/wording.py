@@ -60,6 +60,14 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "es": "La conversación tiene otra ejecución en curso: {run_id}.",
         "en": "The conversation has another run under way: {run_id}.",
     },
+    "regenerates_newest": {
+        "es": "Solo la última respuesta de una conversación se puede volver a redactar.",
+        "en": "Only the newest answer of a conversation can be given again.",
+    },
+    "regenerates_answers": {
+        "es": "Esta ejecución no llegó a responder: envía el mensaje otra vez.",
+        "en": "This run did not get so far as to answer: send the message again.",
+    },
     "queue_full": {
         "es": "En la conversación ya esperan {limit} ejecuciones: espera a que termine alguna.",
         "en": "{limit} runs of the conversation are waiting already: let one of them end first.",

@@ -12,6 +12,7 @@ from shared.contracts.conversations import (
 )
 from shared.contracts.paging import ListPlace
 from shared.contracts.plan import Plan
+from shared.contracts.runs import Rating
 
 
 class Conversations(Protocol):
@@ -57,9 +58,15 @@ class Conversations(Protocol):
         ...
 
     async def claim(
-        self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
+        self,
+        conversation: Conversation,
+        run_id: str,
+        ahead: tuple[str, ...],
+        at: datetime,
+        title: str | None = None,
     ) -> bool:
-        """Make `run_id` the active run, behind `ahead`, if the active one is still that given.
+        """Make `run_id` the active run, behind `ahead`, if the active one is still that given; and
+        give the conversation a title, if one is given.
 
         False when somebody else was faster.
         """
@@ -75,7 +82,16 @@ class Conversations(Protocol):
         """Store a turn once; answers the stored one, which an earlier attempt may have written."""
         ...
 
+    async def replace_turn(self, turn: Turn) -> None:
+        """The stored turn takes the place of that which it `replaces`, if it does: `turns` and
+        `history` have that one no more."""
+        ...
+
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None: ...
+
+    async def rate(self, tenant_id: str, conversation_id: str, run_id: str, rating: Rating) -> None:
+        """Keep with the turn what its person thinks of it; nothing where the run has none."""
+        ...
 
     async def turns(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None

@@ -53,6 +53,8 @@ class Policy:
     """Below this confidence of the triage the person is asked what they mean."""
     quotas: QuotaLimits = field(default=QuotaLimits())
     agents: AgentPolicy = field(default=AgentPolicy(default_index="", indexes=()))
+    erp_web_url: str | None = None
+    """Where people see the ERP's records; `{tenantId}` in it is the tenant."""
     secure_values: SecureValues = field(default=SecureValues())
 
 

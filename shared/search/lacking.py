@@ -16,8 +16,11 @@ USES = ("key", "searchable", "filterable", "sortable", "facetable")
 
 @dataclass(frozen=True, slots=True)
 class Lack:
+    """`of_vectors`: they are of another length."""
+
     what: str
     mending: Mending
+    of_vectors: bool = False
 
 
 def lacking(held: SearchIndex, wanted: SearchIndex) -> tuple[Lack, ...]:
@@ -31,7 +34,8 @@ def _of_fields(held: SearchIndex, wanted: SearchIndex) -> Iterator[Lack]:
         if (found := there.get(field.name)) is None:
             yield Lack(f"there is no field {field.name}", "create")
         elif wrong := _wrong_with(found, field):
-            yield Lack(f"the field {field.name} {wrong}", "reindex")
+            of_vectors = field.name == VECTOR_FIELD and found.type == field.type
+            yield Lack(f"the field {field.name} {wrong}", "reindex", of_vectors)
 
 
 def _wrong_with(held: SearchField, wanted: SearchField) -> str | None:

@@ -12,6 +12,7 @@ from shared.contracts.conversations import (
 )
 from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.plan import OpenPlan, Plan
+from shared.contracts.runs import Rating
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
 from shared.stores.paging import ANYWHERE, newest
 from shared.stores.remembering import Remembered
@@ -31,7 +32,7 @@ OF_OWNER = (
 )
 BEING_ERASED = "select * from c where c.erasing.at > ''"
 TURNS = (
-    "select * from c where c.kind = 'turn' and c.runId < @before "
+    "select * from c where c.kind = 'turn' and c.runId < @before and not is_defined(c.replacedBy) "
     "order by c.runId desc offset 0 limit @last"
 )
 SUMMARIES = TURNS.replace("c.kind = 'turn'", "c.kind = 'summary'")
@@ -103,13 +104,20 @@ class CosmosConversations:
         return str(item[OWNER]) if item and ERASED in item else None
 
     async def claim(
-        self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
+        self,
+        conversation: Conversation,
+        run_id: str,
+        ahead: tuple[str, ...],
+        at: datetime,
+        title: str | None = None,
     ) -> bool:
         operations: list[Item] = [
             {"op": "set", "path": "/activeRunId", "value": run_id},
             {"op": "set", "path": "/ahead", "value": list(ahead)},
             {"op": "set", "path": "/updatedAt", "value": stamp(at)},
         ]
+        if title is not None:
+            operations.append({"op": "set", "path": "/title", "value": title})
         return await self._patch(conversation, operations, _unchanged(conversation))
 
     async def set_open_plan(self, conversation: Conversation, run_id: str, plan: Plan) -> None:
@@ -126,9 +134,19 @@ class CosmosConversations:
         key = [turn.tenant_id, turn.conversation_id]
         return Turn.model_validate(await self._items.read_taken(f"turn-{turn.run_id}", key))
 
+    async def replace_turn(self, turn: Turn) -> None:
+        if turn.replaces is not None:
+            key = [turn.tenant_id, turn.conversation_id]
+            operations: list[Item] = [{"op": "set", "path": "/replacedBy", "value": turn.run_id}]
+            await self._items.patch(f"turn-{turn.replaces}", key, operations)
+
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         item = await self._items.read(f"turn-{run_id}", [tenant_id, conversation_id])
         return Turn.model_validate(item) if item else None
+
+    async def rate(self, tenant_id: str, conversation_id: str, run_id: str, rating: Rating) -> None:
+        operations: list[Item] = [{"op": "set", "path": "/rating", "value": rating}]
+        await self._items.patch(f"turn-{run_id}", [tenant_id, conversation_id], operations)
 
     async def turns(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None

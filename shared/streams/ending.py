@@ -13,8 +13,9 @@ from shared.contracts.audit import (
     done_event_id,
     turn_event_id,
 )
-from shared.contracts.conversations import Mentioned, Turn
+from shared.contracts.conversations import Mentioned, Turn, TurnEffect
 from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
+from shared.contracts.evidence import LookUp
 from shared.contracts.identity import Language
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import ASKED_IN_VAIN
@@ -34,10 +35,12 @@ TERMINAL_PART = "terminal"
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
     """What a run has done that failed or was stopped: `told` in lines for people, `entities` for
-    later messages. `acted`: an effect was made, or nobody knows that it was not."""
+    later messages, `effects` for who reads this one again. `acted`: an effect was made, or nobody
+    knows that it was not."""
 
     told: str = ""
     entities: tuple[Mentioned, ...] = ()
+    effects: tuple[TurnEffect, ...] = ()
     acted: bool = False
 
 
@@ -118,12 +121,22 @@ def _terminal_event(
         finish_reason=outcome.finish_reason,
         memory=outcome.memory,
         warnings=warned(outcome.warnings, language) or None,
+        retrieval=worded(outcome.retrieval, language),
     )
 
 
 def warned(keys: Sequence[str], language: Language) -> tuple[str, ...]:
     """What people are told of an answer's warnings."""
     return tuple(say(f"warning_{key}", language) for key in keys)
+
+
+def worded(look_up: LookUp | None, language: Language) -> LookUp | None:
+    """With the reason in words."""
+    if look_up is None:
+        return None
+    key = f"retrieval_{look_up.reason}"
+    why = say(key, language, found=look_up.found, cited=look_up.cited)
+    return look_up.model_copy(update={"why": why})
 
 
 def _turn_completed(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> AuditEvent:
@@ -142,6 +155,7 @@ def _turn_completed(record: RunRecord, outcome: RunOutcome, deps: Dependencies) 
         usage=outcome.usage,
         finish_reason=outcome.finish_reason,
         duration_ms=duration_ms(record, outcome),
+        details={"replaces": record.again.replaces} if record.again else {},
         correlation_id=record.correlation_id,
     )
 
@@ -155,7 +169,9 @@ async def _keep_unanswered(
     done, with its records: later messages may be about them. A message that moderation did not let
     through does not: a later turn would tell it to the model.
     """
-    if outcome.failure is None or outcome.failure == ASKED_IN_VAIN:
+    in_vain = outcome.failure is None or outcome.failure == ASKED_IN_VAIN
+    if in_vain or record.again is not None:
+        # Who answers again and fails leaves the answer that there is.
         return
     stopped = outcome.state == "CANCELLED"
     shown = shown_text(await deps.log.all(record.run_id)) if stopped else ""
@@ -169,6 +185,10 @@ async def _keep_unanswered(
             text="\n\n".join(text for text in (shown, outcome.told) if text),
             entities=left.entities,
             finish_reason=outcome.finish_reason,
+            answered_at=outcome.ended_at,
+            effects=left.effects,
+            error=outcome.failure,
+            correlation_id=record.correlation_id,
         )
     )
 

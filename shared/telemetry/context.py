@@ -45,6 +45,12 @@ def under(parent: SpanContext | None) -> Context:
     return Context() if parent is None else set_span_in_context(NonRecordingSpan(parent), Context())
 
 
+def trace_id() -> str | None:
+    """Of the trace in which it is worked here; None where nothing is traced."""
+    current = get_current_span().get_span_context()
+    return f"{current.trace_id:032x}" if current.is_valid else None
+
+
 def traceparent() -> str | None:
     """Of the span that is at work here; None where nothing is traced."""
     current = get_current_span().get_span_context()

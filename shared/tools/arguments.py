@@ -8,6 +8,7 @@ from typing import Any
 from shared.contracts.identity import Language
 from shared.contracts.plan import Choice, MissingField, Provenance, Reference, ToolCall
 from shared.contracts.tools import FlowContract, JsonSchema, Pack, ToolContract
+from shared.contracts.wording import say
 from shared.tools.choosing import chosen
 from shared.tools.dates import find_dates
 from shared.tools.entities import Directory, derived_entity, rule_of
@@ -112,6 +113,8 @@ def missing_field(
         field=name,
         label=label(offered.contract, name, language),
         reason=refusal.reason,
+        kind=normaliser_of(schema),
+        why=say(refusal.reason, language, said=refusal.said) if refusal.said else None,
         choices=refusal.choices or choices_of(schema, language),
         said=refusal.said,
         call=len(offered.earlier),

@@ -43,6 +43,23 @@ def test_all_that_follows_bench_goes_to_bench() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["up", "--port", "99999"], "a port is at most 65535"),
+        (["up", "--port", "-1"], "a port is at most 65535"),
+        (["up", "--workers", "many"], "'many' is no whole number"),
+        (["doctor", "--seconds", "0.5"], "'0.5' is no whole number"),
+    ],
+)
+def test_a_number_that_is_none_is_told_in_words(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(arguments)
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["urls", "--nope"], ["up", "--workers", "0"], ["fly"], []])
 def test_what_it_does_not_know_is_refused_with_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cli import doctor
+from cli.__main__ import main
 from cli.deployment.doctor import HIDDEN, _secrets, _without
 from cli.deployment.examining import Check, examine
 from cli.deployment.findings import as_json, error, exit_code, in_lines, ok, verdict, warning
@@ -27,6 +29,7 @@ from cli.deployment.mending import (
 from cli.deployment.subject import Place, Shared
 from cli.doctor import read_app_settings
 from cli.errors import CommandError
+from cli.running import Running
 from shared.errors import DependencyError, SearchError
 from tests.cli.doctor_subject import APP, PERSON, answered, subject
 from tests.infra.templates import declared
@@ -226,8 +229,29 @@ def test_app_settings_are_read_as_azure_lists_them_and_as_they_are_here(tmp_path
     for document in (listed, {"Values": plain}, plain):
         file.write_text(json.dumps(document))
         assert read_app_settings(file) == plain
-    for text in ("[1]", "not json", '"text"'):
+    for text, said in (("[1]", "no app settings"), ("not json", "is not JSON: Expecting value")):
         file.write_text(text)
-        with pytest.raises(CommandError) as refused:
+        with pytest.raises(CommandError, match=said) as refused:
             read_app_settings(file)
         assert refused.value.exit_code == 2
+    with pytest.raises(CommandError, match="No such file"):
+        read_app_settings(tmp_path / "nowhere.json")
+
+
+@pytest.mark.parametrize("app", [None, "http://127.0.0.1:9"])
+def test_the_app_that_somebody_names_is_the_one_that_is_examined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: str | None
+) -> None:
+    running = Running("http://127.0.0.1:7071", {}, tmp_path / "ca.pem")
+    seen: list[list[str]] = []
+
+    def note(_: object, words: list[str]) -> int:
+        seen.append(words)
+        return 0
+
+    monkeypatch.setattr(doctor, "find_running", lambda _: running)
+    monkeypatch.setattr(doctor, "app_environment", dict)
+    monkeypatch.setattr(doctor, "_examine", note)
+    assert main(["doctor", *(["--app", app] if app else [])]) == 0
+    (words,) = seen
+    assert words[words.index("--app") + 1] == (app or running.app)

@@ -207,6 +207,57 @@ def test_a_setting_that_nobody_knows_is_a_warning(monkeypatch: Monkey) -> None:
     assert "Search__Nonsense" in unknown.what
 
 
+def test_all_that_is_wrong_with_the_settings_is_told_at_once(monkeypatch: Monkey) -> None:
+    wrong = {"AzureSearch__Endpoint": "", "Auth__Tenants": "notjson", "Search__Topp": "3"}
+    with told(monkeypatch, **wrong):
+        said = [each.what for each in configured.look(Place({}))]
+    assert len(said) == 3
+    for name in ("AzureSearch__Endpoint", "Auth__Tenants: a list or map is not", "Search__Topp"):
+        assert any(name in each for each in said)
+
+
+def test_what_is_insecure_is_told_beside_what_is_wrong(monkeypatch: Monkey) -> None:
+    wrong = {"AzureSearch__Endpoint": "srch-eira", "Cosmos__Endpoint": "http://cosmos.example"}
+    with told(monkeypatch, WEBSITE_INSTANCE_ID="a", **wrong):
+        one, other = configured.look(Place({}))
+    assert "AzureSearch__Endpoint" in one.what
+    assert other.what == (
+        "setting Cosmos__Endpoint: http://cosmos.example is not encrypted; use https"
+    )
+
+
+def test_what_was_never_filled_in_is_no_setting(monkeypatch: Monkey) -> None:
+    with told(monkeypatch, Erp__BaseUrl="https://<erp>.example/api"):
+        found = only(configured.look(Place({})))
+    assert (found.level, found.what) == ("error", "Erp__BaseUrl: <erp> is a placeholder")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Serach__Top", "Search__Top"),
+        ("Quota__UserPerHour", "Quotas__UserPerHour"),
+        ("Quotas_UserPerHour", "Quotas__UserPerHour"),
+        ("Models__Wardrobe", "Model__…"),
+    ],
+)
+def test_a_section_that_is_nearly_one_is_a_warning(
+    monkeypatch: Monkey, name: str, meant: str
+) -> None:
+    with told(monkeypatch, OPENAI_API_KEY="another-program", **{name: "1"}):
+        fine, near = configured.look(Place({}))
+    assert (fine.level, near.level, near.mend) == ("ok", "warning", (f"did you mean {meant}?",))
+    assert name in near.what
+
+
+def test_packs_that_this_folder_has_not_are_a_setting_that_is_wrong(monkeypatch: Monkey) -> None:
+    with told(monkeypatch, Packs__Version="1999.1"):
+        found = only(configured.look(Place({}, local=True)))
+    assert (found.level, found.area) == ("error", "settings")
+    assert "1999.1" in found.what
+    assert all(each in found.mend[0] for each in ("git pull", "local.settings.json"))
+
+
 def test_the_app_that_answers_is_compared_with_what_is_here(monkeypatch: Monkey) -> None:
     with told(monkeypatch):
         settings = get_settings()
@@ -330,6 +381,9 @@ async def test_the_subscription_to_the_erps_events(told: JsonValue, level: str) 
     assert found.level == level
     silent = only(await platform.look_at_events(Place(KNOWN_TO_AZD), FakeAz({})))
     assert silent.level == "warning"
+    az = FakeAz({"eventgrid": told})
+    unknown = only(await platform.look_at_events(Place({}), az))
+    assert (unknown.level, "ERP_TOPIC" in unknown.tried, az.asked) == ("warning", True, [])
 
 
 async def test_durables_hub_is_asked_with_its_key_which_is_not_told() -> None:

@@ -11,12 +11,11 @@ from aiohttp.client_reqrep import ConnectionKey
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 
 from cli.deployment.findings import Finding
-from cli.deployment.probes import cosmos, erp, identity, network, safety, search, vault
+from cli.deployment.probes import cosmos, erp, identity, network, safety, search
 from cli.deployment.probes.cosmos import Declared
 from cli.deployment.probes.network import Reached
 from cli.deployment.subject import Place
-from shared.bootstrap import build_secrets
-from shared.errors import ModerationError, SearchError, SecretError
+from shared.errors import ModerationError, SearchError
 from shared.packs import PACKS, FolderPacks
 from shared.search.lacking import Lack
 from shared.search.lifecycle import Held
@@ -95,6 +94,12 @@ async def test_a_container_that_is_missing_or_divided_otherwise_is_an_error(
         FakeContainers(there), CONTAINERS, subject(monkeypatch, local=True)
     )
     assert all("./eira up --fresh" in each.mend[0] for each in here)
+
+
+async def test_a_database_that_is_missing_is_one_finding(monkeypatch: Monkey) -> None:
+    found = only(await cosmos.examined(FakeContainers(), CONTAINERS, subject(monkeypatch)))
+    assert found.what == "there is no database eira, or no container in it"
+    assert found.mend == (cosmos.PROVISION, "Cosmos__Database names the database")
 
 
 async def test_items_that_live_for_another_time_are_a_warning(monkeypatch: Monkey) -> None:
@@ -201,6 +206,21 @@ async def test_answers_without_the_ranker_are_a_warning(monkeypatch: Monkey) -> 
     assert (found.level, "semantic_failed" in found.what) == ("warning", True)
 
 
+async def test_what_answers_do_without_is_mended_by_its_kind(monkeypatch: Monkey) -> None:
+    async def mend(*warnings: str) -> str:
+        shelf = FakeShelf(warnings=warnings)
+        return " ".join(only(await search.examined(shelf, "cerebro", subject(monkeypatch))).mend)
+
+    vector, ranker = "Search__Dimensions", "the semantic ranker has to be on"
+    assert (vector in await mend("embedding_failed")) is True
+    assert (ranker in await mend("embedding_failed")) is False
+    assert (ranker in await mend("semantic_failed:timeout")) is True
+    assert (vector in await mend("semantic_failed:timeout")) is False
+    both = await mend("embedding_failed", "semantic_failed")
+    assert vector in both
+    assert ranker in both
+
+
 async def test_a_key_that_is_refused_is_no_matter_of_roles(monkeypatch: Monkey) -> None:
     keyed = subject(monkeypatch, AzureSearch__ApiKey="made-up-search-key")
     found = only(await search.examined(FakeShelf(failure=refused(403)), "cerebro", keyed))
@@ -218,51 +238,6 @@ async def test_a_key_that_is_refused_is_no_matter_of_roles(monkeypatch: Monkey) 
         await search.examined(FakeShelf(failure=refused(404)), "cerebro", subject(monkeypatch))
     )
     assert "AzureSearch__Endpoint" in nowhere.mend[0]
-
-
-# --- Key Vault ------------------------------------------------------------------------------------
-
-
-async def test_each_secret_that_is_missing_is_named_with_the_setting(monkeypatch: Monkey) -> None:
-    async def get(name: str) -> object:
-        if name == "there":
-            return "the value"
-        raise SecretError(f"Key Vault has no secret {name}", retryable=False)
-
-    wanted = [("Setting__A", "there"), ("Setting__B", "gone")]
-    uri = SETTINGS["KeyVault__Uri"]
-    found = only(await vault.examined(get, wanted, subject(monkeypatch), uri))
-    assert found.what == "Setting__B: Key Vault has no secret gone"
-    assert found.mend == ("az keyvault secret set --vault-name kv-eira --name gone --file FILE",)
-    here = only(await vault.examined(get, wanted, subject(monkeypatch, local=True), uri))
-    assert "demo/cloud.json" in here.mend[0]
-    fine = only(await vault.examined(get, wanted[:1], subject(monkeypatch), uri))
-    assert (fine.level, "the value" in str(fine)) == ("ok", False)
-    assert only(await vault.examined(get, [], subject(monkeypatch), uri)).level == "ok"
-
-
-async def test_a_vault_that_refuses_names_the_role(monkeypatch: Monkey) -> None:
-    async def get(name: str) -> object:
-        raise SecretError("Key Vault answered 403", retryable=False) from answered(403)
-
-    found = only(
-        await vault.examined(get, [("a", "b")], subject(monkeypatch), SETTINGS["KeyVault__Uri"])
-    )
-    assert '--role "Key Vault Secrets User"' in found.mend[0]
-
-
-async def test_references_to_the_vault_are_secrets_that_the_settings_name(
-    monkeypatch: Monkey,
-) -> None:
-    one = "@Microsoft.KeyVault(SecretUri=https://kv-eira.vault.azure.net/secrets/anthropic-key)"
-    two = "@Microsoft.KeyVault(VaultName=kv-eira;SecretName=google-key)"
-    settings = {"Anthropic__ApiKey": one, "Google__ApiKey": two}
-    there = subject(monkeypatch, environment=settings)
-    plan, _ = build_secrets(there.settings, there.credential)
-    assert list(vault.named(there, plan)) == [
-        ("Anthropic__ApiKey", "anthropic-key"),
-        ("Google__ApiKey", "google-key"),
-    ]
 
 
 # --- ERP, moderation, identity --------------------------------------------------------------------
@@ -356,6 +331,14 @@ async def test_nobody_who_is_signed_in_is_an_error(
     assert await identity.find_out(FakeCredential("no token at all")) is None
     found = only(await identity.look(subject(monkeypatch, who=None, local=local)))
     assert (found.level, mend in found.mend[0]) == ("error", True)
+
+
+async def test_where_the_platform_signs_in_nobody_is_told_to_log_in(monkeypatch: Monkey) -> None:
+    managed = {"IDENTITY_ENDPOINT": "http://169.254.255.2:8081/msi/token"}
+    there = subject(monkeypatch, who=None, environment=managed)
+    found = only(await identity.look(there))
+    assert "AZURE_CLIENT_ID" in found.mend[0]
+    assert "az login" not in found.mend[0]
 
 
 async def test_without_anybody_only_what_has_a_key_is_asked(monkeypatch: Monkey) -> None:

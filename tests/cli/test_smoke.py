@@ -110,16 +110,18 @@ async def test_who_is_refused_is_told_why_and_what_to_set(eira: Eira) -> None:
     assert "✗ sign-in: the identity service gives no token" in ended.err
 
 
-async def test_a_run_that_still_writes_is_waited_for_before_it_is_erased(eira: Eira) -> None:
-    app = FakeApp(GREETING, erase_statuses=[409, 409])
+async def test_a_run_that_still_writes_and_a_service_that_is_away_are_waited_for(
+    eira: Eira,
+) -> None:
+    app = FakeApp(GREETING, erase_statuses=[409, 503, 409])
     ended = await eira("smoke", app=app)
     assert (ended.status, app.erased) == (0, [CONVERSATION_ID])
 
 
 async def test_what_cannot_be_erased_is_said_with_where_it_is(eira: Eira) -> None:
     ended = await eira("smoke", app=FakeApp(GREETING, erase_statuses=[500]))
-    assert ended.status == 0
-    assert "! erased: the conversation of this test stays: status 500" in ended.err
+    assert ended.status == 1
+    assert "✗ erased: the conversation of this test stays: status 500" in ended.err
     assert f"/api/conversations/{CONVERSATION_ID}" in ended.err
 
 

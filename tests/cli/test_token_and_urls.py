@@ -1,11 +1,14 @@
 """`./eira token` and `./eira urls`, with and without a platform that runs."""
 
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from cli.__main__ import main
+from cli.running import Running
 from tests.cli.conftest import Eira
 from tests.cli.fake_platform import FakeApp
 
@@ -28,6 +31,29 @@ async def test_urls_are_json_with_each_service_and_the_ca(eira: Eira) -> None:
     assert document["app"].startswith("http://127.0.0.1:")
     assert document["identity"] == document["services"]["identity"]
     assert document["caFile"].endswith("ca.pem")
+
+
+def test_a_page_is_there_once_its_address_serves_it(tmp_path: Path) -> None:
+    answers = iter([503, 200])
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(next(answers))
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing of it is to be read."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        page = f"http://127.0.0.1:{server.server_port}"
+        running = Running("http://127.0.0.1:1", {}, tmp_path, {"staticweb": page})
+        for there in (False, True):
+            serving = threading.Thread(target=server.handle_request)
+            serving.start()
+            assert running.page_answers() is there
+            serving.join()
+    assert not running.page_answers()
+    assert not Running("http://127.0.0.1:1", {}, tmp_path).page_answers()
 
 
 @pytest.mark.parametrize("arguments", [["urls"], ["token"], ["chat", "Hola"]])

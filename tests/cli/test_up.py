@@ -16,6 +16,7 @@ import pytest
 
 from cli.running import Running
 from cli.up import describe
+from tests.cli.frontend.small_site import write_small_site
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60.0
@@ -42,6 +43,7 @@ class Health(http.server.BaseHTTPRequestHandler):
 server = http.server.HTTPServer(("127.0.0.1", 0), Health)
 url = f"http://127.0.0.1:{server.server_port}"
 urls = {"app": url, "services": {"identity": url}, "caFile": "ca.pem"}
+urls["http"] = {"staticweb": "http://localhost:1"}
 (data / "app.env").write_text("Cosmos__Endpoint=https://localhost:1\\n")
 (data / "urls.unfinished").write_text(json.dumps(urls))
 (data / "urls.unfinished").replace(data / "urls.json")
@@ -170,6 +172,22 @@ def test_when_the_knowledge_cannot_be_loaded_all_is_stopped(
     assert said in written
     url = app_of(tmp_path)
     wait_until(lambda: not answers(url))
+
+
+def test_the_page_is_told_of_once_it_is_built(up: Up, tmp_path: Path) -> None:
+    write_small_site(tmp_path)
+    told = read_until(up(), "In a browser: http://localhost:1")
+    assert "Front end: building" in told
+    assert told.index("EIRA runs at") < told.index("The page follows")
+    assert (tmp_path / "frontend" / "dist" / "app" / "browser" / "index.html").exists()
+
+
+def test_a_page_that_cannot_be_built_stops_nothing_else(up: Up, tmp_path: Path) -> None:
+    (write_small_site(tmp_path) / "src" / "index.html").write_text("broken")
+    told = read_until(up(), "There is no page in a browser")
+    assert "Front end: it could not be built: X [ERROR] TS1" in told
+    assert "EIRA runs at" in told
+    assert answers(app_of(tmp_path))
 
 
 def test_a_second_one_in_the_same_folder_is_refused(up: Up) -> None:

@@ -342,3 +342,49 @@ async def test_of_what_is_erased_only_its_owner_is_left(sides: Sides, fresh: Fre
     assert not await far.rename(conversation, "x")
     await far.create(conversation)
     assert await far.get(*there) is None
+
+
+async def test_a_claim_may_name_the_conversation(sides: Sides, fresh: Fresh) -> None:
+    conversation = await created(sides.near, fresh, title=None)
+    first, second = fresh(), fresh()
+    assert await sides.near.conversations.claim(conversation, first, (), AT, "Licencia ñ")
+    named = await stored(sides.far, conversation)
+    assert (named.title, named.active_run_id) == ("Licencia ñ", first)
+    assert await sides.far.conversations.claim(named, second, (), AT)
+    assert (await stored(sides.near, conversation)).title == "Licencia ñ"
+
+
+async def test_a_rating_is_kept_with_its_turn(sides: Sides, fresh: Fresh) -> None:
+    conversation = await created(sides.near, fresh)
+    run_id = fresh()
+    key = (conversation.tenant_id, conversation.conversation_id, run_id)
+    await sides.near.conversations.rate(*key, "up")
+    assert await sides.far.conversations.get_turn(*key) is None, "it makes no turn"
+    await sides.near.conversations.add_turn(turn(conversation, run_id))
+    for rating in ("up", "down"):
+        await sides.near.conversations.rate(*key, rating)
+    found = await sides.far.conversations.get_turn(*key)
+    assert found is not None
+    assert found.rating == "down"
+
+
+async def test_a_turn_that_takes_anothers_place_is_read_and_remembered_in_its_stead(
+    sides: Sides, fresh: Fresh
+) -> None:
+    conversation = await created(sides.near, fresh)
+    first, old, new, later = sorted(fresh() for _ in range(4))
+    near, far = sides.near.conversations, sides.far.conversations
+    for run_id in (first, old):
+        plain = await near.add_turn(turn(conversation, run_id, run_id))
+        await near.replace_turn(plain)
+    again = turn(conversation, new, "otra").model_copy(update={"replaces": old})
+    await near.add_turn(again)
+    for _ in range(2):
+        await near.replace_turn(again)
+    key = (conversation.tenant_id, conversation.conversation_id)
+    assert [each.run_id for each in await far.turns(*key, 2)] == [first, new]
+    assert [each.text for each in (await far.history(*key, 5, before=later)).turns] == [
+        first, "otra"
+    ]  # fmt: skip
+    kept = await far.get_turn(*key, old)
+    assert kept is not None, "what was said before is still there for who knows the run"

@@ -43,6 +43,13 @@ def wrong(found: list[Finding]) -> list[Finding]:
     return [each for each in found if each.level != "ok"]
 
 
+def told_of_an_index(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Its name, which the settings name alone."""
+    monkeypatch.setenv("AzureSearch__DefaultIndex", name)
+    monkeypatch.setenv("Search__AllowedIndexes", f'["{name}"]')
+    return name
+
+
 async def test_services_that_work_are_found_so(told: None) -> None:
     looks = (identity, network, cosmos, search, models, vault, erp, safety)
     async with examined({}) as subject:
@@ -55,9 +62,7 @@ async def test_services_that_work_are_found_so(told: None) -> None:
 async def test_an_index_that_is_missing(
     told: None, fresh: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = f"index-{fresh()}"
-    monkeypatch.setenv("AzureSearch__DefaultIndex", name)
-    monkeypatch.setenv("Search__AllowedIndexes", f'["{name}"]')
+    name = told_of_an_index(f"index-{fresh()}", monkeypatch)
     async with examined({}) as subject:
         (found,) = await search.look(subject)
     assert found.what == f"there is no index {name}, and none behind an alias of that name"
@@ -67,9 +72,7 @@ async def test_an_index_that_is_missing(
 async def test_an_index_with_vectors_of_another_length_and_one_that_is_empty(
     told: None, fresh: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = f"index-{fresh()}"
-    monkeypatch.setenv("AzureSearch__DefaultIndex", name)
-    monkeypatch.setenv("Search__AllowedIndexes", f'["{name}"]')
+    name = told_of_an_index(f"index-{fresh()}", monkeypatch)
     async with examined({}) as subject:
         index = build_index(subject.settings, subject.credential, name)
         await index.create(4)
@@ -77,9 +80,7 @@ async def test_an_index_with_vectors_of_another_length_and_one_that_is_empty(
         (found,) = await search.look(subject)
         assert "holds vectors of 4 dimensions, not 384" in found.what
         assert found.mend == (f"./eira cerebro reindex --index {name}",)
-    other = f"index-{fresh()}"
-    monkeypatch.setenv("AzureSearch__DefaultIndex", other)
-    monkeypatch.setenv("Search__AllowedIndexes", f'["{other}"]')
+    other = told_of_an_index(f"index-{fresh()}", monkeypatch)
     async with examined({}) as subject:
         index = build_index(subject.settings, subject.credential, other)
         await index.create(384)
@@ -130,14 +131,11 @@ async def test_a_role_that_is_lacking_is_told_with_the_command_that_gives_it(
         assert "app role" in found_there.mend[0]
 
 
-async def test_containers_that_are_missing(told: None, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_that_is_missing(told: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("Cosmos__Database", "another")
     async with examined({}) as subject:
-        found = await cosmos.look(subject)
-    assert len(found) == len(cosmos.declared())
-    assert "there is no container conversations in the database another" in {
-        each.what for each in found
-    }
+        (found,) = await cosmos.look(subject)
+    assert found.what == "there is no database another, or no container in it"
 
 
 async def test_models_that_are_away_unknown_or_refuse_the_key(
@@ -168,8 +166,13 @@ async def test_dimensions_that_the_model_does_not_give(
     monkeypatch.setenv("Search__Dimensions", "512")
     async with examined({}) as subject:
         (found,) = wrong(await models.look(subject))
+        indexes = wrong(await search.look(subject))
     assert "does not give the 512 dimensions that it is asked for" in found.what
     assert "Search__Dimensions" in found.mend[0]
+    for each in indexes:
+        assert "holds vectors of 384 dimensions, not 512" in each.what
+        assert "Search__Dimensions" in each.mend[0]
+    assert indexes
 
 
 async def test_a_secret_that_the_vault_has_not(told: None, monkeypatch: pytest.MonkeyPatch) -> None:

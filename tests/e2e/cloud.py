@@ -60,7 +60,7 @@ class Host:
 @contextmanager
 def running_services(data: Path) -> Iterator[Services]:
     """Services on free ports, with Cerebro filled from the packs."""
-    command = ["emulator", "up", "--no-host", "--random-ports"]
+    command = ["emulator", "up", "--no-host", "--random-ports", "--without", "staticweb"]
     command += ["--config", str(ROOT / "demo" / "cloud.json"), "--data", str(data)]
     with _program(command, os.environ, data.with_suffix(".log")) as cloud:
         _until_ready(cloud, data.with_suffix(".log"))

@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person, Run
 
@@ -83,3 +85,24 @@ async def test_the_callers_correlation_id_goes_with_the_run(ana: Person) -> None
     assert answer.headers["x-correlation-id"] == mine
     run = await ana.follow(answer.body["runId"])
     assert run.events[0].data["correlationId"] == mine
+
+
+@pytest.mark.parametrize(
+    ("language", "order"), [("es", "Crea una tarea"), ("en", "Create a task, please")]
+)
+async def test_a_form_is_answered_by_its_labels_and_values(
+    ana: Person, erp: Erp, title: str, language: str, order: str
+) -> None:
+    """As a page writes what was filled in: a line for each field, days as in a calendar."""
+    who = ana.speaking(language)
+    conversation = await who.open_conversation(language=language)
+    asked = (await who.post(conversation, order)).body["question"]["missing"]
+    assert [(each["field"], each["kind"]) for each in asked] == [
+        ("title", "text"), ("dueDate", "date")
+    ]  # fmt: skip
+    filled = {"title": f"«{title}»", "dueDate": "2036-12-04"}
+    lines = [f"{each['label']}: {filled[each['field']]}" for each in asked]
+    answer = await who.post(conversation, "\n".join(lines))
+    assert answer.body["finishReason"] == "stop", answer.body
+    (task,) = await erp.tasks(title)
+    assert (task["title"], task["dueDate"]) == (title, "2036-12-04")

@@ -32,6 +32,8 @@ async def test_a_task_is_one_trace_in_the_trace_of_who_asked_for_it(
     (trace,) = await traces_of(services, answer.headers["x-run-id"])
     assert trace.spans[0]["traceId"] == trace_id
     assert trace.callers() == {caller}
+    view = (await ana.get(f"/runs/{answer.headers['x-run-id']}")).body
+    assert view["traceId"] == trace_id
     assert trace.parents(MESSAGES) == {None}
     assert trace.parents(RUN) == {MESSAGES}
     assert sorted(name for name in trace.names if name in STEPS) == sorted(STEPS)

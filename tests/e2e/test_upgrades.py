@@ -9,7 +9,7 @@ from tests.e2e.cloud import ROOT, Services, running_host
 from tests.e2e.conftest import Erp
 from tests.e2e.people import Person
 from tests.e2e.surroundings import Durable, Surroundings
-from tests.e2e.test_control import decide, new_address, wish
+from tests.e2e.test_control import decide, ended, new_address, sent, wish
 from tests.e2e.waiting import until
 
 NEXT_APP = '''
@@ -84,3 +84,38 @@ async def test_a_run_under_way_goes_on_as_it_began_and_new_runs_take_the_new_way
         assert "TimerFired" in await way(durable, new.run_id)
     assert [run.end["type"] for run in (old, new)] == ["done", "done"]
     assert len(await erp.users(address)) == 1
+
+
+async def test_an_older_app_leaves_newer_runs_alone_and_what_they_are_sent_waits(
+    services: Services, tmp_path: Path, around: Surroundings, erp: Erp
+) -> None:
+    """One is approved while the older app is there, another one approved and then stopped."""
+    approved, stopped, later = new_address(), new_address(), new_address()
+    data, app = tmp_path / "host", next_version(tmp_path / "app")
+    with running_host(services, data, app=app) as newer:
+        marta = Person(around.http, newer.url, await around.token("marta"))
+        going = await marta.post(await marta.open_conversation(), wish(approved))
+        ending = await marta.post(await marta.open_conversation(), wish(stopped))
+    with running_host(services, data) as older:
+        ana = Person(around.http, older.url, await around.token("ana"))
+        marta = Person(around.http, older.url, marta.token)
+        assert (await decide(ana, going, "approve")).status == 200
+        assert (await decide(ana, ending, "approve")).status == 200
+        assert (await marta.ask("POST", f"/runs/{ending.body['runId']}/cancel")).status == 202
+        own = await marta.post(await marta.open_conversation(), wish(later))
+        assert (await decide(ana, own, "approve")).status == 200
+        assert (await ended(marta, own.body["runId"])).body["state"] == "DONE"
+        more = await sent(marta, going.body["threadId"], "Hola", "reject")
+        assert (more.status, more.body["code"]) == (409, "CONVERSATION_BUSY")
+        for each in (going, ending):
+            left = await marta.get(f"/runs/{each.body['runId']}")
+            assert left.body["state"] == "WAITING_APPROVAL"
+            assert f"'{each.body['runId']}' ('turn') is of version 2.0" in older.log.read_text()
+        assert await erp.users(approved) == []
+    with running_host(services, data, app=app) as newer:
+        marta = Person(around.http, newer.url, marta.token)
+        done = await ended(marta, going.body["runId"])
+        assert (done.body["state"], len(await erp.users(approved))) == ("DONE", 1)
+        gone = await ended(marta, ending.body["runId"])
+        assert (gone.body["state"], await erp.users(stopped)) == ("CANCELLED", [])
+        assert "TimerFired" in await way(Durable(around.http, newer.url), done.body["runId"])

@@ -22,6 +22,7 @@ from shared.contracts.runs import (
     Feedback,
     IdempotencyClaim,
     Memory,
+    Rating,
     RunOutcome,
     RunRecord,
     RunsWanted,
@@ -35,6 +36,7 @@ class FakeConversations:
         self.kept: dict[tuple[str, str, str], Turn] = {}
         self.summaries: dict[tuple[str, str, str], Summary] = {}
         self.erased: dict[tuple[str, str], str] = {}
+        self.replaced: set[tuple[str, str, str]] = set()
 
     async def create(self, conversation: Conversation) -> None:
         if _key(conversation) not in self.erased:
@@ -44,11 +46,17 @@ class FakeConversations:
         return self.stored.get((tenant_id, conversation_id))
 
     async def claim(
-        self, conversation: Conversation, run_id: str, ahead: tuple[str, ...], at: datetime
+        self,
+        conversation: Conversation,
+        run_id: str,
+        ahead: tuple[str, ...],
+        at: datetime,
+        title: str | None = None,
     ) -> bool:
         if not self._unchanged(conversation):
             return False
-        self._update(conversation, active_run_id=run_id, ahead=ahead, updated_at=at)
+        named = {} if title is None else {"title": title}
+        self._update(conversation, active_run_id=run_id, ahead=ahead, updated_at=at, **named)
         return True
 
     async def of_owner(
@@ -118,8 +126,17 @@ class FakeConversations:
     async def add_turn(self, turn: Turn) -> Turn:
         return self.kept.setdefault((turn.tenant_id, turn.conversation_id, turn.run_id), turn)
 
+    async def replace_turn(self, turn: Turn) -> None:
+        if turn.replaces is not None:
+            self.replaced.add((turn.tenant_id, turn.conversation_id, turn.replaces))
+
     async def get_turn(self, tenant_id: str, conversation_id: str, run_id: str) -> Turn | None:
         return self.kept.get((tenant_id, conversation_id, run_id))
+
+    async def rate(self, tenant_id: str, conversation_id: str, run_id: str, rating: Rating) -> None:
+        key = (tenant_id, conversation_id, run_id)
+        if key in self.kept:
+            self.kept[key] = self.kept[key].model_copy(update={"rating": rating})
 
     async def turns(
         self, tenant_id: str, conversation_id: str, last: int, before: str | None = None
@@ -154,7 +171,8 @@ class FakeConversations:
 
     def _turns(self, tenant_id: str, conversation_id: str, before: str) -> list[Turn]:
         there = (tenant_id, conversation_id)
-        found = [t for key, t in self.kept.items() if key[:2] == there and t.run_id < before]
+        here = [(key, turn) for key, turn in self.kept.items() if key not in self.replaced]
+        found = [turn for key, turn in here if key[:2] == there and turn.run_id < before]
         return sorted(found, key=lambda turn: turn.run_id)
 
     def _update(self, conversation: Conversation, **changes: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.infra.templates import INFRA, MAIN, ROOT, code, declared, required, text
+from tests.infra.templates import INFRA, MAIN, ROOT, code, declared, dotted, required, text
 
 AZD = yaml.safe_load((ROOT / "azure.yaml").read_text("utf-8"))
 SET_BY_AZD = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
@@ -123,3 +123,56 @@ def test_what_is_put_out_under_the_name_of_a_setting_is_what_the_app_is_told() -
     outputs = {name: of["value"] for name, of in declared(MAIN, "outputs").items() if "__" in name}
     assert outputs.keys() <= told.keys()
     assert {name: told[name] for name in outputs} == outputs
+
+
+def hook_of_the_page(system: str) -> str:
+    run: str = AZD["services"]["web"]["hooks"]["predeploy"][system]["run"]
+    return run
+
+
+def settings_of_the_local_page() -> dict[str, str]:
+    cloud = json.loads((ROOT / "demo/cloud.json").read_text("utf-8"))
+    found: dict[str, str] = cloud["services"]["staticweb"]["documents"]["/settings.json"]
+    return found
+
+
+def test_the_page_is_built_where_it_is_taken_from() -> None:
+    web = AZD["services"]["web"]
+    folder = ROOT / web["project"]
+    scripts = json.loads((folder / "package.json").read_text("utf-8"))["scripts"]
+    # azd runs the script of this name, and none if there is none.
+    assert "ng build" in scripts["build"]
+    cloud = json.loads((ROOT / "demo/cloud.json").read_text("utf-8"))["services"]["staticweb"]
+    assert (ROOT / "demo" / cloud["folder"]).resolve() == folder / web["dist"]
+
+
+def test_the_page_is_told_what_the_local_one_is_told(tmp_path: Path) -> None:
+    """The hook is run: of what it writes the page can make what it does locally."""
+    (tmp_path / AZD["services"]["web"]["dist"]).mkdir(parents=True)
+    told = {name: f"https://{name.lower()}" for name in declared(MAIN, "outputs")}
+    subprocess.run(["sh", "-c", hook_of_the_page("posix")], cwd=tmp_path, env=told, check=True)
+    written = json.loads((tmp_path / "dist/app/browser/settings.json").read_text("utf-8"))
+    assert written == {
+        "authority": "https://web_authority",
+        "clientId": "https://web_client_id",
+        "scope": "https://web_scope",
+        "apiBase": "https://eira_url",
+    }
+    assert written.keys() == settings_of_the_local_page().keys()
+
+
+def test_the_page_is_told_the_same_from_windows() -> None:
+    run = hook_of_the_page("windows")
+    pairs = dict(re.findall(r"(\w+) = \$env:(\w+)", run))
+    assert pairs.keys() == settings_of_the_local_page().keys()
+    assert set(pairs.values()) <= set(declared(MAIN, "outputs"))
+    assert set(pairs.values()) == set(re.findall(r"\$([A-Z_]+)", hook_of_the_page("posix")))
+
+
+def test_the_pages_addresses_are_of_the_same_kind_as_the_local_ones() -> None:
+    local, outputs = settings_of_the_local_page(), declared(MAIN, "outputs")
+    assert local["authority"].endswith("/v2.0")
+    assert outputs["WEB_AUTHORITY"]["value"].endswith("/v2.0")
+    # Without /api, which the page adds.
+    assert local["apiBase"] == "${app.url}"
+    assert dotted(outputs["EIRA_URL"]["value"]) == "function.outputs.url"

@@ -1,6 +1,6 @@
 """Records how runs of the present version go, for `tests/replay/histories/<version>/`.
 
-    python -m tests.replay.recording VERSION
+    .venv/bin/python -m tests.replay.recording VERSION
 
 Once, before a version is released; what is recorded of one that has been is never recorded anew.
 Each run goes through the real SDK and the local Durable extension; its activities are scripted. A
@@ -25,6 +25,7 @@ from orchestrators.versions import CHAT, TURN, Orchestrator, versioned
 from shared.contracts.activities import ApprovalAsked, PlannedCall, RunLimits
 from shared.contracts.agent_activities import ChatRequest, ChatShape
 from shared.contracts.problems import Failure
+from shared.contracts.runs import AnswerBasis
 from tests.replay.answers import (
     a_task,
     awaited,
@@ -72,6 +73,7 @@ def _turn(
     *,
     waits: bool = False,
     queued: bool = False,
+    again: AnswerBasis | None = None,
     **own: Any,
 ) -> Scenario:
     answers = {
@@ -83,6 +85,7 @@ def _turn(
         **own,
     }
     request = start_request() | ({"waitsFor": ["01EARLIER"]} if queued else {})
+    request |= {"again": again.wire()} if again else {}
     return Scenario("turn", request, lambda call: answers[call.name], raises or {}, waits)
 
 
@@ -105,6 +108,9 @@ def _team(mode: str) -> ChatShape:
     )
 
 
+BASIS = AnswerBasis(
+    run_id="01EARLIER", route="FLOW_EXECUTION", language="es", steps=1, planned=True
+)
 ALONE = ChatShape(speakers=("Coordinator",))
 APPROVAL = {"ask_approval": "approval-0"}
 SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
@@ -121,6 +127,7 @@ SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
     "turn-waits-for-approval": lambda: _turn(plan=planned(TO_APPROVE), waits=True),
     "turn-stopped": lambda: _turn({"ask_approval": "stop"}, plan=planned(TO_APPROVE)),
     "turn-queued": lambda: _turn(queued=True),
+    "turn-answers-again": lambda: _turn(again=BASIS),
     "turn-tool-fails": lambda: _turn(run_tool=DOWN),
     "turn-step-crashes": lambda: _turn(plan=CrashedError("worker gone")),
     "turn-long-conversation": lambda: _turn(respond=responded(folds=True)),
@@ -259,4 +266,6 @@ async def main(version: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != len(("program", "version")):
+        sys.exit("which version? .venv/bin/python -m tests.replay.recording VERSION")
     asyncio.run(main(sys.argv[1]))

@@ -77,6 +77,13 @@ def test_new_runs_begin_under_a_version_that_has_been_recorded_in_full() -> None
     assert recorded == set(SCENARIOS)
 
 
+def test_runs_of_a_newer_app_are_left_alone_by_this_one() -> None:
+    """Both are what the extension does unless it is told otherwise."""
+    durable = json.loads((ROOT / "host.json").read_text("utf-8"))["extensions"]["durableTask"]
+    assert durable.get("versionMatchStrategy", "CurrentOrOlder") == "CurrentOrOlder"
+    assert durable.get("versionFailureStrategy", "Reject") == "Reject"
+
+
 def test_every_activity_occurs_in_some_history() -> None:
     seen = {name for file in FILES for name in read(file)["scheduled"]}
     # Behind a timer of a minute.
@@ -106,6 +113,16 @@ def test_a_change_without_a_version_is_noticed_and_with_one_it_is_not() -> None:
         changed = [str(error)]
     assert changed != told["scheduled"]
     assert scheduled(versioned("turn", {**TURN, "2.0": other}), body) == told["scheduled"]
+
+
+def test_a_run_of_an_unknown_version_fails_and_says_which_run_and_version() -> None:
+    told = read(HISTORIES / FIRST / "turn-task.json")
+    begun = next(each for each in told["body"]["history"] if each["EventType"] == 0)
+    begun["Version"] = "3.0"
+    with pytest.raises(Exception, match="which this app does not have") as raised:
+        scheduled(versioned("turn", TURN), json.dumps(told["body"]))
+    run_id = told["body"]["instanceId"]
+    assert f"run {run_id} (turn) began under version 3.0" in str(raised.value)
 
 
 def test_a_run_that_began_before_versions_were_told_is_of_the_first() -> None:

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from shared.contracts.activities import RunLimits
+from shared.contracts.activities import RunLimits, TurnRequest
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
+from shared.contracts.runs import AnswerBasis
 from shared.contracts.wording import WORDING
 from tests.replay.answers import (
     a_task,
@@ -283,10 +284,15 @@ def test_no_text_and_no_name_travels_through_durable() -> None:
         "mentioned",
         "warnings",
         "recorded",
+        "basis",
+        "retrieval",
     }
     lacking = responded(warnings=("search_partial",))
     recording = record(by_name(a_task() | {"respond": lacking}))
     assert recording.calls[-1].payload["warnings"] == ["search_partial"]
+    assert set(recording.calls[-1].payload["basis"]) == {
+        "runId", "route", "language", "indexes", "steps", "planned"
+    }  # fmt: skip
     for call in recording.calls:
         assert set(call.payload) <= known
         # Records of the ERP are named by type and id, nothing else.
@@ -347,3 +353,18 @@ def test_a_replay_schedules_the_same() -> None:
 def test_fields_that_a_later_release_adds_to_the_request_are_ignored() -> None:
     request = start_request() | {"priority": "high"}
     assert record(by_name(a_task()), request).states[-1] == "DONE"
+
+
+def test_a_run_that_answers_again_passes_through_no_other_state() -> None:
+    basis = AnswerBasis(
+        run_id="01JD7ZZZZZZZZZZZZZZZZZZZZZ", route="FLOW_EXECUTION", language="en", steps=2,
+        planned=True,
+    )  # fmt: skip
+    request = TurnRequest(run=RUN, after=1, again=basis).model_dump(mode="json", by_alias=True)
+    recording = record(by_name(a_task()), request)
+    assert recording.names == [["respond"], ["finish"]]
+    assert recording.states == ["RECEIVED", "STREAMING_RESPONSE", "DONE"]
+    respond = recording.call("respond").payload
+    assert (respond["again"], respond["steps"]) == (basis.run_id, 2)
+    assert (respond["route"], respond["language"]) == ("FLOW_EXECUTION", "en")
+    assert recording.call("finish").payload["recorded"] is False

@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.activities import PlannedCall
+from shared.contracts.activities import PlannedCall, TurnRequest
 from shared.contracts.approvals import ApprovalState
 from shared.contracts.plan import Route
 from shared.contracts.problems import Failure
-from shared.contracts.runs import FinishReason, Memory
+from shared.contracts.runs import AnswerBasis, FinishReason, Memory
 from tests.replay import answers as made
-from tests.replay.recorded import Answers, CrashedError, Json, Scheduled, Wakes, record
+from tests.replay.recorded import RUN, Answers, CrashedError, Json, Scheduled, Wakes, record
 
 ROUTES: tuple[Route, ...] = ("SMALL_TALK", "NEED_MORE_CONTEXT", "FLOW_EXECUTION", "UNKNOWN")
 REASONS: tuple[FinishReason, ...] = ("stop", "question", "length")
@@ -132,3 +132,27 @@ def test_whatever_comes_back_the_same_history_gives_the_same_schedule(data: st.D
 def test_whatever_comes_back_the_hint_of_the_logs_length_never_shrinks(data: st.DataObject) -> None:
     told = [call.payload["after"] for call in record(any_answers(data)).calls]
     assert told == sorted(told)
+
+
+BASES = st.builds(
+    AnswerBasis,
+    run_id=st.just("01JD7ZZZZZZZZZZZZZZZZZZZZZ"),
+    route=st.sampled_from(ROUTES),
+    language=st.sampled_from(["es", "en"]),
+    indexes=INDEXES,
+    steps=st.integers(0, 8),
+    planned=st.booleans(),
+)
+
+
+@given(BASES, st.data())
+def test_whatever_comes_back_a_run_that_answers_again_only_answers(
+    basis: AnswerBasis, data: st.DataObject
+) -> None:
+    request = TurnRequest(run=RUN, after=1, again=basis).model_dump(mode="json", by_alias=True)
+    recording = record(any_answers(data), request, wakes=any_wakes(data))
+    names = [call.name for call in recording.calls]
+    assert set(names) <= {"respond", "finish", "fold"}
+    assert names[:2] == ["respond", "finish"]
+    assert recording.call("respond").payload["again"] == basis.run_id
+    assert AnswerBasis.model_validate(recording.call("finish").payload["basis"]) == basis

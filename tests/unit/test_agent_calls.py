@@ -10,7 +10,7 @@ from shared.contracts.agent_steps import trace_of
 from shared.contracts.agents import AgentCall, AskedTool, Spoken
 from shared.contracts.audit import AuditEvent
 from shared.contracts.conversations import Turn
-from shared.contracts.events import RunEvent
+from shared.contracts.events import DoneEvent, RunEvent
 from shared.contracts.runs import RunOutcome
 from shared.contracts.search import SearchIntent
 from shared.contracts.wording import say
@@ -107,6 +107,8 @@ async def test_one_agent_without_tools_answers() -> None:
     assert ran.audit.call is not None
     assert (ran.audit.call.profile, ran.audit.call.session_id) == ("coordinator", "s1")
     assert ran.types() == ["done"]
+    assert ran.turn.retrieval is not None
+    assert ran.turn.retrieval.reason == "not_asked"
 
 
 async def test_an_agent_reads_with_its_tools_and_answers_from_what_came_back() -> None:
@@ -274,6 +276,15 @@ async def test_evidence_is_told_and_what_cites_it_is_checked() -> None:
     assert (citation.number, citation.verified) == (1, True)
     assert ran.types() == ["citations", "done"]
     assert "<evidence>" in ran.team.asked[0][1].messages[0].content
+    told = ran.turn.retrieval
+    assert told is not None
+    assert (told.reason, told.used, told.indexes, told.found, told.cited) == (
+        "found", True, ("cerebro",), 1, 1
+    )  # fmt: skip
+    done = ran.events[-1]
+    assert isinstance(done, DoneEvent)
+    assert done.retrieval is not None
+    assert done.retrieval.why == "Se apoya en 1 de 1 pasajes encontrados en los documentos."
 
 
 async def test_marks_of_no_document_are_corrected_once_and_then_dropped() -> None:
@@ -372,6 +383,8 @@ async def test_what_a_search_tool_finds_can_be_cited() -> None:
     (citation,) = ran.turn.citations
     assert (citation.document_id, citation.verified) == ("licencia", True)
     assert ran.shown == said
+    assert ran.outcome.retrieval is not None
+    assert (ran.outcome.retrieval.reason, ran.outcome.retrieval.indexes) == ("found", ("cerebro",))
 
 
 # --- failures, stops ------------------------------------------------------------------------------

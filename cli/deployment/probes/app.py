@@ -7,7 +7,6 @@ import aiohttp
 from cli.deployment.findings import Finding, error, ok, warning
 from cli.deployment.mending import kind_of
 from cli.deployment.subject import Place
-from shared.errors import ConfigurationError
 from shared.packs import PACKS, FolderPacks
 from shared.settings import Settings
 
@@ -47,10 +46,7 @@ def compared(told: Mapping[str, object], settings: Settings | None, tried: str) 
     found = [ok(AREA, f"it answers, with pack {version} and indexes {indexes}")]
     if settings is None:
         return found
-    try:
-        here = FolderPacks(PACKS, settings.packs.version).current
-    except ConfigurationError as wrong:
-        return [*found, error(AREA, str(wrong), "the packs of this folder", "git pull")]
+    here = FolderPacks(PACKS, settings.packs.version).current
     if version != here:
         what = f"it has pack {version}, and this folder {here}"
         found.append(warning(AREA, what, tried, "azd deploy", "./eira packs load"))

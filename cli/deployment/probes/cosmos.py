@@ -103,6 +103,9 @@ async def examined(
         held = await asyncio.gather(*(containers.properties(each.name) for each in wanted))
     except AzureError as failed:
         return [await failed_at(AREA, tried, failed, subject, need)]
+    if not any(held):
+        what = f"there is no database {settings.database}, or no container in it"
+        return [error(AREA, what, tried, *_making(subject.place))]
     wrong = [
         finding
         for each, properties in zip(wanted, held, strict=True)
@@ -121,7 +124,7 @@ def compared(
     mend = PUT_BACK if place.local else PROVISION
     if held is None:
         what = f"there is no container {wanted.name} in the database {database}"
-        return error(AREA, what, tried, mend, "Cosmos__Database names the database")
+        return error(AREA, what, tried, *_making(place))
     key = held.get("partitionKey")
     paths = tuple(key.get("paths", ())) if isinstance(key, Mapping) else ()
     if paths != wanted.partitionKey:
@@ -131,6 +134,11 @@ def compared(
         what = f"items of {wanted.name} live {ttl} s by default, not {wanted.defaultTtl}"
         return warning(AREA, what, tried, mend)
     return None
+
+
+def _making(place: Place) -> tuple[str, str]:
+    mend = PUT_BACK if place.local else PROVISION
+    return mend, "Cosmos__Database names the database"
 
 
 async def _tried_out(containers: Containers, subject: Subject, need: Need) -> Finding:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 SCOPE = "https://search.azure.com/.default"
 """Of a service that every deployment has."""
 SECONDS = 30.0
+MANAGED = ("IDENTITY_ENDPOINT", "MSI_ENDPOINT")
+"""Set where the platform signs in by a managed identity: there nobody logs in."""
+MANAGED_MEND = (
+    "the managed identity gives no token: AZURE_CLIENT_ID has to be the client id of one that is "
+    "assigned to this app, or to be left out for the app's own"
+)
 TRIED = f"DefaultAzureCredential: a token for {SCOPE}"
 
 
@@ -68,5 +74,7 @@ def _nobody(place: Place, unasked: tuple[str, ...]) -> Finding:
     what = f"nobody is signed in, so these were not asked: {', '.join(unasked)}"
     if place.local:
         return error("identity", what, TRIED, "./eira up starts the identity service anew")
+    if any(place.value(name) for name in MANAGED):
+        return error("identity", what, TRIED, MANAGED_MEND)
     tenant = place.value("AZURE_TENANT_ID", "<tenant>")
     return error("identity", what, TRIED, f"az login --tenant {tenant}")

@@ -124,6 +124,10 @@ async def _cosmos_principals(az: Az, group: str, settings: Settings) -> set[str]
 async def look_at_events(place: Place, az: Az) -> list[Finding]:
     """Whether the ERP's topic brings its events to the app."""
     group, topic = place.value("AZURE_RESOURCE_GROUP"), place.value("ERP_TOPIC")
+    if not topic:
+        what = "azd does not know by which topic the events of the ERP come"
+        mend = "azd provision puts ERP_TOPIC out; azd env refresh brings it here"
+        return [warning(EVENTS, what, "ERP_TOPIC of azd", mend)]
     words = ("eventgrid", "topic", "event-subscription", "list", "-g", group, "--topic-name", topic)
     try:
         found = await az(*words)

@@ -1,7 +1,7 @@
 """Azure AI Search: the indexes as the code expects them, and a question as the app asks it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from cli.deployment.findings import Finding, error, ok, warning
@@ -16,6 +16,7 @@ from cli.deployment.mending import (
 )
 from cli.deployment.subject import Subject
 from shared.bootstrap import build_index, build_knowledge
+from shared.contracts.search import EMBEDDING_FAILED, SEMANTIC_FAILED
 from shared.errors import SearchError
 from shared.ports import KnowledgeQuery
 from shared.search.fields import EVERY_ROLE
@@ -96,7 +97,9 @@ async def _one(subject: Subject, name: str) -> list[Finding]:
 async def examined(shelf: Shelf, name: str, subject: Subject) -> list[Finding]:
     """The definition first: where there is none, nothing can be asked."""
     tried = f"the definition of the index {name} at {subject.settings.azure_search.endpoint}"
-    dimensions = await subject.dimensions
+    measured, wanted = await subject.dimensions, subject.settings.search.dimensions
+    # What the model is asked for is what the app goes by, whether it gives it or not.
+    dimensions = wanted or measured
     try:
         lacks = await shelf.lacks(dimensions)
     except SearchError as failed:
@@ -105,16 +108,20 @@ async def examined(shelf: Shelf, name: str, subject: Subject) -> list[Finding]:
         what = f"there is no index {name}, and none behind an alias of that name"
         return [error(AREA, what, tried, _making(name, subject))]
     if lacks:
-        return [_lacking(name, each, tried, subject) for each in lacks]
-    return [*await _contents(shelf, name, subject), await _asked(shelf, name, dimensions, subject)]
+        given = measured == dimensions
+        return [_lacking(name, each, tried, subject, given=given) for each in lacks]
+    return [*await _contents(shelf, name, subject), await _asked(shelf, name, measured, subject)]
 
 
-def _lacking(name: str, lack: Lack, tried: str, subject: Subject) -> Finding:
-    mend = f"./eira cerebro {lack.mending} --index {name}"
+def _lacking(name: str, lack: Lack, tried: str, subject: Subject, *, given: bool) -> Finding:
+    """`given`: the model gives vectors of the length that the settings want."""
+    mend = [f"./eira cerebro {lack.mending} --index {name}"]
+    if lack.of_vectors and not given:
+        mend.insert(0, "set Search__Dimensions to what the index and the model have, or else")
     if name != subject.settings.azure_search.default_index:
         # Whoever else fills an index decides what is in it.
-        return warning(AREA, f"index {name}: {lack.what}", tried, mend)
-    return error(AREA, f"index {name}: {lack.what}", tried, mend)
+        return warning(AREA, f"index {name}: {lack.what}", tried, *mend)
+    return error(AREA, f"index {name}: {lack.what}", tried, *mend)
 
 
 async def _contents(shelf: Shelf, name: str, subject: Subject) -> list[Finding]:
@@ -142,9 +149,18 @@ async def _asked(shelf: Shelf, name: str, dimensions: int | None, subject: Subje
         return await _failed(tried, failed, subject, SEARCH_DATA)
     if warnings:
         what = f"index {name}: answers do without {', '.join(warnings)}"
-        mend = "the semantic ranker has to be on: az search service update --semantic-search"
-        return warning(AREA, what, tried, mend, "AzureSearch__SemanticConfiguration names one")
+        return warning(AREA, what, tried, *_mending(warnings))
     return ok(AREA, f"index {name} is as the code expects it and answers")
+
+
+def _mending(warnings: Sequence[str]) -> Iterator[str]:
+    """By the kind of each warning, which a detail may follow."""
+    kinds = {each.partition(":")[0] for each in warnings}
+    if SEMANTIC_FAILED in kinds:
+        yield "the semantic ranker has to be on: az search service update --semantic-search"
+        yield "AzureSearch__SemanticConfiguration names one"
+    if EMBEDDING_FAILED in kinds:
+        yield "the finding on models says why there is no vector; Search__Dimensions is its length"
 
 
 def _semantic(subject: Subject) -> str:

@@ -3,15 +3,17 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 
 from cli.deployment.findings import Finding, error, ok
 from cli.deployment.mending import DENIED, VAULT, VAULT_KIND, Need, failed_at, status_of
-from cli.deployment.subject import Subject
+from cli.deployment.subject import Subject, Who
 from shared.bootstrap import build_secrets
 from shared.credentialing import CredentialPlan, in_vault
 from shared.errors import SecretError
 
 AREA = "keyvault"
+UNAUTHORIZED = 401
 _REFERENCE = re.compile(
     r"@Microsoft\.KeyVault\((?:.*SecretUri=https://[^/]+/secrets/|.*SecretName=)([\w-]+)", re.I
 )
@@ -59,14 +61,38 @@ async def examined(
         try:
             await get(name)
         except SecretError as failed:
+            if status_of(failed) == UNAUTHORIZED and not subject.place.local:
+                return error(AREA, _foreign(await subject.who), tried, _whose(need))
             if failed.retryable or status_of(failed) in DENIED:
                 return await failed_at(AREA, tried, failed, subject, need)
             return error(AREA, f"{where}: {failed}", tried, _setting(name, subject, need))
         return None
 
     found = await asyncio.gather(*(one(*each) for each in wanted))
-    wrong = list(dict.fromkeys(each for each in found if each is not None))
+    wrong = _once([each for each in found if each is not None])
     return wrong or [ok(AREA, f"all {len(wanted)} secrets that the settings name can be had")]
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """What the vault answers for every secret alike is one finding."""
+    alike: dict[Finding, list[str]] = {}
+    for each in found:
+        tried = alike.setdefault(replace(each, tried=""), [])
+        if each.tried not in tried:
+            tried.append(each.tried)
+    return [replace(each, tried="; ".join(tried)) for each, tried in alike.items()]
+
+
+def _foreign(who: Who | None) -> str:
+    whose = f"{who.name} of tenant {who.tenant_id}" if who else "whoever is signed in"
+    return f"it answers 401: it takes no token of {whose}"
+
+
+def _whose(need: Need) -> str:
+    return (
+        "it takes those of its own tenant only: "
+        f"az keyvault show --name {need.name} --query properties.tenantId; az login --tenant …"
+    )
 
 
 def _setting(name: str, subject: Subject, need: Need) -> str:

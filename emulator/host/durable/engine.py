@@ -40,6 +40,7 @@ from emulator.host.durable.rewind import cut
 from emulator.host.durable.scheduling import Scheduled, Scheduler
 from emulator.host.durable.settings import DurableSettings
 from emulator.host.durable.store import Store
+from emulator.host.durable.versioning import VERSION_MISMATCH, Refusal
 from emulator.host.invocation import Invoker
 
 _LOG = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class Engine:
                 name=name,
                 instance_id=instance_id,
                 input_text=input_text,
-                version=version or self._settings.default_version,
+                version=version or self._settings.versioning.worker,
             )
         )
 
@@ -229,7 +230,14 @@ class Engine:
         if stale:
             self._settle(live, stale)
             return
-        episode = await self.replayer.replay(live, messages)
+        versioning = self._settings.versioning
+        if versioning.takes(live.row.version):
+            episode = await self.replayer.replay(live, messages)
+        elif versioning.refusal is Refusal.FAIL:
+            episode = self.replayer.refused(live, messages, VERSION_MISMATCH)
+        else:
+            self._leave_alone(live)
+            return
         if not self._is_current(live):
             return
         await self._invoker.loaded()
@@ -270,6 +278,23 @@ class Engine:
         )
         live.stalled = True
         self._progress(live, live.ledger, Status.RUNNING, None, None)
+
+    def _leave_alone(self, live: Live) -> None:
+        # What it was sent stays where it is, a termination too, for a host that may run it.
+        live.stalled = True
+        if live.refused:
+            return
+        live.refused = True
+        _LOG.warning(
+            "Orchestration '%s' ('%s') is of version %s, which this app (defaultVersion %s, "
+            "versionMatchStrategy %s) does not run; it and what it is sent wait for an app that "
+            "does.",
+            live.row.id,
+            live.row.name,
+            live.row.version or "(none)",
+            self._settings.versioning.worker or "(none)",
+            self._settings.versioning.match,
+        )
 
     def _settle(self, live: Live, messages: Sequence[Message]) -> None:
         self._store.take(messages)

@@ -71,6 +71,13 @@ class Replayer:
             else:
                 return Episode(now, tuple(messages), kept, replayed, plan)
 
+    def refused(self, live: Live, messages: Sequence[Message], reason: str) -> Episode:
+        """An episode that is not run, and ends the instance for that reason."""
+        now = self._clock.now()
+        _, kept = self._new_events(live, orchestrator_started(now), messages)
+        plan = Plan(live.ledger.copy(), (), ())
+        return Episode(now, tuple(messages), kept, _failed(reason), plan, reason)
+
     def _new_events(
         self, live: Live, started: Event, messages: Sequence[Message]
     ) -> tuple[list[Event], tuple[Event, ...]]:

@@ -15,7 +15,8 @@ class Live:
 
     `text` is the committed history joined by commas, `length` how many events that is, `raised`
     the external events among them, `scheduled` those that scheduled something, by id; `stalled`
-    means that the app lacks a function it asked for.
+    means that the app lacks a function it asked for, or may not run its version, which is told once
+    (`refused`).
     """
 
     __slots__ = (
@@ -24,6 +25,7 @@ class Live:
         "length",
         "mailbox",
         "raised",
+        "refused",
         "row",
         "scheduled",
         "stalled",
@@ -39,6 +41,7 @@ class Live:
         self.scheduled = _scheduled(history)
         self.mailbox: deque[Message] = deque()
         self.stalled = False
+        self.refused = False
         self.driver: asyncio.Task[None] | None = None
 
     def next_batch(self) -> list[Message]:

@@ -151,7 +151,7 @@ class Scheduler:
         self, row: Instance, action: CallSubOrchestrator, issue: Issue, result: Scheduled
     ) -> None:
         child_id = action.instance_id or f"{row.execution_id}:{issue.task_id}"
-        version = action.version or self._settings.default_version
+        version = action.version or self._settings.versioning.worker
         now = self._clock.now()
         result.events.append(sub_created(now, issue.task_id, action.name, child_id, version))
         existing = self._store.instance(child_id)

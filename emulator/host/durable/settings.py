@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from emulator.host.durable.versioning import Match, Refusal, Versioning
 
 _PER_CPU = 10
 
@@ -14,7 +17,7 @@ class DurableSettings:
     hub_name: str = "TestHubName"
     max_concurrent_activities: int = _PER_CPU
     max_concurrent_orchestrators: int = _PER_CPU
-    default_version: str | None = None
+    versioning: Versioning = field(default_factory=Versioning)
 
     @classmethod
     def from_host_json(
@@ -26,15 +29,34 @@ class DurableSettings:
         """
         section = _section(_section(document, "extensions"), "durableTask")
         default = _PER_CPU * (os.cpu_count() or 1)
-        version = section.get("defaultVersion")
         return cls(
             hub_name=_hub_name(section, app_settings),
             max_concurrent_activities=_count(section, "maxConcurrentActivityFunctions", default),
             max_concurrent_orchestrators=_count(
                 section, "maxConcurrentOrchestratorFunctions", default
             ),
-            default_version=version if isinstance(version, str) else None,
+            versioning=_versioning(section),
         )
+
+
+def _versioning(section: Mapping[str, object]) -> Versioning:
+    version = section.get("defaultVersion")
+    return Versioning(
+        worker=version if isinstance(version, str) else None,
+        match=_choice(section, "versionMatchStrategy", Match.CURRENT_OR_OLDER),
+        refusal=_choice(section, "versionFailureStrategy", Refusal.REJECT),
+    )
+
+
+def _choice[Choice: StrEnum](section: Mapping[str, object], name: str, default: Choice) -> Choice:
+    """The names are read without regard to case, as .NET reads an enumeration."""
+    value = section.get(name, default)
+    choices = list(type(default))
+    found = (each for each in choices if each.lower() == str(value).lower())
+    if (choice := next(found, None)) is None:
+        named = ", ".join(choices)
+        raise ValueError(f"host.json: durableTask.{name} must be one of {named}, not {value!r}.")
+    return choice
 
 
 def _section(document: Mapping[str, object], name: str) -> Mapping[str, object]:

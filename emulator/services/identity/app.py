@@ -1,92 +1,114 @@
-"""The identity service: an issuer like Entra ID over TLS, managed identity over plain http."""
+"""The identity service: an issuer like Entra ID over TLS; managed identity over plain http, where
+browsers sign in as well."""
 
 import hmac
-import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from emulator.services.serving import DRAIN_SECONDS, ServiceContext
-from emulator.services.tokens import LIFETIME, SigningKeys, resource_of
+from emulator.services.configuration import ConfigurationError
+from emulator.services.plain_http import HTTP_PORT as HTTP_PORT
+from emulator.services.plain_http import serve_plain_http
+from emulator.services.serving import ServiceContext
+from emulator.services.tokens import LIFETIME, resource_of
 
-from .claims import USER_SCOPE, application_claims, issuer_of, user_claims
-from .directory import Directory, User, read_directory
+from .claims import USER_SCOPE, application_claims, user_claims
+from .cross_origin import answer_preflight, cross_origin
+from .directory import User, read_directory
+from .grants import Codes, SignedNotes
+from .issuing import ANY_TENANT, Issuer
+from .refusals import Refused, oauth_error, oauth_errors
 from .secret import MSI_PATH, identity_header
+from .sign_in import SignIn
 
-ANY_TENANT = ("common", "organizations")
-
-HTTP_PORT = web.AppKey("http_port", list[int])
-"""The port of the managed-identity endpoint, once it listens: one number."""
-
-type _CleanupContext = Callable[[web.Application], AbstractAsyncContextManager[None]]
-
-_SIGN_IN_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
-
-
-class Refused(Exception):  # noqa: N818 (an answer of OAuth 2.0, not a fault)
-    """An OAuth error answer (RFC 6749, section 5.2); `description` is shown to the developer."""
-
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__(description)
-        self.error = error
-        self.description = description
+# Entra ID's own for a single-page application.
+_TOKEN_SECONDS = 3600
+_CODE_SECONDS = 600
+_REFRESH_SECONDS = 24 * 3600
 
 
 def create_app(context: ServiceContext) -> web.Application:
-    """Config: `httpPort`, `audience`, `users`, `managedIdentity`, `clients`, `identityHeader`."""
-    issuer = _Issuer(
+    """Config: `httpPort`, `audience`, `users`, `managedIdentity`, `clients`, `identityHeader`,
+    `tokenSeconds`, `codeSeconds`, `refreshSeconds`."""
+    issuer = Issuer(
         keys=context.keys,
         directory=read_directory(context.config, context.config_dir),
         url=context.url,
         audience=str(context.config.get("audience", "api://app")),
-        header=identity_header(context.config, context.data.parent),
     )
-    app = web.Application(middlewares=[_oauth_errors])
+    config = context.config
+    sign_in = SignIn(
+        issuer=issuer,
+        codes=Codes(_seconds(config, "codeSeconds", _CODE_SECONDS)),
+        notes=SignedNotes(context.keys, _seconds(config, "refreshSeconds", _REFRESH_SECONDS)),
+        lifetime=_seconds(config, "tokenSeconds", _TOKEN_SECONDS),
+    )
+    header = identity_header(config, context.data.parent)
+
+    def plain(url: str) -> web.Application:
+        app = _issuer_app(_Endpoints(issuer, sign_in, url))
+        app.router.add_get(MSI_PATH, _ManagedIdentity(issuer, header).token)
+        return app
+
+    endpoints = _Endpoints(issuer, sign_in, context.url)
+    app = _issuer_app(endpoints)
+    app.router.add_post("/_emulator/token", endpoints.token_for_developer)
+    serve_plain_http(app, plain, int(str(config.get("httpPort", 0))))
+    return app
+
+
+def _seconds(config: Mapping[str, object], name: str, default: int) -> int:
+    value = config.get(name, default)
+    if not isinstance(value, int) or value < 0:
+        raise ConfigurationError(f'"{name}" of the identity service is a number of seconds.')
+    return value
+
+
+def _issuer_app(endpoints: "_Endpoints") -> web.Application:
+    app = web.Application(middlewares=[cross_origin, oauth_errors])
+    authorize = "/{tenant}/oauth2/v2.0/authorize"
     app.add_routes(
         [
-            web.get("/{tenant}/v2.0/.well-known/openid-configuration", issuer.metadata),
-            web.get("/{tenant}/discovery/v2.0/keys", issuer.key_set),
-            web.post("/{tenant}/oauth2/v2.0/token", issuer.token),
-            web.post("/_emulator/token", issuer.token_for_developer),
+            web.get("/{tenant}/v2.0/.well-known/openid-configuration", endpoints.metadata),
+            web.get("/{tenant}/discovery/v2.0/keys", endpoints.key_set),
+            web.post("/{tenant}/oauth2/v2.0/token", endpoints.token),
+            web.options("/{tenant}/oauth2/v2.0/token", answer_preflight),
+            web.get(authorize, endpoints.sign_in.authorize),
+            web.post(authorize, endpoints.sign_in.authorize),
+            web.get("/{tenant}/oauth2/v2.0/logout", endpoints.sign_in.logout),
         ]
     )
-    app[HTTP_PORT] = []
-    app.cleanup_ctx.append(_plain_http(issuer, int(str(context.config.get("httpPort", 0)))))
     return app
 
 
 @dataclass(frozen=True, slots=True)
-class _Issuer:
-    keys: SigningKeys
-    directory: Directory
-    url: str
-    audience: str
+class _ManagedIdentity:
+    """App Service's token endpoint, api-version 2019-08-01.
+
+    Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity
+    """
+
+    issuer: Issuer
     header: str
 
-    async def managed_identity(self, request: web.Request) -> web.Response:
-        """App Service's token endpoint, api-version 2019-08-01.
-
-        Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity
-        """
+    async def token(self, request: web.Request) -> web.Response:
         given = request.headers.get("X-IDENTITY-HEADER", "")
         if not hmac.compare_digest(given.encode(), self.header.encode()):
             return _msi_refused(401, "The header X-IDENTITY-HEADER is missing or wrong.")
         resource = request.query.get("resource")
         if not resource:
             return _msi_refused(400, "The query parameter 'resource' is missing.")
-        identity = self.directory.managed_identity
+        identity = self.issuer.directory.managed_identity
         asked = request.query.get("client_id", identity.client_id)
         if asked != identity.client_id:
             return _msi_refused(400, f"No managed identity has the client id {asked}.")
-        claims = application_claims(identity, self.url, resource_of(resource))
+        claims = application_claims(identity, self.issuer.url, resource_of(resource))
         expires_on = int(time.time()) + LIFETIME
         return web.json_response(
             {
-                "access_token": self.keys.sign({**claims, "exp": expires_on}),
+                "access_token": self.issuer.keys.sign({**claims, "exp": expires_on}),
                 "expires_on": str(expires_on),
                 "resource": resource,
                 "token_type": "Bearer",
@@ -94,30 +116,37 @@ class _Issuer:
             }
         )
 
+
+@dataclass(frozen=True, slots=True)
+class _Endpoints:
+    """`served_at` is their URL; tokens name the issuer's, wherever they were got."""
+
+    issuer: Issuer
+    sign_in: SignIn
+    served_at: str
+
     async def metadata(self, request: web.Request) -> web.Response:
-        tenant = self._tenant(request)
-        base = f"{self.url}/{tenant}"
-        return web.json_response(
-            {
-                "issuer": issuer_of(self.url, tenant),
-                "token_endpoint": f"{base}/oauth2/v2.0/token",
-                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
-                "jwks_uri": f"{base}/discovery/v2.0/keys",
-                "id_token_signing_alg_values_supported": ["RS256"],
-                "token_endpoint_auth_methods_supported": ["client_secret_post"],
-                "response_types_supported": ["token"],
-                "subject_types_supported": ["pairwise"],
-            }
-        )
+        tenant = self.issuer.tenant_of(request)
+        return web.json_response(self.issuer.metadata(tenant, self.served_at))
 
     async def key_set(self, request: web.Request) -> web.Response:
-        self._tenant(request)
-        return web.json_response(self.keys.jwks())
+        self.issuer.tenant_of(request)
+        return web.json_response(self.issuer.keys.jwks())
 
     async def token(self, request: web.Request) -> web.Response:
-        tenant = self._tenant(request)
+        tenant = self.issuer.tenant_of(request)
         form = {name: str(value) for name, value in (await request.post()).items()}
         match form.get("grant_type"):
+            case "authorization_code":
+                return self.sign_in.redeem_code(request, tenant, form)
+            case "refresh_token":
+                return self.sign_in.renew(request, tenant, form)
+            case "client_credentials" | "password" if "Origin" in request.headers:
+                raise Refused(
+                    "invalid_request",
+                    9002326,
+                    "A browser gets tokens for single-page applications only, by a code.",
+                )
             case "client_credentials":
                 return self._for_client(tenant, form)
             case "password":
@@ -125,7 +154,9 @@ class _Issuer:
             case other:
                 raise Refused(
                     "unsupported_grant_type",
-                    f"grant_type is {other!r}; use 'client_credentials' or 'password'.",
+                    70003,
+                    f"grant_type is {other!r}; use 'authorization_code', 'refresh_token', "
+                    "'client_credentials' or 'password'.",
                 )
 
     async def token_for_developer(self, request: web.Request) -> web.Response:
@@ -135,21 +166,22 @@ class _Issuer:
         except ValueError:
             body = None
         if not isinstance(body, dict) or not isinstance(body.get("user"), str):
-            return _oauth_error("invalid_request", 'Send JSON such as {"user": "name"}.')
-        user = self.directory.user(body["user"])
+            return oauth_error("invalid_request", 'Send JSON such as {"user": "name"}.')
+        user = self.issuer.directory.user(body["user"])
         if user is None:
-            known = ", ".join(user.name for user in self.directory.users) or "none"
-            return _oauth_error(
+            known = ", ".join(user.name for user in self.issuer.directory.users) or "none"
+            return oauth_error(
                 "invalid_grant", f"There is no user {body['user']!r}; the users are: {known}."
             )
-        audience = resource_of(str(body.get("audience", self.audience)))
-        return self._answer(user_claims(user, self.url, audience, USER_SCOPE))
+        audience = resource_of(str(body.get("audience", self.issuer.audience)))
+        return self.issuer.answer(user_claims(user, self.issuer.url, audience, USER_SCOPE))
 
     def _for_client(self, tenant: str, form: Mapping[str, str]) -> web.Response:
-        client = self.directory.client(form.get("client_id", ""))
+        client = self.issuer.directory.client(form.get("client_id", ""))
         if client is None or tenant not in (*ANY_TENANT, client.tenant_id):
             raise Refused(
                 "unauthorized_client",
+                700016,
                 f"No client {form.get('client_id')!r} in this tenant; "
                 'add it to "clients" in the identity section of the config.',
             )
@@ -157,50 +189,23 @@ class _Issuer:
         if client.secret is None or not hmac.compare_digest(
             secret.encode(), client.secret.encode()
         ):
-            raise Refused("invalid_client", "The client secret is missing or wrong.")
+            raise Refused("invalid_client", 7000215, "The client secret is missing or wrong.")
         scope = form.get("scope", "")
         if not scope.endswith("/.default"):
-            raise Refused("invalid_scope", "The scope of client_credentials ends in '/.default'.")
-        return self._answer(application_claims(client, self.url, resource_of(scope)))
+            raise Refused(
+                "invalid_scope", 1002012, "The scope of client_credentials ends in '/.default'."
+            )
+        claims = application_claims(client, self.issuer.url, resource_of(scope))
+        return self.issuer.answer(claims)
 
     def _for_user(self, tenant: str, form: Mapping[str, str]) -> web.Response:
-        user = self.directory.user(form.get("username", ""))
+        user = self.issuer.directory.user(form.get("username", ""))
         if user is None or tenant not in (*ANY_TENANT, user.tenant_id):
-            raise Refused("invalid_grant", "There is no such user in this tenant.")
+            raise Refused("invalid_grant", 50034, "There is no such user in this tenant.")
         if not _password_fits(user, form.get("password", "")):
-            raise Refused("invalid_grant", "The password is missing or wrong.")
-        audience, scope = self._audience_and_scope(form.get("scope", ""))
-        return self._answer(user_claims(user, self.url, audience, scope))
-
-    def _audience_and_scope(self, scope: str) -> tuple[str, str]:
-        """`api://app/access_as_user` is the resource `api://app` and the scope behind it."""
-        wanted = [one for one in scope.split() if one not in _SIGN_IN_SCOPES]
-        if not wanted:
-            return self.audience, USER_SCOPE
-        resource, _, permission = wanted[0].rpartition("/")
-        if not resource or resource.endswith("/"):
-            raise Refused("invalid_scope", f"{wanted[0]!r} is not <resource>/<permission>.")
-        return resource, USER_SCOPE if permission == ".default" else permission
-
-    def _answer(self, claims: Mapping[str, object]) -> web.Response:
-        return web.json_response(
-            {
-                "token_type": "Bearer",
-                "expires_in": LIFETIME,
-                "ext_expires_in": LIFETIME,
-                "access_token": self.keys.sign(claims),
-            }
-        )
-
-    def _tenant(self, request: web.Request) -> str:
-        tenant = request.match_info["tenant"]
-        known = self.directory.tenants()
-        if tenant in known or tenant in ANY_TENANT:
-            return tenant
-        raise Refused(
-            "invalid_tenant",
-            f"There is no tenant {tenant!r}; the tenants are: {', '.join(sorted(known))}.",
-        )
+            raise Refused("invalid_grant", 50126, "The password is missing or wrong.")
+        audience, scope = self.issuer.audience_and_scope(form.get("scope", ""))
+        return self.issuer.answer(user_claims(user, self.issuer.url, audience, scope))
 
 
 def _password_fits(user: User, given: str) -> bool:
@@ -209,36 +214,5 @@ def _password_fits(user: User, given: str) -> bool:
     return hmac.compare_digest(given.encode(), user.password.encode())
 
 
-@web.middleware
-async def _oauth_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except Refused as refused:
-        return _oauth_error(refused.error, refused.description)
-
-
-def _oauth_error(error: str, description: str) -> web.Response:
-    status = 401 if error == "invalid_client" else 400
-    return web.json_response({"error": error, "error_description": description}, status=status)
-
-
 def _msi_refused(status: int, message: str) -> web.Response:
     return web.json_response({"statusCode": status, "message": message}, status=status)
-
-
-def _plain_http(issuer: _Issuer, port: int) -> _CleanupContext:
-    """Serves the managed-identity endpoint beside the app: the SDKs ask for it over http."""
-
-    @asynccontextmanager
-    async def serve(app: web.Application) -> AsyncIterator[None]:
-        plain = web.Application()
-        plain.router.add_get(MSI_PATH, issuer.managed_identity)
-        runner = web.AppRunner(plain, access_log=None, shutdown_timeout=DRAIN_SECONDS)
-        await runner.setup()
-        listener = socket.create_server(("127.0.0.1", port))
-        app[HTTP_PORT].append(listener.getsockname()[1])
-        await web.SockSite(runner, listener).start()
-        yield
-        await runner.cleanup()
-
-    return serve

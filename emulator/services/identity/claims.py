@@ -34,6 +34,17 @@ def user_claims(user: User, issuer_url: str, audience: str, scope: str) -> dict[
     return claims
 
 
+def id_claims(user: User, issuer_url: str, client_id: str, nonce: str | None) -> dict[str, object]:
+    """For the application that somebody signs in to: who it is, and the `nonce` of its request.
+
+    Source: https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+    """
+    claims = user_claims(user, issuer_url, client_id, USER_SCOPE)
+    del claims["scp"]
+    claims["email"] = user.email
+    return claims if nonce is None else claims | {"nonce": nonce}
+
+
 def application_claims(app: Application, issuer_url: str, audience: str) -> dict[str, object]:
     """For a program that acts in its own name: roles, but no scope and no person."""
     return {

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from emulator.services.configuration import ConfigurationError, as_object, read_json
 
-_NO_TENANT = "00000000-0000-4000-8000-000000000000"
+NO_TENANT = "00000000-0000-4000-8000-000000000000"
+"""Of an application that is not told its tenant: everybody's."""
+
 _NO_PRINCIPAL = "00000000-0000-4000-8000-000000000001"
 _NO_CLIENT = "00000000-0000-4000-8000-000000000002"
 
@@ -24,17 +26,23 @@ class User:
     time_zone: str | None
     language: str | None
     password: str | None
+    tenant_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An identity without a person: a client application or the managed identity."""
+    """An identity without a person: a client application or the managed identity.
+
+    One with `redirect_uris` is a single-page application that people sign in to.
+    """
 
     client_id: str
     object_id: str
     tenant_id: str
     roles: Sequence[str]
     secret: str | None = None
+    name: str | None = None
+    redirect_uris: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,8 @@ def _entries(document: object, path: Path) -> Iterator[Mapping[str, object]]:
     for entry in _list(tenants, f'{path}: "tenants"'):
         tenant = as_object(entry, f"{path}: a tenant")
         for user in _list(tenant.get("users"), f'{path}: "users" of a tenant'):
-            yield {"tenantId": tenant.get("id"), **as_object(user, f"{path}: a user")}
+            about = {"tenantId": tenant.get("id"), "tenantName": tenant.get("name")}
+            yield {**about, **as_object(user, f"{path}: a user")}
 
 
 def _user(entry: Mapping[str, object], path: Path) -> User:
@@ -102,6 +111,7 @@ def _user(entry: Mapping[str, object], path: Path) -> User:
         time_zone=_optional(entry, "timeZone"),
         language=_optional(entry, "language"),
         password=_optional(entry, "password"),
+        tenant_name=_optional(entry, "tenantName"),
     )
 
 
@@ -109,9 +119,11 @@ def _application(entry: Mapping[str, object]) -> Application:
     return Application(
         client_id=str(entry.get("clientId", _NO_CLIENT)),
         object_id=str(entry.get("principalId", _NO_PRINCIPAL)),
-        tenant_id=str(entry.get("tenantId", _NO_TENANT)),
+        tenant_id=str(entry.get("tenantId", NO_TENANT)),
         roles=_texts(entry.get("roles", []), '"roles"'),
         secret=_optional(entry, "secret"),
+        name=_optional(entry, "name"),
+        redirect_uris=_texts(entry.get("redirectUris", []), '"redirectUris"'),
     )
 
 

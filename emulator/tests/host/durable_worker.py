@@ -15,6 +15,7 @@ import azure.durable_functions as df
 from emulator.host.durable.extension import DurableExtension
 from emulator.host.durable.records import Instance
 from emulator.host.durable.settings import DurableSettings
+from emulator.host.durable.versioning import Versioning
 from emulator.host.invocation import Datum, Failed, FunctionInfo, Outcome, Succeeded, WorkerGone
 
 _PATIENCE_SECONDS = 60.0
@@ -128,10 +129,11 @@ class Hub:
         main_port: int = 7071,
         rpc_port: int = 17071,
         environment: Mapping[str, str] | None = None,
+        versioning: Versioning | None = None,
     ) -> None:
         self.extension = DurableExtension(
             database=folder / "hub.db",
-            settings=DurableSettings(hub_name="GoldenHub"),
+            settings=DurableSettings(hub_name="GoldenHub", versioning=versioning or Versioning()),
             invoker=worker,
             public_url=f"http://127.0.0.1:{main_port}",
             rpc_url=f"http://127.0.0.1:{rpc_port}",

@@ -19,7 +19,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
     app: Path = folder / "app"
     shutil.copytree(APPS / "classic", app)
     (app / "local.settings.json").write_text(SETTINGS, "utf-8")
-    host = start_host(app, folder, "--no-watch")
+    host = start_host(app, folder, "--no-watch", "--cors", "http://localhost:4280")
     yield host
     host.stop()
 
@@ -46,6 +46,13 @@ async def test_a_preflight_of_an_allowed_origin_gets_what_it_asks_for(
         "Access-Control-Allow-Headers": "x-a,content-type",
         "Vary": "Origin",
     }
+
+
+async def test_an_origin_of_the_command_line_is_allowed_too(
+    host: HostProcess, http: ClientSession
+) -> None:
+    allowed = await preflight(http, f"{host.url}/api/text", "http://localhost:4280")
+    assert allowed["Access-Control-Allow-Origin"] == "http://localhost:4280"
 
 
 async def test_a_preflight_of_another_origin_gets_no_permission(

@@ -8,6 +8,7 @@ import pytest
 from emulator.host.settings import (
     CannotStart,
     Cors,
+    allowed_origins,
     read_durable,
     read_env_file,
     read_host_json,
@@ -33,6 +34,16 @@ def test_local_settings_give_values_port_and_cors(tmp_path: Path) -> None:
     assert local.values == {"A": "1", "N": "2", "B": "true"}
     assert local.port == 7075
     assert local.cors == Cors(("https://a.example", "https://b.example"), credentials=True)
+
+
+def test_the_command_line_allows_origins_besides_those_of_the_settings() -> None:
+    local = Cors(("https://a.example",), credentials=True)
+    more = "http://localhost:1/, https://a.example"
+    both = ("https://a.example", "http://localhost:1")
+    assert allowed_origins(local, more) == Cors(both, credentials=True)
+    assert allowed_origins(None, "http://localhost:1") == Cors(("http://localhost:1",), False)
+    assert allowed_origins(local, "") == local
+    assert allowed_origins(None, "") is None
 
 
 def test_an_app_without_settings_has_none(tmp_path: Path) -> None:

@@ -32,12 +32,12 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("authority")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def authority(shared_folder: Path) -> Authority:
     return ensure_authority(shared_folder / "ca")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def keys(shared_folder: Path) -> SigningKeys:
     return SigningKeys.load_or_create(shared_folder / "keys")
 

@@ -135,7 +135,7 @@ async def test_urls_are_announced_while_it_runs_and_only_then(
     async with running_cloud(options) as cloud:
         announced = urls_of(data)
         assert announced["services"]["toy"] == cloud.urls.services["toy"]
-        assert set(announced) == {"app", "services", "caFile", "identityEndpoint"}
+        assert set(announced) == {"app", "services", "http", "caFile", "identityEndpoint"}
         trust = ssl.create_default_context(cafile=str(announced["caFile"]))
         async with http.get(f"{cloud.urls.services['toy']}/_emulator/health", ssl=trust) as answer:
             assert answer.status == 200

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from emulator.plan import CloudOptions, Plan, make_plan
+from emulator.services.configuration import ConfigurationError
 
 SERVICES: Mapping[str, object] = {
     "identity": {"port": 7081, "httpPort": 7080},
@@ -53,6 +54,12 @@ def test_random_ports_are_all_different_and_free(config: Path, tmp_path: Path) -
     drawn = [plan.app_port, *numbers(plan)]
     assert len(set(drawn)) == 4
     assert all(port.is_free() for port in plan.ports)
+
+
+def test_of_random_ports_the_app_has_the_one_that_is_named(config: Path, tmp_path: Path) -> None:
+    plan = make_plan(CloudOptions(config, tmp_path / "data", port=7099, ports="random"))
+    assert plan.app_port == 7099
+    assert 7099 not in numbers(plan)
 
 
 def test_an_app_needs_its_port_and_the_one_of_durables_rpc(config: Path, tmp_path: Path) -> None:
@@ -121,3 +128,27 @@ def test_a_setting_is_left_out_when_that_which_it_is_made_for_is_given(
     settings = make_plan(options).app_settings
     assert "Flags" not in settings
     assert settings.get("Mix") == (GIVEN["Mix"] if where == "file" else None)
+
+
+def test_what_answers_in_plain_http_has_an_address_for_that(config: Path, tmp_path: Path) -> None:
+    document = {
+        "services": SERVICES,
+        "host": {"cors": ["${services.identity.httpUrl}", "https://a.example"]},
+        "appSettings": {"Place": "${services.identity.httpUrl}/x"},
+    }
+    config.write_text(json.dumps(document))
+    (tmp_path / "function_app.py").touch()
+    options = CloudOptions(config, tmp_path / "data", app=tmp_path)
+    plan = make_plan(options)
+    assert [one.http_url for one in plan.services] == ["http://localhost:7080", None]
+    assert plan.app_settings == {"Place": "http://localhost:7080/x"}
+    command = plan.host_command()
+    assert command[command.index("--cors") + 1] == "http://localhost:7080,https://a.example"
+    plan = make_plan(replace(options, without=frozenset({"identity"})))
+    assert (plan.cors, plan.app_settings) == (["https://a.example"], {})
+
+
+def test_origins_that_are_no_list_are_refused(config: Path, tmp_path: Path) -> None:
+    config.write_text(json.dumps({"services": SERVICES, "host": {"cors": "https://a.example"}}))
+    with pytest.raises(ConfigurationError, match="must be a JSON list of origins"):
+        make_plan(CloudOptions(config, tmp_path / "data"))

@@ -50,11 +50,14 @@ async def test_an_approval_is_opened_for_the_payload_that_would_be_sent() -> Non
     approval = await stored(world)
     (item,) = await world.log.all(RUN_ID)
     state, event = item.events
-    assert state == StateEvent(state="WAITING_APPROVAL")
+    assert isinstance(state, StateEvent)
+    assert state.state == "WAITING_APPROVAL"
     assert isinstance(event, ApprovalEvent)
+    assert (event.label, event.labels["dueDate"]) == ("Crear tarea", "fecha límite")
     assert (event.approval_id, event.payload_hash) == ("a0", approval.payload_hash)
     assert (event.args, event.expires_at) == (TASK_ARGS, approval.expires_at)
     assert approval.expires_at - approval.asked_at == timedelta(hours=24)
+    assert (approval.asked_by, approval.asked_by_name) == (ANA.user_id, ANA.name)
     assert not answer.decided
     record = await world.runs.get(ANA.tenant_id, RUN_ID)
     assert record is not None

@@ -39,7 +39,9 @@ async def test_done_is_said_once_everything_is_stored() -> None:
     await finished(world)
     (item,) = await world.log.all(RUN_ID)
     state, done = item.events
-    assert state == StateEvent(state="DONE")
+    assert isinstance(state, StateEvent)
+    assert state.state == "DONE"
+    assert state.at is not None
     assert isinstance(done, DoneEvent)
     assert (done.usage, done.thread_id, done.run_id) == (USED, "c1", RUN_ID)
     assert (done.finish_reason, done.memory) == ("stop", "stored")

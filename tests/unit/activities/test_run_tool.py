@@ -37,13 +37,36 @@ async def test_a_call_is_told_as_it_begins_and_as_it_ends() -> None:
     world = World()
     assert (await executed(world)).ok
     first = (await world.log.all(RUN_ID))[0]
-    assert first.events[:2] == (StateEvent(state="PLANNED"), StateEvent(state="EXECUTING_TOOLS"))
+    told = [each.state for each in first.events[:2] if isinstance(each, StateEvent)]
+    assert told == ["PLANNED", "EXECUTING_TOOLS"]
     started, ended = await tool_events(world)
     assert (started.name, started.status, started.call_id) == ("createTask", "started", "c0")
     assert started.args == TASK_ARGS
     assert (ended.status, ended.call_id) == ("ok", "c0")
     assert ended.result is not None
     assert ended.result["id"] == "T-1"
+    assert (started.label, started.labels["dueDate"]) == ("Crear tarea", "fecha límite")
+    assert (ended.label, ended.labels) == (started.label, started.labels)
+
+
+async def test_when_a_call_began_and_ended_is_told_and_kept() -> None:
+    world = World()
+    await executed(world)
+    started, ended = await tool_events(world)
+    assert started.at is not None
+    assert ended.at is not None
+    assert started.at < ended.at
+    (effect,) = await world.effects.of_run(ANA.tenant_id, RUN_ID, 1)
+    assert effect.started_at is not None
+    assert effect.started_at < effect.updated_at < ended.at
+
+
+async def test_a_call_that_only_reads_says_when_it_ended_too() -> None:
+    world = World()
+    await executed(world, FIND)
+    (effect,) = await world.effects.of_run(ANA.tenant_id, RUN_ID, 1)
+    assert effect.started_at is not None
+    assert effect.started_at < effect.updated_at
 
 
 async def test_without_the_right_nothing_is_called() -> None:

@@ -6,6 +6,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.answers import json_text
+from api.edge import EXPOSED
 from api.health import health
 from api.openapi.document import build, openapi
 from api.openapi.examples import EVENTS
@@ -34,6 +35,17 @@ async def test_the_document_is_served_as_json() -> None:
     answer = await read(await openapi(request(), FakeOrchestrations()))
     assert answer.headers["content-type"].startswith("application/json")
     assert answer.json == json.loads(json.dumps(build()))
+
+
+def test_a_page_of_another_origin_may_read_every_header_of_the_document() -> None:
+    document = build()
+    replies = [*document["components"].get("responses", {}).values()]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            replies += operation["responses"].values()
+    told = {name.lower() for reply in replies for name in reply.get("headers", {})}
+    (exposed,) = EXPOSED.values()
+    assert told == {name.strip().lower() for name in exposed.split(",")}
 
 
 def test_the_document_has_every_route_and_no_other() -> None:

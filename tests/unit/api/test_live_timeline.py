@@ -96,6 +96,13 @@ async def test_the_query_says_the_same_as_the_header() -> None:
     assert types(again) == ["notification", "audit"]
 
 
+async def test_people_are_told_in_the_language_that_they_read_now() -> None:
+    desk, conversation = await told()
+    answer = await live(desk, conversation, accept_language="en")
+    notification = next(each for each in frames(answer) if each["event"] == "notification")
+    assert json.loads(notification["data"])["text"].startswith("Changed in the ERP")
+
+
 async def test_what_comes_later_comes_live() -> None:
     desk = running_desk()
     conversation = await desk.conversation()

@@ -6,6 +6,7 @@ from api import approvals, runs
 from shared.contracts.effects import Effect
 from shared.contracts.plan import Plan, ToolCall
 from shared.contracts.runs import RunStatus, StateChange
+from shared.contracts.wording import say
 from shared.ports import OrchestrationState
 from tests.fakes.samples import AT, TASK_ARGS, an_approval, past_turn, task_plan
 from tests.fakes.world import ANA, LUIS, OLGA
@@ -126,8 +127,8 @@ async def a_run_that_asks(desk: Desk) -> str:
     await desk.world.approvals.open(asked)
     record = await desk.world.runs.get(ANA.tenant_id, run_id)
     assert record is not None
-    turn = past_turn(run_id).model_copy(update={"conversation_id": record.conversation_id})
-    await desk.world.conversations.add_turn(turn)
+    told = {"conversation_id": record.conversation_id, "warnings": ("search_partial",)}
+    await desk.world.conversations.add_turn(past_turn(run_id).model_copy(update=told))
     return run_id
 
 
@@ -152,6 +153,8 @@ async def test_who_may_approve_or_operates_reads_a_run_but_not_what_was_said(
         (approval,) = answer.json["approvals"]
         assert (approval["args"], approval["payloadHash"]) == ({"fullName": "Carmen Ruiz"}, "abc")
         assert "text" not in answer.json
+        assert answer.json["userId"] == ANA.user_id
+        assert answer.json["warnings"] == [say("warning_search_partial", "es")]
     assert (await desk.run(run_id)).json["text"] == "Hola, Ana."
 
 
@@ -178,4 +181,5 @@ async def test_who_asked_learns_who_decided_and_why() -> None:
     assert (await desk.person("luis").call(approvals.decide, "POST", body, path=path)).status == 200
     (approval,) = (await desk.run(run_id)).json["approvals"]
     assert (approval["state"], approval["decidedBy"]) == ("rejected", LUIS.user_id)
+    assert approval["decidedByName"] == LUIS.name
     assert (approval["comment"], "decidedAt" in approval) == ("ya existe", True)

@@ -1,0 +1,106 @@
+import type { components } from './api';
+import { RunEvent } from './events';
+import { ApprovalView, RunView, ToolOutcome } from './models';
+
+type Schemas = components['schemas'];
+
+/** What was told of a run by events; what comes as JSON is told as the events that are missing. */
+export class Told {
+  private readonly states = new Set<string>();
+  private readonly calls = new Set<string>();
+  private readonly asked = new Set<string>();
+  private attempt = 0;
+  private text = '';
+
+  hear(event: RunEvent): void {
+    if (event.type === 'state') this.states.add(event.state);
+    else if (event.type === 'tool') this.hearCall(event.callId, event.status);
+    else if (event.type === 'approval') this.asked.add(event.approvalId);
+    else if (event.type === 'restart') this.restart(event.attempt);
+    else if (event.type === 'text') this.hearText(event.text, event.attempt);
+  }
+
+  /** The events that bring whoever heard the others up to what `run` says. */
+  *of(run: RunView): Generator<RunEvent> {
+    for (const { state } of run.states) {
+      if (!this.states.has(state)) yield { type: 'state', state };
+    }
+    for (const effect of run.effects ?? []) {
+      if (!this.calls.has(effect.callId)) yield toolEvent(effect);
+    }
+    for (const approval of openOf(run)) {
+      if (!this.asked.has(approval.approvalId)) yield approvalEvent(approval);
+    }
+    if (run.endedAt) yield* this.ending(run);
+  }
+
+  /** The events of a run that is told as a whole. */
+  *answered(answer: Schemas['RunAnswer']): Generator<RunEvent> {
+    yield* this.said(answer.text, answer.citations);
+    const { question } = answer;
+    if (question) yield { type: 'question', text: question.text, missing: question.missing };
+    yield {
+      type: 'done',
+      usage: answer.usage,
+      threadId: answer.threadId,
+      runId: answer.runId,
+      finishReason: answer.finishReason ?? 'stop',
+      memory: 'none',
+      warnings: answer.warnings ?? null,
+    };
+  }
+
+  private *ending(run: RunView): Generator<RunEvent> {
+    yield* this.said(run.text ?? '', run.citations);
+    if (run.error) {
+      const { retryable = false, ...failure } = run.error;
+      yield { type: 'error', ...failure, retryable, correlationId: run.correlationId };
+      return;
+    }
+    yield {
+      type: 'done',
+      usage: run.usage,
+      threadId: run.conversationId,
+      runId: run.runId,
+      finishReason: run.finishReason ?? 'stop',
+      memory: run.memory ?? 'none',
+    };
+  }
+
+  private *said(text: string, citations: RunView['citations']): Generator<RunEvent> {
+    if (text && text !== this.text) {
+      const attempt = this.attempt + 1;
+      if (this.text) yield { type: 'restart', reason: 'interrupted', attempt };
+      yield { type: 'text', text, attempt };
+    }
+    if (citations?.length) yield { type: 'citations', citations };
+  }
+
+  private hearText(text: string, attempt: number): void {
+    if (attempt > this.attempt) this.restart(attempt);
+    this.text += text;
+  }
+
+  private restart(attempt: number): void {
+    this.attempt = attempt;
+    this.text = '';
+  }
+
+  private hearCall(callId: string, status: Schemas['ToolEvent']['status']): void {
+    if (status !== 'started') this.calls.add(callId);
+  }
+}
+
+function toolEvent({ callId, tool, status, args, result, error }: ToolOutcome): RunEvent {
+  return { type: 'tool', name: tool, callId, status, args, result, error };
+}
+
+/** The approvals that somebody still has to decide on. */
+export function openOf(run: RunView): readonly ApprovalView[] {
+  return (run.approvals ?? []).filter(({ state }) => state === 'open');
+}
+
+function approvalEvent(approval: ApprovalView): RunEvent {
+  const { approvalId, tool, args, confirmation, payloadHash, expiresAt } = approval;
+  return { type: 'approval', approvalId, tool, args, confirmation, payloadHash, expiresAt };
+}

@@ -1,0 +1,119 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '../core/icon';
+import { Drafts } from './drafts';
+
+const LONGEST = 8_000;
+
+/** Where a message is written. Enter sends it, unless it ends a composition; Shift+Enter is a line. */
+@Component({
+  selector: 'eira-composer',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, TranslocoDirective],
+  template: `
+    <form class="composer" *transloco="let t" (submit)="send($event)">
+      <label class="sr-only" for="message">{{ t('composer.label') }}</label>
+      <textarea
+        #box
+        id="message"
+        rows="1"
+        aria-describedby="composer-hint"
+        [maxLength]="longest"
+        [placeholder]="t('composer.placeholder')"
+        (input)="note(box.value)"
+        (keydown.enter)="enter($event)"
+      ></textarea>
+      @if (running()) {
+        <button
+          type="button"
+          class="primary round"
+          [attr.aria-label]="t(stopping() ? 'chat.stopping' : 'composer.stop')"
+          [title]="t(stopping() ? 'chat.stopping' : 'composer.stop')"
+          [disabled]="stopping()"
+          (click)="stop.emit()"
+        >
+          <eira-icon name="stop" />
+        </button>
+      } @else {
+        <button
+          type="submit"
+          class="primary round"
+          [attr.aria-label]="t('composer.send')"
+          [title]="t('composer.send')"
+          [disabled]="!text().trim()"
+        >
+          <eira-icon name="send" />
+        </button>
+      }
+      <p id="composer-hint" class="hint">{{ t('composer.hint') }}</p>
+    </form>
+  `,
+})
+export class Composer {
+  private readonly drafts = inject(Drafts);
+  private readonly box = viewChild<ElementRef<HTMLTextAreaElement>>('box');
+  readonly running = input(false);
+  /** What runs is to stop, and it takes its time. */
+  readonly stopping = input(false);
+  /** Whose text it is: each conversation keeps its own while another is open. */
+  readonly of = input<string | null>(null);
+  readonly sent = output<string>();
+  readonly stop = output();
+  protected readonly longest = LONGEST;
+  protected readonly text = signal('');
+
+  constructor() {
+    effect(() => {
+      const [draft, box] = [this.drafts.of(this.of()), this.box()?.nativeElement];
+      if (box && box.value !== draft) untracked(() => this.put(draft));
+    });
+  }
+
+  /** Puts the text there, to be looked over and sent. */
+  write(text: string): void {
+    this.put(text);
+    this.focus();
+  }
+
+  focus(): void {
+    this.box()?.nativeElement.focus();
+  }
+
+  protected enter(event: Event): void {
+    // An input method takes its choice with Enter, too.
+    const { shiftKey, isComposing, key } = event as KeyboardEvent;
+    if (shiftKey || isComposing || key === 'Process') return;
+    this.send(event);
+  }
+
+  protected send(event: Event): void {
+    event.preventDefault();
+    const message = this.text().trim();
+    if (!message || this.running()) return;
+    this.put('');
+    this.sent.emit(message);
+    this.focus();
+  }
+
+  protected note(text: string): void {
+    this.text.set(text);
+    this.drafts.keep(this.of(), text);
+  }
+
+  private put(text: string): void {
+    const box = this.box()?.nativeElement;
+    if (box) box.value = text;
+    this.note(text);
+  }
+}

@@ -1,0 +1,400 @@
+import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
+import {
+  ActiveRun,
+  AgentEvent,
+  AgentProblem,
+  AgentService,
+  ConversationService,
+  ConversationView,
+  StreamOptions,
+} from '@eira/agents-client';
+import { Observable, Subscription } from 'rxjs';
+import { Announcer } from '../core/announcer';
+import { LanguageChoice } from '../core/language';
+import { Conversations } from './conversations';
+import { Drafts } from './drafts';
+import { EachFrame } from './frames';
+import { ShownTurn, TurnError, heard, newTurn, storedTurn, withStored } from './turn';
+
+const PAGE = 20;
+
+/** The conversation that is open: its turns, and the runs that are heard. */
+@Injectable()
+export class Thread {
+  private readonly agents = inject(AgentService);
+  private readonly service = inject(ConversationService);
+  private readonly conversations = inject(Conversations);
+  private readonly announcer = inject(Announcer);
+  private readonly language = inject(LanguageChoice);
+  private readonly drafts = inject(Drafts);
+  private readonly heardRuns = new Map<string, Subscription>();
+  /** Answers that are being given anew: the old one stays if that fails. */
+  private readonly replaced = new Map<string, ShownTurn>();
+  /** Other tabs in which the same conversation may be open. */
+  private readonly tabs = new BroadcastChannel('conversations');
+  private readonly frame = new EachFrame(() => this.takeEvents());
+  private events: { key: string; event: AgentEvent }[] = [];
+
+  readonly id = signal<string | null>(null);
+  readonly title = signal<string | null>(null);
+  readonly turns = signal<readonly ShownTurn[]>([]);
+  readonly loading = signal(false);
+  readonly problem = signal<AgentProblem | null>(null);
+  /** There is no such conversation, or none any longer. */
+  readonly gone = signal(false);
+  readonly older = signal<string | null>(null);
+  readonly connection = signal<'live' | 'lost'>('live');
+  readonly running = computed(() => this.turns().find(({ status }) => status === 'running'));
+
+  constructor() {
+    this.tabs.onmessage = ({ data }): void => {
+      if (data === this.id()) void this.refresh();
+    };
+    inject(DestroyRef).onDestroy(() => {
+      this.tabs.close();
+      this.hangUp();
+    });
+  }
+
+  /** Shows this conversation, or with null one that there is only with its first message. */
+  async open(id: string | null): Promise<void> {
+    if (id !== null && id === this.id()) return;
+    this.hangUp();
+    this.id.set(id);
+    this.title.set(null);
+    this.turns.set([]);
+    this.older.set(null);
+    this.problem.set(null);
+    this.gone.set(false);
+    if (id !== null) await this.load(id);
+  }
+
+  /** What happened elsewhere, in another tab say, while nothing went on here. */
+  async refresh(): Promise<void> {
+    const id = this.id();
+    if (id !== null && !this.running()) await this.load(id);
+  }
+
+  async loadOlder(): Promise<void> {
+    const [id, before] = [this.id(), this.older()];
+    if (id === null || before === null) return;
+    await this.asking(async () => {
+      const view = await this.service.read(id, before, PAGE);
+      this.older.set(view.older ?? null);
+      this.turns.update((turns) => [...(view.turns ?? []).map(storedTurn), ...turns]);
+    });
+  }
+
+  async send(message: string): Promise<void> {
+    const turn = newTurn(message, Date.now());
+    this.turns.update((turns) => [...turns, turn]);
+    try {
+      const conversationId = this.id() ?? (await this.create());
+      if (this.isUnsent(turn.key)) {
+        this.giveUp(turn.key);
+        return;
+      }
+      const options = { idempotencyKey: turn.key };
+      const request = { conversationId, message };
+      this.hear(turn.key, (told) => this.agents.streamChat(request, { ...options, ...told }));
+    } catch (error) {
+      this.fail(turn.key, error);
+    }
+  }
+
+  /** Hears on where a run was lost; has one that failed answer again, without its tools. */
+  async retry(turn: ShownTurn): Promise<void> {
+    if (turn.status !== 'lost') {
+      if (turn.runId === null) {
+        this.turns.update((turns) => turns.filter((each) => each.key !== turn.key));
+        return this.send(turn.message);
+      }
+      this.regenerate(turn);
+      return;
+    }
+    const { key, runId, lastEventId, message } = turn;
+    const conversationId = this.id();
+    if (runId === null && conversationId === null) {
+      this.turns.update((turns) => turns.filter((each) => each.key !== key));
+      return this.send(message);
+    }
+    this.change(key, (lost) => ({ ...lost, status: 'running', error: null }));
+    this.hear(key, (told) =>
+      runId === null
+        ? this.agents.streamChat(
+            { conversationId: conversationId ?? '', message },
+            { idempotencyKey: key, ...told },
+          )
+        : this.agents.resume(runId, lastEventId, told),
+    );
+    if (turn.stopping && runId !== null) void this.cancel(key, runId);
+  }
+
+  /** Answers the last message anew; what was done stays done and is not done again. */
+  regenerate(turn: ShownTurn): void {
+    const { runId, message } = turn;
+    if (runId === null) return;
+    const anew = newTurn(message, Date.now());
+    this.turns.update((turns) => turns.map((each) => (each.key === turn.key ? anew : each)));
+    this.replaced.set(anew.key, turn);
+    this.hear(anew.key, (told) =>
+      this.agents.regenerate(runId, { idempotencyKey: anew.key, ...told }),
+    );
+  }
+
+  /** Stops the run on the server; what was said until then stays. */
+  async stop({ key, runId, stopping }: ShownTurn): Promise<void> {
+    if (stopping) return;
+    this.change(key, (turn) => ({ ...turn, stopping: true }));
+    if (runId !== null) await this.cancel(key, runId);
+    // Otherwise it is as soon as the run has its id; a message that does not get there never goes.
+    else if (this.connection() === 'lost') this.giveUp(key);
+  }
+
+  async rate(turn: ShownTurn, rating: 'up' | 'down', comment?: string): Promise<void> {
+    const { key, runId } = turn;
+    if (runId === null) return;
+    this.change(key, (rated) => ({ ...rated, rating }));
+    try {
+      await this.agents.feedback(runId, comment ? { rating, comment } : { rating });
+    } catch (error) {
+      this.change(key, (rated) => ({ ...rated, rating: turn.rating }));
+      if (!(error instanceof AgentProblem)) throw error;
+      this.problem.set(error);
+    }
+  }
+
+  private async create(): Promise<string> {
+    const created = await this.service.create({
+      language: this.language.language(),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    });
+    this.drafts.named(created.conversationId);
+    this.id.set(created.conversationId);
+    return created.conversationId;
+  }
+
+  private async load(id: string): Promise<void> {
+    await this.asking(async () => {
+      const view = await this.service.read(id, null, PAGE);
+      if (this.id() === id) this.show(view);
+    });
+    if (this.id() === id && this.problem()?.code === 'NOT_FOUND') this.gone.set(true);
+  }
+
+  private show(view: ConversationView): void {
+    const known = new Map(this.turns().map((turn) => [turn.runId, turn]));
+    const stored = (view.turns ?? []).map((turn) => {
+      const shown = known.get(turn.runId);
+      return shown ? withStored(shown, turn) : storedTurn(turn);
+    });
+    const lastRun = this.turns().findLastIndex(({ runId }) => runId !== null);
+    // What was asked last and did not become a run is known nowhere else.
+    const heardHere = this.turns().filter(({ key }, at) => this.heardRuns.has(key) || at > lastRun);
+    const isHere = (runId: string): boolean => heardHere.some((turn) => turn.runId === runId);
+    const active = (view.active ?? []).filter(({ runId }) => !isHere(runId));
+    this.title.set(view.title ?? null);
+    this.older.set(view.older ?? null);
+    // What is being answered anew takes the place of the answer that is stored.
+    const replaced = new Set(active.map(({ replaces }) => replaces));
+    const isShown = ({ runId }: ShownTurn): boolean =>
+      runId === null || !(isHere(runId) || replaced.has(runId));
+    this.turns.set([...stored.filter(isShown), ...active.map(activeTurn), ...heardHere]);
+    for (const { runId } of active) {
+      this.hear(runId, (told) => this.agents.resume(runId, 0, told));
+    }
+  }
+
+  private hear(key: string, start: (told: StreamOptions) => Observable<AgentEvent>): void {
+    this.announcer.say('chat.announce.start');
+    const told: StreamOptions = {
+      onRun: (runId) => this.began(key, runId),
+      onConnection: (state) => {
+        this.connection.set(state);
+        if (state === 'lost' && this.isUnsent(key)) this.giveUp(key);
+      },
+    };
+    const subscription = start(told).subscribe({
+      next: (event) => {
+        this.events.push({ key, event });
+        // The first words are waited for.
+        if (event.type === 'text' && !this.turnOf(key)?.text) this.frame.now();
+        else this.frame.ask();
+      },
+      error: (error: unknown) => {
+        this.takeEvents();
+        this.fail(key, error);
+      },
+      complete: () => {
+        this.takeEvents();
+        this.ended(key);
+      },
+    });
+    this.heardRuns.set(key, subscription);
+  }
+
+  private turnOf(key: string): ShownTurn | undefined {
+    return this.turns().findLast((turn) => turn.key === key);
+  }
+
+  private began(key: string, runId: string): void {
+    this.change(key, (turn) => ({ ...turn, runId }));
+    void this.conversations.find();
+    this.tabs.postMessage(this.id());
+    if (this.turnOf(key)?.stopping) void this.cancel(key, runId);
+  }
+
+  /** The run is heard on: that it has stopped is told by its events. */
+  private async cancel(key: string, runId: string): Promise<void> {
+    try {
+      await this.agents.cancel(runId);
+    } catch (error) {
+      if (!(error instanceof AgentProblem)) throw error;
+      // What was lost meanwhile is stopped when it is heard again.
+      if (this.turnOf(key)?.status !== 'running') return;
+      this.change(key, (turn) => ({ ...turn, stopping: false }));
+      this.problem.set(error);
+    }
+  }
+
+  /** Stopped before the server is known to have it: it is not sent any more. */
+  private giveUp(key: string): void {
+    this.heardRuns.get(key)?.unsubscribe();
+    this.heardRuns.delete(key);
+    this.connection.set('live');
+    this.announcer.say('chat.announce.stopped');
+    const before = this.replaced.get(key) ?? null;
+    this.replaced.delete(key);
+    const given = this.turnOf(key);
+    this.change(key, (turn) =>
+      before ? { ...before, key } : { ...turn, status: 'stopped', stopping: false },
+    );
+    if (given) void this.stopUnheard(given, before?.runId ?? null);
+  }
+
+  /** What was given up may have got there, with only its answer lost: then it is stopped there. */
+  private async stopUnheard(given: ShownTurn, replaces: string | null): Promise<void> {
+    const id = this.id();
+    if (id === null) return;
+    const { key, message } = given;
+    const known = new Set(this.turns().map(({ runId }) => runId));
+    const isIt = (run: { readonly runId: string; readonly message: string }): boolean =>
+      !known.has(run.runId) && run.message === message;
+    try {
+      const { active = [], turns = [] } = await this.service.latest(id);
+      const ended = turns.find(isIt);
+      if (ended) this.change(key, () => ({ ...storedTurn(ended), key }));
+      const run = active.find((each) => isIt(each) && (each.replaces ?? null) === replaces);
+      if (run === undefined || this.id() !== id) return;
+      const { runId } = run;
+      this.change(key, () => ({ ...given, runId, status: 'running', stopping: true }));
+      this.hear(key, (told) => this.agents.resume(runId, 0, told));
+      await this.cancel(key, runId);
+    } catch (error) {
+      // Nobody answers: what is under way is shown when the conversation is looked at again.
+      if (!(error instanceof AgentProblem)) throw error;
+    }
+  }
+
+  private takeEvents(): void {
+    const events = this.events;
+    if (events.length === 0) return;
+    this.events = [];
+    const now = Date.now();
+    this.turns.update((turns) =>
+      turns.map((turn) =>
+        events.reduce(
+          (told, { key, event }) => (key === turn.key ? heard(told, event, now) : told),
+          turn,
+        ),
+      ),
+    );
+  }
+
+  private ended(key: string): void {
+    this.replaced.delete(key);
+    this.heardRuns.delete(key);
+    this.connection.set('live');
+    this.announcer.say('chat.announce.end');
+    void this.takeStored(key);
+    void this.conversations.find();
+  }
+
+  /** What the server stored of a turn says more than its events: records, links, its title. */
+  private async takeStored(key: string): Promise<void> {
+    const id = this.id();
+    if (id === null) return;
+    await this.asking(async () => {
+      const view = await this.service.read(id, null, 1);
+      if (this.id() === id) this.title.set(view.title ?? null);
+      const [stored] = view.turns ?? [];
+      this.change(key, (turn) => (stored?.runId === turn.runId ? withStored(turn, stored) : turn));
+    });
+  }
+
+  private fail(key: string, error: unknown): void {
+    this.heardRuns.delete(key);
+    this.connection.set('live');
+    if (!(error instanceof AgentProblem)) throw error;
+    const { code, message, retryable, correlationId } = error;
+    const told: TurnError = { code, message, retryable, correlationId };
+    const lost = code === 'NETWORK' || code === 'UNREADABLE';
+    if (lost && this.isUnsent(key)) this.giveUp(key);
+    else if (lost) this.endWith(key, (turn) => ({ ...turn, status: 'lost', error: told }));
+    else this.refuse(key, told);
+  }
+
+  private refuse(key: string, error: TurnError): void {
+    const before = this.replaced.get(key);
+    if (before && error.code === 'NOT_REGENERABLE') {
+      // The run never came to its tools' end: nothing is there to answer from, or to be repeated.
+      this.change(key, () => ({ ...before, key }));
+      void this.send(before.message);
+      return;
+    }
+    // What keeps it from being answered is to be seen.
+    const id = this.id();
+    if (error.code === 'CONVERSATION_BUSY' && !before && id !== null) void this.load(id);
+    this.endWith(key, (turn) =>
+      before ? { ...before, key, error } : { ...turn, status: 'failed', error },
+    );
+  }
+
+  private endWith(key: string, changed: (turn: ShownTurn) => ShownTurn): void {
+    this.announcer.say('chat.announce.failed');
+    this.change(key, changed);
+  }
+
+  /** Somebody stopped it before the server is known to have it. */
+  private isUnsent(key: string): boolean {
+    const turn = this.turnOf(key);
+    return turn?.stopping === true && turn.runId === null;
+  }
+
+  private async asking(work: () => Promise<void>): Promise<void> {
+    this.loading.set(true);
+    try {
+      await work();
+      this.problem.set(null);
+    } catch (error) {
+      if (!(error instanceof AgentProblem)) throw error;
+      this.problem.set(error);
+    } finally {
+      this.loading.set(false);
+    }
+  }
+
+  private change(key: string, changed: (turn: ShownTurn) => ShownTurn): void {
+    this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
+  }
+
+  private hangUp(): void {
+    for (const subscription of this.heardRuns.values()) subscription.unsubscribe();
+    this.heardRuns.clear();
+    this.events = [];
+  }
+}
+
+function activeTurn({ runId, message, receivedAt }: ActiveRun): ShownTurn {
+  return newTurn(message, Date.parse(receivedAt), runId);
+}

@@ -1,0 +1,140 @@
+import { RunEvent, Turn } from '@eira/agents-client';
+import { timed } from './durations';
+import { ShownTurn, heard, newTurn, storedTurn } from './turn';
+
+const RUN_ID = 'r1';
+
+function told(...events: readonly RunEvent[]): ShownTurn {
+  return events.reduce(
+    (turn, event, at) =>
+      heard(turn, { ...event, runId: RUN_ID, eventId: at + 1 }, 1_000 * (at + 1)),
+    newTurn('Hola', 0),
+  );
+}
+
+const text = (said: string, attempt = 1): RunEvent => ({ type: 'text', text: said, attempt });
+const DONE: RunEvent = {
+  type: 'done',
+  usage: {},
+  threadId: 't',
+  runId: RUN_ID,
+  finishReason: 'stop',
+  memory: 'stored',
+};
+
+describe('a turn', () => {
+  it('gathers its text and knows how far its run was heard', () => {
+    const turn = told(text('Ho'), text('la'), DONE);
+    expect(turn).toMatchObject({ text: 'Hola', status: 'done', runId: RUN_ID, lastEventId: 3 });
+  });
+
+  it('shows a void text until there is another', () => {
+    const restart: RunEvent = { type: 'restart', reason: 'interrupted', attempt: 2 };
+    expect(told(text('Uno'), restart)).toMatchObject({ text: 'Uno', stale: true });
+    expect(told(text('Uno'), restart, text('Dos', 2))).toMatchObject({ text: 'Dos', stale: false });
+    expect(told(text('Uno'), restart, DONE)).toMatchObject({ text: '', stale: false });
+  });
+
+  it('takes a blocked text away at once', () => {
+    const restart: RunEvent = { type: 'restart', reason: 'moderation', attempt: 2 };
+    expect(told(text('Uno'), restart)).toMatchObject({ text: '', stale: false });
+  });
+
+  it('keeps what was said when it is stopped', () => {
+    const stopped: RunEvent = {
+      type: 'error',
+      code: 'CANCELLED',
+      message: 'Parado.',
+      retryable: false,
+      correlationId: 'c',
+    };
+    expect(told(text('Uno'), stopped)).toMatchObject({
+      text: 'Uno',
+      status: 'stopped',
+      error: null,
+    });
+  });
+
+  it('is cut where the model had to end, heard or stored', () => {
+    expect(told(text('Uno'), DONE).cut).toBe(false);
+    expect(told(text('Uno'), { ...DONE, finishReason: 'length' }).cut).toBe(true);
+    expect(storedTurn({ runId: RUN_ID, text: 'Uno', finishReason: 'length' } as Turn).cut).toBe(
+      true,
+    );
+  });
+
+  it('says what failed, and by which id it is found', () => {
+    const failed: RunEvent = {
+      type: 'error',
+      code: 'TIMEOUT',
+      message: 'Tarda.',
+      retryable: true,
+      correlationId: 'c-7',
+    };
+    expect(told(failed).error).toEqual({
+      code: 'TIMEOUT',
+      message: 'Tarda.',
+      retryable: true,
+      correlationId: 'c-7',
+    });
+  });
+
+  it('is asked in words when there are none yet', () => {
+    const missing = [{ tool: 'createTask', field: 'dueDate', reason: 'missing' }];
+    const turn = told({ type: 'question', text: '¿Para cuándo?', missing });
+    expect(turn).toMatchObject({ text: '¿Para cuándo?', missing });
+  });
+
+  it('shows a call once, from its beginning to its end', () => {
+    const call = { type: 'tool', name: 'createTask', callId: 'c0', args: { title: 'A' } } as const;
+    const [step, ...others] = told(
+      { ...call, status: 'started' },
+      { ...call, status: 'ok', result: { id: 'T-1' } },
+    ).steps;
+    expect(others).toEqual([]);
+    expect(step).toMatchObject({ status: 'ok', at: 1_000, endedAt: 2_000, result: { id: 'T-1' } });
+  });
+
+  it('times what was done by what came before, and what is being done by what comes next', () => {
+    const state = (name: string): RunEvent => ({ type: 'state', state: name }) as RunEvent;
+    const { steps } = told(state('RECEIVED'), state('PLANNED'), state('EXECUTING_TOOLS'));
+    expect(timed(steps, null).map(({ ms }) => ms)).toEqual([null, 1_000, null]);
+    expect(timed(steps, 5_000).map(({ ms }) => ms)).toEqual([null, 1_000, 2_000]);
+  });
+
+  it('counts no time twice', () => {
+    const states = [
+      'RECEIVED',
+      'PLANNED',
+      'STREAMING_RESPONSE',
+      'PERSISTED_EVENT',
+      'DONE',
+    ] as const;
+    const steps = states.map((state, at) => ({ kind: 'state' as const, at: at * 1_000, state }));
+    expect(timed(steps, 4_000).map(({ ms }) => ms)).toEqual([null, 1_000, 1_000, null, 1_000]);
+  });
+
+  it('is stopped, and has not failed, when somebody stopped it', () => {
+    const error = { code: 'CANCELLED', message: 'Parado.', retryable: false };
+    const turn = { runId: RUN_ID, text: 'Ho', finishReason: 'cancelled', error } as Turn;
+    expect(storedTurn(turn)).toMatchObject({ status: 'stopped', text: 'Ho', error: null });
+  });
+
+  it('is shown again as it was stored', () => {
+    const turn = {
+      runId: RUN_ID,
+      askedAt: '2026-11-22T10:00:00Z',
+      message: 'Crea una tarea',
+      text: '¿Para cuándo?',
+      finishReason: 'question',
+      question: { text: '¿Para cuándo?', missing: [{ tool: 't', field: 'f', reason: 'r' }] },
+      rating: 'up',
+    } as Turn;
+    expect(storedTurn(turn)).toMatchObject({
+      key: RUN_ID,
+      status: 'done',
+      rating: 'up',
+      missing: [{ field: 'f' }],
+    });
+  });
+});

@@ -1,0 +1,214 @@
+import {
+  Citation,
+  EventOf,
+  Failure,
+  LookUp,
+  MissingField,
+  RunState,
+  Turn,
+  TurnEffect,
+  AgentEvent,
+  matchEvent,
+} from '@eira/agents-client';
+
+export type Approval = EventOf<'approval'>;
+/** `lost`: this page could not hear the run to its end, which the server may have. */
+export type TurnStatus = 'running' | 'done' | 'failed' | 'stopped' | 'lost';
+
+/** One thing that happened on the way: a state was reached, a tool was called, somebody spoke. */
+export type Step =
+  | { readonly kind: 'state'; readonly at: number; readonly state: RunState }
+  | {
+      readonly kind: 'tool';
+      readonly at: number;
+      readonly endedAt: number | null;
+      readonly callId: string;
+      readonly name: string;
+      readonly label: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly status: EventOf<'tool'>['status'];
+      readonly args: Readonly<Record<string, unknown>>;
+      readonly result: Readonly<Record<string, unknown>> | null;
+      readonly error: string | null;
+    }
+  | { readonly kind: 'said'; readonly at: number; readonly speaker: string; readonly text: string }
+  | { readonly kind: 'handoff'; readonly at: number; readonly from: string; readonly to: string };
+
+export interface TurnError {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly correlationId: string | null;
+}
+
+/** One message and what came of it, as the page shows it. */
+export interface ShownTurn {
+  /** Of this page: the run's id is not known before the server has answered. */
+  readonly key: string;
+  readonly runId: string | null;
+  readonly message: string;
+  readonly askedAt: number;
+  readonly status: TurnStatus;
+  readonly text: string;
+  /** The text is void and stays to be seen until there is another. */
+  readonly stale: boolean;
+  readonly attempt: number;
+  readonly lastEventId: number;
+  readonly steps: readonly Step[];
+  readonly citations: readonly Citation[];
+  /** What the documents had to do with the answer. */
+  readonly lookUp: LookUp | null;
+  readonly effects: readonly TurnEffect[];
+  readonly approvals: readonly Approval[];
+  readonly missing: readonly MissingField[];
+  readonly notices: readonly string[];
+  readonly warnings: readonly string[];
+  readonly error: TurnError | null;
+  readonly rating: 'up' | 'down' | null;
+  /** The answer ends where it had to, not where it was to. */
+  readonly cut: boolean;
+  /** Somebody wants it stopped, and the server may not have been told yet. */
+  readonly stopping: boolean;
+}
+
+export function newTurn(message: string, at: number, runId: string | null = null): ShownTurn {
+  return {
+    key: runId ?? crypto.randomUUID(),
+    runId,
+    message,
+    askedAt: at,
+    status: 'running',
+    text: '',
+    stale: false,
+    attempt: 1,
+    lastEventId: 0,
+    steps: [],
+    citations: [],
+    lookUp: null,
+    effects: [],
+    approvals: [],
+    missing: [],
+    notices: [],
+    warnings: [],
+    error: null,
+    rating: null,
+    cut: false,
+    stopping: false,
+  };
+}
+
+/** A turn as the server stored it. */
+export function storedTurn(turn: Turn): ShownTurn {
+  return withStored(newTurn(turn.message, Date.parse(turn.askedAt), turn.runId), turn);
+}
+
+/** What the server stored of a turn, beside the steps that were seen here. */
+export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
+  return {
+    ...shown,
+    runId: turn.runId,
+    status: statusOf(turn),
+    text: turn.text,
+    stale: false,
+    citations: turn.citations ?? [],
+    lookUp: turn.retrieval ?? null,
+    effects: turn.effects ?? [],
+    missing: turn.question?.missing ?? [],
+    warnings: turn.warnings ?? [],
+    error: errorIn(turn),
+    rating: turn.rating ?? null,
+    cut: turn.finishReason === 'length',
+    stopping: false,
+  };
+}
+
+function statusOf(turn: Turn): TurnStatus {
+  if (turn.finishReason === 'cancelled') return 'stopped';
+  return errorIn(turn) || turn.finishReason === 'error' ? 'failed' : 'done';
+}
+
+/** That somebody stopped it is no error. */
+function errorIn({ error, correlationId }: Turn): TurnError | null {
+  return error && error.code !== 'CANCELLED' ? errorOf(error, correlationId ?? null) : null;
+}
+
+function errorOf(failure: Failure, correlationId: string | null): TurnError {
+  const { code, message, retryable = false } = failure;
+  return { code, message, retryable, correlationId };
+}
+
+/** The turn after this event, which came at `now`. */
+export function heard(turn: ShownTurn, event: AgentEvent, now: number): ShownTurn {
+  const next = { ...turn, runId: event.runId || turn.runId, lastEventId: event.eventId };
+  return matchEvent<ShownTurn>(event, {
+    state: ({ state }) => withStep(next, { kind: 'state', at: atOf(event, now), state }),
+    text: ({ text, attempt }) => withText(next, text, attempt),
+    restart: ({ reason, attempt }) => restarted(next, reason, attempt),
+    agent_turn: ({ speaker, text }) => withStep(next, { kind: 'said', at: now, speaker, text }),
+    handoff: ({ from, to }) => withStep(next, { kind: 'handoff', at: now, from, to }),
+    tool: (tool) => withTool(next, tool, atOf(event, now)),
+    question: ({ text, missing }) => asked(next, text, missing ?? []),
+    approval: (approval) => withApproval(next, approval),
+    notification: ({ text }) => ({ ...next, notices: [...next.notices, text] }),
+    citations: ({ citations }) => ({ ...next, citations }),
+    error: (error) => failed(next, error),
+    done: ({ finishReason, warnings, retrieval }) => ({
+      ...next,
+      ...withoutVoid(next),
+      status: finishReason === 'cancelled' ? 'stopped' : 'done',
+      warnings: warnings ?? [],
+      lookUp: retrieval ?? null,
+      cut: finishReason === 'length',
+    }),
+  });
+}
+
+function atOf(event: object, now: number): number {
+  return 'at' in event && typeof event.at === 'string' ? Date.parse(event.at) : now;
+}
+
+function withStep(turn: ShownTurn, step: Step): ShownTurn {
+  return { ...turn, steps: [...turn.steps, step] };
+}
+
+function withText(turn: ShownTurn, text: string, attempt: number): ShownTurn {
+  const anew = turn.stale || attempt > turn.attempt;
+  return { ...turn, text: anew ? text : turn.text + text, attempt, stale: false };
+}
+
+/** What was said stays until there is something else to be seen, unless it had to go. */
+function restarted(turn: ShownTurn, reason: string, attempt: number): ShownTurn {
+  if (reason === 'moderation') return { ...turn, text: '', stale: false, attempt };
+  return { ...turn, stale: turn.text !== '', attempt };
+}
+
+function withoutVoid(turn: ShownTurn): Pick<ShownTurn, 'text' | 'stale'> {
+  return { text: turn.stale ? '' : turn.text, stale: false };
+}
+
+function withTool(turn: ShownTurn, tool: EventOf<'tool'>, at: number): ShownTurn {
+  const { callId, name, label, labels = {}, status, args = {}, result = null, error = null } = tool;
+  const begun = turn.steps.find((step) => step.kind === 'tool' && step.callId === callId);
+  const endedAt = status === 'started' ? null : at;
+  const told = { kind: 'tool' as const, callId, name, label: label ?? name, labels };
+  const known = { ...told, status, args, result, error, endedAt };
+  if (begun === undefined) return withStep(turn, { ...known, at });
+  const steps = turn.steps.map((step) => (step === begun ? { ...known, at: begun.at } : step));
+  return { ...turn, steps };
+}
+
+function asked(turn: ShownTurn, text: string, missing: readonly MissingField[]): ShownTurn {
+  const said = turn.stale || !turn.text ? text : turn.text;
+  return { ...turn, text: said, stale: false, missing };
+}
+
+function withApproval(turn: ShownTurn, approval: Approval): ShownTurn {
+  const others = turn.approvals.filter(({ approvalId }) => approvalId !== approval.approvalId);
+  return { ...turn, approvals: [...others, approval] };
+}
+
+function failed(turn: ShownTurn, error: EventOf<'error'>): ShownTurn {
+  const ended = { ...turn, ...withoutVoid(turn) };
+  if (error.code === 'CANCELLED') return { ...ended, status: 'stopped' };
+  return { ...ended, status: 'failed', error: errorOf(error, error.correlationId) };
+}
