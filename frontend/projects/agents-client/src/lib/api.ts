@@ -120,6 +120,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The language of flows, as JSON Schemas */
+        get: operations["readFlowSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find what is wrong with a flow */
+        post: operations["validateFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take out of a flow what is for the simulator only */
+        post: operations["exportFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations": {
         parameters: {
             query?: never;
@@ -1384,6 +1435,64 @@ export interface components {
         Finish: "stop" | "length";
         /** @enum {string} */
         FinishReason: "stop" | "question" | "length" | "error" | "cancelled";
+        /**
+         * FlowChecked
+         * @description `valid`: there is no error; warnings there may be.
+         */
+        FlowChecked: {
+            /** Valid */
+            valid: boolean;
+            /** Problems */
+            problems: components["schemas"]["FlowProblem"][];
+        };
+        /**
+         * FlowExported
+         * @description `flow` has nothing of the simulator in it. `warnings` say what was taken out, with pointers
+         *     into the flow that was sent, and `problems` what is wrong with the one that is answered.
+         */
+        FlowExported: {
+            /** Flow */
+            flow: {
+                [key: string]: unknown;
+            };
+            /** Warnings */
+            warnings: components["schemas"]["FlowProblem"][];
+            /** Problems */
+            problems: components["schemas"]["FlowProblem"][];
+        };
+        /**
+         * FlowProblem
+         * @description `pointer` is a JSON pointer (RFC 6901) into the flow. With an error a flow cannot run.
+         */
+        FlowProblem: {
+            severity: components["schemas"]["Severity"];
+            /** Code */
+            code: string;
+            /** Pointer */
+            pointer: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * FlowSchemas
+         * @description JSON Schemas (2020-12): of a flow, and of each node by its type.
+         */
+        FlowSchemas: {
+            /** Flow */
+            flow: {
+                [key: string]: unknown;
+            };
+            /** Nodes */
+            nodes: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Limits */
+            limits: {
+                [key: string]: number;
+            };
+        };
         Handle: string;
         /**
          * Handoff
@@ -2047,6 +2156,16 @@ export interface components {
              * @default []
              */
             tags?: string[];
+        };
+        /**
+         * PostFlow
+         * @description A flow that is looked at, and not kept.
+         */
+        PostFlow: {
+            /** Flow */
+            flow: {
+                [key: string]: unknown;
+            } | unknown[];
         };
         /**
          * PostMessage
@@ -2798,6 +2917,8 @@ export interface components {
              */
             value?: string | null;
         };
+        /** @enum {string} */
+        Severity: "error" | "warning";
         /** StateChange */
         StateChange: {
             state: components["schemas"]["RunState"];
@@ -4000,6 +4121,98 @@ export interface operations {
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    readFlowSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Of a flow, and of each node by its type. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowSchemas"];
+                };
+            };
+            401: components["responses"]["401"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    validateFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostFlow"];
+            };
+        };
+        responses: {
+            /** @description All of it, with pointers into the flow; none of it keeps anything. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowChecked"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    exportFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostFlow"];
+            };
+        };
+        responses: {
+            /** @description The flow without it; what was taken out, and what is wrong with what is left. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowExported"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
             504: components["responses"]["504"];
