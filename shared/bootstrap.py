@@ -100,6 +100,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.dead_letters import CosmosDeadLetters
     from shared.stores.effects import CosmosEffects
     from shared.stores.entities import CosmosEntities
+    from shared.stores.flows import CosmosFlows
     from shared.stores.log_items import CosmosLogItems
     from shared.stores.quotas import CosmosQuotas
     from shared.stores.readers import CosmosReaders
@@ -129,6 +130,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
         chains=CosmosAuditChains(database),
         entities=CosmosEntities(database),
         dead_letters=CosmosDeadLetters(database),
+        flows=CosmosFlows(database),
         log=CosmosLogItems(database),
         readers=CosmosReaders(database),
         tools=ToolsByKind(

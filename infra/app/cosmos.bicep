@@ -70,6 +70,11 @@ var containers = [
     name: 'flows'
     paths: ['/tenantId', '/flowId']
     kind: 'MultiHash'
+    indexingPolicy: {
+      // Flows of a tenant by time, versions of a flow by number.
+      includedPaths: [{ path: '/savedAt/?' }, { path: '/number/?' }]
+      excludedPaths: [{ path: '/*' }]
+    }
   }
   {
     name: 'entities'

@@ -4,6 +4,7 @@ from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
 from shared.ports.credentials import Credentials, Secret, Secrets
 from shared.ports.dependencies import Dependencies, Policy
+from shared.ports.flows import Flows
 from shared.ports.knowledge import EventQuery, Knowledge, KnowledgeQuery
 from shared.ports.log import LogItem, LogItems
 from shared.ports.model import (
@@ -52,6 +53,7 @@ __all__ = [
     "Entities",
     "EventQuery",
     "FinishReason",
+    "Flows",
     "Knowledge",
     "KnowledgeQuery",
     "LogItem",

@@ -14,6 +14,7 @@ from shared.contracts.retrieval import Retrieval
 from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
 from shared.ports.credentials import Credentials
+from shared.ports.flows import Flows
 from shared.ports.knowledge import Knowledge
 from shared.ports.log import LogItems
 from shared.ports.model import Model, Models
@@ -74,6 +75,7 @@ class Dependencies:
     chains: AuditChains
     entities: Entities
     dead_letters: DeadLetters
+    flows: Flows
     log: LogItems
     readers: Readers
     tools: Tools

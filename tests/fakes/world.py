@@ -17,6 +17,7 @@ from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
 from tests.fakes.audit import FakeAuditChains, FakeAuditLog
 from tests.fakes.credentials import FakeCredentials
+from tests.fakes.flows import FakeFlows
 from tests.fakes.methods import FakeMethods
 from tests.fakes.moderation import FakeModeration
 from tests.fakes.quotas import FakeQuotas
@@ -58,6 +59,7 @@ class World:
     audit: FakeAuditLog = field(default_factory=FakeAuditLog)
     entities: FakeEntities = field(default_factory=FakeEntities)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
+    flows: FakeFlows = field(default_factory=FakeFlows)
     log: FakeLogItems = field(default_factory=FakeLogItems)
     tools: FakeTools = field(default_factory=FakeTools)
     methods: FakeMethods = field(default_factory=FakeMethods)
@@ -92,6 +94,7 @@ class World:
             chains=FakeAuditChains(self.audit),
             entities=self.entities,
             dead_letters=self.dead_letters,
+            flows=self.flows,
             log=self.log,
             readers=self.readers,
             tools=self.tools,

@@ -12,9 +12,6 @@ from tests.infra.templates import ROOT, declared, evaluated
 NOTHING = {"includedPaths": [], "excludedPaths": [{"path": "/*"}]}
 LOCAL = json.loads((ROOT / "demo/cloud.json").read_text("utf-8"))["services"]["cosmos"]
 
-AHEAD = {"flows"}
-"""Of the contracts paper, for the editor of flows."""
-
 
 def in_azure() -> dict[str, dict[str, Any]]:
     found: Any = evaluated(declared("app/cosmos.bicep", "variables")["containers"]["value"], {})
@@ -33,7 +30,7 @@ def of_the_stores() -> Iterator[tuple[str, str]]:
 
 
 def test_there_is_a_container_for_every_store_and_a_store_for_every_container() -> None:
-    assert {name for name, _ in of_the_stores()} | AHEAD == set(in_azure())
+    assert {name for name, _ in of_the_stores()} == set(in_azure())
 
 
 def test_what_expires_by_itself_is_where_that_is_on() -> None:
