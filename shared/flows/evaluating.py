@@ -32,7 +32,7 @@ OF_A_PART = 16
 """Characters of a text that count as one part."""
 ALL = "vars"
 """The name of the object of all variables."""
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 class EvaluationError(Exception):
@@ -286,7 +286,7 @@ def _size(of: Any) -> float:
 
 
 def _double(of: Any) -> float:
-    if _is_number(of) or (isinstance(of, str) and _NUMBER.fullmatch(of)):
+    if _is_number(of) or (isinstance(of, str) and NUMBER.fullmatch(of)):
         return float(of)
     raise EvaluationError("double is asked of something that is no number")
 

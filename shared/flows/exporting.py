@@ -17,11 +17,11 @@ from shared.flows.reading import read
 LEAST_SECRET = 6
 """Characters of a value that is looked for everywhere; shorter ones are in many a text."""
 KEPT_OF_SECURE_VALUE = ("type", "id", "label", "ui", "source", "alias", "save_as", "saveAs")
-_NAMES = re.compile(
+NAMES = re.compile(
     r"(^|_)(api_?key|apikey|clave|contrasena|contraseña|credencial(es)?|credentials?|key|passw(or)?d"
     r"|secret|secreto|token)s?$"
 )
-_VALUES = re.compile(
+VALUES = re.compile(
     r"\b(sk-[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|xox[abp]-[A-Za-z0-9-]{10,})"
     r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.|(AccountKey|SharedAccessKey|Password)=[^;\s]{8,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
@@ -137,8 +137,8 @@ class _Export:
             self.findings.append(warning("sim_only_removed", place))
             return True
         snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-        named = _NAMES.search(snake) and any(each.strip() for each in _texts(value))
-        if named or any(_VALUES.search(each) for each in _texts(value)):
+        named = NAMES.search(snake) and any(each.strip() for each in _texts(value))
+        if named or any(VALUES.search(each) for each in _texts(value)):
             self.findings.append(warning("credential_removed", place))
             return True
         return False
@@ -177,7 +177,7 @@ class _Export:
                 shown = self._without(value)
                 if shown != value:
                     self.findings.append(warning("secret_replaced", place))
-                elif _VALUES.search(value) and place[:2] != ("meta", "variables"):
+                elif VALUES.search(value) and place[:2] != ("meta", "variables"):
                     self.findings.append(warning("credential_suspected", place))
                 return shown
             case Mapping() if is_sim_only(value):
