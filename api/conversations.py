@@ -11,7 +11,7 @@ from api.bodies import invalid, parse, read_body, whole_number
 from api.edge import IDENTIFIER, Call
 from api.identifiers import born_at, new_id
 from api.negotiation import wants_events
-from api.paging import cursor_of, place_of
+from api.paging import cursor_of, place_of, searched_words
 from api.timeline import live_timeline
 from shared.contracts.conversations import (
     ActiveRun,
@@ -33,7 +33,6 @@ from shared.streams.ending import warned, worded
 DEFAULT_TIME_ZONE = "Europe/Madrid"
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
-MAX_SEARCH_CHARACTERS = 200
 YOUNG = timedelta(seconds=5)
 ON_ITS_WAY_SECONDS = 0.1
 
@@ -70,7 +69,7 @@ async def listed(call: Call) -> Response:
         query.get("sessionId"),
         place_of(call),
         limit + 1,
-        _words(call, query.get("q")),
+        searched_words(call),
     )
     items = tuple(_entry(each) for each in found[:limit])
     following = cursor_of(_place(found[limit - 1])) if len(found) > limit else None
@@ -211,15 +210,6 @@ def _shown(call: Call, effect: TurnEffect) -> TurnEffect:
 
 def _place(conversation: Conversation) -> ListPlace:
     return ListPlace(stamp(conversation.updated_at), conversation.conversation_id)
-
-
-def _words(call: Call, text: str | None) -> str | None:
-    """What titles are searched for; nothing but blanks is found in all of them."""
-    if text is not None and len(text) > MAX_SEARCH_CHARACTERS:
-        raise invalid(
-            "/q", "field_string_too_long", call.language, max_length=MAX_SEARCH_CHARACTERS
-        )
-    return (text or "").strip() or None
 
 
 def _entry(conversation: Conversation) -> ConversationEntry:

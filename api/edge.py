@@ -27,7 +27,7 @@ SAFE_HEADERS = {
 nobody's frame, over nothing but TLS (OWASP REST Security Cheat Sheet, Security Headers)."""
 EXPOSED = {
     "Access-Control-Expose-Headers": (
-        "Location, Retry-After, x-correlation-id, x-run-id, "
+        "ETag, Location, Retry-After, x-correlation-id, x-run-id, "
         "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
     )
 }
@@ -40,6 +40,8 @@ UNKNOWN = {
     "id": "conversation_not_found",
     "runId": "run_not_found",
     "approvalId": "approval_not_found",
+    "flowId": "flow_not_found",
+    "version": "flow_version_not_found",
 }
 CORRELATION_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 

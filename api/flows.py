@@ -25,7 +25,7 @@ async def schema(call: Call) -> Response:
 async def validate(call: Call) -> Response:
     """By what this caller may name, too."""
     posted = parse(PostFlow, call.request, await read_body(call.request), call.language)
-    problems = await to_thread(check, posted.flow, call.language, _lists(call))
+    problems = await to_thread(check, posted.flow, call.language, lists_of(call))
     valid = not any(each.severity == "error" for each in problems)
     return json_answer(FlowChecked(valid=valid, problems=problems))
 
@@ -36,12 +36,13 @@ async def export(call: Call) -> Response:
     found = await to_thread(exported_of, posted.flow)
     if found is None:
         raise invalid("/flow", "flow_not_a_flow", call.language)
-    problems = await to_thread(check, found.flow, call.language, _lists(call))
+    problems = await to_thread(check, found.flow, call.language, lists_of(call))
     warnings = told(found.findings, call.language)
     return json_answer(FlowExported(flow=found.flow, warnings=warnings, problems=problems))
 
 
-def _lists(call: Call) -> FlowLists:
+def lists_of(call: Call) -> FlowLists:
+    """What the caller may name in a flow."""
     rules = rules_for(call)
     aliases = tuple(each.name for each in call.deps.policy.secure_values.of(call.caller))
     catalog = catalog_of(rules, aliases)

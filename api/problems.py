@@ -3,10 +3,12 @@
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_text
+from shared.contracts.flows.versions import FlowVersion
 from shared.contracts.identity import Language
 from shared.contracts.problems import ErrorCode, Failure, FieldProblem, Problem
 from shared.contracts.wording import say
 from shared.errors import (
+    ChangedError,
     DependencyError,
     InvalidRequestError,
     QuotaExceededError,
@@ -37,9 +39,11 @@ TITLES: dict[int, str] = {
     404: "Not Found",
     409: "Conflict",
     410: "Gone",
+    412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    428: "Precondition Required",
     429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
@@ -51,12 +55,14 @@ def refused(error: RequestError, language: Language, correlation_id: str) -> Res
     refused_with(error.code, error.message)
     fields = error.problems if isinstance(error, InvalidRequestError) else ()
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    newest = error.newest if isinstance(error, ChangedError) else None
     return _response(
         error.status,
         error.code,
         say(error.message, language, **error.values),
         correlation_id,
         fields=fields,
+        newest=newest,
         headers=headers,
     )
 
@@ -98,6 +104,7 @@ def _response(
     correlation_id: str,
     *,
     fields: tuple[FieldProblem, ...] = (),
+    newest: FlowVersion | None = None,
     retryable: bool = False,
     retry_after: float | None = None,
     headers: dict[str, str] | None = None,
@@ -111,6 +118,7 @@ def _response(
         retryable=retryable,
         correlation_id=correlation_id,
         errors=fields or None,
+        newest=newest,
         retry_after=retry_after,
     )
     return Response(

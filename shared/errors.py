@@ -10,6 +10,8 @@ The error tree, named for what the caller can do:
     + NotFoundError             404
     + ConflictError             409
     + GoneError                 410
+    + ChangedError              412
+    + UnconditionalError        428
     + TooLargeError             413
     + UnsupportedMediaTypeError 415
   x DependencyError         -> something outside failed; trying again may help (5xx)
@@ -37,6 +39,7 @@ The error tree, named for what the caller can do:
 
 from collections.abc import Mapping
 
+from shared.contracts.flows.versions import FlowVersion
 from shared.contracts.problems import ASKED_IN_VAIN, STOPPED, ErrorCode, Failure, FieldProblem
 
 
@@ -95,6 +98,29 @@ class ConflictError(RequestError):
 class GoneError(RequestError):
     status = 410
     code: ErrorCode = "EXPIRED"
+
+
+class ChangedError(RequestError):
+    """What is to be saved was made from a version that is not the newest any more."""
+
+    status = 412
+    code: ErrorCode = "VERSION_CONFLICT"
+
+    def __init__(self, newest: FlowVersion) -> None:
+        super().__init__(
+            "flow_changed",
+            version=newest.version,
+            who=newest.saved_by.name,
+            when=f"{newest.saved_at:%Y-%m-%d %H:%M} UTC",
+        )
+        self.newest = newest
+
+
+class UnconditionalError(RequestError):
+    """It must be said which version is meant to be the newest (`If-Match`; RFC 6585, section 3)."""
+
+    status = 428
+    code: ErrorCode = "PRECONDITION_REQUIRED"
 
 
 class TooLargeError(RequestError):

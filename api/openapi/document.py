@@ -41,16 +41,29 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "conversation_busy",
     ),
     "410": ("It is too late.", "EXPIRED", "approval_expired_gone"),
+    "412": (
+        "Somebody else has saved it meanwhile: `newest` says who, when and as which version.",
+        "VERSION_CONFLICT",
+        "flow_changed",
+    ),
     "413": ("The message, the context or the body is too large.", "TOO_LARGE", "body_too_large"),
     "415": ("The body is not JSON.", "UNSUPPORTED_MEDIA_TYPE", "unsupported_media_type"),
     "422": ("The content filter stopped it.", "CONTENT_BLOCKED", "content_blocked"),
+    "428": (
+        "`If-Match` is missing: which version was edited?",
+        "PRECONDITION_REQUIRED",
+        "flow_unconditional",
+    ),
     "429": ("Too many requests; see Retry-After.", "MODEL_RATE_LIMIT", "model_rate_limit"),
     "500": ("A defect of ours.", "INTERNAL", "internal"),
     "503": ("A service the app relies on is away.", "STORE_UNAVAILABLE", "store_unavailable"),
     "504": ("A service the app relies on did not answer in time.", "TIMEOUT", "timeout"),
 }
 """What it means, and an example: its code, and the key of its sentence."""
-VALUES: Json = {"name": "nominas", "run_id": examples.RUN_ID, "limit": 262_144, "allowed": JSON}
+VALUES: Json = {
+    "name": "nominas", "run_id": examples.RUN_ID, "limit": 262_144, "allowed": JSON,
+    "who": "Luis Prieto", "version": 2, "when": "2026-11-22 10:00 UTC",
+}  # fmt: skip
 
 
 async def openapi(_: Request, __: Orchestrations) -> Response:

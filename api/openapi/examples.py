@@ -199,57 +199,6 @@ RUN: dict[str, Any] = {
     "memory": "none",
     "correlationId": "5b1f0c1d8c7a4f0f9a41",
 }
-FLOWS: tuple[tuple[str, dict[str, Any]], ...] = (
-    (
-        "with keys of the simulator",
-        {
-            "flow": [
-                {
-                    "type": "credential_profile",
-                    "profile": "testing",
-                    "credentials": {"openai": "paste-here"},
-                    "__sim_only": True,
-                },
-                {"type": "agent_call", "message": "Hola", "save_as": "r1"},
-                {"type": "response", "text": "El agente dijo: ${r1.text}"},
-            ]
-        },
-    ),
-)
-FLOW_CHECKED: dict[str, Any] = {
-    "valid": True,
-    "problems": [
-        {
-            "severity": "warning",
-            "code": "sim_only_node",
-            "pointer": "/0",
-            "message": "Este nodo solo funciona en el simulador. No se exportará.",
-        }
-    ],
-}
-FLOW_EXPORTED: dict[str, Any] = {
-    "flow": {
-        "meta": {"default_credential_profile": "testing"},
-        "nodes": [
-            {"type": "agent_call", "message": "Hola", "save_as": "r1"},
-            {"type": "response", "text": "El agente dijo: ${r1.text}"},
-        ],
-    },
-    "warnings": [
-        {
-            "severity": "warning",
-            "code": "sim_only_removed",
-            "pointer": "/0",
-            "message": "Se ha quitado: solo es del simulador.",
-        }
-    ],
-    "problems": [],
-}
-FLOW_SCHEMAS: dict[str, Any] = {
-    "flow": {"anyOf": [{"type": "object"}, {"type": "array"}]},
-    "nodes": {"use_profile": {"type": "object", "required": ["type", "profile"]}},
-    "limits": {"nodes": 500},
-}
 CATALOG: dict[str, Any] = {
     "agentProfiles": [
         {"name": "normal", "indexes": [], "participants": ["Coordinator"]},

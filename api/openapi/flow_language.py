@@ -17,7 +17,7 @@ from shared.contracts.flows.nodes import BLOCKS, NODES, OF_THE_NODE, AgentCallNo
 from shared.contracts.search import FLAT_SPELLINGS, SearchIntent
 from shared.contracts.sent import names_of
 from shared.contracts.wording import WORDING
-from shared.flows import calling, evaluating, exporting, expressions, graph
+from shared.flows import calling, cleaning, evaluating, exporting, expressions, graph
 from shared.flows.node_checks import USUAL_SETTINGS
 from shared.flows.schemas import schemas
 from shared.flows.stepping import SAVED
@@ -60,8 +60,8 @@ def language() -> dict[str, Any]:
         },
         "exports": {
             "keptOfSecureValue": exporting.KEPT_OF_SECURE_VALUE,
-            "names": exporting.NAMES.pattern,
-            "values": exporting.VALUES.pattern,
+            "names": cleaning.NAMES.pattern,
+            "values": cleaning.VALUES.pattern,
         },
         "wording": _wording(),
     }
@@ -72,7 +72,7 @@ def _limits() -> dict[str, int]:
         "nesting": expressions.MAX_NESTING,
         "work": evaluating.MAX_WORK,
         "charactersOfAPart": evaluating.OF_A_PART,
-        "leastSecret": exporting.LEAST_SECRET,
+        "leastSecret": cleaning.LEAST_SECRET,
         "defaultIterations": names.DEFAULT_ITERATIONS,
         "defaultParallel": names.DEFAULT_PARALLEL,
     }

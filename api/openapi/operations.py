@@ -45,7 +45,7 @@ class Operation:
     """One method of one path. `errors` are those besides what its form brings with it; without a
     token (`open`) there is none. `told_as` is their form where it is not that of a problem."""
 
-    method: Literal["get", "post", "patch", "delete"]
+    method: Literal["get", "post", "put", "patch", "delete"]
     path: str
     name: str
     summary: str

@@ -2,7 +2,32 @@
 
 from api.health import Health
 from api.openapi import examples
-from api.openapi.operations import AGENT_JSON, JSON, OF_A_RUN, Operation, Parameter, Reply
+from api.openapi.flow_routes import FLOW_ROUTES
+from api.openapi.operations import AGENT_JSON, JSON, OF_A_RUN, Operation, Reply
+from api.openapi.parameters import (
+    AFTER_ENTRY,
+    AFTER_NUMBER,
+    AFTER_PAGE,
+    APPROVAL,
+    BEFORE,
+    CONVERSATION,
+    COUNTED,
+    KEY,
+    LAST_ENTRY,
+    LAST_NUMBER,
+    LIMIT,
+    OF_CONVERSATION,
+    OF_THIS_RUN,
+    PREFER,
+    RUN,
+    SESSION,
+    SINCE,
+    STATE,
+    THREADS,
+    UNTIL,
+    WHERE,
+    WORDS,
+)
 from shared.contracts.agui import AGUI_EVENTS, RunAgentInput
 from shared.contracts.approvals import ApprovalDecided, ApprovalList, DecideApproval
 from shared.contracts.audit import EventPage
@@ -24,7 +49,6 @@ from shared.contracts.conversations import (
     RenameConversation,
 )
 from shared.contracts.credentials import ResolveSecureValue, SecureValueResolved
-from shared.contracts.flows.document import FlowChecked, FlowExported, FlowSchemas, PostFlow
 from shared.contracts.me import Me
 from shared.contracts.runs import (
     PostFeedback,
@@ -35,45 +59,6 @@ from shared.contracts.runs import (
     RunView,
     RunWaiting,
 )
-
-FORM = (("pattern", "^[A-Za-z0-9_-]{1,100}$"),)
-CONVERSATION = Parameter("id", "path", "The conversation's id.", limits=FORM)
-SESSION = Parameter(
-    "sessionId", "query", "Of a thread of agent calls the session, which it is bound to."
-)
-RUN = Parameter("runId", "path", "The run's id, a ULID.", limits=FORM)
-APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.", limits=FORM)
-PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
-KEY = Parameter("Idempotency-Key", "header", "The same key and body give the same run.")
-NUMBER = (("minimum", 0), ("maximum", 10**9))
-LAST_NUMBER = Parameter(
-    "Last-Event-ID",
-    "header",
-    "Resume behind this event; empty is none.",
-    limits=(("pattern", "^[0-9]{0,10}$"),),
-)
-AFTER_NUMBER = Parameter("after", "query", "The same, for who sets no headers.", "integer", NUMBER)
-LAST_ENTRY = Parameter("Last-Event-ID", "header", "Resume behind this event, live.")
-AFTER_ENTRY = Parameter("after", "query", "`next` of the page before, or the last event's id.")
-AFTER_PAGE = Parameter("after", "query", "`next` of the page before.")
-BEFORE = Parameter("before", "query", "`older` of the page before: turns before that.", limits=FORM)
-STATE = Parameter("state", "query", "Only runs in this state.")
-OF_CONVERSATION = Parameter("conversationId", "query", "Only those of this one.", limits=FORM)
-SINCE = Parameter("since", "query", "Received then or later, RFC 3339.")
-UNTIL = Parameter("until", "query", "Received before, RFC 3339.")
-THREADS = Parameter("sessionId", "query", "The threads of agent calls of this session instead.")
-WORDS = Parameter(
-    "q", "query", "Words of the title, without case and accents.", limits=(("maxLength", 200),)
-)
-PAGE = (("minimum", 1), ("maximum", 100))
-LIMIT = Parameter("limit", "query", "Items of a page.", "integer", PAGE)
-OF_THIS_RUN = ("x-run-id", "The run's id.")
-COUNTED = (
-    ("X-RateLimit-Limit", "Runs that the session may start in an hour, where they are counted."),
-    ("X-RateLimit-Remaining", "What is left of them."),
-    ("X-RateLimit-Reset", "Seconds until all are there again."),
-)
-WHERE = ("Location", "Where to look.")
 
 STARTED = Reply(
     "202",
@@ -193,52 +178,7 @@ ROUTES = (
         examples=examples.RESOLVES,
         errors=("403", "429"),
     ),
-    Operation(
-        "get",
-        "/flows/schema",
-        "readFlowSchema",
-        "The language of flows, as JSON Schemas",
-        (
-            Reply(
-                "200",
-                "Of a flow, and of each node by its type.",
-                (FlowSchemas,),
-                examples=(("a node", examples.FLOW_SCHEMAS),),
-            ),
-        ),
-    ),
-    Operation(
-        "post",
-        "/flows/validate",
-        "validateFlow",
-        "Find what is wrong with a flow",
-        (
-            Reply(
-                "200",
-                "All of it, with pointers into the flow; none of it keeps anything.",
-                (FlowChecked,),
-                examples=(("a warning", examples.FLOW_CHECKED),),
-            ),
-        ),
-        body=PostFlow,
-        examples=examples.FLOWS,
-    ),
-    Operation(
-        "post",
-        "/flows/export",
-        "exportFlow",
-        "Take out of a flow what is for the simulator only",
-        (
-            Reply(
-                "200",
-                "The flow without it; what was taken out, and what is wrong with what is left.",
-                (FlowExported,),
-                examples=(("without keys", examples.FLOW_EXPORTED),),
-            ),
-        ),
-        body=PostFlow,
-        examples=examples.FLOWS,
-    ),
+    *FLOW_ROUTES,
     Operation(
         "post",
         "/conversations",

@@ -89,6 +89,8 @@ type EventKind = Literal[
     "feedback.given",
     "run.stopped",
     "config.resolved",
+    "flow.saved",
+    "flow.deleted",
     "conversation.erased",
 ]
 

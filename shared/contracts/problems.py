@@ -3,6 +3,7 @@
 from typing import Literal
 
 from shared.contracts.base import Contract
+from shared.contracts.flows.versions import FlowVersion
 
 type ErrorCode = Literal[
     "INVALID_REQUEST",
@@ -16,6 +17,8 @@ type ErrorCode = Literal[
     "RUN_ENDED",
     "NOT_REGENERABLE",
     "EXPIRED",
+    "VERSION_CONFLICT",
+    "PRECONDITION_REQUIRED",
     "TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
     "CONTENT_BLOCKED",
@@ -70,4 +73,6 @@ class Problem(Contract):
     retryable: bool
     correlation_id: str
     errors: tuple[FieldProblem, ...] | None = None
+    newest: FlowVersion | None = None
+    """Of `VERSION_CONFLICT`: what was saved meanwhile, by whom."""
     retry_after: float | None = None

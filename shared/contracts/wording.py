@@ -40,6 +40,23 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
         "en": "The conversation does not exist.",
     },
     "run_not_found": {"es": "La ejecución no existe.", "en": "The run does not exist."},
+    "flow_not_found": {"es": "El flujo no existe.", "en": "The flow does not exist."},
+    "flow_version_not_found": {
+        "es": "El flujo no tiene esa versión.",
+        "en": "The flow has no such version.",
+    },
+    "flow_changed": {
+        "es": "El flujo ha cambiado: {who} guardó la versión {version} ({when}).",
+        "en": "The flow has changed: {who} saved version {version} ({when}).",
+    },
+    "flow_unconditional": {
+        "es": "Falta «If-Match» con la versión que se ha editado (su ETag), o «*» para no mirarla.",
+        "en": "“If-Match” is missing: the version that was edited (its ETag), or “*” for any.",
+    },
+    "field_etag": {
+        "es": 'debe ser el ETag de una versión, como "3", o *',
+        "en": 'must be the ETag of a version, such as "3", or *',
+    },
     "message_too_large": {
         "es": "El mensaje tiene {length} caracteres y el máximo es {limit}.",
         "en": "The message has {length} characters and the limit is {limit}.",

@@ -2,12 +2,8 @@
 
 from typing import Protocol
 
-from shared.contracts.flows.stored import (
-    FlowDeleted,
-    FlowHead,
-    FlowVersion,
-    StoredFlow,
-)
+from shared.contracts.flows.stored import FlowHead, StoredFlow
+from shared.contracts.flows.versions import FlowVersion
 from shared.contracts.paging import ListPlace
 
 
@@ -45,6 +41,6 @@ class Flows(Protocol):
         """The newest first; of those before a version, if it is named."""
         ...
 
-    async def delete(self, deleted: FlowDeleted) -> bool:
+    async def delete(self, tenant_id: str, flow_id: str) -> bool:
         """Delete all its versions; nobody adds one any more. False where no flow ever was."""
         ...

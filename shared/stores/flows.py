@@ -4,20 +4,19 @@ import asyncio
 
 from shared.contracts.conversations import folded
 from shared.contracts.flows.stored import (
-    FlowDeleted,
     FlowHead,
-    FlowVersion,
     StoredFlow,
 )
+from shared.contracts.flows.versions import FlowVersion
 from shared.contracts.paging import ListPlace, stamp
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
 from shared.stores.paging import ANYWHERE, newest
 
 HEAD = "flow"
-DELETED = "deletedAt"
+DELETED = "deleted"
 OF_TENANT = (
     "select c.flowId, c.tenantId, c.newest, c.createdAt, c.createdBy, c.savedAt from c "
-    "where c.id = 'flow' and c.savedAt <= @until and not is_defined(c.deletedAt) "
+    "where c.id = 'flow' and c.savedAt <= @until and not is_defined(c.deleted) "
     "order by c.savedAt desc"
 )
 VERSIONS = (
@@ -45,10 +44,10 @@ class CosmosFlows:
             flow_id=first.flow_id,
             tenant_id=first.tenant_id,
             newest=first.about,
-            created_at=first.about.saved_at,
-            created_by=first.about.saved_by,
+            created_at=first.created_at,
+            created_by=first.created_by,
         )
-        await self._items.create(head.wire() | {"id": HEAD, "savedAt": stamp(head.created_at)})
+        await self._items.create(head.wire() | {"id": HEAD, "savedAt": stamp(first.about.saved_at)})
 
     async def head(self, tenant_id: str, flow_id: str) -> FlowHead | None:
         item = await self._items.read(HEAD, [tenant_id, flow_id])
@@ -110,13 +109,14 @@ class CosmosFlows:
         found = self._items.query(VERSIONS, [tenant_id, flow_id], parameters)
         return tuple([FlowVersion.model_validate(item["about"]) async for item in found])
 
-    async def delete(self, deleted: FlowDeleted) -> bool:
-        key = [deleted.tenant_id, deleted.flow_id]
+    async def delete(self, tenant_id: str, flow_id: str) -> bool:
+        key = [tenant_id, flow_id]
         item = await self._items.read(HEAD, key)
         if item is None:
             return False
         if DELETED not in item:
-            await self._items.replace(deleted.wire() | {"id": HEAD})
+            left = {"id": HEAD, "tenantId": tenant_id, "flowId": flow_id, DELETED: True}
+            await self._items.replace(left)
         await self._items.clear(key, keep=HEAD)
         return True
 
@@ -138,7 +138,7 @@ class CosmosFlows:
             {"op": "set", "path": "/newest", "value": version.about.wire()},
             {"op": "set", "path": "/savedAt", "value": stamp(version.about.saved_at)},
         ]
-        earlier = f"from c where c.newest.version < {number} and not is_defined(c.deletedAt)"
+        earlier = f"from c where c.newest.version < {number} and not is_defined(c.deleted)"
         if await self._items.patch(HEAD, key, operations, earlier):
             return True
         if await self.head(*key) is not None:

@@ -4,22 +4,15 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from shared.contracts.flows.stored import (
-    Editor,
-    FlowDeleted,
-    FlowVersion,
-    StoredFlow,
-    document_of,
-    name_of,
-)
+from shared.contracts.flows.stored import StoredFlow, document_of
+from shared.contracts.flows.versions import Editor
 from shared.contracts.paging import ListPlace, stamp
 from shared.ports import Dependencies
 from tests.contract.conftest import Sides
-from tests.fakes.samples import AT
+from tests.fakes.samples import AT, a_flow
 
 type Fresh = Callable[[], str]
 
-ANA = Editor(user_id="user-ana", name="Ana López")
 LUIS = Editor(user_id="user-luis", name="Luis Prieto")
 ODD = {
     "nodes": [{"type": "response", "zeta": 1.0, "alfa": [None, {"b": 1, "a": 10**15}]}],
@@ -33,19 +26,14 @@ def version(
     number: int = 1,
     flow: object = ODD,
     at: datetime = AT,
-    by: Editor = ANA,
+    by: Editor | None = None,
     tenant: str = "tenant-a",
 ) -> StoredFlow:
-    about = FlowVersion(version=number, name=name_of(flow), saved_at=at, saved_by=by)
-    return StoredFlow(flow_id=flow_id, tenant_id=tenant, about=about, document=document_of(flow))
+    return a_flow(flow_id, number, flow, at=at, by=by, tenant_id=tenant)
 
 
 def named(name: str) -> object:
     return {"meta": {"name": name}, "nodes": []}
-
-
-def gone(flow_id: str, tenant: str = "tenant-a") -> FlowDeleted:
-    return FlowDeleted(flow_id=flow_id, tenant_id=tenant, deleted_at=AT, deleted_by=LUIS)
 
 
 async def test_what_is_put_is_what_others_get(sides: Sides, fresh: Fresh) -> None:
@@ -62,7 +50,7 @@ async def test_what_does_not_exist_is_none(deps: Dependencies, fresh: Fresh) -> 
     assert await deps.flows.head("tenant-a", nobody) is None
     assert await deps.flows.add(version(nobody, 2)) is None
     assert await deps.flows.versions("tenant-a", nobody, 5) == ()
-    assert not await deps.flows.delete(gone(nobody))
+    assert not await deps.flows.delete("tenant-a", nobody)
     first = version(fresh())
     await deps.flows.create(first)
     assert await deps.flows.read("tenant-a", first.flow_id, 2) is None
@@ -76,7 +64,7 @@ async def test_another_tenant_does_not_find_it(deps: Dependencies, fresh: Fresh)
     assert await deps.flows.read("tenant-b", first.flow_id, 1) is None
     assert await deps.flows.add(version(first.flow_id, 2, tenant="tenant-b")) is None
     assert await deps.flows.versions("tenant-b", first.flow_id, 5) == ()
-    assert not await deps.flows.delete(gone(first.flow_id, "tenant-b"))
+    assert not await deps.flows.delete("tenant-b", first.flow_id)
     assert await deps.flows.of_tenant(fresh(), None, 5) == ()
     assert await deps.flows.read("tenant-a", first.flow_id) == first
 
@@ -103,7 +91,11 @@ async def test_each_version_stays_as_it_was_saved(sides: Sides, fresh: Fresh) ->
     assert await sides.far.flows.versions("tenant-a", first.flow_id, 5, 2) == (first.about,)
     head = await sides.near.flows.head("tenant-a", first.flow_id)
     assert head is not None
-    assert (head.newest, head.created_by, head.created_at) == (second.about, ANA, AT)
+    assert (head.newest, head.created_by, head.created_at) == (
+        second.about,
+        first.about.saved_by,
+        AT,
+    )
 
 
 async def test_of_versions_saved_at_once_one_is_stored_and_all_are_told_which(
@@ -156,8 +148,8 @@ async def test_of_what_was_deleted_nothing_is_left(sides: Sides, fresh: Fresh) -
     first = version(fresh(), tenant=tenant)
     await sides.near.flows.create(first)
     await sides.near.flows.add(version(first.flow_id, 2, tenant=tenant))
-    assert await sides.far.flows.delete(gone(first.flow_id, tenant))
-    assert await sides.near.flows.delete(gone(first.flow_id, tenant)), "again is the same"
+    assert await sides.far.flows.delete(tenant, first.flow_id)
+    assert await sides.near.flows.delete(tenant, first.flow_id), "again is the same"
     for number in (None, 1, 2):
         assert await sides.near.flows.read(tenant, first.flow_id, number) is None
     assert await sides.near.flows.add(version(first.flow_id, 3, tenant=tenant)) is None

@@ -49,15 +49,19 @@ async def test_what_another_tenant_has_is_as_unknown_as_what_never_was(
     marta = await person("marta")
     conversation = await marta.open_conversation()
     asked = await marta.post(conversation, wish(new_address()))
+    made = await marta.ask("POST", "/flows", json={"flow": []})
+    assert made.status == 201
     hers = {
         "id": conversation,
         "runId": asked.body["runId"],
         "approvalId": asked.body["approval"]["approvalId"],
+        "flowId": made.body["flowId"],
+        "version": 1,
     }
     born = ULID.from_str(conversation).timestamp
-    nobodys = hers | {name: str(ULID.from_timestamp(born)) for name in ("id", "runId")}
+    nobodys = hers | {name: str(ULID.from_timestamp(born)) for name in ("id", "runId", "flowId")}
     found = await with_ids(olga)
-    assert len(found) >= 8
+    assert len(found) >= 13
     for method, path, body in found:
         hers_answer, no_answer = [
             told(await olga.ask(

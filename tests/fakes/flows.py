@@ -1,7 +1,8 @@
 """Flows in memory."""
 
 from shared.contracts.conversations import folded
-from shared.contracts.flows.stored import FlowDeleted, FlowHead, FlowVersion, StoredFlow
+from shared.contracts.flows.stored import FlowHead, StoredFlow
+from shared.contracts.flows.versions import FlowVersion
 from shared.contracts.paging import ListPlace, stamp
 
 type Key = tuple[str, str]
@@ -10,7 +11,7 @@ type Key = tuple[str, str]
 class FakeFlows:
     def __init__(self) -> None:
         self.stored: dict[Key, list[StoredFlow]] = {}
-        self.deleted: dict[Key, FlowDeleted] = {}
+        self.deleted: set[Key] = set()
 
     async def create(self, first: StoredFlow) -> None:
         if _key(first) not in self.deleted:
@@ -24,8 +25,8 @@ class FakeFlows:
             flow_id=flow_id,
             tenant_id=tenant_id,
             newest=found[-1].about,
-            created_at=found[0].about.saved_at,
-            created_by=found[0].about.saved_by,
+            created_at=found[0].created_at,
+            created_by=found[0].created_by,
         )
 
     async def read(
@@ -64,10 +65,10 @@ class FakeFlows:
         older = [each for each in reversed(found) if before is None or each.version < before]
         return tuple(older[:limit])
 
-    async def delete(self, deleted: FlowDeleted) -> bool:
-        key = (deleted.tenant_id, deleted.flow_id)
+    async def delete(self, tenant_id: str, flow_id: str) -> bool:
+        key = (tenant_id, flow_id)
         if self.stored.pop(key, None) is not None:
-            self.deleted[key] = deleted
+            self.deleted.add(key)
         return key in self.deleted
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from shared.contracts.approvals import Approval, ApprovalState
 from shared.contracts.conversations import Turn
 from shared.contracts.evidence import ContextPack, Snippet
+from shared.contracts.flows.stored import StoredFlow, document_of, name_of
+from shared.contracts.flows.versions import Editor, FlowVersion
 from shared.contracts.plan import Plan, Provenance, ToolCall
 from shared.contracts.runs import FinishReason
 from tests.fakes.world import ANA
@@ -68,6 +70,28 @@ def past_turn(
         message=message,
         text=text,
         finish_reason=reason,
+    )
+
+
+def a_flow(
+    flow_id: str,
+    version: int = 1,
+    flow: object = None,
+    *,
+    at: datetime = AT,
+    by: Editor | None = None,
+    tenant_id: str = ANA.tenant_id,
+) -> StoredFlow:
+    """One of Ana's."""
+    ana = Editor(user_id=ANA.user_id, name=ANA.name)
+    written = {"nodes": []} if flow is None else flow
+    return StoredFlow(
+        flow_id=flow_id,
+        tenant_id=tenant_id,
+        created_at=AT,
+        created_by=ana,
+        about=FlowVersion(version=version, name=name_of(written), saved_at=at, saved_by=by or ana),
+        document=document_of(written),
     )
 
 

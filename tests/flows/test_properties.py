@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from shared.contracts.flows.nodes import NODES, CredentialProfileNode, UseProfileNode
 from shared.contracts.flows.running import Say
+from shared.contracts.flows.stored import document_of
 from shared.flows.checking import check, program_of
 from shared.flows.evaluating import EvaluationError, evaluate
 from shared.flows.exporting import export
 from shared.flows.expressions import ExpressionError
 from shared.flows.graph import Program
 from shared.flows.json_values import json_of, number_text
+from shared.flows.keeping import keep
 from shared.flows.profiles import profile_of
 from shared.flows.reading import read
 from shared.flows.templates import MissingVariableError, TemplateError, escaped, render, resolve
@@ -259,6 +261,19 @@ def test_whatever_is_sent_something_is_said_of_it(sent: Any) -> None:
         again = export(exported.flow)
         assert again is not None
         assert again.flow == exported.flow
+    if isinstance(sent, dict | list) and (kept := keep(sent)) is not None:
+        again_kept = keep(kept.flow)
+        assert again_kept is not None
+        assert document_of(again_kept.flow) == document_of(kept.flow)
+
+
+@QUICK
+@given(flows, json_values)
+def test_what_has_nothing_of_the_simulator_is_kept_as_it_is(nodes: list[Any], ui: Any) -> None:
+    for flow in (nodes, {"nodes": nodes, "ui": ui, "unknown": {"b": 1.0, "a": None}}):
+        kept = keep(flow)
+        assert kept is not None
+        assert (document_of(kept.flow), kept.findings) == (document_of(flow), ())
 
 
 @SLOW
@@ -280,6 +295,10 @@ def test_an_export_is_free_of_secrets_and_changes_nothing_when_it_is_done_again(
     found = export(flow)
     assert found is not None
     written = json.dumps(found.flow)
+    assert not any(secret in written for secret in (typed, made_up, in_a_variable))
+    kept = keep(flow)
+    assert kept is not None
+    written = document_of(kept.flow)
     assert not any(secret in written for secret in (typed, made_up, in_a_variable))
     again = export(found.flow)
     assert again is not None

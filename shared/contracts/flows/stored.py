@@ -8,27 +8,10 @@ from pydantic import Field
 
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.flows.document import FlowProblem
+from shared.contracts.flows.versions import Editor, FlowVersion
 
 MAX_NAME = 200
 """Characters of a name that lists show; that of the flow itself may be wrong, and longer."""
-
-
-class Editor(Contract):
-    """Who saved something, by the name that they had then."""
-
-    user_id: str
-    name: str
-
-
-class FlowVersion(Contract):
-    """What is told of a version without what is in it. `name` is that of its `meta`; `restored`
-    is the version that it repeats."""
-
-    version: int
-    name: str | None = None
-    saved_at: datetime
-    saved_by: Editor
-    restored: int | None = None
 
 
 class StoredFlow(Contract):
@@ -37,6 +20,8 @@ class StoredFlow(Contract):
 
     flow_id: str
     tenant_id: str
+    created_at: datetime
+    created_by: Editor
     about: FlowVersion
     document: str = Field(repr=False)
 
@@ -53,15 +38,6 @@ class FlowHead(Contract):
     newest: FlowVersion
     created_at: datetime
     created_by: Editor
-
-
-class FlowDeleted(Contract):
-    """What is left of a flow that was deleted."""
-
-    flow_id: str
-    tenant_id: str
-    deleted_at: datetime
-    deleted_by: Editor
 
 
 def document_of(flow: object) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.http import Caller
+from tests.fakes.samples import a_flow
 from tests.fakes.services import FakeOrchestrations
 from tests.fakes.world import ANA, OLGA, World
 from tests.unit.api.counted import Counting
@@ -46,7 +47,7 @@ SMUGGLED: dict[str, object] = {
     "constructor": {"prototype": {}},
     "$where": "1",
 }
-WRITES = ("create", "put_", "claim", "open", "change", "add_", "reserve", "take", "enter", "seal")
+WRITES = ("create", "put_", "claim", "open", "change", "add", "reserve", "take", "enter", "seal")
 WITH_A_BODY = [route for route in table() if route.operation.body is not None]
 
 
@@ -59,12 +60,18 @@ def declared(route: Route) -> set[str]:
 
 async def sent(route: Route, body: object) -> tuple[Any, Counting]:
     """To what Ana has: every id is one of hers."""
-    world, counting = World(), Counting()
+    able = ANA.model_copy(update={"rights": (*ANA.rights, "flows:read", "flows:write")})
+    world, counting = World(callers={"ana": able}), Counting()
     await world.begin("Hola", ANA, RUN)
-    path = {"id": "c1", "runId": RUN, "approvalId": "a0"}
+    await world.flows.create(a_flow("f1"))
+    path = {"id": "c1", "runId": RUN, "approvalId": "a0", "flowId": "f1"}
     caller = Caller(counting.before(world.deps()), FakeOrchestrations())
     answer = await caller.call(
-        route.handler, route.method, body, path={name: path[name] for name in route.ids}
+        route.handler,
+        route.method,
+        body,
+        path={name: path[name] for name in route.ids},
+        headers={"if-match": "*"},
     )
     return answer, counting
 

@@ -15,7 +15,7 @@ from ulid import ULID
 
 from shared.contracts.conversations import Conversation
 from tests.fakes.http import Answer, Caller
-from tests.fakes.samples import an_approval
+from tests.fakes.samples import a_flow, an_approval
 from tests.fakes.services import FakeOrchestrations
 from tests.fakes.world import ANA, OLGA, World
 from tests.unit.api.counted import Asked, Counting
@@ -24,6 +24,7 @@ from tests.unit.api.table import Route, table
 EVERY_RIGHT = (
     *OLGA.rights, "users:read", "users:write", "approvals:decide", "knowledge:read",
     "knowledge:write", "http:call", "mcp:call", "runs:read", "runs:operate", "conversations:erase",
+    "flows:read", "flows:write",
 )  # fmt: skip
 POWERFUL = OLGA.model_copy(update={"roles": ("admin", "operator"), "rights": EVERY_RIGHT})
 SESSION = "abc-123"
@@ -43,11 +44,13 @@ class Place:
     hers: Mapping[str, str] = field(default_factory=dict)
 
     async def fill(self, age: timedelta = OLD) -> None:
-        """A conversation, a thread, a run and an open approval, made so long ago."""
+        """A conversation, a thread, a run, an open approval and a flow, made so long ago."""
         at = self.world.clock() - age
         run_id = id_made(at.timestamp())
         self.hers = {"id": id_made(at.timestamp()), "runId": run_id, "approvalId": "a0"}
-        self.hers |= {"threadId": id_made(at.timestamp())}
+        self.hers |= {name: id_made(at.timestamp()) for name in ("threadId", "flowId")}
+        self.hers |= {"version": "1"}
+        await self.world.flows.create(a_flow(self.hers["flowId"], at=at))
         for name, session in (("id", None), ("threadId", SESSION)):
             await self.world.conversations.create(
                 Conversation(
@@ -67,7 +70,7 @@ class Place:
         """Ids of the same age that nothing has."""
         born = ULID.from_str(self.hers["id"]).timestamp
         ids = {name: id_made(born) for name in self.hers}
-        return ids | {"approvalId": "a0"}
+        return ids | {"approvalId": "a0", "version": "1"}
 
     async def ask(
         self, route: Route, ids: Mapping[str, str], headers: Mapping[str, str], **more: Any
@@ -114,7 +117,7 @@ async def place() -> Place:
 def test_the_walk_knows_every_route_with_an_id() -> None:
     assert {route.name for route in WITH_IDS} >= {
         "read_conversation", "post_message", "conversation_events", "read_run", "run_events",
-        "cancel_run", "rate_run", "decide_approval",
+        "cancel_run", "rate_run", "decide_approval", "read_flow", "save_flow", "restore_flow",
     }  # fmt: skip
 
 

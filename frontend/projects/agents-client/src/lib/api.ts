@@ -171,6 +171,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The flows of the tenant */
+        get: operations["listFlows"];
+        put?: never;
+        /** Keep a flow */
+        post: operations["createFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{flowId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a flow */
+        get: operations["readFlow"];
+        /** Save a flow: a new version */
+        put: operations["saveFlow"];
+        post?: never;
+        /** Delete a flow with all its versions; runs under way go on */
+        delete: operations["deleteFlow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{flowId}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who saved what of a flow when */
+        get: operations["listFlowVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{flowId}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an earlier version the newest */
+        post: operations["restoreFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations": {
         parameters: {
             query?: never;
@@ -1352,6 +1423,16 @@ export interface components {
             content?: string | null;
         };
         /**
+         * Editor
+         * @description Who saved something, by the name that they had then.
+         */
+        Editor: {
+            /** Userid */
+            userId: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Entity
          * @description Something in the ERP that an event is about.
          */
@@ -1384,9 +1465,9 @@ export interface components {
             changed?: string[];
         };
         /** @enum {string} */
-        ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_ALLOWED" | "NOT_FOUND" | "CONVERSATION_BUSY" | "IDEMPOTENCY_MISMATCH" | "APPROVAL_CONFLICT" | "RUN_ENDED" | "NOT_REGENERABLE" | "EXPIRED" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONTENT_BLOCKED" | "QUOTA_EXCEEDED" | "MODEL_RATE_LIMIT" | "SEARCH_RATE_LIMIT" | "INTERNAL" | "MODEL_UNAVAILABLE" | "SEARCH_UNAVAILABLE" | "ERP_UNAVAILABLE" | "STORE_UNAVAILABLE" | "MODERATION_UNAVAILABLE" | "CREDENTIALS_UNAVAILABLE" | "TIMEOUT" | "CANCELLED";
+        ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_ALLOWED" | "NOT_FOUND" | "CONVERSATION_BUSY" | "IDEMPOTENCY_MISMATCH" | "APPROVAL_CONFLICT" | "RUN_ENDED" | "NOT_REGENERABLE" | "EXPIRED" | "VERSION_CONFLICT" | "PRECONDITION_REQUIRED" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONTENT_BLOCKED" | "QUOTA_EXCEEDED" | "MODEL_RATE_LIMIT" | "SEARCH_RATE_LIMIT" | "INTERNAL" | "MODEL_UNAVAILABLE" | "SEARCH_UNAVAILABLE" | "ERP_UNAVAILABLE" | "STORE_UNAVAILABLE" | "MODERATION_UNAVAILABLE" | "CREDENTIALS_UNAVAILABLE" | "TIMEOUT" | "CANCELLED";
         /** @enum {string} */
-        EventKind: "flow.executed" | "agent.called" | "turn.completed" | "erp.event" | "approval.decided" | "feedback.given" | "run.stopped" | "config.resolved" | "conversation.erased";
+        EventKind: "flow.executed" | "agent.called" | "turn.completed" | "erp.event" | "approval.decided" | "feedback.given" | "run.stopped" | "config.resolved" | "flow.saved" | "flow.deleted" | "conversation.erased";
         /**
          * EventPage
          * @description Oldest first; `next` is the `after` of the following page.
@@ -1446,6 +1527,38 @@ export interface components {
             problems: components["schemas"]["FlowProblem"][];
         };
         /**
+         * FlowEntry
+         * @description One line of the list of flows: what is told of its newest version.
+         */
+        FlowEntry: {
+            /** Version */
+            version: number;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Savedat
+             * Format: date-time
+             */
+            savedAt: string;
+            savedBy: components["schemas"]["Editor"];
+            /**
+             * Restored
+             * @default null
+             */
+            restored?: number | null;
+            /** Flowid */
+            flowId: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            createdBy: components["schemas"]["Editor"];
+        };
+        /**
          * FlowExported
          * @description `flow` has nothing of the simulator in it. `warnings` say what was taken out, with pointers
          *     into the flow that was sent, and `problems` what is wrong with the one that is answered.
@@ -1459,6 +1572,19 @@ export interface components {
             warnings: components["schemas"]["FlowProblem"][];
             /** Problems */
             problems: components["schemas"]["FlowProblem"][];
+        };
+        /**
+         * FlowPage
+         * @description Those saved last first; `next` is the `after` of the following page.
+         */
+        FlowPage: {
+            /** Items */
+            items: components["schemas"]["FlowEntry"][];
+            /**
+             * Next
+             * @default null
+             */
+            next?: string | null;
         };
         /**
          * FlowProblem
@@ -1492,6 +1618,92 @@ export interface components {
             limits: {
                 [key: string]: number;
             };
+        };
+        /**
+         * FlowVersion
+         * @description `name` is that of its `meta`; `restored`
+         *     is the version that it repeats.
+         */
+        FlowVersion: {
+            /** Version */
+            version: number;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Savedat
+             * Format: date-time
+             */
+            savedAt: string;
+            savedBy: components["schemas"]["Editor"];
+            /**
+             * Restored
+             * @default null
+             */
+            restored?: number | null;
+        };
+        /**
+         * FlowVersions
+         * @description The newest first; `older` is the `before` of the following page.
+         */
+        FlowVersions: {
+            /** Items */
+            items: components["schemas"]["FlowVersion"][];
+            /**
+             * Older
+             * @default null
+             */
+            older?: number | null;
+        };
+        /**
+         * FlowView
+         * @description A version with the flow itself, and what is wrong with it by what its reader may name.
+         *     `warnings` say what was not kept of what was just sent, with pointers into that.
+         */
+        FlowView: {
+            /** Version */
+            version: number;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Savedat
+             * Format: date-time
+             */
+            savedAt: string;
+            savedBy: components["schemas"]["Editor"];
+            /**
+             * Restored
+             * @default null
+             */
+            restored?: number | null;
+            /** Flowid */
+            flowId: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            createdBy: components["schemas"]["Editor"];
+            /** Newest */
+            newest: number;
+            /** Flow */
+            flow: {
+                [key: string]: unknown;
+            } | unknown[];
+            /** Valid */
+            valid: boolean;
+            /** Problems */
+            problems: components["schemas"]["FlowProblem"][];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings?: components["schemas"]["FlowProblem"][];
         };
         Handle: string;
         /**
@@ -2224,6 +2436,8 @@ export interface components {
              * @default null
              */
             errors?: components["schemas"]["FieldProblem"][] | null;
+            /** @default null */
+            newest?: components["schemas"]["FlowVersion"] | null;
             /**
              * Retryafter
              * @default null
@@ -2678,6 +2892,17 @@ export interface components {
              * @default null
              */
             refusal?: null;
+        };
+        /**
+         * SaveFlow
+         * @description A flow that is kept, whatever is wrong with it: drafts have problems. What was typed in for
+         *     the simulator is not kept.
+         */
+        SaveFlow: {
+            /** Flow */
+            flow: {
+                [key: string]: unknown;
+            } | unknown[];
         };
         /**
          * SearchIntent
@@ -3560,6 +3785,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Somebody else has saved it meanwhile: `newest` says who, when and as which version. */
+        412: {
+            headers: {
+                /** @description The request's own, or a new one. */
+                "x-correlation-id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The message, the context or the body is too large. */
         413: {
             headers: {
@@ -3584,6 +3820,17 @@ export interface components {
         };
         /** @description The content filter stopped it. */
         422: {
+            headers: {
+                /** @description The request's own, or a new one. */
+                "x-correlation-id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `If-Match` is missing: which version was edited? */
+        428: {
             headers: {
                 /** @description The request's own, or a new one. */
                 "x-correlation-id"?: string;
@@ -4213,6 +4460,273 @@ export interface operations {
             401: components["responses"]["401"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    listFlows: {
+        parameters: {
+            query?: {
+                /** @description Words of the name, without case and accents. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, those saved last first. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowPage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    createFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveFlow"];
+            };
+        };
+        responses: {
+            /** @description Kept, whatever is wrong with it, as version 1. */
+            201: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description Where the flow is. */
+                    Location?: string;
+                    /** @description The version's number in quotes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    readFlow: {
+        parameters: {
+            query?: {
+                /** @description That version, not the newest. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The flow's id. */
+                flowId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It as it was saved, and what is wrong with it by what I may name. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The version's number in quotes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    saveFlow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that was edited, or `*` for whichever is the newest. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The flow's id. */
+                flowId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveFlow"];
+            };
+        };
+        responses: {
+            /** @description Saved, whatever is wrong with it. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The version's number in quotes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            428: components["responses"]["428"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    deleteFlow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that was edited, or `*` for whichever is the newest. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The flow's id. */
+                flowId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted, now or before. */
+            204: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    listFlowVersions: {
+        parameters: {
+            query?: {
+                /** @description `older` of the page before. */
+                before?: number;
+                /** @description Items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The flow's id. */
+                flowId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, the newest first. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersions"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    restoreFlow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the version that was edited, or `*` for whichever is the newest. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The flow's id. */
+                flowId: string;
+                /** @description The version's number. */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A new version, with what the earlier one has. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The version's number in quotes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            428: components["responses"]["428"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
             504: components["responses"]["504"];
