@@ -188,6 +188,14 @@ _OF_TEXTS = {
         "Esto no es una ruta como «a.b[0].c»: {shown}",
         "This is no path such as “a.b[0].c”: {shown}",
     ),
+    "templates_too_long": _said(
+        "Los textos con plantillas de un flujo suman como máximo {limit} caracteres.",
+        "The texts with templates of a flow have at most {limit} characters together.",
+    ),
+    "expressions_too_long": _said(
+        "Las expresiones de un flujo suman como máximo {limit} caracteres.",
+        "The expressions of a flow have at most {limit} characters together.",
+    ),
     "template_in_expression": _said(
         "En una expresión las variables van por su nombre, sin plantilla.",
         "In an expression variables go by their names, without a template.",

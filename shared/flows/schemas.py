@@ -63,6 +63,8 @@ def schemas() -> FlowSchemas:
         "steps": names.MAX_STEPS,
         "text": names.MAX_TEXT,
         "expression": names.MAX_EXPRESSION,
+        "templates": names.MAX_TEMPLATES,
+        "expressions": names.MAX_EXPRESSIONS,
     }
     as_list = {"type": "array", "items": {"$ref": "#/$defs/node"}, "maxItems": names.MAX_NODES}
     whole = {"$schema": DRAFT, "anyOf": [flow, as_list], "$defs": definitions}

@@ -1,11 +1,11 @@
 """Templates and expressions that cannot be read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
-from shared.contracts.flows.names import is_templated
+from shared.contracts.flows.names import MAX_EXPRESSIONS, MAX_TEMPLATES, is_templated
 from shared.contracts.flows.nodes import AssignVarNode, ConditionNode, LoopNode
 from shared.flows import templates
 from shared.flows.expressions import ExpressionError, parse
@@ -24,14 +24,27 @@ RESOLVED = {
 
 
 def text_findings(flow: Flow, graph: Graph) -> Iterator[Finding]:
-    for node in flow.nodes.values():
-        for place, text in templates_in(node):
-            try:
-                templates.parse(text)
-            except TemplateError as wrong:
-                yield error(wrong.code, place, shown=wrong.shown)
-        for place, text in expressions_in(node):
-            yield from _expression(place, text)
+    nodes = flow.nodes.values()
+    texts = (each for node in nodes for each in templates_in(node))
+    yield from _within(MAX_TEMPLATES, "templates_too_long", texts, _template)
+    written = (each for node in nodes for each in expressions_in(node))
+    yield from _within(MAX_EXPRESSIONS, "expressions_too_long", written, _expression)
+
+
+def _within(
+    limit: int,
+    code: str,
+    texts: Iterator[tuple[Place, str]],
+    findings: Callable[[Place, str], Iterator[Finding]],
+) -> Iterator[Finding]:
+    """Reading takes its time: all that is beyond the limit is told of once, and not read."""
+    left = limit
+    for place, text in texts:
+        left -= len(text)
+        if left < 0:
+            yield error(code, place, limit=limit)
+            return
+        yield from findings(place, text)
 
 
 def templates_in(node: Node) -> Iterator[tuple[Place, str]]:
@@ -57,6 +70,13 @@ def expressions_in(node: Node) -> Iterator[tuple[Place, str]]:
             yield (*node.place, "while"), text
         case _:
             return
+
+
+def _template(place: Place, text: str) -> Iterator[Finding]:
+    try:
+        templates.parse(text)
+    except TemplateError as wrong:
+        yield error(wrong.code, place, shown=wrong.shown)
 
 
 def _expression(place: Place, text: str) -> Iterator[Finding]:

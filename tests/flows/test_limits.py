@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.contracts.flows.names import MAX_NODES
+from shared.contracts.flows.names import MAX_NODES, MAX_TEMPLATES, MAX_TEXT
 from shared.contracts.flows.running import MAIN, Failed, Succeeded
 from shared.flows.checking import check, program_of
 from shared.flows.graph import Program
@@ -22,6 +22,15 @@ def test_a_flow_has_a_number_of_nodes_that_it_may_not_go_beyond() -> None:
     assert check([SAID] * MAX_NODES, "es") == ()
     [problem] = check([SAID] * (MAX_NODES + 1), "es")
     assert (problem.code, problem.severity) == ("too_many_nodes", "error")
+
+
+def test_texts_with_templates_have_a_length_that_they_may_not_go_beyond_together() -> None:
+    """Each is within its own limit; what is beyond that of all is not read."""
+    told = [{"type": "response", "text": "x" * MAX_TEXT}] * (MAX_TEMPLATES // MAX_TEXT)
+    assert check(told, "es") == ()
+    [problem] = check([*told, {"type": "response", "text": "${"}, SAID], "en")
+    assert (problem.code, problem.pointer) == ("templates_too_long", f"/{len(told)}/text")
+    assert "200000" in problem.message
 
 
 def test_a_flow_with_errors_is_no_program() -> None:

@@ -22,6 +22,10 @@ MAX_STEPS = 10_000
 MAX_TEXT = 8_000
 """Characters of a text with templates, as it is written."""
 MAX_EXPRESSION = 1_000
+MAX_EXPRESSIONS = 20_000
+"""Characters of all expressions of a flow: the slowest ones take 50 µs a character to read."""
+MAX_TEMPLATES = 200_000
+"""Characters of all texts with templates of a flow; a character takes 1 µs."""
 
 SIM_ONLY = "***SIM-ONLY***"
 """What stands in a request in place of a value that must not leave the simulator."""
