@@ -14,7 +14,7 @@ from shared.contracts.flow_wording import OF_FLOWS
 from shared.contracts.flows import names
 from shared.contracts.flows.document import Edge, FlowForm, FlowMeta
 from shared.contracts.flows.nodes import BLOCKS, NODES, OF_THE_NODE, AgentCallNode
-from shared.contracts.search import FLAT_SPELLINGS, SearchIntent
+from shared.contracts.search import FLAT_SPELLINGS, MAX_INDEXES, SearchIntent
 from shared.contracts.sent import names_of
 from shared.contracts.wording import WORDING
 from shared.flows import calling, cleaning, evaluating, exporting, expressions, graph
@@ -70,9 +70,11 @@ def language() -> dict[str, Any]:
 def _limits() -> dict[str, int]:
     return {
         "nesting": expressions.MAX_NESTING,
+        "expressionDepth": expressions.MAX_DEPTH,
         "work": evaluating.MAX_WORK,
         "charactersOfAPart": evaluating.OF_A_PART,
         "leastSecret": cleaning.LEAST_SECRET,
+        "indexes": MAX_INDEXES,
         "defaultIterations": names.DEFAULT_ITERATIONS,
         "defaultParallel": names.DEFAULT_PARALLEL,
     }

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any
+from typing import Any, assert_never
 
 MAX_NESTING = 16
 """Brackets within brackets."""
-MAX_DEPTH = 300
-"""Of the grammar's tree, which is some ten times as deep as the brackets."""
+MAX_DEPTH = 48
+"""Parts within parts: of the tree that is made, which is the same in every language."""
+_MOST_GRAMMAR = 300
+"""Of the grammar's tree, which is deeper: no tree of ours that may be is cut off by it."""
 FUNCTIONS: Mapping[str, tuple[int, ...]] = {
     "size": (1,),
     "string": (1,),
@@ -124,9 +126,9 @@ def parse(text: str) -> Expression:
     if deepest > MAX_NESTING:
         raise ExpressionError("too many brackets within brackets")
     tree = _grammar()(text)
-    if _is_deeper(tree, MAX_DEPTH):
+    if _is_deeper(tree, _MOST_GRAMMAR) or _depth(found := _read(tree)) > MAX_DEPTH:
         raise ExpressionError("too long")
-    return _read(tree)
+    return found
 
 
 @cache
@@ -149,6 +151,32 @@ def _is_deeper(tree: Tree, limit: int) -> bool:
     for _ in range(limit):
         level = [child for each in level for child in getattr(each, "children", ())]
     return bool(level)
+
+
+def _depth(expression: Expression) -> int:
+    return 1 + max(map(_depth, parts_of(expression)), default=0)
+
+
+def parts_of(expression: Expression) -> tuple[Expression, ...]:
+    match expression:
+        case Literal() | Name():
+            return ()
+        case Member(of=of) | Unary(of=of):
+            return (of,)
+        case Index(of=of, at=at):
+            return (of, at)
+        case Call(args=parts) | ListOf(items=parts):
+            return parts
+        case ObjectOf(members=members):
+            return tuple(part for member in members for part in member)
+        case Binary(left=left, right=right):
+            return (left, right)
+        case Choice(when=when, then=then, otherwise=otherwise):
+            return (when, then, otherwise)
+        case Macro(over=over, body=body):
+            return (over, body)
+        case _:
+            assert_never(expression)
 
 
 def _read(tree: Tree) -> Expression:

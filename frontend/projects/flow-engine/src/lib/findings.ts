@@ -14,7 +14,7 @@ export interface FlowProblem {
   readonly message: string;
 }
 
-type Values = Readonly<Record<string, unknown>>;
+type Values = Readonly<Record<string, string | number>>;
 
 /** What is wrong with a field: of a kind that pydantic tells, with its bounds. */
 export interface Fault {

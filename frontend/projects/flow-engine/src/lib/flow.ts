@@ -145,18 +145,9 @@ export interface Flow {
 }
 
 /** The variable that it sets; of a loop only its results. */
-export function savedAs(node: Node): string | undefined {
-  const form = node.form;
-  switch (form.type) {
-    case 'assign_var':
-      return form.name;
-    case 'use_profile':
-    case 'credential_profile':
-    case 'condition':
-      return undefined;
-    default:
-      return form.save_as;
-  }
+export function savedAs({ form }: Pick<Node, 'form'>): string | undefined {
+  if (form.type === 'assign_var') return form.name;
+  return 'save_as' in form ? form.save_as : undefined;
 }
 
 /** The first profile that keys are typed in for: what holds in the simulator where neither

@@ -36,15 +36,15 @@ export function textOf(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
+
 /** Characters as Python counts them. */
 export function lengthOf(text: string): number {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
+  return text.length - (text.match(PAIRS)?.length ?? 0);
 }
 
 export function cut(text: string, most: number): string {
-  return text.length <= most ? text : [...text].slice(0, most).join('');
+  return text.length <= most ? text : Array.from(text).slice(0, most).join('');
 }
 
 /** By code points: below zero where the left one comes first. */

@@ -49,11 +49,28 @@ export type NodeType =
   | 'response';
 export type Port = 'next' | 'true' | 'false' | 'body';
 
+export type Limit =
+  | 'nodes'
+  | 'blockDepth'
+  | 'iterations'
+  | 'parallel'
+  | 'steps'
+  | 'text'
+  | 'expression'
+  | 'nesting'
+  | 'expressionDepth'
+  | 'work'
+  | 'charactersOfAPart'
+  | 'leastSecret'
+  | 'indexes'
+  | 'defaultIterations'
+  | 'defaultParallel';
+
 type Lists = Readonly<Record<string, readonly string[]>>;
 type Names = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface LanguageData {
-  readonly limits: Readonly<Record<keyof typeof data.limits, number>>;
+  readonly limits: Readonly<Record<Limit, number>>;
   readonly simOnly: { readonly marker: string; readonly key: string; readonly meta: string };
   readonly nodes: Readonly<Record<NodeType, Schema>>;
   readonly flow: Schema;
@@ -103,9 +120,10 @@ export function isTemplated(value: unknown): boolean {
 export function say(
   key: string,
   language: Language,
-  values: Readonly<Record<string, unknown>> = {},
+  values: Readonly<Record<string, string | number>> = {},
 ): string | undefined {
-  return LANGUAGE.wording[key]?.[language]?.replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(values[name] ?? ''),
+  return LANGUAGE.wording[key]?.[language]?.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => `${values[name] ?? ''}`,
   );
 }

@@ -1,7 +1,8 @@
 /** What a simulation is told, and what it tells. */
 import type { Severity } from '../findings';
+import type { Move } from '../interpreting';
 import type { Json, Variables } from '../json-values';
-import type { Language, NodeType, Port } from '../language';
+import type { Language, NodeType } from '../language';
 import type { CallAgent, CallRest, FlowFailure, FlowOutcome } from '../running';
 
 /** Keys by tool (`openai`, `ai_search`, …), typed in for the simulator; they stay in memory. */
@@ -79,13 +80,6 @@ export interface NodeRecord {
   readonly profile?: string;
   readonly durationMs?: number;
   readonly tokens?: number;
-}
-
-/** A way that was gone; `to` is null at the end of a round or of the flow. */
-export interface Move {
-  readonly from: string;
-  readonly port: Port;
-  readonly to: string | null;
 }
 
 export interface SimulationNotice {
