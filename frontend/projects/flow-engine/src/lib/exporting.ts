@@ -92,10 +92,12 @@ class Export {
     let meta = cleaned['meta'];
     const before = isObject(flow['meta']) ? flow['meta']['variables'] : undefined;
     if (isObject(meta) && isObject(meta['variables']) && isObject(before)) {
-      const kept = mapped(meta['variables'], (each, name) =>
-        this.isSecret(name, before[name] ?? null) ? undefined : each,
+      const kept = Object.entries(before).filter(([name, each]) => !this.isSecret(name, each));
+      const names = new Set(kept.map(([name]) => this.without(name)));
+      const variables = mapped(meta['variables'], (each, name) =>
+        names.has(name) ? each : undefined,
       );
-      meta = { ...meta, variables: kept };
+      meta = { ...meta, variables };
     }
     if (profile === undefined || (isObject(meta) ? false : (meta ?? null) !== null)) return meta;
     this.findings.push(warning('default_profile_set', ['meta'], { profile }));
