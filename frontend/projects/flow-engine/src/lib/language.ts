@@ -57,6 +57,8 @@ export type Limit =
   | 'steps'
   | 'text'
   | 'expression'
+  | 'templates'
+  | 'expressions'
   | 'nesting'
   | 'expressionDepth'
   | 'work'

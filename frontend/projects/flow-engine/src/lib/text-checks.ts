@@ -2,15 +2,33 @@
 import { ExpressionError, parse as parseExpression } from './expressions';
 import { error, Finding, Place } from './findings';
 import type { Flow, Node } from './flow';
-import type { Json } from './json-values';
-import { isTemplated, LANGUAGE } from './language';
+import { Json, lengthOf } from './json-values';
+import { isTemplated, LANGUAGE, LIMITS } from './language';
 import { parse as parseTemplate, TemplateError, textsIn } from './templates';
 
 export function textFindings(flow: Flow): Finding[] {
-  return [...flow.nodes.values()].flatMap((node) => [
-    ...templatesIn(node).flatMap(([place, text]) => template(place, text)),
-    ...expressionsIn(node).flatMap(([place, text]) => expression(place, text)),
-  ]);
+  const nodes = [...flow.nodes.values()];
+  return [
+    ...within(LIMITS.templates, 'templates_too_long', nodes.flatMap(templatesIn), template),
+    ...within(LIMITS.expressions, 'expressions_too_long', nodes.flatMap(expressionsIn), expression),
+  ];
+}
+
+/** Reading takes its time: all that is beyond the limit is told of once, and not read. */
+function within(
+  limit: number,
+  code: string,
+  texts: readonly [Place, string][],
+  findings: (place: Place, text: string) => Finding[],
+): Finding[] {
+  const found: Finding[] = [];
+  let left = limit;
+  for (const [place, text] of texts) {
+    left -= lengthOf(text);
+    if (left < 0) return [...found, error(code, place, { limit })];
+    found.push(...findings(place, text));
+  }
+  return found;
 }
 
 /** Every text of a node that is resolved when it is run. */
