@@ -11,5 +11,9 @@ export const routes: Routes = [
     path: 'runs',
     loadChildren: async () => (await import('./runs/routes')).RUNS,
   },
+  {
+    path: 'flows',
+    loadChildren: async () => (await import('./flows/routes')).FLOWS,
+  },
   { path: '**', redirectTo: 'c/new' },
 ];

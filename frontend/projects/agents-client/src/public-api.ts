@@ -13,6 +13,21 @@ export {
   type RunEventType,
   type TimelineEvent,
 } from './lib/events';
+export {
+  FlowService,
+  type Catalog,
+  type FlowChecked,
+  type FlowEntry,
+  type FlowExported,
+  type FlowJson,
+  type FlowPage,
+  type FlowProblem,
+  type FlowSchemas,
+  type FlowVersion,
+  type FlowVersions,
+  type FlowView,
+  type TaggedFlow,
+} from './lib/flow-service';
 export type * from './lib/models';
 export { AgentProblem, type AgentErrorCode, type FieldProblem } from './lib/problems';
 export { RunService, type RunsWanted } from './lib/run-service';

@@ -21,6 +21,8 @@ export class Who {
 
   /** May stop what others started. */
   readonly stops = computed(() => this.me()?.rights.includes(OPERATE) ?? false);
+  readonly readsFlows = computed(() => this.me()?.rights.includes('flows:read') ?? false);
+  readonly writesFlows = computed(() => this.me()?.rights.includes('flows:write') ?? false);
   readonly decides = computed(() => this.me()?.rights.includes(DECIDE) ?? false);
 
   private asking = false;

@@ -1,0 +1,234 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  HostListener,
+  ViewEncapsulation,
+  computed,
+  effect,
+  inject,
+  input,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { ErrorCard } from '../../chat/error-card';
+import { Icon } from '../../core/icon';
+import { ExportDialog } from '../dialogs/export-dialog';
+import { ImportDialog } from '../dialogs/import-dialog';
+import { LeaveDialog } from '../dialogs/leave-dialog';
+import { ConflictDialog } from '../dialogs/conflict-dialog';
+import { VersionsDialog } from '../dialogs/versions-dialog';
+import { FlowIcon } from '../flow-icon';
+import { Inspector } from '../inspector/inspector';
+import { Vocabulary } from '../inspector/vocabulary';
+import { FlowDocument, NodeKey } from '../model/document';
+import { addNode, disconnect, removeNodes, reorder, setMeta } from '../model/edits';
+import { isObject, textOf } from '../model/json';
+import { Kind } from '../model/kinds';
+import { linksOf } from '../model/links';
+import { FlowCanvas } from './canvas';
+import { FlowChecks, Problem } from './checks';
+import { Clip } from './clip';
+import { FlowEditor } from './flow-editor';
+import { FlowOutline } from './outline';
+import { FlowPalette } from './palette';
+import { ProblemList } from './problem-list';
+import { Simulation } from './simulation';
+import { SIMULATOR } from './simulator-slot';
+import { Shortcuts } from './shortcuts';
+import { NEW, StoredFlow } from './stored';
+
+const PANELS = ['palette', 'outline', 'problems'] as const;
+type Panel = (typeof PANELS)[number];
+
+/** The editor of one flow. */
+@Component({
+  selector: 'eira-flow-editor',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [
+    ConflictDialog,
+    ErrorCard,
+    ExportDialog,
+    FlowCanvas,
+    FlowIcon,
+    FlowOutline,
+    FlowPalette,
+    Icon,
+    ImportDialog,
+    Inspector,
+    LeaveDialog,
+    ProblemList,
+    RouterLink,
+    Simulation,
+    TranslocoDirective,
+    VersionsDialog,
+  ],
+  templateUrl: './editor-page.html',
+  styleUrl: './editor-page.css',
+  encapsulation: ViewEncapsulation.None,
+  providers: [FlowEditor, FlowChecks, StoredFlow, Clip, Vocabulary],
+  host: { class: 'flow-editor', '(keydown)': 'press($event)' },
+})
+export class EditorPage {
+  protected readonly editor = inject(FlowEditor);
+  protected readonly stored = inject(StoredFlow);
+  protected readonly checks = inject(FlowChecks);
+  protected readonly clip = inject(Clip);
+  private readonly router = inject(Router);
+  private readonly transloco = inject(TranslocoService);
+  private readonly shortcuts = new Shortcuts({
+    undo: () => this.editor.undo(),
+    redo: () => this.editor.redo(),
+    save: () => void this.save(),
+    duplicate: () => this.clip.duplicate(),
+  });
+
+  protected readonly canvas = viewChild(FlowCanvas);
+  private readonly inspector = viewChild(Inspector);
+  protected readonly importing = viewChild.required(ImportDialog);
+  private readonly leaving = viewChild.required(LeaveDialog);
+
+  readonly flowId = input.required<string>();
+  /** `?import`: it begins with what somebody brings. */
+  readonly import = input<string>();
+
+  protected readonly panels = PANELS;
+  protected readonly panel = signal<Panel>('palette');
+  protected readonly simulable = inject(SIMULATOR) !== null;
+  protected readonly simulating = signal(false);
+  protected readonly opened = signal(false);
+  protected readonly name = computed(() => {
+    const meta = this.editor.document().members?.['meta'];
+    return isObject(meta) ? textOf(meta['name']) : '';
+  });
+
+  constructor() {
+    effect(() => {
+      const id = this.flowId();
+      untracked(() => void this.open(id));
+    });
+  }
+
+  /** Whether the page may be left; asks where something would be lost. */
+  mayLeave(): boolean | Promise<boolean> {
+    return !this.editor.dirty() || this.leaving().ask();
+  }
+
+  @HostListener('window:beforeunload', ['$event'])
+  protected warn(event: BeforeUnloadEvent): void {
+    if (this.editor.dirty()) event.preventDefault();
+  }
+
+  @HostListener('document:copy', ['$event'])
+  protected copy(event: ClipboardEvent): void {
+    if (this.isOurs(event)) this.give(event, this.clip.copy());
+  }
+
+  @HostListener('document:cut', ['$event'])
+  protected cut(event: ClipboardEvent): void {
+    if (this.isOurs(event)) this.give(event, this.clip.cut());
+  }
+
+  @HostListener('document:paste', ['$event'])
+  protected paste(event: ClipboardEvent): void {
+    if (!this.isOurs(event)) return;
+    event.preventDefault();
+    this.clip.paste(event.clipboardData?.getData('text/plain') ?? '');
+  }
+
+  protected press(event: KeyboardEvent): void {
+    this.shortcuts.press(event);
+  }
+
+  protected add(kind: Kind): void {
+    const after = this.editor.chosen().at(-1) ?? null;
+    this.editor.place((document) => {
+      const made = addNode(document, kind, { at: this.editor.spot(after), after });
+      queueMicrotask(() => {
+        this.editor.choose(made.nodes);
+        const [key] = made.nodes;
+        if (key) this.canvas()?.reveal(key);
+      });
+      return made.document;
+    });
+  }
+
+  protected remove(): void {
+    const chosen = this.editor.selection();
+    this.editor.edit((document) => {
+      const links = linksOf(document).filter(({ key }) => chosen.has(key));
+      return removeNodes(disconnect(document, links), chosen);
+    });
+  }
+
+  protected reorder(by: 1 | -1): void {
+    const key = this.editor.current();
+    if (key) this.editor.edit((document) => reorder(document, key, by));
+  }
+
+  protected show(key: NodeKey): void {
+    this.editor.choose([key]);
+    this.canvas()?.reveal(key);
+    setTimeout(() => this.inspector()?.focus([]));
+  }
+
+  protected goTo({ target }: Problem): void {
+    if (target.node) {
+      this.editor.choose([target.node]);
+      this.canvas()?.reveal(target.node);
+    } else if (target.edge) {
+      this.editor.choose([target.edge]);
+    } else {
+      this.editor.choose([]);
+    }
+    setTimeout(() => this.inspector()?.focus(target.field));
+  }
+
+  protected rename(name: string): void {
+    this.editor.edit((document) => setMeta(document, ['name'], name || undefined), 'meta:name');
+  }
+
+  protected async save(): Promise<void> {
+    if (this.stored.busy()) return;
+    const id = await this.stored.save();
+    if (id) await this.stay(id);
+  }
+
+  /** What was brought takes the place of what is there, as one step that can be undone. */
+  protected async bring(document: FlowDocument): Promise<void> {
+    await this.editor.replace(document);
+    this.canvas()?.fitSoon();
+  }
+
+  /** The page of a flow that has been stored for the first time is that of its id. */
+  protected async stay(id: string): Promise<void> {
+    if (id !== this.flowId()) await this.router.navigate(['/flows', id], { replaceUrl: true });
+  }
+
+  private async open(id: string): Promise<void> {
+    if (id !== NEW && id === this.stored.view()?.flowId) return;
+    this.opened.set(false);
+    const name = this.transloco.translate<string>('flows.untitled');
+    this.opened.set(await this.stored.open(id, name));
+    if (this.import() !== undefined) setTimeout(() => this.importing().open());
+  }
+
+  protected retry(): void {
+    void this.open(this.flowId());
+  }
+
+  /** Texts of fields are copied and pasted as everywhere. */
+  private isOurs({ target }: Event): boolean {
+    const from = target instanceof Element ? target : null;
+    const selected = getSelection()?.toString() ?? '';
+    return !from?.closest('input, textarea, select, dialog') && selected === '';
+  }
+
+  private give(event: ClipboardEvent, text: string | null): void {
+    if (text === null) return;
+    event.preventDefault();
+    event.clipboardData?.setData('text/plain', text);
+  }
+}

@@ -1,0 +1,147 @@
+import { Injectable, computed, signal } from '@angular/core';
+import { FlowDocument, NodeKey, emptyFlow, places, write } from '../model/document';
+import { Point, moveNodes, positionOf } from '../model/edits';
+import { begun, redone, settled, stepped, undone } from '../model/history';
+import { laidOut } from '../model/layout';
+
+/** What a simulator says of a node while it runs. */
+export type NodeState = 'running' | 'done' | 'failed' | 'skipped' | 'breakpoint';
+
+const NOTHING: ReadonlySet<string> = new Set();
+const ASIDE: Point = { x: 280, y: 0 };
+
+/** The flow that is open: its document with all that was done to it, and what is chosen in it. */
+@Injectable()
+export class FlowEditor {
+  private readonly history = signal(begun(emptyFlow('')));
+  private readonly saved = signal<FlowDocument>(this.history().present);
+  private readonly unsaid = signal<ReadonlyMap<NodeKey, Point>>(new Map());
+
+  readonly document = computed(() => this.history().present);
+  readonly canUndo = computed(() => this.history().past.length > 0);
+  readonly canRedo = computed(() => this.history().future.length > 0);
+  private readonly text = computed(() => JSON.stringify(write(this.document())));
+  private readonly savedText = computed(() => JSON.stringify(write(this.saved())));
+  readonly dirty = computed(
+    () => this.document() !== this.saved() && this.text() !== this.savedText(),
+  );
+
+  /** Keys of nodes and links. */
+  readonly selection = signal<ReadonlySet<string>>(NOTHING);
+  readonly chosen = computed((): readonly NodeKey[] => {
+    const known = places(this.document());
+    return [...this.selection()].filter((key) => known.has(key));
+  });
+  /** The one node that is chosen; null for none and for several. */
+  readonly current = computed((): NodeKey | null => {
+    const [first, second] = this.chosen();
+    return first !== undefined && second === undefined ? first : null;
+  });
+
+  /** A simulator's to set: what the canvas paints on nodes, and which links it lights up. */
+  readonly states = signal<ReadonlyMap<NodeKey, NodeState>>(new Map());
+  readonly lit = signal<ReadonlySet<string>>(NOTHING);
+
+  /** Where each node is drawn. */
+  readonly positions = computed((): ReadonlyMap<NodeKey, Point> => {
+    const found = new Map<NodeKey, Point>();
+    let last: Point = { x: 0, y: 0 };
+    for (const [key, { node }] of places(this.document())) {
+      last = positionOf(node) ?? this.unsaid().get(key) ?? { x: last.x + ASIDE.x, y: last.y };
+      found.set(key, last);
+    }
+    return found;
+  });
+
+  /** Opens a flow; what nobody has placed is laid out, which is no change of it. */
+  async open(document: FlowDocument): Promise<void> {
+    const unplaced = [...places(document).values()].some(({ node }) => !positionOf(node));
+    this.unsaid.set(unplaced ? await laidOut(document) : new Map());
+    this.history.set(begun(document));
+    this.saved.set(document);
+    this.choose([]);
+    this.states.set(new Map());
+    this.lit.set(NOTHING);
+  }
+
+  /** Another flow takes its place, as one step. */
+  async replace(document: FlowDocument): Promise<void> {
+    const unplaced = [...places(document).values()].some(({ node }) => !positionOf(node));
+    if (unplaced) this.unsaid.set(await laidOut(document));
+    this.edit(() => document);
+    this.choose([]);
+  }
+
+  /** That is what is stored now; it may have been changed since. */
+  markSaved(document: FlowDocument): void {
+    this.saved.set(document);
+    this.settle();
+  }
+
+  /** Changes with the same `about`, right behind each other, are undone as one. */
+  edit(change: (document: FlowDocument) => FlowDocument, about: string | null = null): void {
+    this.history.update((history) => stepped(history, change(history.present), about));
+    this.forget();
+  }
+
+  /** As `edit`, for changes that say where something is: all the rest stays where it is, too. */
+  place(change: (document: FlowDocument) => FlowDocument): void {
+    this.edit((document) => change(moveNodes(document, this.positions())));
+  }
+
+  settle(): void {
+    this.history.update(settled);
+  }
+
+  undo(): void {
+    this.history.update(undone);
+    this.forget();
+  }
+
+  redo(): void {
+    this.history.update(redone);
+    this.forget();
+  }
+
+  choose(keys: Iterable<string>): void {
+    const wanted = new Set(keys);
+    const now = this.selection();
+    if (wanted.size === now.size && [...wanted].every((key) => now.has(key))) return;
+    this.selection.set(wanted);
+    this.settle();
+  }
+
+  async layOut(): Promise<void> {
+    const document = this.document();
+    const positions = await laidOut(document);
+    if (this.document() === document) this.edit((now) => moveNodes(now, positions));
+  }
+
+  /** Where another node goes: beside that one, or beside everything. */
+  spot(beside: NodeKey | null): Point {
+    const positions = this.positions();
+    const all = [...positions.values()];
+    const at = (beside ? positions.get(beside) : undefined) ?? rightmost(all);
+    if (!at) return { x: 0, y: 0 };
+    const spot = { x: at.x + ASIDE.x, y: at.y };
+    while (all.some(({ x, y }) => Math.abs(x - spot.x) < 200 && Math.abs(y - spot.y) < 90)) {
+      spot.y += 110;
+    }
+    return spot;
+  }
+
+  /** Nothing is chosen that is not there. */
+  private forget(): void {
+    const known = places(this.document());
+    const isThere = (key: string): boolean =>
+      !key.startsWith('n') || known.has(key.split(':')[0] ?? '');
+    this.choose([...this.selection()].filter(isThere));
+  }
+}
+
+function rightmost(points: readonly Point[]): Point | undefined {
+  return points.reduce<Point | undefined>(
+    (best, each) => (best === undefined || each.x > best.x ? each : best),
+    undefined,
+  );
+}

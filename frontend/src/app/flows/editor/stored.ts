@@ -1,0 +1,101 @@
+import { Injectable, computed, inject, signal } from '@angular/core';
+import { AgentProblem, FlowService, FlowView, TaggedFlow } from '@eira/agents-client';
+import { FlowDocument, emptyFlow, isDocument, read, write } from '../model/document';
+import { Json } from '../model/json';
+import { withoutSecrets } from '../model/secrets';
+import { FlowEditor } from './flow-editor';
+
+export const NEW = 'new';
+const CHANGED_MEANWHILE = 412;
+
+/** The stored flow behind the open one: read, saved as further versions, and who else saves it. */
+@Injectable()
+export class StoredFlow {
+  private readonly flows = inject(FlowService);
+  private readonly editor = inject(FlowEditor);
+  private readonly tagged = signal<TaggedFlow | null>(null);
+
+  /** Null of one that was never saved. */
+  readonly view = computed((): FlowView | null => this.tagged()?.view ?? null);
+  readonly problem = signal<AgentProblem | null>(null);
+  readonly busy = signal(false);
+  /** Somebody else has saved another version since. */
+  readonly conflict = signal(false);
+
+  async open(flowId: string, name: string): Promise<boolean> {
+    return this.telling(async () => {
+      const tagged = flowId === NEW ? null : await this.flows.read(flowId);
+      const document = tagged ? documentOf(tagged.view.flow) : emptyFlow(name);
+      this.tagged.set(tagged);
+      await this.editor.open(document);
+    });
+  }
+
+  /** Another version becomes what is edited, to be saved as the newest. */
+  async take(version: number): Promise<boolean> {
+    const id = this.view()?.flowId;
+    if (!id) return false;
+    return this.telling(async () => {
+      const { view } = await this.flows.read(id, version);
+      const document = documentOf(view.flow, this.editor.document().keys);
+      this.editor.edit(() => document);
+    });
+  }
+
+  /** Gives its id; null where it was not saved. */
+  async save(): Promise<string | null> {
+    const before = this.tagged();
+    const document = this.editor.document();
+    const flow = withoutSecrets(write(document)) as object;
+    const saved = await this.telling(async () => {
+      this.tagged.set(
+        before
+          ? await this.flows.save(before.view.flowId, flow, before.etag)
+          : await this.flows.create(flow),
+      );
+      this.editor.markSaved(document);
+    });
+    return saved ? (this.view()?.flowId ?? null) : null;
+  }
+
+  /** Over what somebody else has saved meanwhile, which stays an older version. */
+  async saveOver(): Promise<boolean> {
+    const id = this.view()?.flowId;
+    if (!id) return false;
+    const seen = await this.telling(async () => this.tagged.set(await this.flows.read(id)));
+    return seen && (await this.save()) !== null;
+  }
+
+  /** Under an id of its own; gives it. */
+  async saveCopy(): Promise<string | null> {
+    const before = this.tagged();
+    this.tagged.set(null);
+    const id = await this.save();
+    if (id === null) this.tagged.set(before);
+    return id;
+  }
+
+  private async telling(work: () => Promise<void>): Promise<boolean> {
+    this.busy.set(true);
+    this.problem.set(null);
+    this.conflict.set(false);
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof AgentProblem)) throw error;
+      if (error.status === CHANGED_MEANWHILE) this.conflict.set(true);
+      else this.problem.set(error);
+      return false;
+    } finally {
+      this.busy.set(false);
+    }
+  }
+}
+
+/** Raises for what cannot be drawn: the API keeps flows alone. */
+function documentOf(flow: object, keys = 0): FlowDocument {
+  const made = read(flow as Json, keys);
+  if (!isDocument(made)) throw new Error('The stored flow cannot be drawn.');
+  return made;
+}

@@ -1,0 +1,148 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { Icon } from '../../core/icon';
+import { LanguageChoice } from '../../core/language';
+import { Json, isList, isObject, valueAt } from '../model/json';
+import { Field, itemOf, numberOf, parsed, shown } from './fields';
+import { Subject, fieldId, problemsAt } from './subject';
+import { TemplateBox } from './template-box';
+import { Vocabulary } from './vocabulary';
+
+const TEMPLATE = '${';
+
+/** One field of a form, of whatever form; an object's are within it. */
+@Component({
+  selector: 'eira-field',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [Icon, TemplateBox, TranslocoDirective],
+  templateUrl: './field-view.html',
+  host: { class: 'field' },
+})
+export class FieldView {
+  private readonly vocabulary = inject(Vocabulary);
+  private readonly transloco = inject(TranslocoService);
+  private readonly language = inject(LanguageChoice).language;
+  readonly field = input.required<Field>();
+  readonly of = input.required<Subject>();
+
+  protected readonly id = computed(() => fieldId(this.of(), this.field().path));
+  protected readonly value = computed(() => valueAt(this.of().value(), this.field().path));
+  protected readonly shown = computed(() => shown(this.value()));
+  protected readonly fallback = computed(() => shown(this.field().fallback));
+  protected readonly label = computed(() => {
+    this.language();
+    const key = `flows.field.${this.field().name}`;
+    const words = this.transloco.translate<string>(key);
+    return words === key ? this.field().name : words;
+  });
+  protected readonly names = computed(() => this.vocabulary.names(this.field().catalog));
+  protected readonly choices = computed((): readonly string[] => {
+    const { editing } = this.field();
+    if (editing.as !== 'choice') return [];
+    const allowed = this.names();
+    const known = editing.choices.filter((each) => !allowed.length || allowed.includes(each));
+    const now = this.shown();
+    return now === '' || known.includes(now) || this.isTemplate() ? known : [...known, now];
+  });
+  /** A template stands for a value that is no text, or is about to. */
+  protected readonly templated = signal(false);
+  protected readonly isTemplate = computed(() => {
+    const value = this.value();
+    return this.templated() || (typeof value === 'string' && /\$\{|\{\{/.test(value));
+  });
+  protected readonly items = computed((): readonly Json[] => {
+    const value = this.value();
+    return isList(value) ? value : [];
+  });
+  protected readonly entries = computed((): readonly (readonly [string, Json])[] => {
+    const value = this.value();
+    return isObject(value) ? Object.entries(value) : [];
+  });
+  protected readonly open = computed(() => this.value() !== undefined);
+  protected readonly problems = computed(() => {
+    const whole = this.field().editing.as !== 'object' || this.isTemplate();
+    return problemsAt(this.of().problems(), this.field().path, whole);
+  });
+  protected readonly errorId = computed(() => (this.problems().length ? `${this.id()}-why` : null));
+  /** What is written of JSON that is none yet. */
+  protected readonly draft = signal<string | null>(null);
+
+  protected showItem(value: Json): string {
+    return shown(value);
+  }
+
+  protected set(value: Json | undefined): void {
+    this.of().set(this.field().path, value);
+  }
+
+  protected setText(text: string): void {
+    const keeps = this.field().required || text !== '';
+    this.set(keeps ? text : undefined);
+  }
+
+  protected setNumber(text: string): void {
+    this.set(numberOf(text));
+  }
+
+  protected choose(choice: string): void {
+    this.templated.set(choice === TEMPLATE);
+    if (choice === TEMPLATE) return;
+    if (this.field().editing.as !== 'boolean') this.set(choice === '' ? undefined : choice);
+    else this.set(choice === '' ? undefined : choice === 'true');
+  }
+
+  protected toggleTemplate(): void {
+    const was = this.isTemplate();
+    this.templated.set(!was);
+    if (was || this.value() !== undefined) this.set(undefined);
+  }
+
+  protected setItem(index: number, text: string): void {
+    this.of().set([...this.field().path, index], itemOf(text));
+  }
+
+  protected addItem(text = ''): void {
+    this.set([...this.items(), text]);
+  }
+
+  protected removeItem(index: number): void {
+    const items = this.items().filter((_, at) => at !== index);
+    this.set(items.length ? items : undefined);
+  }
+
+  protected addEntry(): void {
+    const names = this.entries().map(([name]) => name);
+    let name = 'nombre';
+    for (let number = 2; names.includes(name); number += 1) name = `nombre_${number}`;
+    this.set({ ...Object.fromEntries(this.entries()), [name]: '' });
+  }
+
+  protected renameEntry(from: string, to: string): void {
+    if (!to || this.entries().some(([name]) => name === to)) return;
+    this.set(
+      Object.fromEntries(this.entries().map(([name, value]) => [name === from ? to : name, value])),
+    );
+  }
+
+  protected setEntry(name: string, text: string): void {
+    const was = valueAt(this.value(), [name]);
+    const value = typeof was === 'string' || was === undefined ? text : (parsed(text) ?? text);
+    this.of().set([...this.field().path, name], value);
+  }
+
+  protected removeEntry(name: string): void {
+    const left = this.entries().filter(([each]) => each !== name);
+    this.set(left.length ? Object.fromEntries(left) : undefined);
+  }
+
+  /** JSON, or plain text where it is none. */
+  protected setJson(text: string): void {
+    if (text.trim() === '') this.set(undefined);
+    else this.set(parsed(text) ?? text);
+  }
+
+  protected begin(): void {
+    const { editing } = this.field();
+    this.set(editing.as === 'object' ? {} : '');
+  }
+}

@@ -1,0 +1,165 @@
+import { Json, JsonObject, Path, isList, isObject, textOf } from '../model/json';
+
+/** How a value is edited. */
+export type Editing =
+  | { readonly as: 'text'; readonly lines: number }
+  | { readonly as: 'expression' }
+  | { readonly as: 'number' }
+  | { readonly as: 'boolean' }
+  | { readonly as: 'choice'; readonly choices: readonly string[] }
+  | { readonly as: 'list' }
+  | { readonly as: 'object'; readonly fields: readonly Field[] }
+  | { readonly as: 'map' }
+  | { readonly as: 'json' };
+
+/** A field of a form, as a JSON Schema has it. */
+export interface Field {
+  readonly name: string;
+  readonly path: Path;
+  readonly editing: Editing;
+  readonly required: boolean;
+  /** A text with `${…}` may stand there, whatever else may. */
+  readonly template: boolean;
+  /** The list of the catalog that has its values. */
+  readonly catalog: string | null;
+  readonly fallback: Json | undefined;
+}
+
+const HIDDEN = new Set(['type', 'ui', 'id', 'label', '__meta']);
+const LONG = new Set([
+  'message',
+  'system_prompt',
+  'text',
+  'description',
+  'filter',
+  'value',
+  'body',
+]);
+const SECRET = new Set(['value']);
+/** What the schemas say of no field, since other fields have the same form. */
+const LISTS: Readonly<Record<string, string>> = {
+  'model/deployment': 'models',
+  'model/name': 'models',
+  'model/provider': 'providers',
+  mode: 'modes',
+  tools: 'tools',
+};
+
+/** The fields of an object's schema, in its order; what the editor shows elsewhere is left out. */
+export function fieldsOf(schema: JsonObject, within: Path = []): readonly Field[] {
+  const definitions = isObject(schema['$defs']) ? schema['$defs'] : {};
+  return fieldsWith(schema, definitions, within);
+}
+
+function fieldsWith(schema: JsonObject, definitions: JsonObject, within: Path): readonly Field[] {
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  const required = isList(schema['required']) ? schema['required'] : [];
+  return Object.entries(properties).flatMap(([name, each]) => {
+    if (!isObject(each) || each['x-block'] === true) return [];
+    if (within.length === 0 && HIDDEN.has(name)) return [];
+    return [fieldOf(name, each, definitions, within, required.includes(name))];
+  });
+}
+
+function fieldOf(
+  name: string,
+  schema: JsonObject,
+  definitions: JsonObject,
+  within: Path,
+  required: boolean,
+): Field {
+  const path = [...within, name];
+  const plain = resolved(schema, definitions);
+  return {
+    name,
+    path,
+    required,
+    editing: editingOf(name, plain, definitions, path),
+    template: schema['x-template'] === true || plain['x-template'] === true,
+    catalog: textOf(schema['x-catalog']) || (LISTS[path.join('/')] ?? null),
+    fallback: schema['default'],
+  };
+}
+
+/** Without references, and without the template that may stand for anything. */
+function resolved(schema: JsonObject, definitions: JsonObject): JsonObject {
+  const reference = textOf(schema['$ref']);
+  if (reference) {
+    const named = definitions[reference.replace('#/$defs/', '')];
+    return isObject(named) ? resolved(named, definitions) : {};
+  }
+  const forms = isList(schema['anyOf']) ? schema['anyOf'].filter(isObject) : [];
+  if (forms.length === 0) return schema;
+  const others = forms.filter((form) => form['title'] !== 'template');
+  const [first, second] = others;
+  if (first === undefined || second !== undefined) return union(others, definitions);
+  const inner = resolved(first, definitions);
+  return schema['x-template'] === true ? { ...inner, 'x-template': true } : inner;
+}
+
+/** A text or something else: what cannot be told apart is written as JSON. */
+function union(forms: readonly JsonObject[], definitions: JsonObject): JsonObject {
+  const plain = forms.map((form) => resolved(form, definitions));
+  const isSimple = plain.every(({ type }) => type === 'string' || type === 'integer');
+  return isSimple ? (plain[0] ?? {}) : {};
+}
+
+function editingOf(name: string, schema: JsonObject, definitions: JsonObject, path: Path): Editing {
+  if (name === 'expression' || name === 'while') return { as: 'expression' };
+  const choices = isList(schema['enum']) ? schema['enum'].map(String) : [];
+  if (choices.length) return { as: 'choice', choices };
+  if (schema['const'] !== undefined) return { as: 'choice', choices: [String(schema['const'])] };
+  switch (schema['type']) {
+    case 'string':
+      return { as: 'text', lines: LONG.has(name) && !SECRET.has(name) ? 4 : 1 };
+    case 'integer':
+    case 'number':
+      return { as: 'number' };
+    case 'boolean':
+      return { as: 'boolean' };
+    case 'array':
+      return isOfTexts(schema, definitions) ? { as: 'list' } : { as: 'json' };
+    case 'object':
+      return isObject(schema['properties'])
+        ? { as: 'object', fields: fieldsWith(schema, definitions, path) }
+        : { as: 'map' };
+    default:
+      return { as: 'json' };
+  }
+}
+
+/** Items that are texts, or objects beside texts, which are written as JSON. */
+function isOfTexts(schema: JsonObject, definitions: JsonObject): boolean {
+  const { items } = schema;
+  if (!isObject(items)) return false;
+  const forms = isList(items['anyOf']) ? items['anyOf'].filter(isObject) : [items];
+  return forms.some((form) => resolved(form, definitions)['type'] === 'string');
+}
+
+/** What somebody typed for a number: that number, or else a template or nonsense as it is. */
+export function numberOf(text: string): Json | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  const number = Number(trimmed.replace(',', '.'));
+  return Number.isFinite(number) ? number : trimmed;
+}
+
+/** An item of a list as it is typed: a text, or an object as JSON. */
+export function itemOf(text: string): Json {
+  if (!text.trimStart().startsWith('{')) return text;
+  return parsed(text) ?? text;
+}
+
+/** JSON as it is typed; undefined for what is none. */
+export function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+export function shown(value: Json | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

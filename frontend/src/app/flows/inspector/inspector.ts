@@ -1,0 +1,135 @@
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  ViewEncapsulation,
+  computed,
+  inject,
+} from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { ErrorCard } from '../../chat/error-card';
+import { FlowChecks } from '../editor/checks';
+import { FlowEditor } from '../editor/flow-editor';
+import { NodeKey, places } from '../model/document';
+import { setField, setMeta } from '../model/edits';
+import { Json, Path, isObject, textOf } from '../model/json';
+import { badgesOf, kindOf } from '../model/kinds';
+import { variablesAt } from '../model/scope';
+import { FlowIcon } from '../flow-icon';
+import { FieldView } from './field-view';
+import { Field, fieldsOf } from './fields';
+import { Groups, groupsOf } from './groups';
+import { NodeLinks } from './node-links';
+import { Subject, fieldId, problemsAt } from './subject';
+import { Vocabulary } from './vocabulary';
+
+const NAMED: readonly Field[] = (['id', 'label'] as const).map((name) => ({
+  name,
+  path: [name],
+  editing: { as: 'text', lines: 1 },
+  required: false,
+  template: false,
+  catalog: null,
+  fallback: undefined,
+}));
+
+/** Shows and changes what is chosen: a node's fields as its schema has them, or the flow's own. */
+@Component({
+  selector: 'eira-flow-inspector',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ErrorCard, FieldView, FlowIcon, NodeLinks, TranslocoDirective],
+  templateUrl: './inspector.html',
+  styleUrl: './inspector.css',
+  encapsulation: ViewEncapsulation.None,
+})
+export class Inspector {
+  protected readonly editor = inject(FlowEditor);
+  private readonly checks = inject(FlowChecks);
+  protected readonly vocabulary = inject(Vocabulary);
+  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+
+  protected readonly named = NAMED;
+  protected readonly fields = computed(() => {
+    const key = this.editor.current();
+    return key ? (places(this.editor.document()).get(key)?.node.fields ?? null) : null;
+  });
+  protected readonly kind = computed(() => {
+    const fields = this.fields();
+    return fields ? kindOf(fields) : null;
+  });
+  protected readonly badges = computed(() => {
+    const fields = this.fields();
+    return fields ? badgesOf(fields) : [];
+  });
+  protected readonly groups = computed((): Groups | null => {
+    const [kind, node] = [this.kind(), this.fields()];
+    const schema = kind ? this.vocabulary.schemaOf(kind) : null;
+    return kind && node && schema ? groupsOf(kind, fieldsOf(schema), schema, node) : null;
+  });
+  protected readonly metaFields = computed(() => {
+    const schema = this.vocabulary.schemaOfMeta();
+    return schema ? fieldsOf(schema) : [];
+  });
+  private readonly key = computed((): NodeKey | null => this.editor.current());
+  /** One for each node, so that its fields begin anew with another. */
+  protected readonly subjects = computed((): readonly Subject[] => [this.subjectOf(this.key())]);
+  protected readonly whole = computed(() => {
+    const key = this.key();
+    return key ? problemsAt(this.checks.of(key), [], false) : this.ofFlow([]);
+  });
+
+  /** Puts the focus into the field, or into the first one that leads to it. */
+  focus(field: readonly string[]): void {
+    const subject = this.subjects()[0];
+    if (!subject) return;
+    for (let length = field.length; length > 0; length -= 1) {
+      const found = document.getElementById(fieldId(subject, field.slice(0, length)));
+      if (!found) continue;
+      for (
+        let at = found.closest('details');
+        at;
+        at = at.parentElement?.closest('details') ?? null
+      ) {
+        at.open = true;
+      }
+      found.focus();
+      return;
+    }
+    this.element.querySelector<HTMLElement>('h2')?.focus();
+  }
+
+  private subjectOf(key: NodeKey | null): Subject {
+    return {
+      id: key ?? 'flow',
+      value: computed((): Json => {
+        const place = key === null ? undefined : places(this.editor.document()).get(key);
+        if (place) return place.node.fields;
+        const meta = this.editor.document().members?.['meta'];
+        return isObject(meta) ? meta : {};
+      }),
+      problems: computed(() => (key === null ? this.ofFlow(['meta']) : this.checks.of(key))),
+      variables: computed(() => (key === null ? [] : variablesAt(this.editor.document(), key))),
+      set: (path: Path, value: Json | undefined): void => {
+        const about = `${key ?? 'meta'}:${path.join('/')}`;
+        const kept = path.length === 1 && path[0] === 'id' ? textOf(value) || undefined : value;
+        this.editor.edit(
+          (document) =>
+            key === null ? setMeta(document, path, kept) : setField(document, key, path, kept),
+          about,
+        );
+      },
+    };
+  }
+
+  /** Of no node; below `within`, which their fields leave out. */
+  private ofFlow(within: readonly string[]): ReturnType<FlowChecks['of']> {
+    return this.checks
+      .problems()
+      .filter(({ target }) => target.node === null && target.edge === null)
+      .filter(({ target: { field } }) => within.every((each, index) => field[index] === each))
+      .map((each) => ({
+        ...each,
+        target: { ...each.target, field: each.target.field.slice(within.length) },
+      }));
+  }
+}

@@ -1,0 +1,31 @@
+import { FlowDocument, NodeKey, places } from './document';
+import { Point, positionOf } from './edits';
+import { linksOf } from './links';
+
+export const NODE_WIDTH = 216;
+export const NODE_HEIGHT = 84;
+const BETWEEN_RANKS = 96;
+const BETWEEN_NODES = 36;
+
+/** Where all nodes go if nobody says it, from left to right; what does that is loaded now. */
+export async function laidOut(document: FlowDocument): Promise<ReadonlyMap<NodeKey, Point>> {
+  const { Graph, layout } = await import('@dagrejs/dagre');
+  const graph = new Graph({ multigraph: true });
+  graph.setGraph({ rankdir: 'LR', ranksep: BETWEEN_RANKS, nodesep: BETWEEN_NODES });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const keys = [...places(document).keys()];
+  for (const key of keys) graph.setNode(key, { width: NODE_WIDTH, height: NODE_HEIGHT });
+  for (const { from, to, key } of linksOf(document)) graph.setEdge(from, to, {}, key);
+  layout(graph);
+  return new Map(
+    keys.map((key) => {
+      const { x, y } = graph.node(key) as Point;
+      return [key, { x: Math.round(x - NODE_WIDTH / 2), y: Math.round(y - NODE_HEIGHT / 2) }];
+    }),
+  );
+}
+
+/** Whether somebody has said of every node where it is. */
+export function isPlaced(document: FlowDocument): boolean {
+  return [...places(document).values()].every(({ node }) => positionOf(node) !== undefined);
+}
