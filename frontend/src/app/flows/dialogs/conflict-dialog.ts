@@ -42,14 +42,14 @@ import { StoredFlow } from '../editor/stored';
 })
 export class ConflictDialog {
   protected readonly stored = inject(StoredFlow);
-  private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
+  private readonly dialog = viewChild<ElementRef<HTMLDialogElement>>('dialog');
   /** It is kept as a flow of this id. */
   readonly kept = output<string>();
 
   constructor() {
     effect(() => {
-      const dialog = this.dialog().nativeElement;
-      if (this.stored.conflict() && !dialog.open) dialog.showModal();
+      const dialog = this.dialog()?.nativeElement;
+      if (dialog && this.stored.conflict() && !dialog.open) dialog.showModal();
     });
   }
 
@@ -66,10 +66,10 @@ export class ConflictDialog {
 
   protected async theirs(): Promise<void> {
     const id = this.stored.view()?.flowId;
-    if (id && (await this.stored.open(id, ''))) this.close();
+    if (id && (await this.stored.open(id))) this.close();
   }
 
   private close(): void {
-    this.dialog().nativeElement.close();
+    this.dialog()?.nativeElement.close();
   }
 }

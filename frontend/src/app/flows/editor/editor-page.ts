@@ -12,7 +12,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
-import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { TranslocoDirective } from '@jsverse/transloco';
 import { ErrorCard } from '../../chat/error-card';
 import { Icon } from '../../core/icon';
 import { ExportDialog } from '../dialogs/export-dialog';
@@ -77,7 +77,6 @@ export class EditorPage {
   protected readonly checks = inject(FlowChecks);
   protected readonly clip = inject(Clip);
   private readonly router = inject(Router);
-  private readonly transloco = inject(TranslocoService);
   private readonly shortcuts = new Shortcuts({
     undo: () => this.editor.undo(),
     redo: () => this.editor.redo(),
@@ -210,8 +209,7 @@ export class EditorPage {
   private async open(id: string): Promise<void> {
     if (id !== NEW && id === this.stored.view()?.flowId) return;
     this.opened.set(false);
-    const name = this.transloco.translate<string>('flows.untitled');
-    this.opened.set(await this.stored.open(id, name));
+    this.opened.set(await this.stored.open(id));
     if (this.import() !== undefined) setTimeout(() => this.importing().open());
   }
 

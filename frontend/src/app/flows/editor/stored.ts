@@ -22,10 +22,10 @@ export class StoredFlow {
   /** Somebody else has saved another version since. */
   readonly conflict = signal(false);
 
-  async open(flowId: string, name: string): Promise<boolean> {
+  async open(flowId: string): Promise<boolean> {
     return this.telling(async () => {
       const tagged = flowId === NEW ? null : await this.flows.read(flowId);
-      const document = tagged ? documentOf(tagged.view.flow) : emptyFlow(name);
+      const document = tagged ? documentOf(tagged.view.flow) : emptyFlow('');
       this.tagged.set(tagged);
       await this.editor.open(document);
     });

@@ -32,7 +32,7 @@ export class FieldView {
   protected readonly label = computed(() => {
     this.language();
     const key = `flows.field.${this.field().name}`;
-    const words = this.transloco.translate<string>(key);
+    const words = this.transloco.translate(key);
     return words === key ? this.field().name : words;
   });
   protected readonly names = computed(() => this.vocabulary.names(this.field().catalog));

@@ -106,26 +106,28 @@ function union(forms: readonly JsonObject[], definitions: JsonObject): JsonObjec
 
 function editingOf(name: string, schema: JsonObject, definitions: JsonObject, path: Path): Editing {
   if (name === 'expression' || name === 'while') return { as: 'expression' };
-  const choices = isList(schema['enum']) ? schema['enum'].map(String) : [];
+  const choices = choicesOf(schema);
   if (choices.length) return { as: 'choice', choices };
-  if (schema['const'] !== undefined) return { as: 'choice', choices: [String(schema['const'])] };
-  switch (schema['type']) {
-    case 'string':
-      return { as: 'text', lines: LONG.has(name) && !SECRET.has(name) ? 4 : 1 };
-    case 'integer':
-    case 'number':
-      return { as: 'number' };
-    case 'boolean':
-      return { as: 'boolean' };
-    case 'array':
-      return isOfTexts(schema, definitions) ? { as: 'list' } : { as: 'json' };
-    case 'object':
-      return isObject(schema['properties'])
-        ? { as: 'object', fields: fieldsWith(schema, definitions, path) }
-        : { as: 'map' };
-    default:
-      return { as: 'json' };
-  }
+  const { type } = schema;
+  if (type === 'array') return { as: isOfTexts(schema, definitions) ? 'list' : 'json' };
+  if (type === 'object') return editingOfObject(schema, definitions, path);
+  return editingOfScalar(name, type);
+}
+
+function editingOfScalar(name: string, type: Json | undefined): Editing {
+  if (type === 'string') return { as: 'text', lines: LONG.has(name) && !SECRET.has(name) ? 4 : 1 };
+  if (type === 'integer' || type === 'number') return { as: 'number' };
+  return { as: type === 'boolean' ? 'boolean' : 'json' };
+}
+
+function editingOfObject(schema: JsonObject, definitions: JsonObject, path: Path): Editing {
+  if (!isObject(schema['properties'])) return { as: 'map' };
+  return { as: 'object', fields: fieldsWith(schema, definitions, path) };
+}
+
+function choicesOf(schema: JsonObject): readonly string[] {
+  const several = isList(schema['enum']) ? schema['enum'] : [schema['const']];
+  return several.filter((each): each is string => typeof each === 'string');
 }
 
 /** Items that are texts, or objects beside texts, which are written as JSON. */

@@ -73,7 +73,7 @@ export class FlowsPage {
     await this.telling(async () => {
       const { view } = await this.flows.read(entry.flowId);
       const made = read(view.flow as Json);
-      const name = this.transloco.translate<string>('flows.copyOf', { name: entry.name ?? '' });
+      const name = this.transloco.translate('flows.copyOf', { name: entry.name ?? '' });
       const flow = isDocument(made) ? write(setMeta(made, ['name'], name)) : view.flow;
       const created = await this.flows.create(flow as object);
       await this.router.navigate(['/flows', created.view.flowId]);

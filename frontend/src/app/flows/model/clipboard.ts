@@ -22,6 +22,7 @@ import {
 } from './edits';
 import { Json, JsonObject, textOf, written } from './json';
 import { idOf, kindOf } from './kinds';
+import { withoutSecrets } from './secrets';
 
 const ASIDE = 40;
 
@@ -35,7 +36,7 @@ export function copied(document: FlowDocument, keys: ReadonlySet<NodeKey>): stri
     .filter(({ node, parent }) => keys.has(node.key) && !within(parent))
     .map(({ node }) => node);
   if (chosen.length === 0) return null;
-  const nodes = chosen.map(writeNode);
+  const nodes = withoutSecrets(chosen.map(writeNode));
   if (document.edges === null) return written({ nodes });
   const names = new Set(chosen.map(({ fields }) => idOf(fields)));
   const edges = document.edges

@@ -205,10 +205,15 @@ export interface Target {
 export function targetOf(document: FlowDocument, path: readonly string[]): Target {
   let best: Place | null = null;
   for (const place of places(document).values()) {
-    const leads = place.path.every((each, at) => String(each) === path[at]);
-    if (leads && (best === null || place.path.length > best.path.length)) best = place;
+    if (!place.path.every((each, at) => String(each) === path[at])) continue;
+    // Those in blocks come behind what they are in.
+    best = place;
   }
   if (best) return { node: best.node.key, edge: null, field: path.slice(best.path.length) };
-  const edge = path[0] === 'edges' ? document.edges?.[Number(path[1])] : undefined;
+  const edge = edgeAt(document, path);
   return { node: null, edge: edge?.key ?? null, field: path.slice(edge ? 2 : 0) };
+}
+
+function edgeAt(document: FlowDocument, [list, index]: readonly string[]): FlowEdge | undefined {
+  return list === 'edges' ? document.edges?.[Number(index)] : undefined;
 }

@@ -1,6 +1,6 @@
 import { FlowDocument, FlowEdge, FlowNode, NodeKey, placeOf, places } from './document';
 import { isObject, Json, JsonObject, Path, textOf, withValue } from './json';
-import { BlockName, freshFields, idOf, Kind, kindOf, Port } from './kinds';
+import { BlockName, freshFields, idOf, Kind, kindOf, Port, portsOf } from './kinds';
 import { Link, linksOf, portOf } from './links';
 
 export interface Point {
@@ -84,12 +84,15 @@ export function addNode(document: FlowDocument, kind: Kind, { at, after, into }:
     return { document: insertBehind(keyed, behind.node.key, [node]), nodes: [key] };
   }
   const added = withNodes(keyed, [...document.nodes, node]);
-  if (!behind || !isOpen(document, behind.node.key)) return { document: added, nodes: [key] };
-  return { document: connect(added, behind.node.key, 'next', key), nodes: [key] };
+  const port = behind ? openPort(document, behind.node) : undefined;
+  if (!behind || !port) return { document: added, nodes: [key] };
+  return { document: connect(added, behind.node.key, port, key), nodes: [key] };
 }
 
-function isOpen(document: FlowDocument, key: NodeKey): boolean {
-  return !linksOf(document).some(({ from, port }) => from === key && port === 'next');
+/** The first of its ports that leads nowhere yet. */
+function openPort(document: FlowDocument, { key, fields }: FlowNode): Port | undefined {
+  const taken = linksOf(document).filter(({ from }) => from === key);
+  return portsOf(kindOf(fields)).find((port) => !taken.some((each) => each.port === port));
 }
 
 function insertInto(

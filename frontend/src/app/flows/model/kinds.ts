@@ -1,4 +1,4 @@
-import { isObject, Json, JsonObject, textOf } from './json';
+import { Json, JsonObject, textOf } from './json';
 
 export const KINDS = [
   'agent_call',
@@ -100,7 +100,7 @@ export function gistOf(fields: JsonObject): string {
 
 function wordsOf(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
-  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 export function idOf(fields: JsonObject): string {

@@ -73,8 +73,10 @@ function setBy(
   const kind = kindOf(fields);
   add(textOf(fields['save_as'] ?? fields['saveAs']), MEMBERS[kind] ?? []);
   if (kind === 'assign_var') add(textOf(fields['name']));
-  if (kind === 'loop') {
-    add(textOf(fields['item_as'] ?? fields['itemAs']) || 'item');
-    add(textOf(fields['index_as'] ?? fields['indexAs']) || 'index');
-  }
+  if (kind === 'loop') for (const name of roundsOf(fields)) add(name);
+}
+
+function roundsOf(fields: JsonObject): readonly string[] {
+  const item = textOf(fields['item_as'] ?? fields['itemAs']) || 'item';
+  return [item, textOf(fields['index_as'] ?? fields['indexAs']) || 'index'];
 }
