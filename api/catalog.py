@@ -11,8 +11,10 @@ from shared.contracts.catalog import Catalog, CatalogProfile, CatalogServer
 
 
 async def read(call: Call) -> Response:
-    aliases = call.deps.policy.secure_values.of(call.caller)
-    return json_answer(catalog_of(rules_for(call), tuple(each.name for each in aliases)))
+    values = call.deps.policy.secure_values
+    aliases = tuple(each.name for each in values.of(call.caller))
+    found = catalog_of(rules_for(call), aliases)
+    return json_answer(found.model_copy(update={"simulator_keys": values.typed_keys}))
 
 
 def catalog_of(rules: Rules, aliases: tuple[str, ...] = ()) -> Catalog:

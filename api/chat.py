@@ -10,6 +10,7 @@ from api.calling import Called, Rules, called
 from api.conversations import DEFAULT_TIME_ZONE, own_conversation
 from api.edge import Call
 from api.identifiers import thread_of
+from api.simulator_keys import with_keys
 from api.starting import Place, Started, Wanted, start_run
 from api.telling import tell_run
 from shared.contracts.activities import RunLimits, RunRef
@@ -38,8 +39,12 @@ class Begun:
 async def post(call: Call) -> Response:
     body = await read_body(call.request)
     posted = parse(PostChat, call.request, body, call.language, MEDIA_TYPES)
-    begun = await begin(call, posted, body)
-    return await tell_run(call, begun.started, trace=posted.return_trace)
+
+    async def answered(posted: PostChat) -> Response:
+        begun = await begin(call, posted, body)
+        return await tell_run(call, begun.started, trace=posted.return_trace)
+
+    return await with_keys(call, posted, answered)
 
 
 async def begin(

@@ -124,8 +124,11 @@ def build_credentials(
     now: Callable[[], datetime],
 ) -> "ProfiledCredentials":
     from shared.credentials.resolving import ProfiledCredentials
+    from shared.credentials.typed import TypedKeys
 
     whole = ProfiledCredentials(plan.profiles, plan.app_settings, plan.values.aliases)
+    if plan.values.typed_keys:
+        whole = replace(whole, typed=TypedKeys(now))
     if not plan.uses_vault:
         return whole
     from shared.credentials.caching import CachedSecrets
@@ -355,6 +358,7 @@ def _secure_values(settings: Settings, values: Mapping[str, str]) -> SecureValue
         aliases=aliases,
         per_minute=settings.security.resolves_per_minute,
         plaintext=written.dev.allow_plaintext and settings.is_development,
+        typed_keys=written.dev.allow_simulator_keys and settings.is_development,
     )
 
 

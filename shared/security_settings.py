@@ -61,7 +61,11 @@ class AliasSettings(AccessSettings):
 
 
 class DevelopmentSettings(_Named):
+    """`allow_plaintext` of made-up values, `allow_simulator_keys` of those that somebody types into
+    the simulator for one call; only where `AZURE_FUNCTIONS_ENVIRONMENT` is `Development`."""
+
     allow_plaintext: bool = False
+    allow_simulator_keys: bool = False
 
 
 type Flat[Model] = Annotated[Model, BeforeValidator(_plain)]

@@ -214,6 +214,7 @@ CATALOG: dict[str, Any] = {
     "mcpServers": [{"name": "corp-tools", "methods": ["getCase"]}],
     "aliases": ["kv-search"],
     "profiles": ["default", "staging"],
+    "simulatorKeys": False,
 }
 HANDLE: dict[str, Any] = {
     "handleId": "h_AfPk0wq2…",

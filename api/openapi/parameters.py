@@ -11,6 +11,11 @@ RUN = Parameter("runId", "path", "The run's id, a ULID.", limits=FORM)
 APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has it.", limits=FORM)
 PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
 KEY = Parameter("Idempotency-Key", "header", "The same key and body give the same run.")
+SIMULATOR_KEYS = Parameter(
+    "x-simulator-keys",
+    "header",
+    "Development alone: JSON with a key by tool, for this one call; never kept, 403 elsewhere.",
+)
 NUMBER = (("minimum", 0), ("maximum", 10**9))
 LAST_NUMBER = Parameter(
     "Last-Event-ID",

@@ -20,7 +20,8 @@ class CatalogServer(Contract):
 
 class Catalog(Contract):
     """`GET /api/catalog`: names only. `profiles` are those of credentials, `aliases` of secure
-    values; what is not here is refused."""
+    values; what is not here is refused. `simulator_keys`: a call may bring keys of its own in the
+    header `x-simulator-keys`, which only development allows."""
 
     agent_profiles: tuple[CatalogProfile, ...]
     participants: tuple[str, ...]
@@ -33,3 +34,4 @@ class Catalog(Contract):
     mcp_servers: tuple[CatalogServer, ...]
     aliases: tuple[str, ...]
     profiles: tuple[str, ...]
+    simulator_keys: bool = False

@@ -77,6 +77,18 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "es": "«{name}» no es una credencial vigente de esta sesión.",
         "en": "“{name}” is no valid credential of this session.",
     },
+    "simulator_keys_not_allowed": {
+        "es": "«{name}» no se admite aquí: las claves del simulador son solo para desarrollo.",
+        "en": "“{name}” is not allowed here: keys of the simulator are for development only.",
+    },
+    "simulator_keys_invalid": {
+        "es": "Debe ser un objeto JSON con una clave por herramienta.",
+        "en": "It must be a JSON object with a key for each tool.",
+    },
+    "simulator_key_of_no_tool": {
+        "es": "«{name}» no es una herramienta que admita claves del simulador.",
+        "en": "“{name}” is no tool that takes keys of the simulator.",
+    },
     "handle_of_other_tools": {
         "es": "La credencial de «{name}» no es para esa herramienta.",
         "en": "The credential in “{name}” is not for that tool.",

@@ -88,12 +88,14 @@ class SecureAlias:
 @dataclass(frozen=True, slots=True)
 class SecureValues:
     """What `POST /api/config/resolve` gives handles for. `per_minute` of one user; `plaintext`: it
-    may answer a made-up value besides, for who develops a flow."""
+    may answer a made-up value besides, for who develops a flow; `typed_keys`: a call may bring the
+    simulator's, in a header."""
 
     aliases: Mapping[str, SecureAlias] = field(default_factory=dict)
     right: str = "secrets:use"
     per_minute: int = 30
     plaintext: bool = False
+    typed_keys: bool = False
 
     def of(self, caller: Caller) -> tuple[SecureAlias, ...]:
         """The aliases that this caller may name."""

@@ -1,6 +1,6 @@
 """The port Credentials: profiles of the settings, secrets of Key Vault, handles of callers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shared.contracts.credentials import (
@@ -15,23 +15,28 @@ from shared.contracts.credentials import (
 from shared.credentials.caching import CachedSecrets
 from shared.credentials.handles import Handles
 from shared.credentials.profiles import Profiles, entry_of
+from shared.credentials.typed import PREFIX, TypedKeys
 from shared.errors import NotAllowedError, SecretError
 from shared.ports import Secret
 
 OF_SETTINGS = "settings"
 """The only version of an app setting's value: another one is another process."""
+OF_ONE_CALL = SecretRef(source="app_settings", name="simulator")
+"""Where a key is from that somebody typed in."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProfiledCredentials:
     """`app_settings` are the values, by name in lower case, that profiles and aliases may name.
-    Without a vault (`secrets`) nothing of Key Vault can be named, without `handles` no handle."""
+    Without a vault (`secrets`) nothing of Key Vault can be named, without `handles` no handle,
+    without `typed` no key of the simulator."""
 
     profiles: Profiles
     app_settings: Mapping[str, str] = field(repr=False)
     aliases: Mapping[str, SecureAlias] = field(default_factory=dict)
     secrets: CachedSecrets | None = None
     handles: Handles | None = None
+    typed: TypedKeys | None = None
 
     def entry(self, tool: str, scope: CredentialScope | None) -> ToolCredential | None:
         return entry_of(tool, scope.profile if scope else DEFAULT_PROFILE, self.profiles)
@@ -41,25 +46,47 @@ class ProfiledCredentials:
 
     async def secret(self, tool: str, scope: CredentialScope | None) -> Secret | None:
         if scope is not None and tool in scope.handles:
+            if scope.handles[tool].startswith(PREFIX):
+                return Secret(OF_ONE_CALL, self._typed(tool, scope), OF_SETTINGS, once=True)
             return await self._value((await self._opened(tool, scope)).secret)
         entry = self.entry(tool, scope)
         return await self._value(entry.secret) if entry and entry.secret else None
 
     async def renewed(self, seen: Secret) -> Secret | None:
-        if seen.ref.source == "app_settings" or self.secrets is None:
+        if seen.once or seen.ref.source == "app_settings" or self.secrets is None:
             return None
         return await self.secrets.renewed(seen)
 
     async def check(self, scope: CredentialScope) -> None:
-        for tool in scope.handles:
-            await self._opened(tool, scope)
+        for tool, handle in scope.handles.items():
+            if handle.startswith(PREFIX):
+                self._typed(tool, scope)
+            else:
+                await self._opened(tool, scope)
 
     async def seal(self, alias: SecureAlias, holder: Holder) -> SealedHandle:
         return await self._handles().seal(alias, holder)
 
+    def keep(self, keys: Mapping[str, str], holder: Holder, seconds: float) -> dict[str, str]:
+        if self.typed is None:
+            raise NotAllowedError("no_secure_values")
+        return self.typed.keep(keys, holder, seconds)
+
+    def drop(self, handles: Iterable[str]) -> None:
+        if self.typed is not None:
+            self.typed.drop(handles)
+
     async def close(self) -> None:
         if self.secrets is not None:
             await self.secrets.close()
+
+    def _typed(self, tool: str, scope: CredentialScope) -> str:
+        key = None
+        if self.typed is not None:
+            key = self.typed.key(scope.handles[tool], tool, scope.holder)
+        if key is None:
+            raise NotAllowedError("handle_not_allowed", name=f"credentials/{tool}")
+        return key
 
     async def _opened(self, tool: str, scope: CredentialScope) -> SecureAlias:
         """The alias that a handle stands for, if it still stands in the settings as it was sealed

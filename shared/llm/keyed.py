@@ -122,6 +122,13 @@ class KeyedModel:
         access = Access(secret.value if secret else None, place.api_version, place.embeddings)
         version = secret.version if secret else None
         make = partial(self.connect, place.endpoint, access)
+        if secret is not None and secret.once:
+            alone = make()
+            try:
+                yield alone.model(self.name, self.version, patient=self.patient)
+            finally:
+                await alone.close()
+            return
         async with self.connections.lent(key, version, make) as connection:
             yield connection.model(self.name, self.version, patient=self.patient)
 

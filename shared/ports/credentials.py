@@ -1,5 +1,6 @@
 """The seams to secrets: what Key Vault holds, and what a call is made with."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,11 +16,13 @@ from shared.contracts.credentials import (
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A value, where it is from and which version of it this is; in no repr and in no log."""
+    """A value, where it is from and which version of it this is; in no repr and in no log. One that
+    is `once` is for a single call: no connection is kept that has it."""
 
     ref: SecretRef
     value: str = field(repr=False)
     version: str
+    once: bool = False
 
 
 class Secrets(Protocol):
@@ -60,6 +63,15 @@ class Credentials(Protocol):
     async def check(self, scope: CredentialScope) -> None:
         """Whether all handles of a call can be used by it. Raises NotAllowedError naming the field,
         SecretError."""
+        ...
+
+    def keep(self, keys: Mapping[str, str], holder: Holder, seconds: float) -> dict[str, str]:
+        """Handles, by tool, of keys that somebody typed into the simulator; they are in the memory
+        of this process alone, `seconds` at most. Raises NotAllowedError where none are taken."""
+        ...
+
+    def drop(self, handles: Iterable[str]) -> None:
+        """Forget those keys: the call is over."""
         ...
 
     async def seal(self, alias: SecureAlias, holder: Holder) -> SealedHandle:

@@ -108,6 +108,13 @@ class ProfiledKnowledge:
         where = (endpoint, semantic, secret.ref if secret else None)
         version = secret.version if secret else None
         make = partial(self.build, endpoint, key, profile)
+        if secret is not None and secret.once:
+            alone = make()
+            try:
+                yield alone.knowledge
+            finally:
+                await alone.close()
+            return
         async with self._services.lent(where, version, make) as service:
             yield service.knowledge
 

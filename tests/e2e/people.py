@@ -207,16 +207,22 @@ class Person:
             assert response.status == 200, await response.text()
             yield Stream(response)
 
-    async def call(self, body: Mapping[str, object]) -> Run:
+    async def call(
+        self, body: Mapping[str, object], headers: Mapping[str, str] | None = None
+    ) -> Run:
         """Call an agent and read its run to the end, without a break."""
-        async with self.calling(body) as stream:
+        async with self.calling(body, headers) as stream:
             return Run(stream.run_id, [event async for event in stream])
 
     @asynccontextmanager
-    async def calling(self, body: Mapping[str, object]) -> AsyncIterator[Stream]:
+    async def calling(
+        self, body: Mapping[str, object], headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Stream]:
         """Call an agent; the stream of its run, which is cut where the block is left."""
         async with self.http.post(
-            f"{self.app}/api/chat", json=body, headers=self._headers({"Accept": EVENTS})
+            f"{self.app}/api/chat",
+            json=body,
+            headers=self._headers({"Accept": EVENTS, **(headers or {})}),
         ) as response:
             assert response.status == 200, await response.text()
             yield Stream(response)

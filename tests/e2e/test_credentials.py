@@ -49,6 +49,7 @@ def place(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 "search": {"source": "key_vault", "secret": "secrets/search-api-key"},
             },
             "AllowedSecrets": ["kv://e2e/handle", "secrets/search-api-key"],
+            "Dev": {"AllowSimulatorKeys": True},
         }
         access = {"prod": {"roles": ["manager"]}, "staging": {}, "unused": {}}
         settings = {
@@ -232,6 +233,24 @@ async def test_only_the_handle_is_stored(
     items = await stores.of_run("runs", run.run_id)
     (record,) = (item for item in items if "call" in item and "message" in item)
     assert record["call"]["credentials"] == {"azure-openai": handle}
+    assert value not in json.dumps(items)
+    assert value not in json.dumps([dict(event.data) for event in run.events])
+    assert value not in place.host.log.read_text("utf-8")
+
+
+async def test_a_key_of_the_simulator_is_used_once_and_kept_nowhere(
+    ana: Person, place: Place, keys: Keys, stores: Stores
+) -> None:
+    value = f"made-up-typed-{uuid4().hex}"
+    place.staging.keys = {value}
+    header = {"x-simulator-keys": json.dumps({"openai": value})}
+    run = await ana.call(body(profile="staging"), header)
+    assert run.text == place.staging.says
+    assert keys_of(place.staging) == [value]
+    without = await ana.call(body(profile="staging"))
+    assert without.end["type"] == "error"
+    assert keys_of(place.staging).count(value) == 1
+    items = await stores.of_run("runs", run.run_id)
     assert value not in json.dumps(items)
     assert value not in json.dumps([dict(event.data) for event in run.events])
     assert value not in place.host.log.read_text("utf-8")

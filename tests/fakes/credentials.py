@@ -1,7 +1,7 @@
 """Secrets, and what calls are made with, in memory."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,8 +15,11 @@ from shared.contracts.credentials import (
     ToolCredential,
 )
 from shared.credentials.profiles import entry_of
+from shared.credentials.typed import TypedKeys
 from shared.errors import AppError, NotAllowedError, SecretError
 from shared.ports import Secret
+
+AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -58,6 +61,7 @@ class FakeCredentials:
     """Handles are of no use any more."""
     rotates: bool = False
     """The next secret that is read is rotated a moment later."""
+    typed: TypedKeys = field(default_factory=lambda: TypedKeys(lambda: AT))
 
     def entry(self, tool: str, scope: CredentialScope | None) -> ToolCredential | None:
         return entry_of(tool, scope.profile if scope else DEFAULT_PROFILE, self.entries)
@@ -69,6 +73,10 @@ class FakeCredentials:
         if self.failure:
             raise self.failure
         if scope is not None and tool in scope.handles:
+            typed = self.typed.key(scope.handles[tool], tool, scope.holder)
+            if typed is not None:
+                ref = SecretRef(source="app_settings", name="simulator")
+                return Secret(ref, typed, "1", once=True)
             return self._read(self._opened(tool, scope).secret)
         entry = self.entry(tool, scope)
         return self._read(entry.secret) if entry and entry.secret else None
@@ -82,8 +90,15 @@ class FakeCredentials:
     async def check(self, scope: CredentialScope) -> None:
         if self.failure:
             raise self.failure
-        for tool in scope.handles:
-            self._opened(tool, scope)
+        for tool, handle in scope.handles.items():
+            if self.typed.key(handle, tool, scope.holder) is None:
+                self._opened(tool, scope)
+
+    def keep(self, keys: Mapping[str, str], holder: Holder, seconds: float) -> dict[str, str]:
+        return self.typed.keep(keys, holder, seconds)
+
+    def drop(self, handles: Iterable[str]) -> None:
+        self.typed.drop(handles)
 
     async def seal(self, alias: SecureAlias, holder: Holder) -> SealedHandle:
         if self.failure:

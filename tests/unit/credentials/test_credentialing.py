@@ -203,7 +203,7 @@ ALIASES = {
     },
     "AllowedSettings": ["AzureSearch__ApiKey"],
     "AllowedSecrets": ["kv://secrets/api-key"],
-    "Dev": {"AllowPlaintext": True},
+    "Dev": {"AllowPlaintext": True, "AllowSimulatorKeys": True},
 }
 
 
@@ -218,10 +218,14 @@ def test_secure_values_are_read_as_the_plan_writes_them(
     assert values.aliases["kv-search"].tools == ("ai_search",)
     assert "http" not in values.aliases["search-prod"].tools
     assert not values.plaintext
+    assert not values.typed_keys
     monkeypatch.setenv("AZURE_FUNCTIONS_ENVIRONMENT", "Development")
     assert read(**{VALUES: ALIASES}).values.plaintext
+    assert read(**{VALUES: ALIASES}).values.typed_keys
+    assert not read(**{VALUES: {**ALIASES, "Dev": {}}}).values.typed_keys
     monkeypatch.setenv("WEBSITE_INSTANCE_ID", "made-up")
     assert not read(**{VALUES: ALIASES}).values.plaintext
+    assert not read(**{VALUES: ALIASES}).values.typed_keys
 
 
 def test_an_alias_has_to_be_on_its_list_too(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

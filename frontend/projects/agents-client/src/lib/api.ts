@@ -1001,7 +1001,8 @@ export interface components {
         /**
          * Catalog
          * @description `GET /api/catalog`: names only. `profiles` are those of credentials, `aliases` of secure
-         *     values; what is not here is refused.
+         *     values; what is not here is refused. `simulator_keys`: a call may bring keys of its own in the
+         *     header `x-simulator-keys`, which only development allows.
          */
         Catalog: {
             /** Agentprofiles */
@@ -1026,6 +1027,11 @@ export interface components {
             aliases: string[];
             /** Profiles */
             profiles: string[];
+            /**
+             * Simulatorkeys
+             * @default false
+             */
+            simulatorKeys?: boolean;
         };
         /**
          * CatalogProfile
@@ -3904,6 +3910,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description `respond-async`: do not wait for the run's end. */
                 Prefer?: string;
+                /** @description Development alone: JSON with a key by tool, for this one call; never kept, 403 elsewhere. */
+                "x-simulator-keys"?: string;
             };
             path?: never;
             cookie?: never;
