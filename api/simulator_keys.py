@@ -1,5 +1,7 @@
 """Keys that a call brings in one header: the simulator's, where development is allowed them."""
 
+import base64
+import binascii
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
@@ -12,7 +14,7 @@ from shared.contracts.chat import PostChat
 from shared.contracts.credentials import OTHER_NAMES, Holder
 from shared.errors import NotAllowedError
 
-HEADER = "x-simulator-keys"
+HEADER = "x-sim-credentials"
 TOOLS = ("openai", "azure-openai", "proxy", "anthropic", "google", "ai_search")
 LONGEST = 16 * 1024
 AFTER_SECONDS = 60
@@ -59,7 +61,7 @@ def keys_of(call: Call) -> Mapping[str, str]:
     if not call.deps.policy.secure_values.typed_keys:
         raise NotAllowedError("simulator_keys_not_allowed", name=HEADER)
     try:
-        keys = _KEYS.validate_json(sent[0] if len(sent[0]) <= LONGEST else "")
+        keys = _KEYS.validate_json(_decoded(sent[0]))
     except ValidationError:
         # What pydantic says of it quotes the keys; so nobody is told more than where.
         keys = {}
@@ -72,6 +74,16 @@ def keys_of(call: Call) -> Mapping[str, str]:
     if "openai" in named:
         named.setdefault("azure-openai", named["openai"])
     return named
+
+
+def _decoded(text: str) -> bytes:
+    """Base64url of UTF-8; nothing of what is too long or something else."""
+    if len(text) > LONGEST:
+        return b""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 async def _told(body: AsyncIterable[Any], over: Callable[[], None]) -> AsyncGenerator[Any]:

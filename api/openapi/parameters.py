@@ -12,9 +12,9 @@ APPROVAL = Parameter("approvalId", "path", "The approval's id, as its event has 
 PREFER = Parameter("Prefer", "header", "`respond-async`: do not wait for the run's end.")
 KEY = Parameter("Idempotency-Key", "header", "The same key and body give the same run.")
 SIMULATOR_KEYS = Parameter(
-    "x-simulator-keys",
+    "x-sim-credentials",
     "header",
-    "Development alone: JSON with a key by tool, for this one call; never kept, 403 elsewhere.",
+    "Development alone: base64url of JSON with a key by tool, for this call; 403 elsewhere.",
 )
 NUMBER = (("minimum", 0), ("maximum", 10**9))
 LAST_NUMBER = Parameter(

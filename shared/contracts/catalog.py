@@ -21,7 +21,7 @@ class CatalogServer(Contract):
 class Catalog(Contract):
     """`GET /api/catalog`: names only. `profiles` are those of credentials, `aliases` of secure
     values; what is not here is refused. `simulator_keys`: a call may bring keys of its own in the
-    header `x-simulator-keys`, which only development allows."""
+    header `x-sim-credentials`, which only development allows."""
 
     agent_profiles: tuple[CatalogProfile, ...]
     participants: tuple[str, ...]

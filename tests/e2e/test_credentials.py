@@ -1,5 +1,6 @@
 """Credential profiles and handles over the socket: whose key goes where, and who is refused."""
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -243,7 +244,8 @@ async def test_a_key_of_the_simulator_is_used_once_and_kept_nowhere(
 ) -> None:
     value = f"made-up-typed-{uuid4().hex}"
     place.staging.keys = {value}
-    header = {"x-simulator-keys": json.dumps({"openai": value})}
+    typed = base64.urlsafe_b64encode(json.dumps({"openai": value}).encode()).decode()
+    header = {"x-sim-credentials": typed}
     run = await ana.call(body(profile="staging"), header)
     assert run.text == place.staging.says
     assert keys_of(place.staging) == [value]
@@ -253,4 +255,6 @@ async def test_a_key_of_the_simulator_is_used_once_and_kept_nowhere(
     items = await stores.of_run("runs", run.run_id)
     assert value not in json.dumps(items)
     assert value not in json.dumps([dict(event.data) for event in run.events])
-    assert value not in place.host.log.read_text("utf-8")
+    log = place.host.log.read_text("utf-8")
+    assert value not in log
+    assert typed not in log

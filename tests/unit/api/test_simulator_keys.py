@@ -1,5 +1,6 @@
 """Keys in the header of a call: only where development is set up, and in nothing that is kept."""
 
+import base64
 import json
 from dataclasses import replace
 
@@ -13,7 +14,13 @@ from tests.unit.api.rules import ChatDesk
 from tests.unit.api.test_chat import MINIMAL, end
 
 CANARY = "made-up-canary-of-a-key"
-KEYS = {HEADER: json.dumps({"openai": CANARY, "search": CANARY})}
+
+
+def encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+KEYS = {HEADER: encoded(json.dumps({"openai": CANARY, "search": CANARY}))}
 
 
 class Developing(ChatDesk):
@@ -87,18 +94,20 @@ async def refused(header: str) -> Answer:
 @pytest.mark.parametrize(
     "header",
     [
-        CANARY, "", "[]", "{}", f'["{CANARY}"]', f'{{"openai": ["{CANARY}"]}}', '{"openai": ""}',
+        "", "ñ", "[]", "{}", CANARY, f'["{CANARY}"]', f'{{"openai": ["{CANARY}"]}}', '{"openai": ""}',
         f'{{"openai": "{CANARY} {CANARY}"}}', '{"openai": "' + "x" * 20_000 + '"}',
     ],
 )  # fmt: skip
 async def test_what_is_no_such_header_is_told_without_quoting_it(header: str) -> None:
-    answer = await refused(header)
+    for sent in (header, encoded(header)):
+        answer = await refused(sent)
+        assert CANARY[:8] not in answer.body.decode()
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
     assert answer.json["errors"][0]["pointer"] == f"/{HEADER}"
 
 
 async def test_a_tool_that_takes_no_keys_is_named() -> None:
-    answer = await refused(json.dumps({"mcp:corp-tools": CANARY}))
+    answer = await refused(encoded(json.dumps({"mcp:corp-tools": CANARY})))
     assert (answer.status, answer.code) == (403, "NOT_ALLOWED")
     assert f"{HEADER}/mcp:corp-tools" in answer.json["detail"]
 
