@@ -9,12 +9,11 @@ from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
 from api.json_text import check_json
+from shared.calling.refusing import invalid
 from shared.contracts.base import Inbound
 from shared.contracts.conversations import MAX_CONTEXT_BYTES, MAX_MESSAGE_CHARACTERS
 from shared.contracts.field_faults import field_problems
 from shared.contracts.identity import Language
-from shared.contracts.problems import FieldProblem
-from shared.contracts.wording import say
 from shared.errors import (
     InvalidRequestError,
     RequestError,
@@ -81,14 +80,6 @@ def check_sizes(message: str, context: dict[str, Any] | None) -> None:
 def can_be_seen(message: str) -> bool:
     """Blanks, control characters and zero-width ones say nothing, however many they are."""
     return any(c.isprintable() and not c.isspace() for c in message)
-
-
-def invalid(
-    pointer: str, message: str, language: Language, **values: object
-) -> InvalidRequestError:
-    """One field at fault for a reason that no type can say."""
-    text = say(message, language, **values)
-    return InvalidRequestError((FieldProblem(pointer=pointer, message=text),))
 
 
 def whole_number(text: str, pointer: str, least: int, most: int, language: Language) -> int:

@@ -3,9 +3,9 @@
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
-from api.calling import OF_PROFILE, Rules
 from api.chat import rules_for
 from api.edge import Call
+from shared.calling.calls import OF_PROFILE, Rules
 from shared.contracts.agents import AGENT_PROFILES, AgentProfile
 from shared.contracts.catalog import Catalog, CatalogProfile, CatalogServer
 

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
-from api.bodies import invalid, parse, read_body, whole_number
+from api.bodies import parse, read_body, whole_number
 from api.edge import IDENTIFIER, Call
 from api.identifiers import born_at, new_id
 from api.negotiation import wants_events
 from api.paging import cursor_of, place_of, searched_words
 from api.timeline import live_timeline
+from shared.calling.refusing import invalid
 from shared.contracts.conversations import (
     ActiveRun,
     Conversation,

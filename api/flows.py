@@ -6,11 +6,12 @@ from asyncio import to_thread
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
-from api.bodies import invalid, parse, read_body
-from api.calling import Rules
+from api.bodies import parse, read_body
 from api.catalog import catalog_of
 from api.chat import rules_for
 from api.edge import Call
+from shared.calling.calls import Rules
+from shared.calling.refusing import invalid
 from shared.contracts.flows.document import FlowChecked, FlowExported, FlowLists, PostFlow
 from shared.flows.checking import check
 from shared.flows.exporting import export as exported_of

@@ -3,8 +3,8 @@
 import re
 from base64 import b64decode, urlsafe_b64encode
 
-from api.bodies import invalid
 from api.edge import Call
+from shared.calling.refusing import invalid
 from shared.contracts.paging import ListPlace
 
 MAX_SEARCH_CHARACTERS = 200

@@ -9,10 +9,11 @@ from typing import get_args
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
-from api.bodies import invalid, whole_number
+from api.bodies import whole_number
 from api.edge import IDENTIFIER, Call
 from api.paging import cursor_of, place_of
 from api.runs import OPERATORS
+from shared.calling.refusing import invalid
 from shared.contracts.paging import ListPlace, stamp
 from shared.contracts.runs import RunEntry, RunList, RunRecord, RunState, RunsWanted
 from shared.errors import ForbiddenError

@@ -6,9 +6,9 @@ from contextlib import aclosing
 
 from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
 
-from api.bodies import invalid
 from api.edge import Call
 from api.runs import STREAM_HEADERS, STREAM_SECONDS
+from shared.calling.refusing import invalid
 from shared.contracts.conversations import Conversation
 from shared.contracts.erp import notification
 from shared.contracts.events import AuditEntry

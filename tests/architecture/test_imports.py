@@ -45,8 +45,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "api": (
         "api",
         *CORE,
+        "shared.calling",
         "shared.credentials.names",
-        "shared.credentials.profiles",
         "shared.flows",
         "shared.streams",
         *TOLD,
@@ -56,6 +56,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "activities",
         *CORE,
         "shared.awaiting",
+        "shared.calling",
+        "shared.credentials.names",
+        "shared.flows",
         "shared.search.context",
         "shared.search.embedding",
         "shared.search.fusion",
@@ -63,6 +66,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.tools",
     ),
     "shared/contracts": ("shared.contracts",),
+    # What an agent call comes to, also of a flow's node.
+    "shared/calling": ("shared.calling", *CORE, "shared.credentials.profiles"),
     # Which profile holds is decided in one place.
     "shared/flows": ("shared.flows", "shared.contracts", "shared.credentials.profiles"),
     "shared/ports": ("shared.ports", "shared.contracts"),
@@ -200,6 +205,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "orchestrators": ("azure.durable_functions",),
     "shared/contracts": ("pydantic",),
     "shared/ports": (),
+    "shared/calling": ("pydantic",),
     "shared/errors.py": (),
     "shared/streams": (),
     # The grammar of CEL, and regular expressions that cannot run away; both are imported late.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api import chat
-from api.calling import Called, Rules, called
+from shared.calling.calls import Called, Rules, called
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.agents import ParticipantContract
 from shared.contracts.chat import PostChat

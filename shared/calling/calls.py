@@ -7,8 +7,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from api.bodies import invalid
-from api.tooling import SEARCH_TOOL, allowed_tools, bound_search
+from shared.calling.refusing import invalid
+from shared.calling.tooling import SEARCH_TOOL, allowed_tools, bound_search
 from shared.contracts.agent_activities import ChatShape
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.agents import (

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from api.bodies import invalid
+from shared.calling.refusing import invalid
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.agents import AskedTool
 from shared.contracts.chat import NamedTool, PostChat
