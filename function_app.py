@@ -18,11 +18,12 @@ from shared.triggers import (
 
 # Run when a function is first called, or a second after the start: hence every `lambda` below.
 with late("activities", "api", "orchestrators", "shared"):
-    from activities import approvals as asking
     from activities import (
+        advance_flow,
         await_turn,
         choose,
         close_call,
+        close_flow,
         finish,
         fold,
         left_behind,
@@ -33,9 +34,11 @@ with late("activities", "api", "orchestrators", "shared"):
         respond,
         retrieve,
         run_tool,
+        seal_value,
         speak,
         use_tool,
     )
+    from activities import approvals as asking
     from api import (
         agui,
         anchoring,
@@ -49,6 +52,7 @@ with late("activities", "api", "orchestrators", "shared"):
         edge,
         erasing,
         erp_events,
+        flow_runs,
         flows,
         health,
         kept_flows,
@@ -67,6 +71,7 @@ with late("activities", "api", "orchestrators", "shared"):
     from shared import bootstrap, ports
     from shared.contracts import activities as steps
     from shared.contracts import agent_activities as agent_steps
+    from shared.contracts.flows import runs as flow_steps
 
 prepare_app()
 
@@ -105,6 +110,7 @@ for name, method, route, load in (
     ("read_flow_schema", "GET", "flows/schema", lambda: flows.schema),
     ("validate_flow", "POST", "flows/validate", lambda: flows.validate),
     ("export_flow", "POST", "flows/export", lambda: flows.export),
+    ("run_flow", "POST", "flows/runs", lambda: flow_runs.post),
     ("create_flow", "POST", "flows", lambda: kept_flows.create),
     ("list_flows", "GET", "flows", lambda: kept_flows.listed),
     ("read_flow", "GET", "flows/{flowId}", lambda: kept_flows.read),
@@ -121,6 +127,8 @@ for name, method, route, load in (
     ("list_runs", "GET", "runs", lambda: run_list.listed),
     ("read_run", "GET", "runs/{runId}", lambda: runs.read),
     ("run_events", "GET", "runs/{runId}/events", lambda: runs.events),
+    ("read_run_flow", "GET", "runs/{runId}/flow", lambda: flow_runs.read),
+    ("post_input", "POST", "runs/{runId}/input", lambda: flow_runs.say_to),
     ("cancel_run", "POST", "runs/{runId}/cancel", lambda: control.cancel),
     ("regenerate_answer", "POST", "runs/{runId}/regenerate", lambda: regenerating.post),
     ("rate_run", "POST", "runs/{runId}/feedback", lambda: control.feedback),
@@ -138,6 +146,7 @@ register_endpoint(app, "openapi", "GET", "openapi.json", lambda: document.openap
 
 register_orchestrator(app, "turn", lambda: versions.versioned("turn", versions.TURN))
 register_orchestrator(app, "chat", lambda: versions.versioned("chat", versions.CHAT))
+register_orchestrator(app, "flow", lambda: versions.versioned("flow", versions.FLOW))
 
 register_activity(
     app, "await_turn", lambda: (steps.AWAIT_TURN, await_turn.await_turn), get_dependencies
@@ -171,6 +180,19 @@ register_activity(
 register_activity(app, "choose", lambda: (agent_steps.CHOOSE, choose.choose), get_dependencies)
 register_activity(
     app, "close_call", lambda: (agent_steps.CLOSE_CALL, close_call.close_call), get_dependencies
+)
+
+register_activity(
+    app,
+    "advance_flow",
+    lambda: (flow_steps.ADVANCE_FLOW, advance_flow.advance_flow),
+    get_dependencies,
+)
+register_activity(
+    app, "seal_value", lambda: (flow_steps.SEAL_VALUE, seal_value.seal_value), get_dependencies
+)
+register_activity(
+    app, "close_flow", lambda: (flow_steps.CLOSE_FLOW, close_flow.close_flow), get_dependencies
 )
 
 register_event_grid(app, "erp_event", lambda event: erp_events.receive(event, get_dependencies()))

@@ -1,5 +1,6 @@
 """What a run leaves behind that failed or was stopped: its effects stay, so they are told."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from activities.entities import effects_of, entities_of
@@ -11,6 +12,7 @@ from shared.contracts.outcomes import outcome_of
 from shared.contracts.plan import MAX_CALLS, ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.contracts.tools import Pack
+from shared.contracts.wording import WORDING, say
 from shared.ports import Dependencies
 from shared.streams.ending import NOTHING, LeftBehind
 
@@ -20,18 +22,19 @@ ACTED = frozenset({"sent", "done", "unknown"})
 
 async def left_behind(record: RunRecord, language: Language, deps: Dependencies) -> LeftBehind:
     """As the ledger has it; NOTHING if its tools have changed nothing. Raises StoreError."""
-    calls = await _calls(record, deps)
+    calls, why = await asyncio.gather(_calls(record, deps), why_failed(record, language, deps))
     if not calls:
-        return NOTHING
+        return LeftBehind(why=why) if why else NOTHING
     effects = await deps.effects.of_run(record.tenant_id, record.run_id, max(calls) + 1)
     if record.pack_version not in deps.packs.versions:
         # Without their contracts the effects have no words.
-        return LeftBehind(acted=any(effect.state in ACTED for effect in effects))
+        return LeftBehind(why=why, acted=any(effect.state in ACTED for effect in effects))
     pack = deps.packs.get(record.pack_version)
     outcomes = tuple(_outcomes(calls, effects, pack, language))
     if all(each.status not in ("ok", "unknown") for each in outcomes):
-        return NOTHING
+        return LeftBehind(why=why) if why else NOTHING
     return LeftBehind(
+        why=why,
         told=told_outcomes(outcomes, pack, language),
         entities=entities_of(outcomes, pack.tools),
         effects=effects_of(outcomes, pack.tools),
@@ -41,12 +44,35 @@ async def left_behind(record: RunRecord, language: Language, deps: Dependencies)
 
 async def _calls(record: RunRecord, deps: Dependencies) -> Mapping[int, ToolCall]:
     """By their places in the ledger: those of a plan, or what agents have begun."""
+    if record.flow is not None:
+        return await _of_flow(record, deps)
     if record.call is None:
         plan = await deps.runs.plan(record.tenant_id, record.run_id)
         return dict(enumerate(plan.calls)) if plan else {}
     effects = await deps.effects.of_run(record.tenant_id, record.run_id, MAX_CALLS)
     # What a stop has forbidden before it was begun was decided by nobody, wherever it stands.
     return {each.step: ToolCall(tool=each.tool, args=each.args) for each in effects if each.tool}
+
+
+async def _of_flow(record: RunRecord, deps: Dependencies) -> Mapping[int, ToolCall]:
+    """What its own calls have begun; what its agents have done is told with their runs."""
+    progress = await deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
+    places = progress.effects if progress else 0
+    effects = await deps.effects.of_run(record.tenant_id, record.run_id, places)
+    return {each.step: ToolCall(tool=each.tool, args=each.args) for each in effects if each.tool}
+
+
+async def why_failed(record: RunRecord, language: Language, deps: Dependencies) -> str:
+    """Which node of a flow failed, and why; nothing of other runs. Raises StoreError."""
+    if record.flow is None:
+        return ""
+    progress = await deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
+    failure = progress.state.failure if progress and progress.state else None
+    if failure is None:
+        return ""
+    key = f"flow_{failure.code}"
+    why = say(key, language, detail=failure.detail) if key in WORDING else failure.code
+    return say("flow_node_failed", language, node=failure.node, why=why)
 
 
 def _outcomes(

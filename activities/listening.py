@@ -10,5 +10,5 @@ async def must_be_heard(record: RunRecord, deps: Dependencies) -> None:
     well; StoreError. Costs nothing unless the request asked for it."""
     if record.on_disconnect == "continue":
         return
-    if await deps.readers.deserted(record.tenant_id, record.run_id, deps.now()):
+    if await deps.readers.deserted(record.tenant_id, record.log_id, deps.now()):
         raise RunStoppedError(record.run_id)

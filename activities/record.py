@@ -78,7 +78,7 @@ async def remember(request: RecordRequest, deps: Dependencies) -> Recorded:
 async def _happened(request: RecordRequest, deps: Dependencies) -> Happened:
     started = await load_record(request, deps)
     pack = deps.packs.get(started.pack_version)
-    if started.call is not None:
+    if started.call is not None or started.flow is not None:
         return await _of_agents(request, started, pack, deps)
     plan, outcomes = await asyncio.gather(load_plan(request, deps), _outcomes(request, deps))
     return Happened(
@@ -102,7 +102,8 @@ async def _of_agents(
     places = tuple(each.place for each in results if each.place is not None)
     if not request.broken_off:
         return Happened(started, pack, outcomes, places)
-    effects = await deps.effects.of_run(started.tenant_id, started.run_id, MAX_CALLS)
+    most = await _most_effects(started, deps)
+    effects = await deps.effects.of_run(started.tenant_id, started.run_id, most)
     # Begun, and then the step failed before it could keep what came of it.
     lost = [each for each in effects if each.tool and each.step not in places]
     begun = [
@@ -111,7 +112,15 @@ async def _of_agents(
         )
         for each in lost
     ]
-    return Happened(started, pack, (*outcomes, *begun), tuple(range(MAX_CALLS)))
+    return Happened(started, pack, (*outcomes, *begun), tuple(range(most)))
+
+
+async def _most_effects(started: RunRecord, deps: Dependencies) -> int:
+    """Places of its ledger that may be taken."""
+    if started.flow is None:
+        return MAX_CALLS
+    progress = await deps.flow_runs.progress(started.tenant_id, started.run_id, anew=True)
+    return progress.effects if progress else 0
 
 
 async def _outcomes(request: RecordRequest, deps: Dependencies) -> tuple[ToolOutcome, ...]:
@@ -138,18 +147,30 @@ def _event(request: RecordRequest, happened: Happened, deps: Dependencies) -> Au
         actor=Actor(user_id=started.caller.user_id, roles=started.caller.roles),
         at=deps.now(),
         kind="agent.called" if call else "flow.executed",
-        flow_type=None if call else request.flow_type,
+        flow_type=None if call else _flow_type(request, started),
         tools=tuple(outcome.tool for outcome in outcomes),
         results=outcomes,
         entities=tuple(entity for entity in entities if entity is not None),
         provenance=happened.provenance,
         call=called_of(call) if call else None,
         credential_profile=call.credential_profile if call else None,
+        details=_flow_told(started),
         pack_version=started.pack_version,
         model=(call.model.name if call else None) or deps.policy.model or None,
         usage=request.usage,
         correlation_id=started.correlation_id,
     )
+
+
+def _flow_type(request: RecordRequest, started: RunRecord) -> str:
+    return request.flow_type if started.flow is None else "BRI-FLOW"
+
+
+def _flow_told(started: RunRecord) -> dict[str, str]:
+    """Which stored flow it was, in which version."""
+    flow = started.flow
+    told = {"flowId": flow.flow_id, "version": flow.version} if flow else {}
+    return {name: str(value) for name, value in told.items() if value is not None}
 
 
 async def _decisions(happened: Happened, deps: Dependencies) -> tuple[Decision, ...]:

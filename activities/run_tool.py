@@ -17,7 +17,7 @@ from shared.contracts.shown import label_of, labels_of
 from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import ErpError, RunStoppedError
-from shared.ports import Dependencies, ToolAnswered, ToolInvocation, ToolRefused
+from shared.ports import Dependencies, Listens, ToolAnswered, ToolInvocation, ToolRefused
 from shared.streams.stopping import ask_to_stop, is_forbidden
 from shared.streams.writing import LogWriter
 from shared.tools.backing_off import back_off, is_soon
@@ -43,7 +43,7 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
         settled = await deps.effects.reserve(skipped)
         outcome = outcome_of(settled, call, contract, request.language)
         await writer.append("ended", [*announced(request, deps), told(outcome)])
-        await finish_stop(settled, deps)
+        await finish_stop(settled, request, deps)
         return ToolRun(after=writer.after, ok=False)
     started = started_event(call, f"c{request.step}", contract, request.language, deps)
     settled, stopped_before = await asyncio.gather(
@@ -54,14 +54,14 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
     stopped = await tell(writer, "ended", [told(outcome)], next_ms=0) or stopped_before
     if stopped is not None:
         raise stopped
-    await finish_stop(settled, deps)
+    await finish_stop(settled, request, deps)
     return ToolRun(after=writer.after, ok=outcome.status == "ok")
 
 
-async def finish_stop(settled: Effect, deps: Dependencies) -> None:
+async def finish_stop(settled: Effect, request: StepRequest, deps: Dependencies) -> None:
     """Raises RunStoppedError when somebody has forbidden the call: a stop, perhaps half done."""
     if is_forbidden(settled):
-        await ask_to_stop(settled.run_id, "EXECUTING_TOOLS", deps.log)
+        await ask_to_stop(request.run.log_id, "EXECUTING_TOOLS", deps.log)
         raise RunStoppedError(settled.run_id)
 
 
@@ -105,12 +105,13 @@ async def settle(
     record: RunRecord,
     language: Language,
     deps: Dependencies,
+    listens: Listens | None = None,
 ) -> Effect:
     """Raises StoreError and RaceLostError; the ERP's failures are in the effect."""
     if not contract.effect or contract.right not in record.caller.rights:
         read = await read_now(effect, contract, record, language, deps)
         return await deps.effects.reserve(read)
-    invocation = _invocation(effect, contract, record, language)
+    invocation = _invocation(effect, contract, record, language, listens)
     return await Ledger(deps.effects, deps.tools, deps.now).settle(effect, invocation)
 
 
@@ -120,17 +121,22 @@ async def read_now(
     record: RunRecord,
     language: Language,
     deps: Dependencies,
+    listens: Listens | None = None,
 ) -> Effect:
     """What came of a call that changes nothing, stored nowhere yet."""
     if contract.right not in record.caller.rights:
         refused = say("no_right", language, right=contract.right)
         return effect.model_copy(update={"state": "failed", "error": refused})
-    read = await _read(effect, _invocation(effect, contract, record, language), deps)
+    read = await _read(effect, _invocation(effect, contract, record, language, listens), deps)
     return read.model_copy(update={"updated_at": deps.now()})
 
 
 def _invocation(
-    effect: Effect, contract: ToolContract, record: RunRecord, language: Language
+    effect: Effect,
+    contract: ToolContract,
+    record: RunRecord,
+    language: Language,
+    listens: Listens | None = None,
 ) -> ToolInvocation:
     return ToolInvocation(
         contract=contract,
@@ -141,6 +147,8 @@ def _invocation(
         key=effect.effect_id,
         pack_version=record.pack_version,
         scope=record.scope,
+        any_status=record.flow is not None,
+        listens=listens,
     )
 
 

@@ -14,7 +14,7 @@ from activities.producing import Produced, collect, produce
 from activities.prompts import correction_section
 from activities.reviewing import review
 from activities.scene import Scene, documents_told, load_scene, messages_of
-from activities.steps import announced, answer_writer, log_writer
+from activities.steps import announced, answer_writer, log_writer, step_in_log
 from activities.stopping import unless_stopped
 from shared.contracts.agent_activities import SpeakRequest, Spoke
 from shared.contracts.agent_steps import AgentStep
@@ -136,11 +136,14 @@ class Speech:
         """Make the log say what is stored: two executions may have written at the same time."""
         if not self.request.answers:
             return await self._told(step)
-        items = await self.deps.log.all(self.request.run.run_id)
-        shown, attempt = shown_text(items), _last_attempt(items, self.request.attempt)
+        node = self.scene.record.part_of.node if self.scene.record.part_of else None
+        items = await self.deps.log.all(self.request.run.log_id)
+        shown = shown_text(items, node)
+        attempt = _last_attempt(items, self.request.attempt, node)
         wanted = "" if step.calls else self.checks.shown(step.text)
         writer = self._new_writer()
-        if not any(item.key.startswith(f"{self.step_name}/") for item in items):
+        written = f"{step_in_log(self.request, self.step_name)}/"
+        if not any(item.key.startswith(written) for item in items):
             # It died before it told anybody anything.
             return await self._shown(step)
         if shown != wanted:
@@ -306,7 +309,7 @@ def says_again(text: str, heard: Sequence[AgentStep]) -> bool:
     return bool(said) and any(fuzz.ratio(said, folded(each.text)) >= SAME_TEXT for each in heard)
 
 
-def _last_attempt(items: Iterable[LogItem], otherwise: int) -> int:
+def _last_attempt(items: Iterable[LogItem], otherwise: int, node: str | None) -> int:
     events = (event for item in items for event in item.events)
-    return max((e.attempt for e in events if isinstance(e, TextEvent | RestartEvent)),
-               default=otherwise)  # fmt: skip
+    told = (e for e in events if isinstance(e, TextEvent | RestartEvent))
+    return max((e.attempt for e in told if e.node == node), default=otherwise)

@@ -1,7 +1,7 @@
 """What every step begins with: its writer on the run's log, and the record of the run."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from shared.contracts.evidence import SEARCH_FAILED, SEARCH_PARTIAL, ContextPack
 from shared.contracts.identity import Language
 from shared.contracts.outcomes import outcomes_of
 from shared.contracts.plan import Plan
-from shared.contracts.runs import RunRecord, ToolOutcome
+from shared.contracts.runs import PartOf, RunRecord, ToolOutcome
 from shared.contracts.search import SearchIntent
 from shared.ports import Dependencies
 from shared.search.context import diverse, within
@@ -90,11 +90,43 @@ async def load_results(
 
 
 def log_writer(request: StepRequest, step: str, deps: Dependencies) -> LogWriter:
-    return LogWriter(deps.log, request.run.run_id, step, uuid4().hex, request.after)
+    run, part = request.run, _part_of(request, deps)
+    step = step_in_log(request, step)
+    return LogWriter(deps.log, run.log_id, step, uuid4().hex, request.after, part)
 
 
 def answer_writer(request: StepRequest, step: str, deps: Dependencies) -> AnswerWriter:
-    return AnswerWriter(deps.log, request.run.run_id, step, uuid4().hex, request.after)
+    run, part = request.run, _part_of(request, deps)
+    step = step_in_log(request, step)
+    return AnswerWriter(deps.log, run.log_id, step, uuid4().hex, request.after, part)
+
+
+def log_of_node(request: StepRequest, step: str, node: str, deps: Dependencies) -> AnswerWriter:
+    """What is written is of this execution of a flow's node."""
+    run_id = request.run.run_id
+
+    async def part_of() -> PartOf:
+        return PartOf(run_id=run_id, number=0, node=node)
+
+    return AnswerWriter(deps.log, run_id, step, uuid4().hex, request.after, part_of)
+
+
+def step_in_log(request: StepRequest, step: str) -> str:
+    """What a step is called in the log: there are others of the same name in that of a flow."""
+    part = request.run.part
+    return f"{part.number}:{step}" if part else step
+
+
+def _part_of(request: StepRequest, deps: Dependencies) -> Callable[[], Awaitable[PartOf]] | None:
+    if request.run.part is None:
+        return None
+
+    async def part_of() -> PartOf:
+        record = await load_record(request, deps)
+        assert record.part_of is not None, "written with the record"
+        return record.part_of
+
+    return part_of
 
 
 def announced(request: StepRequest, deps: Dependencies) -> list[RunEvent]:

@@ -23,7 +23,7 @@ async def unless_stopped[Result](
         while not working.done():
             await asyncio.wait([working], timeout=LOOK_SECONDS)
             while not working.done() and (
-                item := await deps.log.get(request.run.run_id, position + 1)
+                item := await deps.log.get(request.run.log_id, position + 1)
             ):
                 position = item.last
                 if item.key.startswith(f"{STOP_STEP}/"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from activities.agent_tools import contract_of
 from activities.asking import before
+from activities.passing_on import passing_on
 from activities.run_tool import (
     effect_of,
     ended_event,
@@ -15,10 +16,11 @@ from activities.run_tool import (
     tell,
 )
 from activities.scene import NUMBERED, load_step
-from activities.steps import announced, load_record, log_writer
+from activities.steps import announced, load_record, log_of_node, log_writer
 from shared.contracts.activities import StepResult
 from shared.contracts.agent_activities import MARKS_A_CALL, UseToolRequest
-from shared.contracts.agent_steps import AgentResult, AgentStep, StepToolCall
+from shared.contracts.agent_steps import AgentResult, AgentStep, MadeWith, StepToolCall
+from shared.contracts.agents import AgentCall
 from shared.contracts.effects import Effect
 from shared.contracts.events import ToolEvent
 from shared.contracts.outcomes import outcome_of
@@ -57,19 +59,44 @@ async def use_tool(request: UseToolRequest, deps: Dependencies) -> StepResult:
     call = step.calls[request.call]
     pack = deps.packs.get(record.pack_version)
     contract = contract_of(call, pack, deps)
+    if step.made_with is not None:
+        record, contract = _made_as(step.made_with, record, contract)
     if contract and contract.effect and request.place is None and request.refused is None:
         # A read when it was decided, and by now none: it has no place in the ledger.
         contract = None
     use = _Use(request, record, step, call, contract, deps)
-    writer = log_writer(request, f"use_tool-{request.number}-{request.call}", deps)
+    writer = _writer(request, step, deps)
     if call.problem is None and request.refused is None and use.contract is not None:
         return await _make(use, use.contract, kept, writer)
     effect, outcome = await _not_made(use)
     outcome = await _keep(use, kept.outcome if kept else outcome)
     await writer.append("ended", [*announced(request, deps), _ended(use, outcome)])
     if effect is not None:
-        await finish_stop(effect, deps)
+        await finish_stop(effect, request, deps)
     return StepResult(after=writer.after)
+
+
+def _writer(request: UseToolRequest, step: AgentStep, deps: Dependencies) -> LogWriter:
+    name = f"use_tool-{request.number}-{request.call}"
+    if step.made_with is None:
+        return log_writer(request, name, deps)
+    return log_of_node(request, name, step.speaker, deps)
+
+
+def _made_as(
+    made: MadeWith, record: RunRecord, contract: ToolContract | None
+) -> tuple[RunRecord, ToolContract | None]:
+    """A flow's call has credentials and a time of its own."""
+    session = record.flow.session_id if record.flow else ""
+    call = AgentCall(
+        session_id=session,
+        profile="normal",
+        credential_profile=made.profile,
+        credentials=made.credentials,
+    )
+    if contract is not None and made.timeout_ms is not None:
+        contract = contract.model_copy(update={"timeout_ms": made.timeout_ms})
+    return record.model_copy(update={"call": call}), contract
 
 
 async def _make(
@@ -86,7 +113,7 @@ async def _make(
     if stopped is not None:
         raise stopped
     if effect is not None:
-        await finish_stop(effect, use.deps)
+        await finish_stop(effect, use.request, use.deps)
     return StepResult(after=writer.after)
 
 
@@ -104,7 +131,8 @@ async def _made(
         return None, _numbered(_named(outcome, use), request.marks)
     # Also of what was kept before: the ledger knows whether a stop has forbidden it.
     effect = effect_of(use.record, request.place, planned, contract, use.deps)
-    ended = await settle(effect, contract, use.record, language, use.deps)
+    async with passing_on(request, use.step, use.deps) as listens:
+        ended = await settle(effect, contract, use.record, language, use.deps, listens)
     outcome = _named(outcome_of(ended, planned, contract, language), use)
     return ended, kept.outcome if kept is not None else outcome
 
@@ -112,8 +140,12 @@ async def _made(
 async def _read(effect: Effect, contract: ToolContract, use: _Use) -> Effect:
     """Given up when the run's time is over: it changes nothing. An effect comes to its own end."""
     try:
-        async with before(use.request.until, use.deps):
-            return await read_now(effect, contract, use.record, use.request.language, use.deps)
+        async with (
+            before(use.request.until, use.deps),
+            passing_on(use.request, use.step, use.deps) as listens,
+        ):
+            language, deps = use.request.language, use.deps
+            return await read_now(effect, contract, use.record, language, deps, listens)
     except DeadlineError:
         return effect.model_copy(update={"state": "failed", "error": "deadline_exceeded"})
 

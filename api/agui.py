@@ -8,12 +8,13 @@ from azurefunctions.extensions.http.fastapi import Response
 from pydantic import ValidationError
 
 from api.agui_stream import AguiStream
-from api.bodies import can_be_seen, parse, read_body
+from api.bodies import parse, read_body
 from api.chat import begin
 from api.completing import INSTRUCTIONS, bounded, instructions
 from api.edge import Call
 from api.telling import tell_streamed
 from shared.calling.refusing import invalid
+from shared.calling.sizes import can_be_seen
 from shared.contracts.agents import Spoken
 from shared.contracts.agui import AguiMessage, RunAgentInput
 from shared.contracts.chat import PostChat

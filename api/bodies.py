@@ -1,8 +1,5 @@
 """Request bodies: read with a limit, parsed once, refused with the fields that are wrong."""
 
-import json
-from typing import Any
-
 from azurefunctions.extensions.http.fastapi import Request
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -11,7 +8,6 @@ from starlette.requests import ClientDisconnect
 from api.json_text import check_json
 from shared.calling.refusing import invalid
 from shared.contracts.base import Inbound
-from shared.contracts.conversations import MAX_CONTEXT_BYTES, MAX_MESSAGE_CHARACTERS
 from shared.contracts.field_faults import field_problems
 from shared.contracts.identity import Language
 from shared.errors import (
@@ -67,19 +63,6 @@ def parse[T: Inbound](
             # Half a surrogate pair, say: one parser takes it, no answer could be written with it.
             raise RequestError("not_json") from error
         raise InvalidRequestError(field_problems(error, language, sent)) from error
-
-
-def check_sizes(message: str, context: dict[str, Any] | None) -> None:
-    """Raises TooLargeError."""
-    if len(message) > MAX_MESSAGE_CHARACTERS:
-        raise TooLargeError("message_too_large", length=len(message), limit=MAX_MESSAGE_CHARACTERS)
-    if len(json.dumps(context, ensure_ascii=False).encode()) > MAX_CONTEXT_BYTES:
-        raise TooLargeError("context_too_large", limit=MAX_CONTEXT_BYTES)
-
-
-def can_be_seen(message: str) -> bool:
-    """Blanks, control characters and zero-width ones say nothing, however many they are."""
-    return any(c.isprintable() and not c.isspace() for c in message)
 
 
 def whole_number(text: str, pointer: str, least: int, most: int, language: Language) -> int:

@@ -4,16 +4,17 @@ from dataclasses import dataclass, replace
 
 from azurefunctions.extensions.http.fastapi import Response
 
-from api.bodies import can_be_seen, check_sizes, parse, read_body
+from api.bodies import parse, read_body
 from api.conversations import DEFAULT_TIME_ZONE, own_conversation
 from api.edge import Call
-from api.identifiers import thread_of
 from api.simulator_keys import with_keys
 from api.starting import Place, Started, Wanted, start_run
 from api.telling import tell_run
 from shared.calling.calls import Called, Rules
 from shared.calling.checking import Asking, checked, limits_of, rules_of
 from shared.calling.refusing import invalid
+from shared.calling.sizes import can_be_seen, check_sizes
+from shared.calling.threads import thread_of
 from shared.contracts.activities import RunRef
 from shared.contracts.agent_activities import ChatRequest
 from shared.contracts.agents import AgentCall, Spoken

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from api.bodies import can_be_seen
 from api.identifiers import born_at
 from shared.calling.refusing import invalid
+from shared.calling.sizes import can_be_seen
 from shared.contracts.agents import AGENT_PROFILES, AgentProfile, Spoken
 from shared.contracts.chat import MAX_SYSTEM_PROMPT_CHARACTERS, ModelBlock, PostChat
 from shared.contracts.completions import (

@@ -8,11 +8,12 @@ from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
 from api.auditing import audit
-from api.bodies import invalid, parse, read_body, whole_number
+from api.bodies import parse, read_body, whole_number
 from api.edge import Call
 from api.flows import lists_of, schema
 from api.identifiers import new_id
 from api.paging import cursor_of, place_of, searched_words
+from shared.calling.refusing import invalid
 from shared.contracts.flows.document import FlowProblem
 from shared.contracts.flows.stored import (
     FlowEntry,

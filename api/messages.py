@@ -2,12 +2,13 @@
 
 from azurefunctions.extensions.http.fastapi import Response
 
-from api.bodies import can_be_seen, check_sizes, parse, read_body
+from api.bodies import parse, read_body
 from api.conversations import own_conversation
 from api.edge import Call
 from api.starting import Wanted, start_run
 from api.telling import tell_run
 from shared.calling.refusing import invalid
+from shared.calling.sizes import can_be_seen, check_sizes
 from shared.contracts.activities import RunLimits, RunRef, TurnRequest
 from shared.contracts.conversations import PostMessage
 from shared.errors import NotFoundError

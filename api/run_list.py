@@ -68,6 +68,8 @@ async def _entry(call: Call, record: RunRecord) -> RunEntry:
         user_id=record.caller.user_id,
         state=state,
         is_agent_call=record.call is not None,
+        is_flow=record.flow is not None,
+        part_of=record.part_of.run_id if record.part_of else None,
         received_at=record.received_at,
         ended_at=outcome.ended_at if outcome else None,
         finish_reason=outcome.finish_reason if outcome else None,

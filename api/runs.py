@@ -12,7 +12,13 @@ from api.approvals import may_decide
 from api.bodies import whole_number
 from api.edge import Call
 from api.listening import FOR_LATER, Listener, ReaderGoneError, listen
-from api.waiting import asked_last, asked_together, waiting_answer
+from api.waiting import (
+    asked_last,
+    asked_together,
+    asking_answer,
+    question_of,
+    waiting_answer,
+)
 from shared.contracts.agent_steps import trace_of
 from shared.contracts.approvals import Approval, approval_id, view_of
 from shared.contracts.chat import ChatAnswer
@@ -107,6 +113,8 @@ async def read(call: Call) -> Response:
             error=_told(outcome, call.language) if outcome else None,
             correlation_id=record.correlation_id,
             trace_id=record.trace_id,
+            flow=record.flow,
+            part_of=record.part_of,
             replaces=record.again.replaces if record.again else None,
         ),
         headers={"x-run-id": run_id},
@@ -124,10 +132,19 @@ async def _calls(call: Call, record: RunRecord) -> tuple[tuple[ToolOutcome, ...]
     """What came of the run's tool calls, and the places in its ledger of those that may have had to
     be approved."""
     deps, tenant_id, run_id = call.deps, record.tenant_id, record.run_id
+    if record.flow is not None:
+        results = await deps.agent_steps.results(tenant_id, run_id)
+        progress = await deps.flow_runs.progress(tenant_id, run_id, anew=True)
+        under_way = [each.place for each in progress.pending.values()] if progress else []
+        taken = [*(each.place for each in results), *under_way]
+        places = [place for place in taken if place is not None]
+        return tuple(result.outcome for result in results), places
     if record.call is not None:
         results = await deps.agent_steps.results(tenant_id, run_id)
-        places = range(MAX_CALLS if record.call.tools else 0)
-        return tuple(result.outcome for result in results), places
+        return (
+            tuple(result.outcome for result in results),
+            range(MAX_CALLS if record.call.tools else 0),
+        )
     plan = await deps.runs.plan(tenant_id, run_id)
     if plan is None:
         return (), ()
@@ -250,6 +267,9 @@ async def when_ended(
     if asked := asked_last(events):
         await _excuse(listener)
         return waiting_answer(asked, run_id, conversation_id)
+    if question := question_of(events):
+        await _excuse(listener)
+        return asking_answer(question, run_id, conversation_id)
     outcome, turn = await asyncio.gather(
         call.deps.runs.outcome(call.caller.tenant_id, run_id),
         call.deps.conversations.get_turn(call.caller.tenant_id, conversation_id, run_id),
@@ -321,6 +341,8 @@ async def _until_end(call: Call, run_id: str, listener: Listener | None) -> list
             asked = {event.approval_id for event in asked_last(events)}
             if asked and await asked_together(call, run_id) <= asked:
                 break
+            if question_of(events):
+                break
             if listener is not None:
                 await listener.look()
                 await listener.stay()
@@ -344,7 +366,9 @@ async def _traced(call: Call, answer: RunAnswer) -> ChatAnswer:
 def _answer(
     outcome: RunOutcome, turn: Turn, events: list[RunEvent], language: Language
 ) -> RunAnswer:
-    asked = next((event for event in reversed(events) if isinstance(event, QuestionEvent)), None)
+    # What a flow has asked on its way was answered.
+    questions = (each for each in reversed(events) if isinstance(each, QuestionEvent))
+    asked = next((each for each in questions if each.node is None), None)
     return RunAnswer(
         text=turn.text,
         citations=turn.citations,

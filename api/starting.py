@@ -18,7 +18,7 @@ from shared.contracts.agents import AgentCall
 from shared.contracts.base import Contract
 from shared.contracts.conversations import Conversation, OnBusy
 from shared.contracts.events import StateEvent
-from shared.contracts.runs import Again, IdempotencyClaim, OnDisconnect, RunRecord
+from shared.contracts.runs import Again, FlowOfRun, IdempotencyClaim, OnDisconnect, RunRecord
 from shared.errors import ConflictError, DependencyError, RequestError
 from shared.streams.writing import LogWriter
 from shared.telemetry.context import trace_id, traceparent
@@ -48,6 +48,9 @@ class Wanted:
     again: Again | None = None
     still: Callable[[], Awaitable[None]] | None = None
     """Raises RequestError when a new run may not begin any more; one that was started is found."""
+    flow: FlowOfRun | None = None
+    keep: Callable[[str], Awaitable[None]] | None = None
+    """Stores what the run needs besides its record, before anybody can find it."""
 
 
 type Place = Conversation | Callable[[str], Conversation]
@@ -151,6 +154,8 @@ async def _start(
     makes: bool = False,
 ) -> None:
     """`makes`: the conversation is made for this run, which has its turn from the beginning."""
+    if wanted.keep is not None:
+        await wanted.keep(run_id)
     record = _record(call, conversation, wanted, run_id)
     writer = LogWriter(call.deps.log, run_id, "receive", call.correlation_id, 0)
     received = StateEvent(
@@ -197,6 +202,7 @@ def _record(call: Call, conversation: Conversation, wanted: Wanted, run_id: str)
         open_plan=conversation.open_plan if pinned else None,
         warnings=wanted.warnings if pinned else (*wanted.warnings, "pack_gone"),
         call=wanted.call,
+        flow=wanted.flow,
         again=wanted.again,
         trace_id=trace_id(),
         on_disconnect=wanted.on_disconnect,

@@ -8,8 +8,14 @@ from azurefunctions.extensions.http.fastapi import Response
 from api.answers import json_answer
 from api.edge import Call
 from shared.contracts.approvals import approval_id
-from shared.contracts.events import ApprovalEvent, NotificationEvent, RunEvent, StateEvent
-from shared.contracts.runs import RunWaiting, WaitingApproval
+from shared.contracts.events import (
+    ApprovalEvent,
+    NotificationEvent,
+    QuestionEvent,
+    RunEvent,
+    StateEvent,
+)
+from shared.contracts.runs import RunAsking, RunWaiting, WaitingApproval, WaitingQuestion
 from shared.contracts.tools import must_be_approved
 
 
@@ -46,10 +52,28 @@ async def asked_together(call: Call, run_id: str) -> frozenset[str]:
     )
 
 
+def question_of(events: Sequence[RunEvent]) -> QuestionEvent | None:
+    """What a flow asks and waits with: nothing has happened since."""
+    told = (event for event in reversed(events) if not isinstance(event, NotificationEvent))
+    state, asked = next(told, None), next(told, None)
+    waits = isinstance(state, StateEvent) and state.state == "WAITING_INPUT"
+    if not waits or not isinstance(asked, QuestionEvent):
+        return None
+    return asked
+
+
+def asking_answer(asked: QuestionEvent, run_id: str, conversation_id: str) -> Response:
+    headers = {"Location": f"/api/runs/{run_id}", "x-run-id": run_id}
+    question = WaitingQuestion(text=asked.text, key=asked.node or "")
+    told = RunAsking(run_id=run_id, thread_id=conversation_id, question=question)
+    return json_answer(told, 202, headers)
+
+
 def waiting_answer(asked: Sequence[ApprovalEvent], run_id: str, conversation_id: str) -> Response:
     headers = {"Location": f"/api/runs/{run_id}", "x-run-id": run_id}
     approvals = tuple(
-        WaitingApproval.model_validate(event.model_dump(exclude={"type"})) for event in asked
+        WaitingApproval.model_validate(event.model_dump(exclude={"type", "node"}))
+        for event in asked
     )
     waiting = RunWaiting(
         run_id=run_id, thread_id=conversation_id, approval=approvals[0], approvals=approvals

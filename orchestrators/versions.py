@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from orchestrators.chat import chat
+from orchestrators.flow import flow
 from orchestrators.progress import Steps
 from orchestrators.turn import turn
 from shared.durable import OrchestrationContext
@@ -19,6 +20,7 @@ FIRST = "1.0"
 
 TURN: dict[str, Orchestrator] = {FIRST: turn}
 CHAT: dict[str, Orchestrator] = {FIRST: chat}
+FLOW: dict[str, Orchestrator] = {FIRST: flow}
 """By the version that `defaultVersion` in host.json gave the run when it began. A version may be
 taken from here when none of its runs is under way any more."""
 

@@ -100,6 +100,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
     from shared.stores.dead_letters import CosmosDeadLetters
     from shared.stores.effects import CosmosEffects
     from shared.stores.entities import CosmosEntities
+    from shared.stores.flow_runs import CosmosFlowRuns
     from shared.stores.flows import CosmosFlows
     from shared.stores.log_items import CosmosLogItems
     from shared.stores.quotas import CosmosQuotas
@@ -124,6 +125,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
         conversations=CosmosConversations(database),
         runs=CosmosRuns(database),
         agent_steps=CosmosAgentSteps(database),
+        flow_runs=CosmosFlowRuns(database),
         effects=CosmosEffects(database),
         approvals=CosmosApprovals(database),
         audit=CosmosAuditLog(database),

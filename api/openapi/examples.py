@@ -179,6 +179,7 @@ RUN_ENTRY: dict[str, Any] = {
     "userId": "a1000000-0000-4000-8000-000000000001",
     "state": "DONE",
     "isAgentCall": False,
+    "isFlow": False,
     "receivedAt": AT,
     "endedAt": AT,
     "finishReason": "stop",

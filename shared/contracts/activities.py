@@ -16,6 +16,7 @@ from shared.contracts.runs import (
     AnswerBasis,
     FinishReason,
     Memory,
+    Part,
     RunState,
     StateChange,
     Usage,
@@ -49,6 +50,13 @@ class RunRef(Contract):
     """Whether it may be started again, by its Idempotency-Key: perhaps behind its own end."""
     traceparent: str | None = None
     """The span of the request that started it (W3C); None where nothing is traced."""
+    part: Part | None = None
+    """Of an agent call of a flow."""
+
+    @property
+    def log_id(self) -> str:
+        """The run in whose log its events are."""
+        return self.part.run_id if self.part else self.run_id
 
 
 class RunLimits(Contract):

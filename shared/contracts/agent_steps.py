@@ -26,6 +26,16 @@ class StepToolCall(Contract):
     problem: str | None = None
 
 
+class MadeWith(Contract):
+    """Of a flow's call: credentials by profile and by handle, how long it may take, and whether
+    what it answers is told as it comes."""
+
+    profile: str
+    credentials: dict[str, str] = Field(default={}, repr=False)
+    timeout_ms: int | None = None
+    stream: bool = False
+
+
 class AgentStep(Contract):
     """One model step as it is stored, once: a second execution of the step answers the stored one.
 
@@ -55,6 +65,8 @@ class AgentStep(Contract):
     finish_reason: Literal["stop", "length", "tool_calls"] = "stop"
     usage: Usage = Usage()
     model: str = ""
+    made_with: MadeWith | None = None
+    """Of a flow's `rest_call`, which no model has decided on."""
 
 
 class AgentResult(Contract):

@@ -13,7 +13,14 @@ from shared.contracts.problems import ErrorCode
 from shared.contracts.runs import FinishReason, Memory, RunState, Usage
 
 
-class StateEvent(Contract):
+class _OfNode(Contract):
+    """`node` is which execution of a flow's node an event is of (`ask[0][2]`: its id, and the
+    numbers of the rounds it is in)."""
+
+    node: str | None = None
+
+
+class StateEvent(_OfNode):
     """`correlation_id` is in a run's first event; `at` is when it was told."""
 
     type: Literal["state"] = "state"
@@ -22,13 +29,13 @@ class StateEvent(Contract):
     correlation_id: str | None = None
 
 
-class TextEvent(Contract):
+class TextEvent(_OfNode):
     type: Literal["text"] = "text"
     text: str
     attempt: int
 
 
-class RestartEvent(Contract):
+class RestartEvent(_OfNode):
     """The answer so far is void: drop its text and start again with this attempt's.
 
     `reason`: the writer was `interrupted`, the answer had to be `corrected`, `moderation` blocks
@@ -40,7 +47,7 @@ class RestartEvent(Contract):
     attempt: int
 
 
-class AgentTurnEvent(Contract):
+class AgentTurnEvent(_OfNode):
     """A participant has said something to the others."""
 
     type: Literal["agent_turn"] = "agent_turn"
@@ -48,7 +55,7 @@ class AgentTurnEvent(Contract):
     text: str
 
 
-class HandoffEvent(Contract):
+class HandoffEvent(_OfNode):
     """The coordinator passes on to another participant."""
 
     type: Literal["handoff"] = "handoff"
@@ -56,7 +63,7 @@ class HandoffEvent(Contract):
     to: str
 
 
-class ToolEvent(Contract):
+class ToolEvent(_OfNode):
     """A call begins or ends. `label` and `labels` are what people call the tool and its arguments,
     `record_url` is where they see the record that it answered."""
 
@@ -73,13 +80,13 @@ class ToolEvent(Contract):
     record_url: str | None = None
 
 
-class QuestionEvent(Contract):
+class QuestionEvent(_OfNode):
     type: Literal["question"] = "question"
     text: str
     missing: tuple[MissingField, ...] = ()
 
 
-class ApprovalEvent(Contract):
+class ApprovalEvent(_OfNode):
     """A call waits for somebody who may approve exactly this payload until `expires_at`.
 
     `confirmation` says in the turn's language what will be done; None without words for it. `label`
@@ -87,6 +94,8 @@ class ApprovalEvent(Contract):
     """
 
     type: Literal["approval"] = "approval"
+    run_id: str | None = None
+    """The run that asks, where it is another than the log's: an agent call of a flow."""
     approval_id: str
     tool: str
     args: dict[str, Any] = Field(default={})
@@ -95,6 +104,20 @@ class ApprovalEvent(Contract):
     expires_at: datetime
     label: str | None = None
     labels: dict[str, str] = Field(default={})
+
+
+class NodeEvent(Contract):
+    """A node of a flow begins or ends; `key` names its execution. `code` says why it failed."""
+
+    type: Literal["node"] = "node"
+    node_id: str
+    key: str
+    kind: str
+    status: Literal["started", "finished", "failed"]
+    save_as: str | None = None
+    duration_ms: int | None = None
+    code: str | None = None
+    at: datetime | None = None
 
 
 class NotificationEvent(Contract):
@@ -106,7 +129,7 @@ class NotificationEvent(Contract):
     text: str
 
 
-class CitationsEvent(Contract):
+class CitationsEvent(_OfNode):
     type: Literal["citations"] = "citations"
     citations: tuple[Citation, ...]
 
@@ -157,6 +180,7 @@ type RunEvent = (
     | ToolEvent
     | QuestionEvent
     | ApprovalEvent
+    | NodeEvent
     | NotificationEvent
     | CitationsEvent
     | ErrorEvent

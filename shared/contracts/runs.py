@@ -22,6 +22,7 @@ type RunState = Literal[
     "RETRIEVED_CONTEXT",
     "PLANNED",
     "WAITING_APPROVAL",
+    "WAITING_INPUT",
     "EXECUTING_TOOLS",
     "STREAMING_RESPONSE",
     "PERSISTED_EVENT",
@@ -93,6 +94,32 @@ class Again(Contract):
     replaces: str
 
 
+class Part(Contract):
+    """Of a run that is an agent call of a flow: the flow's run, in whose log it writes, and the
+    number of the call. `quiet`: nobody reads its text as it is written."""
+
+    run_id: str
+    number: int
+    quiet: bool = False
+
+
+class PartOf(Part):
+    """`node` is which execution of which node it is: somebody wrote that, so Durable's history has
+    it not."""
+
+    node: str
+
+
+class FlowOfRun(Contract):
+    """Which flow a run runs; by value it is stored beside the record. `session_id` is that of its
+    handles and of the threads that its calls make."""
+
+    session_id: str = ""
+    name: str | None = None
+    flow_id: str | None = None
+    version: str | int | None = None
+
+
 class RunRecord(Contract):
     """What a run was started with; written once, before the orchestration is."""
 
@@ -113,10 +140,19 @@ class RunRecord(Contract):
     """What the message asked for in vain, by key of the wording."""
     call: AgentCall | None = None
     """Of a run that is an inline agent call."""
+    flow: FlowOfRun | None = None
+    """Of a run that runs a flow."""
+    part_of: PartOf | None = None
+    """Of an agent call of a flow."""
     trace_id: str | None = None
     again: Again | None = None
     """Of a run that only answers again; nothing of its basis is done again."""
     on_disconnect: OnDisconnect = "continue"
+
+    @property
+    def log_id(self) -> str:
+        """The run in whose log its events are."""
+        return self.part_of.run_id if self.part_of else self.run_id
 
     @property
     def scope(self) -> CredentialScope | None:
@@ -199,6 +235,8 @@ class Feedback(Contract):
 
 
 class WaitingApproval(Contract):
+    run_id: str | None = None
+    """Where it is decided, if that is another run: an agent call of a flow."""
     approval_id: str
     tool: str
     args: dict[str, Any] = Field(default={})
@@ -251,6 +289,23 @@ class RunWaiting(Contract):
     approvals: tuple[WaitingApproval, ...] = ()
 
 
+class WaitingQuestion(Contract):
+    """What a flow asks; `key` is that of the execution of its node."""
+
+    text: str
+    key: str
+
+
+class RunAsking(Contract):
+    """The JSON answer of a flow's run that waits for the user: 202, and what it asks. The answer is
+    sent to `/api/runs/{runId}/input`."""
+
+    run_id: str
+    thread_id: str
+    state: Literal["WAITING_INPUT"] = "WAITING_INPUT"
+    question: WaitingQuestion
+
+
 class RunView(Contract):
     """`GET /api/runs/{runId}`."""
 
@@ -278,6 +333,8 @@ class RunView(Contract):
     correlation_id: str
     trace_id: str | None = None
     """Of the trace that it is in (W3C), where it is traced."""
+    flow: FlowOfRun | None = None
+    part_of: PartOf | None = None
     replaces: str | None = None
     """Of a run that answers again, the one before it: what was done then is told there."""
 
@@ -290,6 +347,9 @@ class RunEntry(Contract):
     user_id: str
     state: RunState
     is_agent_call: bool = False
+    is_flow: bool = False
+    part_of: str | None = None
+    """Of an agent call of a flow, the flow's run."""
     received_at: datetime
     ended_at: datetime | None = None
     finish_reason: FinishReason | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.contracts.chat_wording import OF_CHAT
+from shared.contracts.flow_run_wording import OF_FLOW_RUNS
 from shared.contracts.flow_wording import OF_FLOWS
 from shared.contracts.identity import Language
 from shared.contracts.model_wording import OF_MODELS
@@ -11,6 +12,7 @@ from shared.contracts.tool_wording import OF_TOOLS
 
 WORDING: Mapping[str, Mapping[Language, str]] = {
     **OF_CHAT,
+    **OF_FLOW_RUNS,
     **OF_FLOWS,
     **OF_MODELS,
     **OF_SEARCH,

@@ -82,3 +82,10 @@ def program_of(sent: object, language: Language) -> Program | tuple[FlowProblem,
     if flow is None or any(each.severity == "error" for each in findings):
         return told(findings, language)
     return Program(flow, build(flow)[0])
+
+
+def read_program(sent: object) -> Program:
+    """Of a flow that was found to be without errors before."""
+    flow = read(sent).flow
+    assert flow is not None, "checked before it was kept"
+    return Program(flow, build(flow)[0])

@@ -4,6 +4,7 @@ from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
 from shared.ports.credentials import Credentials, Secret, Secrets
 from shared.ports.dependencies import Dependencies, Policy
+from shared.ports.flow_runs import FlowRuns
 from shared.ports.flows import Flows
 from shared.ports.knowledge import EventQuery, Knowledge, KnowledgeQuery
 from shared.ports.log import LogItem, LogItems
@@ -32,6 +33,7 @@ from shared.ports.readers import Readers
 from shared.ports.records import AuditChains, AuditLog, DeadLetters, Entities
 from shared.ports.runs import Approvals, Effects, Runs
 from shared.ports.tools import (
+    Listens,
     ServerMethods,
     ToolAnswered,
     ToolInvocation,
@@ -53,9 +55,11 @@ __all__ = [
     "Entities",
     "EventQuery",
     "FinishReason",
+    "FlowRuns",
     "Flows",
     "Knowledge",
     "KnowledgeQuery",
+    "Listens",
     "LogItem",
     "LogItems",
     "Model",

@@ -14,6 +14,7 @@ from shared.contracts.retrieval import Retrieval
 from shared.ports.agents import AgentSteps
 from shared.ports.conversations import Conversations
 from shared.ports.credentials import Credentials
+from shared.ports.flow_runs import FlowRuns
 from shared.ports.flows import Flows
 from shared.ports.knowledge import Knowledge
 from shared.ports.log import LogItems
@@ -69,6 +70,7 @@ class Dependencies:
     conversations: Conversations
     runs: Runs
     agent_steps: AgentSteps
+    flow_runs: FlowRuns
     effects: Effects
     approvals: Approvals
     audit: AuditLog

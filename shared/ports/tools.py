@@ -1,6 +1,6 @@
 """The seam to what a plan or an agent may call."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +8,9 @@ from shared.contracts.credentials import CredentialScope
 from shared.contracts.identity import Caller, Language
 from shared.contracts.outside import ServerMethod
 from shared.contracts.tools import Arguments, ToolContract
+
+type Listens = Callable[[str], Awaitable[None]]
+"""Hears each piece of an answer that is streamed, as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class ToolInvocation:
     """The conversation's: of what all tenants share, Cerebro shows no other version's."""
     scope: CredentialScope | None = None
     """What an agent's call is made with."""
+    any_status: bool = False
+    """Whatever an HTTP server answers is an answer, and not a refusal."""
+    listens: Listens | None = None
+    """The answer is to be streamed."""
 
 
 @dataclass(frozen=True, slots=True)

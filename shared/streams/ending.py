@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.contracts.approvals import approval_id
@@ -24,7 +24,7 @@ from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.errors import DependencyError
 from shared.ports import Dependencies
-from shared.streams.showing import shown_text
+from shared.streams.showing import said_by_flow, shown_text
 from shared.streams.writing import LogWriter
 
 log = logging.getLogger("eira.runs")
@@ -39,6 +39,8 @@ class LeftBehind:
     knows that it was not."""
 
     told: str = ""
+    why: str = ""
+    """Of a flow, which node failed and why."""
     entities: tuple[Mentioned, ...] = ()
     effects: tuple[TurnEffect, ...] = ()
     acted: bool = False
@@ -67,8 +69,10 @@ async def close_run(
         _withdraw_approvals(record, outcome, deps),
         _leave_quotas(record, outcome, deps),
     )
-    terminal = _terminal_event(stored, record, language)
-    await writer.append(TERMINAL_PART, [*announced, terminal])
+    if record.part_of is None:
+        # Of an agent call of a flow, the flow goes on.
+        terminal = _terminal_event(stored, record, language)
+        await writer.append(TERMINAL_PART, [*announced, terminal])
     return stored
 
 
@@ -93,13 +97,16 @@ def duration_ms(record: RunRecord, outcome: RunOutcome) -> int:
 
 
 def _with_what_was_done(outcome: RunOutcome, left: LeftBehind, language: Language) -> RunOutcome:
-    if outcome.failure is None or not left.told:
+    if outcome.failure is None or not (left.told or left.why):
         return outcome
     sentences = [say(outcome.failure.message, language)]
-    if outcome.state != "CANCELLED":
+    if left.why:
+        sentences.append(left.why)
+    if left.told and outcome.state != "CANCELLED":
         # Such a sentence may invite people to try again.
         sentences.append(say("failed_behind_tools", language))
-    return outcome.model_copy(update={"told": "\n".join([" ".join(sentences), left.told])})
+    told = [" ".join(sentences), *([left.told] if left.told else [])]
+    return outcome.model_copy(update={"told": "\n".join(told)})
 
 
 def _terminal_event(
@@ -174,7 +181,7 @@ async def _keep_unanswered(
         # Who answers again and fails leaves the answer that there is.
         return
     stopped = outcome.state == "CANCELLED"
-    shown = shown_text(await deps.log.all(record.run_id)) if stopped else ""
+    shown = await _shown(record, deps) if stopped else ""
     await deps.conversations.add_turn(
         Turn(
             run_id=record.run_id,
@@ -193,8 +200,19 @@ async def _keep_unanswered(
     )
 
 
+async def _shown(record: RunRecord, deps: Dependencies) -> str:
+    """What people have read of it."""
+    items = await deps.log.all(record.log_id)
+    if record.flow is not None:
+        return "\n\n".join(said_by_flow(items))
+    return shown_text(items, record.part_of.node if record.part_of else None)
+
+
 async def _leave_quotas(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> None:
-    """Before the end is told: whoever reads it may begin another run at once."""
+    """Before the end is told: whoever reads it may begin another run at once. What an agent call of
+    a flow has used is counted with the flow."""
+    if record.part_of is not None:
+        return
     day, caller = day_of(outcome.ended_at), record.caller
     counted = allowances(deps.policy.quotas, caller.tenant_id, caller.user_id)
     for _, subject, _ in counted:
@@ -205,11 +223,14 @@ async def _withdraw_approvals(record: RunRecord, outcome: RunOutcome, deps: Depe
     """What a run that failed or was stopped still asks for will never be used."""
     if outcome.failure is None:
         return
-    if record.call is None:
+    steps: Iterable[int] = range(MAX_CALLS)
+    if record.flow is not None:
+        found = await deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
+        under_way = found.pending.values() if found else ()
+        steps = [each.place for each in under_way if each.place is not None]
+    elif record.call is None:
         plan = await deps.runs.plan(record.tenant_id, record.run_id)
         steps = range(len(plan.calls) if plan else 0)
-    else:
-        steps = range(MAX_CALLS)
     await asyncio.gather(*(_withdraw(record, approval_id(step), deps) for step in steps))
 
 

@@ -4,14 +4,18 @@ import asyncio
 
 from shared.contracts.effects import Effect
 from shared.contracts.events import StateEvent
+from shared.contracts.flows.runs import Pending
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.runs import RunRecord, RunState
+from shared.errors import StoreError
 from shared.ports import Dependencies, LogItems
 from shared.streams.writing import STOP_STEP, LogWriter
 
 STOP_PART = "requested"
 FORBIDDEN = "cancelled"
 """The error of an effect that was forbidden; a key of the wording."""
+TRIES = 50
+"""Each is lost only to a step that the flow takes meanwhile."""
 
 
 async def stop_run(record: RunRecord, state: RunState, deps: Dependencies) -> None:
@@ -21,7 +25,10 @@ async def stop_run(record: RunRecord, state: RunState, deps: Dependencies) -> No
     a reader is told nothing that is not so, should the run end by itself meanwhile. Raises
     StoreError, and RunEndedError when the run is over.
     """
-    await asyncio.gather(*(_forbid(record, step, deps) for step in range(MAX_CALLS)))
+    ledgers = [(record.run_id, step) for step in range(MAX_CALLS)]
+    if record.flow is not None:
+        ledgers = await _stopped_flow(record, deps)
+    await asyncio.gather(*(_forbid(record.tenant_id, *each, deps) for each in ledgers))
     await ask_to_stop(record.run_id, state, deps.log)
 
 
@@ -39,15 +46,35 @@ def is_forbidden(effect: Effect) -> bool:
     return effect.state == "failed" and effect.error == FORBIDDEN
 
 
-async def _forbid(record: RunRecord, step: int, deps: Dependencies) -> None:
+async def _stopped_flow(record: RunRecord, deps: Dependencies) -> list[tuple[str, int]]:
+    """Let nothing more begin in it. Answers runs and places of what may be about to change
+    something: all that is under way. Raises StoreError."""
+    for _ in range(TRIES):
+        found = await deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
+        if found is None:
+            return []
+        if found.stopped or (
+            found := await deps.flow_runs.advance(found.model_copy(update={"stopped": True}))
+        ):
+            return [place for each in found.pending.values() for place in _places(record, each)]
+    raise StoreError(f"run {record.run_id} goes on faster than it can be stopped")
+
+
+def _places(record: RunRecord, under_way: Pending) -> list[tuple[str, int]]:
+    if under_way.child is not None:
+        return [(under_way.child, step) for step in range(MAX_CALLS)]
+    return [] if under_way.place is None else [(record.run_id, under_way.place)]
+
+
+async def _forbid(tenant_id: str, run_id: str, step: int, deps: Dependencies) -> None:
     """Take the effect's place in the ledger: its call meets this one and is not made.
 
     So nothing has to look for a flag before each call, and no call slips in between.
     """
     forbidden = Effect(
         effect_id=f"cancelled-{step}",
-        tenant_id=record.tenant_id,
-        run_id=record.run_id,
+        tenant_id=tenant_id,
+        run_id=run_id,
         step=step,
         tool="",
         state="failed",

@@ -1,14 +1,25 @@
 """Appending to a run's event log, by several writers, each entry once."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from shared.contracts.events import RestartEvent, RunEvent, is_terminal
+from shared.contracts.events import (
+    AgentTurnEvent,
+    CitationsEvent,
+    RestartEvent,
+    RunEvent,
+    TextEvent,
+    is_terminal,
+)
+from shared.contracts.runs import PartOf
 from shared.errors import AppError, RunStoppedError
 from shared.ports import LogItem, LogItems
 
 STOP_STEP = "stop"
 """Whose entry asks all other steps of the run to give up: they cannot write past it unread."""
 TERMINAL_STEP = "end"
+
+
+_SAID = (TextEvent, AgentTurnEvent, CitationsEvent)
 
 
 class SupersededError(AppError):
@@ -27,7 +38,17 @@ class LogWriter:
     many events the log is known to have; a stale value only costs reads.
     """
 
-    def __init__(self, items: LogItems, run_id: str, step: str, writer: str, after: int) -> None:
+    def __init__(
+        self,
+        items: LogItems,
+        run_id: str,
+        step: str,
+        writer: str,
+        after: int,
+        part_of: Callable[[], Awaitable[PartOf]] | None = None,
+    ) -> None:
+        """`part_of`: which node of a flow the events are of, in the log of the flow's run."""
+        self._part_of = part_of
         self._items = items
         self._run_id = run_id
         self._step = step
@@ -42,12 +63,21 @@ class LogWriter:
         `next_ms` tells readers when the next entry is due; 0 is at once. Raises RunEndedError, and
         RunStoppedError once, when it meets the entry that asks the run to stop.
         """
+        events = await self._told(events)
         if not events:
             return
         key = f"{self._step}/{part}"
         while (there := await self._create(key, events, next_ms)) is not None:
             if there.key == key:
                 return
+
+    async def _told(self, events: Sequence[RunEvent]) -> Sequence[RunEvent]:
+        """As the log has them: of a flow's node with its name, without what nobody is to read."""
+        if self._part_of is None or not events:
+            return events
+        part = await self._part_of()
+        shown = (each for each in events if not (part.quiet and isinstance(each, _SAID)))
+        return [each.model_copy(update={"node": part.node}) for each in shown]
 
     async def _create(
         self, key: str, events: Sequence[RunEvent], next_ms: int | None = None
@@ -98,6 +128,7 @@ class AnswerWriter(LogWriter):
 
     async def _claim(self, events: Sequence[RunEvent]) -> LogItem | None:
         """Try once. `next_ms` 0 tells readers that text is about to come."""
+        events = await self._told(events)
         key = f"{self._step}/{self.attempt}/0"
         there = await self._create(key, events, next_ms=0)
         mine = there is not None and there.key == key and there.writer == self._writer
@@ -105,6 +136,7 @@ class AnswerWriter(LogWriter):
 
     async def write(self, events: Sequence[RunEvent], next_ms: int | None = None) -> None:
         """Store the next entry of the answer. Raises SupersededError and RunEndedError."""
+        events = await self._told(events)
         if not events:
             return
         self._flush += 1

@@ -64,18 +64,26 @@ def run_span_id(run_id: str) -> int:
     return int.from_bytes(sha256(run_id.encode()).digest()[:8]) or 1
 
 
+def parent_of_run(run: RunRef) -> SpanContext | None:
+    """The request that started it; of an agent call of a flow, the flow's run."""
+    started = parent_of(run.traceparent, remote=False)
+    if started is None or run.part is None:
+        return started
+    return _span_of(run.part.run_id, started)
+
+
+def _span_of(run_id: str, started: SpanContext) -> SpanContext:
+    return SpanContext(
+        started.trace_id, run_span_id(run_id), is_remote=False, trace_flags=started.trace_flags
+    )
+
+
 def within(run: RunRef) -> Context:
     """Below the run's span. A run that nobody traced begins a trace with each of its steps."""
     started = parent_of(run.traceparent, remote=False)
     if started is None:
         return Context()
-    its = SpanContext(
-        started.trace_id,
-        run_span_id(run.run_id),
-        is_remote=False,
-        trace_flags=started.trace_flags,
-    )
-    return under(its)
+    return under(_span_of(run.run_id, started))
 
 
 @contextmanager

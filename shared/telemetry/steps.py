@@ -19,7 +19,7 @@ from shared.contracts.problems import Failure
 from shared.contracts.runs import FinishReason, RunOutcome, RunState, Usage
 from shared.ports import LogItem, LogItems
 from shared.telemetry import names
-from shared.telemetry.context import as_span, parent_of, run_span_id, under, within
+from shared.telemetry.context import as_span, parent_of_run, run_span_id, under, within
 from shared.telemetry.recording import Recorder, Value, known, mark_failed, recorder, span
 
 FIRST_STEPS = (PREPARE.name, OPEN_CALL.name)
@@ -95,7 +95,7 @@ def run_ended(run: RunRef, ending: Ending) -> None:
     began = began_at(run.run_id)
     if found is None or began is None:
         return
-    parent = parent_of(run.traceparent, remote=False)
+    parent = parent_of_run(run)
     attributes: dict[str, Value | None] = {
         names.OPERATION: "invoke_agent",
         names.AGENT_NAME: names.AGENT,

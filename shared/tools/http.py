@@ -13,11 +13,12 @@ from aiohttp.abc import AbstractResolver
 from shared.contracts.outside import Outside
 from shared.contracts.wording import say
 from shared.errors import NotAllowedError, RemoteBusyError, RemoteError
-from shared.ports import Credentials, Secret, ToolAnswered, ToolInvocation, ToolRefused
+from shared.ports import Credentials, Listens, Secret, ToolAnswered, ToolInvocation, ToolRefused
 from shared.retry_after import retry_after
 from shared.tools.addresses import is_public
 from shared.tools.http_answers import REDIRECTS, Answer, Unread, read_body
 from shared.tools.http_rules import Denied, HttpCall, read_call, redirected
+from shared.tools.http_streams import is_stream, read_stream
 from shared.tools.keys import key_for, renewed
 
 MAX_REDIRECTS = 3
@@ -126,7 +127,7 @@ class HttpTools:
                     allow_redirects=False,
                 ) as response,
             ):
-                return await _answer(response, self._limits.bytes)
+                return await _answer(response, self._limits.bytes, invocation.listens)
         except aiohttp.ClientConnectorError as error:
             if gate.refused:
                 return Denied("http_address_not_allowed", {"name": call.url.raw_host})
@@ -153,11 +154,15 @@ class _Gate:
         return socket.socket(family, kind, protocol)
 
 
-async def _answer(response: aiohttp.ClientResponse, limit: int) -> Answer:
+async def _answer(response: aiohttp.ClientResponse, limit: int, listens: Listens | None) -> Answer:
     return Answer(
         status=response.status,
         content_type=response.content_type if "Content-Type" in response.headers else "",
-        body=await read_body(response, limit),
+        body=(
+            await read_stream(response, limit, listens)
+            if listens is not None and is_stream(response)
+            else await read_body(response, limit)
+        ),
         location=response.headers.get("Location") if response.status in REDIRECTS else None,
         wait=retry_after(response.headers),
     )
@@ -166,6 +171,8 @@ async def _answer(response: aiohttp.ClientResponse, limit: int) -> Answer:
 def _outcome(
     answer: Answer, call: HttpCall, invocation: ToolInvocation
 ) -> ToolAnswered | ToolRefused:
+    if invocation.any_status:
+        return ToolAnswered(answer.result)
     if answer.status == TOO_MANY:
         raise RemoteBusyError("http: 429", retry_after=answer.wait)
     if answer.status in MAY_PASS:
@@ -184,7 +191,7 @@ def _outcome(
 
 def _headers(call: HttpCall, key: Secret | None, invocation: ToolInvocation) -> dict[str, str]:
     headers = {
-        "accept": "application/json, text/*;q=0.9",
+        "accept": _accepted(invocation),
         **({"content-type": _content_type(call.body)} if call.body is not None else {}),
         **call.headers,
         "accept-encoding": "identity",
@@ -196,6 +203,12 @@ def _headers(call: HttpCall, key: Secret | None, invocation: ToolInvocation) -> 
     elif key is not None:
         headers["api-key"] = key.value
     return headers
+
+
+def _accepted(invocation: ToolInvocation) -> str:
+    if invocation.listens is None:
+        return "application/json, text/*;q=0.9"
+    return "text/event-stream, application/x-ndjson, application/json;q=0.9, text/*;q=0.8"
 
 
 def _content_type(body: object) -> str:

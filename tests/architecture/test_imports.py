@@ -41,12 +41,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "shared.starting",
         "shared.triggers",
     ),
-    # Of credentials the pure rules: no secret is read where requests are.
     "api": (
         "api",
         *CORE,
         "shared.calling",
-        "shared.credentials.names",
         "shared.flows",
         "shared.streams",
         *TOLD,
@@ -57,7 +55,6 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *CORE,
         "shared.awaiting",
         "shared.calling",
-        "shared.credentials.names",
         "shared.flows",
         "shared.search.context",
         "shared.search.embedding",
@@ -67,7 +64,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "shared/contracts": ("shared.contracts",),
     # What an agent call comes to, also of a flow's node.
-    "shared/calling": ("shared.calling", *CORE, "shared.credentials.profiles"),
+    "shared/calling": (
+        "shared.calling",
+        *CORE,
+        "shared.credentials.names",
+        "shared.credentials.profiles",
+    ),
     # Which profile holds is decided in one place.
     "shared/flows": ("shared.flows", "shared.contracts", "shared.credentials.profiles"),
     "shared/ports": ("shared.ports", "shared.contracts"),
@@ -205,7 +207,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "orchestrators": ("azure.durable_functions",),
     "shared/contracts": ("pydantic",),
     "shared/ports": (),
-    "shared/calling": ("pydantic",),
+    "shared/calling": ("pydantic", "ulid"),
     "shared/errors.py": (),
     "shared/streams": (),
     # The grammar of CEL, and regular expressions that cannot run away; both are imported late.

@@ -17,6 +17,7 @@ from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.agents import FakeAgentSteps, FakeModels
 from tests.fakes.audit import FakeAuditChains, FakeAuditLog
 from tests.fakes.credentials import FakeCredentials
+from tests.fakes.flow_runs import FakeFlowRuns
 from tests.fakes.flows import FakeFlows
 from tests.fakes.methods import FakeMethods
 from tests.fakes.moderation import FakeModeration
@@ -54,6 +55,7 @@ class World:
     conversations: FakeConversations = field(default_factory=FakeConversations)
     runs: FakeRuns = field(default_factory=FakeRuns)
     agent_steps: FakeAgentSteps = field(default_factory=FakeAgentSteps)
+    flow_runs: FakeFlowRuns = field(default_factory=FakeFlowRuns)
     effects: FakeEffects = field(default_factory=FakeEffects)
     approvals: FakeApprovals = field(default_factory=FakeApprovals)
     audit: FakeAuditLog = field(default_factory=FakeAuditLog)
@@ -88,6 +90,7 @@ class World:
             conversations=self.conversations,
             runs=self.runs,
             agent_steps=self.agent_steps,
+            flow_runs=self.flow_runs,
             effects=self.effects,
             approvals=self.approvals,
             audit=self.audit,

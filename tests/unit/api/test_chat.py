@@ -9,7 +9,8 @@ import pytest
 from api import chat, conversations, messages
 from api.bodies import MAX_BODY_BYTES
 from api.edge import Handler
-from api.identifiers import born_at, thread_of
+from api.identifiers import born_at
+from shared.calling.threads import thread_of
 from shared.contracts.agent_activities import ChatRequest
 from shared.contracts.agent_steps import AgentStep
 from shared.contracts.conversations import Turn

@@ -1,0 +1,226 @@
+"""A step of a flow: what came of an action goes into the interpreter, and what is to be done next
+comes out. A second execution of a step answers what the first has stored."""
+
+import asyncio
+from asyncio import to_thread
+from dataclasses import dataclass
+from datetime import datetime
+
+from activities.flow_calls import Scene, ready
+from activities.flow_outcomes import outcome_of
+from activities.flow_programs import Pinned, load_flow
+from activities.flow_telling import parts_of, still_under_way, told
+from activities.steps import announced, has_ended, load_record, log_writer
+from shared.awaiting import must_be_there
+from shared.calling.threads import call_of_flow
+from shared.contracts.events import StateEvent
+from shared.contracts.flows.running import (
+    Ask,
+    CallAgent,
+    CallRest,
+    Failed,
+    FlowAction,
+    FlowFailure,
+    FlowOutcome,
+    FlowState,
+    Say,
+)
+from shared.contracts.flows.runs import (
+    MAX_VARIABLES_BYTES,
+    Advanced,
+    AdvanceRequest,
+    FlowProgress,
+    Pending,
+)
+from shared.contracts.outside import READING
+from shared.contracts.problems import ErrorCode, Failure
+from shared.contracts.runs import Usage
+from shared.contracts.wording import say
+from shared.errors import RunStoppedError, StoreError
+from shared.flows.interpreting import Advance, advance, begin
+from shared.ports import Dependencies
+
+TRIES = 5
+PASSED_ON: frozenset[ErrorCode] = frozenset(
+    {"TIMEOUT", "CONTENT_BLOCKED", "MODEL_UNAVAILABLE", "MODEL_RATE_LIMIT", "SEARCH_UNAVAILABLE",
+     "SEARCH_RATE_LIMIT", "QUOTA_EXCEEDED", "NOT_ALLOWED", "FORBIDDEN", "MODERATION_UNAVAILABLE",
+     "CREDENTIALS_UNAVAILABLE", "CANCELLED"}
+)  # fmt: skip
+"""Codes of calls that are the run's, too, when nothing is done about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A step that was taken, and the number of the last event then."""
+
+    progress: FlowProgress
+    after: int
+
+
+async def advance_flow(request: AdvanceRequest, deps: Dependencies) -> Advanced:
+    """Raises StoreError, and RunStoppedError when nothing is to begin any more."""
+    record, pinned, ended = await asyncio.gather(
+        load_record(request, deps), load_flow(request, deps), has_ended(request, deps)
+    )
+    if ended:
+        return Advanced(after=request.after, ended=True)
+    taken = await _taken(request, pinned, deps)
+    progress = taken.progress
+    scene = Scene(request, record, request.language, taken.after, deps)
+    new = [progress.pending[number] for number in progress.fresh if number in progress.pending]
+    actions = await asyncio.gather(*(ready(each, scene) for each in new))
+    state = progress.state
+    assert state is not None, "a step was taken"
+    return Advanced(
+        after=taken.after,
+        usage=progress.usage,
+        status=state.status,
+        actions=tuple(actions),
+        failure=_failure(state.failure),
+    )
+
+
+def _failure(failure: FlowFailure | None) -> Failure | None:
+    """Of the run: its detail is kept with the flow."""
+    if failure is None:
+        return None
+    code = next((each for each in PASSED_ON if each == failure.code), "FLOW_FAILED")
+    return Failure.model_validate({"code": code, "message": "flow_failed", "retryable": False})
+
+
+async def _taken(request: AdvanceRequest, pinned: Pinned, deps: Dependencies) -> _Taken:
+    """Take the step, unless an earlier execution has. Raises StoreError, RunStoppedError."""
+    for attempt in range(TRIES):
+        progress = await _before(request, deps, anew=attempt > 0)
+        if progress.stopped:
+            raise RunStoppedError(request.run.run_id)
+        if progress.step >= request.step:
+            return _Taken(progress, request.after)
+        step, usage, codes = await _step(request, progress, pinned, deps)
+        now = deps.now()
+        after = await _tell(request, pinned, progress, step, codes, now, deps)
+        changed = _changed(request, progress, step, usage, now)
+        if (stored := await deps.flow_runs.advance(changed)) is not None:
+            return _Taken(stored, after)
+    raise StoreError(f"step {request.step} of run {request.run.run_id} could not be stored")
+
+
+async def _before(request: AdvanceRequest, deps: Dependencies, *, anew: bool) -> FlowProgress:
+    """Where the run is: at the step before this one, or further. Raises StoreError."""
+    run, fresh = request.run, anew
+
+    async def found() -> FlowProgress | None:
+        nonlocal fresh
+        progress = await deps.flow_runs.progress(run.tenant_id, run.run_id, anew=fresh)
+        fresh = True
+        there = progress is not None and progress.step >= request.step - 1
+        return progress if there else None
+
+    return await must_be_there(found, f"step {request.step - 1} of run {run.run_id}")
+
+
+async def _step(
+    request: AdvanceRequest, progress: FlowProgress, pinned: Pinned, deps: Dependencies
+) -> tuple[Advance, Usage, dict[str, str]]:
+    """The interpreter's, what the action has cost, and why it failed, by the node's key."""
+    if request.answered is None:
+        first = await to_thread(begin, pinned.program, pinned.flow.inputs)
+        return _within_bounds(first, request), Usage(), {}
+    pending = progress.pending[request.answered]
+    outcome, usage = await _outcome(request, pending, deps)
+    codes = {pending.action.key: outcome.code} if isinstance(outcome, Failed) else {}
+    assert progress.state is not None, "something was begun"
+    step = await to_thread(advance, pinned.program, progress.state, pending.action.branch, outcome)
+    return _within_bounds(step, request), usage, codes
+
+
+async def _outcome(
+    request: AdvanceRequest, pending: Pending, deps: Dependencies
+) -> tuple[FlowOutcome, Usage]:
+    if not request.expired:
+        return await outcome_of(pending, request, request.language, deps, crashed=request.crashed)
+    run = request.run
+    expired = Failed(code="EXPIRED", message=say("flow_not_answered", request.language))
+    kept = await deps.flow_runs.put_outcome(run.tenant_id, run.run_id, pending.number, expired)
+    return kept, Usage()
+
+
+def _within_bounds(step: Advance, request: AdvanceRequest) -> Advance:
+    """A run that keeps too much fails: its state would not go into the store."""
+    text = step.state.model_dump_json()
+    if len(text) <= MAX_VARIABLES_BYTES:
+        return step
+    last = step.events[-1].key if step.events else ""
+    failure = FlowFailure(code="variables_too_large", node=last, detail=str(MAX_VARIABLES_BYTES))
+    state = FlowState(
+        status="failed",
+        branches={k: b.model_copy(update={"variables": {}, "frames": ()})
+                  for k, b in step.state.branches.items()},
+        steps=step.state.steps,
+        failure=failure,
+    )  # fmt: skip
+    return Advance(state, (), step.events)
+
+
+async def _tell(
+    request: AdvanceRequest,
+    pinned: Pinned,
+    progress: FlowProgress,
+    step: Advance,
+    codes: dict[str, str],
+    now: datetime,
+    deps: Dependencies,
+) -> int:
+    """Before the step is stored: an execution that dies between tells the same again, under the
+    same keys. Answers the number of the last event. Raises RunStoppedError."""
+    writer = log_writer(request, f"flow-{request.step}", deps)
+    events = [
+        *announced(request, deps),
+        *told(pinned.program, step, progress.began, codes, now),
+        *(StateEvent(state="WAITING_INPUT", at=now) for each in step.actions if _asks(each)),
+    ]
+    for place, part in enumerate(parts_of(events)):
+        await writer.append(str(place), part)
+    return writer.after
+
+
+def _asks(action: FlowAction) -> bool:
+    return isinstance(action, Ask)
+
+
+def _changed(
+    request: AdvanceRequest, progress: FlowProgress, step: Advance, usage: Usage, now: datetime
+) -> FlowProgress:
+    pending = {n: each for n, each in progress.pending.items() if n != request.answered}
+    last, effects = progress.last, progress.effects
+    fresh: list[int] = []
+    for action in step.actions:
+        if isinstance(action, Say):
+            continue
+        last += 1
+        changes = isinstance(action, CallRest) and action.method not in READING
+        place = effects if changes else None
+        effects += changes
+        pending[last] = _pending(last, action, place, request, now)
+        fresh.append(last)
+    return progress.model_copy(
+        update={
+            "step": request.step,
+            "state": step.state,
+            "pending": pending,
+            "fresh": tuple(fresh),
+            "usage": usage,
+            "last": last,
+            "effects": effects,
+            "began": still_under_way(step.events, progress.began, now),
+        }
+    )
+
+
+def _pending(
+    number: int, action: FlowAction, place: int | None, request: AdvanceRequest, now: datetime
+) -> Pending:
+    child = None
+    if isinstance(action, CallAgent):
+        child = call_of_flow(request.run.run_id, number, now)
+    return Pending(number=number, action=action, place=place, child=child)

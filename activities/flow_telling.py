@@ -1,0 +1,110 @@
+"""What a step of a flow tells in the run's log: nodes that begin and end, what they say and ask."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.contracts.events import (
+    CitationsEvent,
+    NodeEvent,
+    QuestionEvent,
+    RunEvent,
+    TextEvent,
+)
+from shared.contracts.evidence import Citation
+from shared.contracts.flows.running import Ask, FlowAction, Say
+from shared.contracts.flows.running import NodeEvent as Happened
+from shared.flows.graph import Program
+from shared.flows.interpreting import Advance
+
+MOST_EVENTS = 100
+MOST_CHARACTERS = 100_000
+"""Of what is said, in one entry of the log."""
+
+
+def told(
+    program: Program,
+    step: Advance,
+    began: Mapping[str, datetime],
+    codes: Mapping[str, str],
+    now: datetime,
+) -> Iterator[RunEvent]:
+    """`began` are nodes that were under way before this step, `codes` why some of them failed."""
+    said = {each.key: each for each in step.actions if isinstance(each, Say | Ask)}
+    began = dict(began)
+    for each in step.events:
+        if each.status == "started":
+            began[each.key] = now
+        code = codes.get(each.key) or (step.state.failure.code if step.state.failure else None)
+        code = code if each.status == "failed" else None
+        yield _node_event(program, each, began.get(each.key), code, now)
+        if each.status == "started" and (spoken := said.get(each.key)):
+            yield from _spoken(spoken)
+
+
+def still_under_way(
+    events: Sequence[Happened], began: Mapping[str, datetime], now: datetime
+) -> dict[str, datetime]:
+    """When the nodes began that are not over."""
+    open_now = dict(began)
+    for each in events:
+        if each.status == "started":
+            open_now[each.key] = now
+        else:
+            open_now.pop(each.key, None)
+    return open_now
+
+
+def parts_of(events: Sequence[RunEvent]) -> Iterator[list[RunEvent]]:
+    """As entries of the log, none of which is too large for the store."""
+    part: list[RunEvent] = []
+    characters = 0
+    for each in events:
+        long = len(each.text) if isinstance(each, TextEvent) else 0
+        if part and (len(part) == MOST_EVENTS or characters + long > MOST_CHARACTERS):
+            yield part
+            part, characters = [], 0
+        part.append(each)
+        characters += long
+    if part:
+        yield part
+
+
+def _node_event(
+    program: Program, happened: Happened, began: datetime | None, code: str | None, now: datetime
+) -> NodeEvent:
+    over = happened.status != "started"
+    took = int((now - began).total_seconds() * 1000) if over and began else None
+    return NodeEvent(
+        node_id=happened.node,
+        key=happened.key,
+        kind=program.flow.nodes[happened.node].type,
+        status="finished" if happened.status == "done" else happened.status,
+        save_as=happened.save_as,
+        duration_ms=took,
+        code=code,
+        at=now,
+    )
+
+
+def _spoken(action: FlowAction) -> Iterator[RunEvent]:
+    assert isinstance(action, Say | Ask)
+    for first in range(0, len(action.text), MOST_CHARACTERS):
+        piece = action.text[first : first + MOST_CHARACTERS]
+        yield TextEvent(text=piece, attempt=1, node=action.key)
+    citations = tuple(_citations(action.citations))
+    if citations:
+        yield CitationsEvent(citations=citations, node=action.key)
+    if isinstance(action, Ask):
+        yield QuestionEvent(text=action.text, node=action.key)
+
+
+def _citations(given: Sequence[Any]) -> Iterator[Citation]:
+    """Those that are some: a flow may put anything there."""
+    for each in given:
+        try:
+            yield Citation.model_validate(each)
+        except ValidationError:
+            continue

@@ -1,0 +1,249 @@
+"""`/api/flows/runs`: a flow is run durably; what people say to it, and how it is doing."""
+
+import json
+from asyncio import to_thread
+from typing import Any
+
+from azurefunctions.extensions.http.fastapi import Response
+
+from api.answers import json_answer
+from api.bodies import parse, read_body
+from api.conversations import DEFAULT_TIME_ZONE, own_conversation
+from api.edge import Call
+from api.runs import own_run
+from api.starting import Place, Wanted, start_run
+from api.telling import tell_run
+from shared.calling.refusing import invalid
+from shared.calling.sizes import can_be_seen, check_sizes
+from shared.calling.threads import thread_of
+from shared.contracts.activities import RunLimits, RunRef
+from shared.contracts.conversations import MAX_CONTEXT_BYTES, Conversation
+from shared.contracts.flows.document import FlowProblem
+from shared.contracts.flows.running import Ask, Succeeded
+from shared.contracts.flows.runs import (
+    FlowFault,
+    FlowRequest,
+    FlowRunView,
+    InputTaken,
+    Pending,
+    PinnedFlow,
+    PostFlowRun,
+    PostInput,
+    input_event,
+)
+from shared.contracts.problems import FieldProblem
+from shared.contracts.runs import FlowOfRun, RunRecord
+from shared.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotAllowedError,
+    NotFoundError,
+    TooLargeError,
+)
+from shared.flows.checking import findings_of
+from shared.flows.findings import told
+from shared.flows.flow import Flow
+
+FLOW = "flow"
+FLOW_SECONDS = 3_600.0
+FLOW_TOKENS = 1_000_000
+"""What one run of a flow may take, besides what each of its agents may."""
+
+
+async def post(call: Call) -> Response:
+    """Raises RequestError."""
+    body = await read_body(call.request)
+    posted = parse(PostFlowRun, call.request, body, call.language)
+    sent = _sent(posted, call)
+    flow = await to_thread(_checked, sent, call)
+    _check_profile(posted, call)
+    inputs = _inputs(posted)
+    place = await _place(posted, call)
+    pinned = PinnedFlow(flow=_with_profile(sent, flow, posted), inputs=inputs)
+    wanted = _wanted(posted, flow, pinned, body, call)
+    return await tell_run(call, await start_run(call, place, wanted))
+
+
+def _sent(posted: PostFlowRun, call: Call) -> dict[str, Any] | list[Any]:
+    """Raises InvalidRequestError."""
+    if posted.flow is None or posted.flow_id is not None:
+        raise invalid("/flow", "flow_only_one", call.language)
+    return posted.flow
+
+
+def _checked(sent: object, call: Call) -> Flow:
+    """Raises InvalidRequestError with all that is wrong with it."""
+    findings, flow = findings_of(sent)
+    wrong = [each for each in told(findings, call.language) if each.severity == "error"]
+    if wrong or flow is None:
+        raise InvalidRequestError(tuple(map(_problem, wrong)))
+    return flow
+
+
+def _problem(found: FlowProblem) -> FieldProblem:
+    return FieldProblem(pointer=f"/flow{found.pointer}", message=found.message)
+
+
+def _check_profile(posted: PostFlowRun, call: Call) -> None:
+    """Raises NotAllowedError for one that this caller may not name."""
+    allowed = call.deps.policy.agents.credential_profiles_of(call.caller)
+    if posted.profile is not None and posted.profile not in allowed:
+        raise NotAllowedError("profile_not_allowed", name=posted.profile)
+
+
+def _inputs(posted: PostFlowRun) -> dict[str, Any]:
+    """Raises TooLargeError."""
+    short = {"message": posted.message, "context": posted.context}
+    inputs = {**posted.inputs, **{n: each for n, each in short.items() if each is not None}}
+    message = inputs.get("message")
+    check_sizes(message if isinstance(message, str) else "", posted.context)
+    if len(json.dumps(inputs, ensure_ascii=False).encode()) > 2 * MAX_CONTEXT_BYTES:
+        raise TooLargeError("flow_inputs_too_large", limit=2 * MAX_CONTEXT_BYTES)
+    return inputs
+
+
+def _with_profile(
+    sent: dict[str, Any] | list[Any], flow: Flow, posted: PostFlowRun
+) -> dict[str, Any] | list[Any]:
+    """The profile of the request holds where the flow names none."""
+    if posted.profile is None or flow.meta.default_credential_profile is not None:
+        return sent
+    whole: dict[str, Any] = sent if isinstance(sent, dict) else {"nodes": sent}
+    meta: dict[str, Any] = whole.get("meta") or {}
+    return {**whole, "meta": {**meta, "default_credential_profile": posted.profile}}
+
+
+async def _place(posted: PostFlowRun, call: Call) -> Place:
+    """A conversation of the caller's, or a thread that is made for the run."""
+    if posted.conversation_id is not None:
+        return await own_conversation(call, posted.conversation_id)
+    now = call.deps.now()
+
+    def thread(run_id: str) -> Conversation:
+        return Conversation(
+            conversation_id=thread_of(run_id),
+            tenant_id=call.caller.tenant_id,
+            owner_id=call.caller.user_id,
+            session_id=posted.session_id,
+            language=call.language,
+            time_zone=DEFAULT_TIME_ZONE,
+            pack_version=call.deps.packs.current,
+            created_at=now,
+            updated_at=now,
+            active_run_id=run_id,
+        )
+
+    return thread
+
+
+def _wanted(posted: PostFlowRun, flow: Flow, pinned: PinnedFlow, body: bytes, call: Call) -> Wanted:
+    limits = _limits(call.deps.policy.limits)
+
+    def request(run: RunRef, after: int, _: tuple[str, ...]) -> FlowRequest:
+        return FlowRequest(run=run, after=after, limits=limits, language=call.language)
+
+    async def keep(run_id: str) -> None:
+        await call.deps.flow_runs.pin(call.caller.tenant_id, run_id, pinned)
+
+    message = pinned.inputs.get("message")
+    return Wanted(
+        route=FLOW,
+        body=body,
+        orchestrator=FLOW,
+        request=request,
+        message=message if isinstance(message, str) else flow.meta.name or "",
+        context=posted.context,
+        on_disconnect=posted.on_disconnect,
+        flow=FlowOfRun(
+            session_id=posted.session_id,
+            name=flow.meta.name,
+            flow_id=posted.flow_id,
+            version=posted.version,
+        ),
+        keep=keep,
+    )
+
+
+def _limits(limits: RunLimits) -> RunLimits:
+    """The flow's own; each agent that it calls has those of an agent call as well."""
+    return limits.model_copy(
+        update={
+            "seconds": max(limits.seconds, FLOW_SECONDS),
+            "tokens": max(limits.tokens, FLOW_TOKENS),
+        }
+    )
+
+
+# --- while it runs -------------------------------------------------------------------------------
+
+
+async def read(call: Call) -> Response:
+    """The flow as it is run, and its variables: for who started it."""
+    record = await _own_flow(call)
+    pinned = await call.deps.flow_runs.pinned(record.tenant_id, record.run_id)
+    progress = await call.deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
+    if pinned is None or progress is None or record.flow is None:
+        raise NotFoundError("run_not_found")
+    state = progress.state
+    asked = _asked(tuple(progress.pending.values()))
+    failure = state.failure if state else None
+    return json_answer(
+        FlowRunView(
+            run_id=record.run_id,
+            flow=pinned.flow,
+            flow_id=record.flow.flow_id,
+            version=record.flow.version,
+            status=state.status if state else "running",
+            steps=state.steps if state else 0,
+            variables=state.variables if state else {},
+            waiting=asked.action.key if asked else None,
+            failure=FlowFault(code=failure.code, node=failure.node, detail=failure.detail)
+            if failure
+            else None,
+        ),
+        headers={"x-run-id": record.run_id},
+    )
+
+
+async def say_to(call: Call) -> Response:
+    """What the user says to a flow that asks. Saying the same again changes nothing. Raises
+    ConflictError when nothing is asked, or something else."""
+    record = await _own_flow(call)
+    posted = parse(PostInput, call.request, await read_body(call.request), call.language)
+    check_sizes(posted.message, None)
+    if not can_be_seen(posted.message):
+        raise invalid("/message", "field_blank", call.language)
+    asked = await _question(record, posted, call)
+    await call.orchestrations.raise_event(record.run_id, input_event(asked.number))
+    taken = InputTaken(run_id=record.run_id, key=asked.action.key)
+    headers = {"Location": f"/api/runs/{record.run_id}", "x-run-id": record.run_id}
+    return json_answer(taken, 202, headers)
+
+
+async def _question(record: RunRecord, posted: PostInput, call: Call) -> Pending:
+    """What was answered by this. Raises ConflictError."""
+    flows, tenant_id, run_id = call.deps.flow_runs, record.tenant_id, record.run_id
+    progress = await flows.progress(tenant_id, run_id, anew=True)
+    asked = _asked(tuple(progress.pending.values())) if progress else None
+    over = await call.deps.runs.outcome(tenant_id, run_id)
+    if asked is None or over is not None or (progress and progress.stopped):
+        raise ConflictError("INPUT_CONFLICT", "nothing_asked")
+    if posted.key is not None and posted.key != asked.action.key:
+        raise ConflictError("INPUT_CONFLICT", "another_asked", key=asked.action.key)
+    said = Succeeded(value={"text": posted.message})
+    kept = await flows.put_outcome(tenant_id, run_id, asked.number, said)
+    if kept != said:
+        raise ConflictError("INPUT_CONFLICT", "input_given")
+    return asked
+
+
+def _asked(pending: tuple[Pending, ...]) -> Pending | None:
+    return next((each for each in pending if isinstance(each.action, Ask)), None)
+
+
+async def _own_flow(call: Call) -> RunRecord:
+    """Raises NotFoundError; ConflictError for a run that is none of a flow."""
+    record = await own_run(call)
+    if record.flow is None:
+        raise ConflictError("INPUT_CONFLICT", "nothing_asked")
+    return record

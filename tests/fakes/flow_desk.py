@@ -1,0 +1,132 @@
+"""Flows that really run: the real SDK, the local Durable extension and all activities, over stores
+in memory, in this process."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from activities.advance_flow import advance_flow
+from activities.close_flow import close_flow
+from activities.seal_value import seal_value
+from api import flow_runs
+from emulator.tests.host.durable_worker import Hub, SdkWorker
+from orchestrators.versions import CHAT, FIRST, FLOW, versioned
+from shared.contracts.flows.runs import ADVANCE_FLOW, CLOSE_FLOW, SEAL_VALUE
+from shared.contracts.runs import RunStatus
+from shared.durable import RUNTIME, step
+from shared.ports import Dependencies, OrchestrationState
+from tests.fakes.http import Answer, Caller
+from tests.fakes.running import STEPS
+from tests.fakes.services import FakeOrchestrations
+from tests.fakes.world import ANA, World
+from tests.unit.api.rules import CALLERS, SETTINGS, PeopledPacks
+
+ALL_STEPS = {
+    **STEPS,
+    **{
+        spec.name: (spec, activity)
+        for spec, activity in (
+            (ADVANCE_FLOW, advance_flow),
+            (SEAL_VALUE, seal_value),
+            (CLOSE_FLOW, close_flow),
+        )
+    },
+}
+
+
+@dataclass
+class HubOrchestrations(FakeOrchestrations):
+    """The port over a task hub in this process."""
+
+    hub: Hub | None = None
+
+    async def start(self, run_id: str, orchestrator: str, request: Mapping[str, object]) -> None:
+        await super().start(run_id, orchestrator, request)
+        assert self.hub is not None
+        await self.hub.start(orchestrator, dict(request), run_id)  # type: ignore[arg-type]
+
+    async def raise_event(self, run_id: str, name: str) -> None:
+        assert self.hub is not None
+        await self.hub.management.raise_event(run_id, name, "{}")
+
+    async def state(self, run_id: str) -> OrchestrationState | None:
+        assert self.hub is not None
+        found = self.hub.management.status(run_id)
+        told = RunStatus.model_validate_json(found.custom_status) if found.custom_status else None
+        return OrchestrationState(RUNTIME[found.status.value], told)
+
+
+@dataclass
+class FlowDesk:
+    """Where flows are run; `http` answers calls of REST."""
+
+    world: World
+    hub: Hub
+    worker: SdkWorker
+    orchestrations: HubOrchestrations
+    deps: Dependencies
+    runs: list[str] = field(default_factory=list)
+
+    @property
+    def ana(self) -> Caller:
+        return Caller(self.deps, self.orchestrations, "ana")
+
+    async def post(self, body: object, **headers: str) -> Answer:
+        """Nobody waits for the run's end."""
+        sent = {"prefer": "respond-async", **headers}
+        return await self.ana.call(flow_runs.post, "POST", body, headers=sent)
+
+    async def begin(self, flow: object, inputs: Mapping[str, Any] | None = None) -> str:
+        answer = await self.post({"flow": flow, "inputs": dict(inputs or {})})
+        assert answer.status == 202, answer.body
+        run_id = str(answer.json["runId"])
+        self.runs.append(run_id)
+        return run_id
+
+    async def ended(self, run_id: str) -> None:
+        row = await self.hub.ended(run_id)
+        assert row.status.value == "Completed", row
+
+    async def run(self, flow: object, inputs: Mapping[str, Any] | None = None) -> str:
+        run_id = await self.begin(flow, inputs)
+        await self.ended(run_id)
+        return run_id
+
+    async def view(self, run_id: str) -> dict[str, Any]:
+        answer = await self.ana.call(flow_runs.read, path={"runId": run_id})
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    async def events(self, run_id: str) -> list[dict[str, Any]]:
+        items = await self.world.log.all(run_id)
+        return [event.wire() for item in items for event in item.events]
+
+    async def say(self, run_id: str, message: str, **more: str) -> Answer:
+        body = {"message": message, **more}
+        return await self.ana.call(flow_runs.say_to, "POST", body, path={"runId": run_id})
+
+
+@asynccontextmanager
+async def flow_desk(folder: Path, world: World | None = None) -> AsyncGenerator[FlowDesk]:
+    """With the people, packs and settings of tests of agent calls."""
+    world = world or World(callers=CALLERS)
+    deps = world.deps()
+    policy = replace(deps.policy, agents=SETTINGS, outside=SETTINGS.outside)
+    deps = replace(deps, packs=PeopledPacks(world.packs), policy=policy)
+    worker = SdkWorker()
+    for name, table in (("chat", CHAT), ("flow", FLOW)):
+        worker.orchestrator(versioned(name, {FIRST: table[FIRST]}))
+    for name, (spec, activity) in ALL_STEPS.items():
+        worker.activities[name] = step(spec, activity, lambda: deps)
+    hub = Hub(folder, worker)
+    await hub.extension.start()
+    try:
+        orchestrations = HubOrchestrations(hub=hub)
+        yield FlowDesk(world, hub, worker, orchestrations, deps)
+    finally:
+        await hub.extension.stop()
+
+
+OWNER = ANA

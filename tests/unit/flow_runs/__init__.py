@@ -1,0 +1,1 @@
+"""Flows that run durably, in this process."""

@@ -1,0 +1,57 @@
+"""A flow runs durably: what it says, what it keeps, and what is told of its nodes."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.flow_desk import FlowDesk, flow_desk
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[FlowDesk]:
+    async with flow_desk(tmp_path) as found:
+        yield found
+
+
+LINEAR = [
+    {"type": "assign_var", "name": "n", "value": 2},
+    {
+        "type": "condition",
+        "expression": "n > 1",
+        "then": [{"type": "response", "id": "si", "text": "Hay ${n} y ${falta}"}],
+        "else": [{"type": "response", "text": "no"}],
+    },
+    {"type": "response", "text": "Fin"},
+]
+
+
+async def test_a_flow_without_calls_runs_to_its_end(desk: FlowDesk) -> None:
+    run_id = await desk.run(LINEAR, {"falta": "una"})
+    view = await desk.view(run_id)
+    assert view["status"] == "done"
+    assert view["variables"] == {"falta": "una", "n": 2}
+    events = await desk.events(run_id)
+    assert [e["text"] for e in events if e["type"] == "text"] == ["Hay 2 y una", "Fin"]
+    nodes = [(e["key"], e["status"]) for e in events if e["type"] == "node"]
+    assert nodes == [
+        ("@0", "started"), ("@0", "finished"), ("@1", "started"), ("@1", "finished"),
+        ("si", "started"), ("si", "finished"), ("@2", "started"), ("@2", "finished"),
+    ]  # fmt: skip
+    assert events[-1]["type"] == "done"
+
+
+async def test_an_agent_is_called_as_the_chat_calls_it(desk: FlowDesk) -> None:
+    flow = [
+        {"type": "agent_call", "agent_profile": "normal", "message": "Hola", "save_as": "r",
+         "stream": True, "id": "ask"},
+        {"type": "response", "text": "Dijo: ${r.text}"},
+    ]  # fmt: skip
+    run_id = await desk.run(flow)
+    view = await desk.view(run_id)
+    assert view["status"] == "done", view
+    assert view["variables"]["r"]["text"] == "Hola, Ana."
+    assert view["variables"]["r"]["usage"]["totalTokens"] == 13
+    events = await desk.events(run_id)
+    said = "".join(e["text"] for e in events if e["type"] == "text" and e["node"] == "ask")
+    assert said == "Hola, Ana."
