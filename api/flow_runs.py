@@ -2,39 +2,32 @@
 
 import json
 from asyncio import to_thread
+from dataclasses import replace
 from typing import Any
 
 from azurefunctions.extensions.http.fastapi import Response
 
-from api.answers import json_answer
 from api.bodies import parse, read_body
 from api.conversations import DEFAULT_TIME_ZONE, own_conversation
 from api.edge import Call
-from api.runs import own_run
+from api.kept_flows import READ
 from api.starting import Place, Wanted, start_run
 from api.telling import tell_run
 from shared.calling.refusing import invalid
-from shared.calling.sizes import can_be_seen, check_sizes
+from shared.calling.sizes import check_sizes
 from shared.calling.threads import thread_of
 from shared.contracts.activities import RunLimits, RunRef
 from shared.contracts.conversations import MAX_CONTEXT_BYTES, Conversation
 from shared.contracts.flows.document import FlowProblem
-from shared.contracts.flows.running import Ask, Succeeded
 from shared.contracts.flows.runs import (
-    FlowFault,
     FlowRequest,
-    FlowRunView,
-    InputTaken,
-    Pending,
     PinnedFlow,
     PostFlowRun,
-    PostInput,
-    input_event,
 )
 from shared.contracts.problems import FieldProblem
-from shared.contracts.runs import FlowOfRun, RunRecord
+from shared.contracts.runs import FlowOfRun
 from shared.errors import (
-    ConflictError,
+    ForbiddenError,
     InvalidRequestError,
     NotAllowedError,
     NotFoundError,
@@ -54,21 +47,30 @@ async def post(call: Call) -> Response:
     """Raises RequestError."""
     body = await read_body(call.request)
     posted = parse(PostFlowRun, call.request, body, call.language)
-    sent = _sent(posted, call)
+    sent, version = await _sent(posted, call)
     flow = await to_thread(_checked, sent, call)
     _check_profile(posted, call)
     inputs = _inputs(posted)
     place = await _place(posted, call)
     pinned = PinnedFlow(flow=_with_profile(sent, flow, posted), inputs=inputs)
     wanted = _wanted(posted, flow, pinned, body, call)
+    wanted = replace(wanted, flow=_of_run(posted, flow, version))
     return await tell_run(call, await start_run(call, place, wanted))
 
 
-def _sent(posted: PostFlowRun, call: Call) -> dict[str, Any] | list[Any]:
-    """Raises InvalidRequestError."""
-    if posted.flow is None or posted.flow_id is not None:
+async def _sent(posted: PostFlowRun, call: Call) -> tuple[dict[str, Any] | list[Any], int | None]:
+    """By value, or as it is kept, with its version. Raises InvalidRequestError, NotFoundError,
+    ForbiddenError."""
+    if (posted.flow is None) is (posted.flow_id is None):
         raise invalid("/flow", "flow_only_one", call.language)
-    return posted.flow
+    if posted.flow is not None:
+        return posted.flow, None
+    if READ not in call.caller.rights:
+        raise ForbiddenError("no_right_to_use", name="flows", right=READ)
+    kept = await call.deps.flows.read(call.caller.tenant_id, str(posted.flow_id), posted.version)
+    if kept is None:
+        raise NotFoundError("flow_version_not_found" if posted.version else "flow_not_found")
+    return kept.flow, kept.about.version
 
 
 def _checked(sent: object, call: Call) -> Flow:
@@ -154,13 +156,16 @@ def _wanted(posted: PostFlowRun, flow: Flow, pinned: PinnedFlow, body: bytes, ca
         message=message if isinstance(message, str) else flow.meta.name or "",
         context=posted.context,
         on_disconnect=posted.on_disconnect,
-        flow=FlowOfRun(
-            session_id=posted.session_id,
-            name=flow.meta.name,
-            flow_id=posted.flow_id,
-            version=posted.version,
-        ),
         keep=keep,
+    )
+
+
+def _of_run(posted: PostFlowRun, flow: Flow, version: int | None) -> FlowOfRun:
+    return FlowOfRun(
+        session_id=posted.session_id,
+        name=flow.meta.name,
+        flow_id=posted.flow_id,
+        version=version,
     )
 
 
@@ -172,78 +177,3 @@ def _limits(limits: RunLimits) -> RunLimits:
             "tokens": max(limits.tokens, FLOW_TOKENS),
         }
     )
-
-
-# --- while it runs -------------------------------------------------------------------------------
-
-
-async def read(call: Call) -> Response:
-    """The flow as it is run, and its variables: for who started it."""
-    record = await _own_flow(call)
-    pinned = await call.deps.flow_runs.pinned(record.tenant_id, record.run_id)
-    progress = await call.deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
-    if pinned is None or progress is None or record.flow is None:
-        raise NotFoundError("run_not_found")
-    state = progress.state
-    asked = _asked(tuple(progress.pending.values()))
-    failure = state.failure if state else None
-    return json_answer(
-        FlowRunView(
-            run_id=record.run_id,
-            flow=pinned.flow,
-            flow_id=record.flow.flow_id,
-            version=record.flow.version,
-            status=state.status if state else "running",
-            steps=state.steps if state else 0,
-            variables=state.variables if state else {},
-            waiting=asked.action.key if asked else None,
-            failure=FlowFault(code=failure.code, node=failure.node, detail=failure.detail)
-            if failure
-            else None,
-        ),
-        headers={"x-run-id": record.run_id},
-    )
-
-
-async def say_to(call: Call) -> Response:
-    """What the user says to a flow that asks. Saying the same again changes nothing. Raises
-    ConflictError when nothing is asked, or something else."""
-    record = await _own_flow(call)
-    posted = parse(PostInput, call.request, await read_body(call.request), call.language)
-    check_sizes(posted.message, None)
-    if not can_be_seen(posted.message):
-        raise invalid("/message", "field_blank", call.language)
-    asked = await _question(record, posted, call)
-    await call.orchestrations.raise_event(record.run_id, input_event(asked.number))
-    taken = InputTaken(run_id=record.run_id, key=asked.action.key)
-    headers = {"Location": f"/api/runs/{record.run_id}", "x-run-id": record.run_id}
-    return json_answer(taken, 202, headers)
-
-
-async def _question(record: RunRecord, posted: PostInput, call: Call) -> Pending:
-    """What was answered by this. Raises ConflictError."""
-    flows, tenant_id, run_id = call.deps.flow_runs, record.tenant_id, record.run_id
-    progress = await flows.progress(tenant_id, run_id, anew=True)
-    asked = _asked(tuple(progress.pending.values())) if progress else None
-    over = await call.deps.runs.outcome(tenant_id, run_id)
-    if asked is None or over is not None or (progress and progress.stopped):
-        raise ConflictError("INPUT_CONFLICT", "nothing_asked")
-    if posted.key is not None and posted.key != asked.action.key:
-        raise ConflictError("INPUT_CONFLICT", "another_asked", key=asked.action.key)
-    said = Succeeded(value={"text": posted.message})
-    kept = await flows.put_outcome(tenant_id, run_id, asked.number, said)
-    if kept != said:
-        raise ConflictError("INPUT_CONFLICT", "input_given")
-    return asked
-
-
-def _asked(pending: tuple[Pending, ...]) -> Pending | None:
-    return next((each for each in pending if isinstance(each.action, Ask)), None)
-
-
-async def _own_flow(call: Call) -> RunRecord:
-    """Raises NotFoundError; ConflictError for a run that is none of a flow."""
-    record = await own_run(call)
-    if record.flow is None:
-        raise ConflictError("INPUT_CONFLICT", "nothing_asked")
-    return record

@@ -29,8 +29,10 @@ STATUS: dict[ErrorCode, int] = {
     "TIMEOUT": 504,
     "CANCELLED": 409,
     "CONTENT_BLOCKED": 422,
+    "FLOW_FAILED": 422,
     "EXPIRED": 410,
     "NOT_ALLOWED": 403,
+    "FORBIDDEN": 403,
 }
 TITLES: dict[int, str] = {
     400: "Bad Request",

@@ -3,6 +3,7 @@
 from api.health import Health
 from api.openapi import examples
 from api.openapi.flow_routes import FLOW_ROUTES
+from api.openapi.flow_run_routes import FLOW_RUN_ROUTES
 from api.openapi.operations import AGENT_JSON, JSON, OF_A_RUN, Operation, Reply
 from api.openapi.parameters import (
     AFTER_ENTRY,
@@ -180,6 +181,7 @@ ROUTES = (
         errors=("403", "429"),
     ),
     *FLOW_ROUTES,
+    *FLOW_RUN_ROUTES,
     Operation(
         "post",
         "/conversations",

@@ -261,10 +261,6 @@ _OF_RUNS = {
         "El valor no va con lo que ya hay en «{detail}».",
         "The value does not go with what is in “{detail}” already.",
     ),
-    "variables_too_large": _said(
-        "Las variables ocupan más de {detail} bytes.",
-        "The variables are larger than {detail} bytes.",
-    ),
     "too_many_steps": _said(
         "La ejecución pasaría de {detail} nodos.", "The run would go beyond {detail} nodes."
     ),

@@ -117,7 +117,7 @@ class FlowOfRun(Contract):
     session_id: str = ""
     name: str | None = None
     flow_id: str | None = None
-    version: str | int | None = None
+    version: int | None = None
 
 
 class RunRecord(Contract):

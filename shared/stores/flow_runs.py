@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from shared.contracts.flows.running import FlowOutcome
+from shared.contracts.flows.running import FLOW_OUTCOME, FlowOutcome
 from shared.contracts.flows.runs import FlowProgress, PinnedFlow
 from shared.errors import StoreError
 from shared.stores.cosmos import CosmosContainer, CosmosDatabase, Item
@@ -23,7 +21,6 @@ from shared.stores.remembering import Remembered
 LARGE = 16 * 1024
 """Characters of JSON from which a value is an item of its own."""
 REFERENCE = "flowValue"
-OUTCOME: TypeAdapter[FlowOutcome] = TypeAdapter(FlowOutcome)
 
 type RunKey = tuple[str, str]
 """Tenant and run."""
@@ -115,16 +112,16 @@ class CosmosFlowRuns:
     async def put_outcome(
         self, tenant_id: str, run_id: str, number: int, outcome: FlowOutcome
     ) -> FlowOutcome:
-        text = OUTCOME.dump_json(outcome).decode()
+        text = FLOW_OUTCOME.dump_json(outcome).decode()
         item = {"id": f"flow-outcome-{number}", "tenantId": tenant_id, "runId": run_id}
         if await self._items.create({**item, "text": text}):
             return outcome
         stored = await self._items.read_taken(item["id"], [tenant_id, run_id])
-        return OUTCOME.validate_json(stored["text"])
+        return FLOW_OUTCOME.validate_json(stored["text"])
 
     async def outcome(self, tenant_id: str, run_id: str, number: int) -> FlowOutcome | None:
         item = await self._items.read(f"flow-outcome-{number}", [tenant_id, run_id])
-        return OUTCOME.validate_json(item["text"]) if item else None
+        return FLOW_OUTCOME.validate_json(item["text"]) if item else None
 
 
 @dataclass(slots=True)

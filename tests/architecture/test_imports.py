@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "orchestrators",
         "shared.contracts.activities",
         "shared.contracts.agent_activities",
+        "shared.contracts.flows.runs",
         "shared.bootstrap",
         "shared.late_imports",
         "shared.ports",

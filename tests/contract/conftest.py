@@ -20,6 +20,7 @@ from shared.stores.cosmos import CosmosDatabase
 from shared.stores.dead_letters import CosmosDeadLetters
 from shared.stores.effects import CosmosEffects
 from shared.stores.entities import CosmosEntities
+from shared.stores.flow_runs import CosmosFlowRuns
 from shared.stores.flows import CosmosFlows
 from shared.stores.log_items import CosmosLogItems
 from shared.stores.quotas import CosmosQuotas
@@ -91,6 +92,7 @@ async def opened(settings: Settings) -> AsyncIterator[Dependencies]:
             chains=CosmosAuditChains(cosmos),
             entities=CosmosEntities(cosmos),
             dead_letters=CosmosDeadLetters(cosmos),
+            flow_runs=CosmosFlowRuns(cosmos),
             flows=CosmosFlows(cosmos),
             log=CosmosLogItems(cosmos),
             readers=CosmosReaders(cosmos),

@@ -10,7 +10,7 @@ from typing import Any
 from activities.advance_flow import advance_flow
 from activities.close_flow import close_flow
 from activities.seal_value import seal_value
-from api import flow_runs
+from api import flow_inputs, flow_runs
 from emulator.tests.host.durable_worker import Hub, SdkWorker
 from orchestrators.versions import CHAT, FIRST, FLOW, versioned
 from shared.contracts.flows.runs import ADVANCE_FLOW, CLOSE_FLOW, SEAL_VALUE
@@ -20,7 +20,7 @@ from shared.ports import Dependencies, OrchestrationState
 from tests.fakes.http import Answer, Caller
 from tests.fakes.running import STEPS
 from tests.fakes.services import FakeOrchestrations
-from tests.fakes.world import ANA, World
+from tests.fakes.world import World
 from tests.unit.api.rules import CALLERS, SETTINGS, PeopledPacks
 
 ALL_STEPS = {
@@ -60,7 +60,7 @@ class HubOrchestrations(FakeOrchestrations):
 
 @dataclass
 class FlowDesk:
-    """Where flows are run; `http` answers calls of REST."""
+    """Where flows are run."""
 
     world: World
     hub: Hub
@@ -95,7 +95,7 @@ class FlowDesk:
         return run_id
 
     async def view(self, run_id: str) -> dict[str, Any]:
-        answer = await self.ana.call(flow_runs.read, path={"runId": run_id})
+        answer = await self.ana.call(flow_inputs.read, path={"runId": run_id})
         assert answer.status == 200, answer.body
         return answer.json
 
@@ -105,7 +105,7 @@ class FlowDesk:
 
     async def say(self, run_id: str, message: str, **more: str) -> Answer:
         body = {"message": message, **more}
-        return await self.ana.call(flow_runs.say_to, "POST", body, path={"runId": run_id})
+        return await self.ana.call(flow_inputs.say_to, "POST", body, path={"runId": run_id})
 
 
 @asynccontextmanager
@@ -119,7 +119,7 @@ async def flow_desk(folder: Path, world: World | None = None) -> AsyncGenerator[
     for name, table in (("chat", CHAT), ("flow", FLOW)):
         worker.orchestrator(versioned(name, {FIRST: table[FIRST]}))
     for name, (spec, activity) in ALL_STEPS.items():
-        worker.activities[name] = step(spec, activity, lambda: deps)
+        worker.activities[name] = step(spec, activity, lambda: deps)  # type: ignore[assignment]
     hub = Hub(folder, worker)
     await hub.extension.start()
     try:
@@ -127,6 +127,3 @@ async def flow_desk(folder: Path, world: World | None = None) -> AsyncGenerator[
         yield FlowDesk(world, hub, worker, orchestrations, deps)
     finally:
         await hub.extension.stop()
-
-
-OWNER = ANA

@@ -1,11 +1,7 @@
 """Flows that run, in memory; each reader has what was stored, and nothing of it in common."""
 
-from pydantic import TypeAdapter
-
-from shared.contracts.flows.running import FlowOutcome
+from shared.contracts.flows.running import FLOW_OUTCOME, FlowOutcome
 from shared.contracts.flows.runs import FlowProgress, PinnedFlow
-
-OUTCOME: TypeAdapter[FlowOutcome] = TypeAdapter(FlowOutcome)
 
 
 class FakeFlowRuns:
@@ -43,10 +39,10 @@ class FakeFlowRuns:
     async def put_outcome(
         self, tenant_id: str, run_id: str, number: int, outcome: FlowOutcome
     ) -> FlowOutcome:
-        text = OUTCOME.dump_json(outcome).decode()
+        text = FLOW_OUTCOME.dump_json(outcome).decode()
         kept = self.outcomes.setdefault((tenant_id, run_id, number), text)
-        return OUTCOME.validate_json(kept)
+        return FLOW_OUTCOME.validate_json(kept)
 
     async def outcome(self, tenant_id: str, run_id: str, number: int) -> FlowOutcome | None:
         found = self.outcomes.get((tenant_id, run_id, number))
-        return OUTCOME.validate_json(found) if found else None
+        return FLOW_OUTCOME.validate_json(found) if found else None

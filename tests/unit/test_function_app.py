@@ -26,6 +26,8 @@ from shared.contracts.activities import (
     SETTLE_APPROVAL,
 )
 from shared.contracts.agent_activities import CHOOSE, CLOSE_CALL, OPEN_CALL, SPEAK, USE_TOOL
+from shared.contracts.flows import runs as flow_runs
+from shared.contracts.flows.runs import ADVANCE_FLOW, CLOSE_FLOW, SEAL_VALUE
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -61,10 +63,13 @@ ROUTES = {
     "delete_flow": ("DELETE", "flows/{flowId}"),
     "list_flow_versions": ("GET", "flows/{flowId}/versions"),
     "restore_flow": ("POST", "flows/{flowId}/versions/{version}/restore"),
+    "run_flow": ("POST", "flows/runs"),
     "conversation_events": ("GET", "conversations/{id}/events"),
     "list_runs": ("GET", "runs"),
     "read_run": ("GET", "runs/{runId}"),
     "run_events": ("GET", "runs/{runId}/events"),
+    "read_run_flow": ("GET", "runs/{runId}/flow"),
+    "post_input": ("POST", "runs/{runId}/input"),
     "cancel_run": ("POST", "runs/{runId}/cancel"),
     "regenerate_answer": ("POST", "runs/{runId}/regenerate"),
     "rate_run": ("POST", "runs/{runId}/feedback"),
@@ -78,6 +83,7 @@ ACTIVITIES = {
     for spec in (
         ASK_APPROVAL, AWAIT_TURN, FINISH, FOLD, PLAN, PREPARE, RECORD, REMEMBER, RESPOND, RETRIEVE,
         RUN_TOOL, SETTLE_APPROVAL, OPEN_CALL, SPEAK, USE_TOOL, CHOOSE, CLOSE_CALL,
+        ADVANCE_FLOW, SEAL_VALUE, CLOSE_FLOW,
     )
 }  # fmt: skip
 
@@ -114,7 +120,7 @@ def triggers(app: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_functions_are_exactly_these(app: dict[str, Any]) -> None:
-    others = {"turn", "chat", "sweeper", "purger", "watch", "anchor", "eraser", "erp_event"}
+    others = {"turn", "chat", "flow", "sweeper", "purger", "watch", "anchor", "eraser", "erp_event"}
     assert set(app["functions"]) == {*ROUTES, *ACTIVITIES, *others}
 
 
@@ -140,7 +146,7 @@ def test_every_activity_does_what_the_spec_of_its_name_says() -> None:
     calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call)]
     bound = [each for each in calls if ast.unparse(each.func) == "register_activity"]
     assert len(bound) == len(ACTIVITIES)
-    rooms = {"steps": activities, "agent_steps": agent_activities}
+    rooms = {"steps": activities, "agent_steps": agent_activities, "flow_steps": flow_runs}
     for call in bound:
         assert isinstance(call.args[1], ast.Constant)
         assert isinstance(call.args[2], ast.Lambda)
@@ -150,7 +156,7 @@ def test_every_activity_does_what_the_spec_of_its_name_says() -> None:
 
 
 def test_the_orchestrator_and_the_timer_are_bound(app: dict[str, Any]) -> None:
-    assert set(triggers(app, "orchestrationTrigger")) == {"turn", "chat"}
+    assert set(triggers(app, "orchestrationTrigger")) == {"turn", "chat", "flow"}
     assert set(triggers(app, "eventGridTrigger")) == {"erp_event"}
     assert triggers(app, "timerTrigger")["sweeper"]["schedule"] == "*/15 * * * * *"
 
@@ -168,7 +174,7 @@ def test_the_worker_accepts_every_annotation(app: dict[str, Any]) -> None:
 
 def test_nothing_blocks_the_threads_that_orchestrators_share(app: dict[str, Any]) -> None:
     blocking = {name for name, function in app["functions"].items() if not function["async"]}
-    assert blocking == {"turn", "chat"}
+    assert blocking == {"turn", "chat", "flow"}
 
 
 def test_answers_are_streamed(app: dict[str, Any]) -> None:

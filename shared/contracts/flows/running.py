@@ -5,7 +5,7 @@ All of it is JSON: the state is stored between steps, and nothing in it knows wh
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from shared.contracts.base import Contract
 from shared.contracts.flows.nodes import Method
@@ -180,3 +180,5 @@ class Failed(Contract):
 
 
 type FlowOutcome = Annotated[Succeeded | Failed, Field(discriminator="kind")]
+
+FLOW_OUTCOME: TypeAdapter[FlowOutcome] = TypeAdapter(FlowOutcome)

@@ -32,9 +32,9 @@ def _spellings(field: str) -> AliasChoices:
 class PostFlowRun(Sent):
     """`POST /api/flows/runs`: a flow by value, or one that is stored by its id and version.
 
-    `inputs` are variables that the run begins with; `message` and `context` are short for two of
-    them. `profile` is the credential profile that holds where the flow names none. Without a
-    conversation one is made, a thread of `sessionId`.
+    Without `version` it is the newest. `inputs` are variables that the run begins with; `message`
+    and `context` are short for two of them. `profile` is the credential profile that holds where
+    the flow names none. Without a conversation one is made, a thread of `sessionId`.
     """
 
     model_config = ConfigDict(
@@ -43,7 +43,7 @@ class PostFlowRun(Sent):
 
     flow: dict[str, Any] | list[Any] | None = None
     flow_id: Identifier | None = None
-    version: Annotated[str, Field(max_length=64)] | int | None = None
+    version: int | None = Field(default=None, ge=1, le=10**9)
     inputs: dict[VariableName, Any] = Field(default={}, repr=False)
     message: str | None = None
     context: dict[str, Any] | None = None
@@ -187,7 +187,7 @@ class FlowRunView(Contract):
     run_id: str
     flow: dict[str, Any] | list[Any]
     flow_id: str | None = None
-    version: str | int | None = None
+    version: int | None = None
     status: FlowStatus
     steps: int
     variables: dict[str, Any]

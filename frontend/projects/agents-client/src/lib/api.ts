@@ -242,6 +242,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a flow */
+        post: operations["runFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{runId}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The flow of a run of mine, and its variables */
+        get: operations["readRunFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{runId}/input": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer what a flow asks */
+        post: operations["answerFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations": {
         parameters: {
             query?: never;
@@ -1471,7 +1522,7 @@ export interface components {
             changed?: string[];
         };
         /** @enum {string} */
-        ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_ALLOWED" | "NOT_FOUND" | "CONVERSATION_BUSY" | "IDEMPOTENCY_MISMATCH" | "APPROVAL_CONFLICT" | "RUN_ENDED" | "NOT_REGENERABLE" | "EXPIRED" | "VERSION_CONFLICT" | "PRECONDITION_REQUIRED" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONTENT_BLOCKED" | "QUOTA_EXCEEDED" | "MODEL_RATE_LIMIT" | "SEARCH_RATE_LIMIT" | "INTERNAL" | "MODEL_UNAVAILABLE" | "SEARCH_UNAVAILABLE" | "ERP_UNAVAILABLE" | "STORE_UNAVAILABLE" | "MODERATION_UNAVAILABLE" | "CREDENTIALS_UNAVAILABLE" | "TIMEOUT" | "CANCELLED";
+        ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_ALLOWED" | "NOT_FOUND" | "CONVERSATION_BUSY" | "IDEMPOTENCY_MISMATCH" | "APPROVAL_CONFLICT" | "INPUT_CONFLICT" | "RUN_ENDED" | "NOT_REGENERABLE" | "EXPIRED" | "VERSION_CONFLICT" | "PRECONDITION_REQUIRED" | "TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "CONTENT_BLOCKED" | "FLOW_FAILED" | "QUOTA_EXCEEDED" | "MODEL_RATE_LIMIT" | "SEARCH_RATE_LIMIT" | "INTERNAL" | "MODEL_UNAVAILABLE" | "SEARCH_UNAVAILABLE" | "ERP_UNAVAILABLE" | "STORE_UNAVAILABLE" | "MODERATION_UNAVAILABLE" | "CREDENTIALS_UNAVAILABLE" | "TIMEOUT" | "CANCELLED";
         /** @enum {string} */
         EventKind: "flow.executed" | "agent.called" | "turn.completed" | "erp.event" | "approval.decided" | "feedback.given" | "run.stopped" | "config.resolved" | "flow.saved" | "flow.deleted" | "conversation.erased";
         /**
@@ -1580,6 +1631,48 @@ export interface components {
             problems: components["schemas"]["FlowProblem"][];
         };
         /**
+         * FlowFault
+         * @description Which node failed, and why; `detail` is for who writes flows and has no values.
+         */
+        FlowFault: {
+            /** Code */
+            code: string;
+            /** Node */
+            node: string;
+            /**
+             * Detail
+             * @default
+             */
+            detail?: string;
+        };
+        /**
+         * FlowOfRun
+         * @description Which flow a run runs; by value it is stored beside the record. `session_id` is that of its
+         *     handles and of the threads that its calls make.
+         */
+        FlowOfRun: {
+            /**
+             * Sessionid
+             * @default
+             */
+            sessionId?: string;
+            /**
+             * Name
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * Flowid
+             * @default null
+             */
+            flowId?: string | null;
+            /**
+             * Version
+             * @default null
+             */
+            version?: number | null;
+        };
+        /**
          * FlowPage
          * @description Those saved last first; `next` is the `after` of the following page.
          */
@@ -1606,6 +1699,43 @@ export interface components {
             message: string;
         };
         /**
+         * FlowRunView
+         * @description `GET /api/runs/{runId}/flow`: for who started it. `flow` is as it is run; `waiting` is the
+         *     key of the question that it waits with.
+         */
+        FlowRunView: {
+            /** Runid */
+            runId: string;
+            /** Flow */
+            flow: {
+                [key: string]: unknown;
+            } | unknown[];
+            /**
+             * Flowid
+             * @default null
+             */
+            flowId?: string | null;
+            /**
+             * Version
+             * @default null
+             */
+            version?: number | null;
+            status: components["schemas"]["FlowStatus"];
+            /** Steps */
+            steps: number;
+            /** Variables */
+            variables: {
+                [key: string]: unknown;
+            };
+            /**
+             * Waiting
+             * @default null
+             */
+            waiting?: string | null;
+            /** @default null */
+            failure?: components["schemas"]["FlowFault"] | null;
+        };
+        /**
          * FlowSchemas
          * @description JSON Schemas (2020-12): of a flow, and of each node by its type.
          */
@@ -1625,6 +1755,8 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @enum {string} */
+        FlowStatus: "running" | "done" | "failed";
         /**
          * FlowVersion
          * @description `name` is that of its `meta`; `restored`
@@ -1731,10 +1863,16 @@ export interface components {
             /** Indexes */
             indexes: string[];
         };
-        Identifier: string;
         IndexName: string;
         /** @enum {string} */
         Injection: "system" | "user";
+        /** InputTaken */
+        InputTaken: {
+            /** Runid */
+            runId: string;
+            /** Key */
+            key: string;
+        };
         /** @enum {string} */
         Language: "es" | "en";
         LanguageTag: string;
@@ -1983,6 +2121,24 @@ export interface components {
         OnBusy: "reject" | "enqueue" | "interrupt";
         /** @enum {string} */
         OnDisconnect: "continue" | "cancel";
+        /**
+         * PartOf
+         * @description `node` is which execution of which node it is: somebody wrote that, so Durable's history has
+         *     it not.
+         */
+        PartOf: {
+            /** Runid */
+            runId: string;
+            /** Number */
+            number: number;
+            /**
+             * Quiet
+             * @default false
+             */
+            quiet?: boolean;
+            /** Node */
+            node: string;
+        };
         Plain: string;
         /**
          * PostChat
@@ -2386,6 +2542,106 @@ export interface components {
             } | unknown[];
         };
         /**
+         * PostFlowRun
+         * @description `POST /api/flows/runs`: a flow by value, or one that is stored by its id and version.
+         *
+         *     Without `version` it is the newest. `inputs` are variables that the run begins with; `message`
+         *     and `context` are short for two of them. `profile` is the credential profile that holds where
+         *     the flow names none. Without a conversation one is made, a thread of `sessionId`.
+         */
+        PostFlowRun: {
+            /**
+             * flow
+             * @default null
+             */
+            flow?: {
+                [key: string]: unknown;
+            } | unknown[] | null;
+            /**
+             * flowId
+             * @default null
+             */
+            flowId?: components["schemas"]["shared__contracts__flows__runs__Identifier"] | null;
+            /**
+             * flow_id
+             * @default null
+             */
+            flow_id?: components["schemas"]["shared__contracts__flows__runs__Identifier"] | null;
+            /**
+             * version
+             * @default null
+             */
+            version?: number | null;
+            /**
+             * inputs
+             * @default {}
+             */
+            inputs?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * message
+             * @default null
+             */
+            message?: string | null;
+            /**
+             * context
+             * @default null
+             */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * sessionId
+             * @default
+             */
+            sessionId?: string | null;
+            /**
+             * session_id
+             * @default
+             */
+            session_id?: string | null;
+            /**
+             * conversationId
+             * @default null
+             */
+            conversationId?: components["schemas"]["shared__contracts__flows__runs__Identifier"] | null;
+            /**
+             * conversation_id
+             * @default null
+             */
+            conversation_id?: components["schemas"]["shared__contracts__flows__runs__Identifier"] | null;
+            /**
+             * profile
+             * @default null
+             */
+            profile?: components["schemas"]["Plain"] | null;
+            /**
+             * onDisconnect
+             * @default continue
+             */
+            onDisconnect?: components["schemas"]["OnDisconnect"] | null;
+            /**
+             * on_disconnect
+             * @default continue
+             */
+            on_disconnect?: components["schemas"]["OnDisconnect"] | null;
+        };
+        /**
+         * PostInput
+         * @description `POST /api/runs/{runId}/input`: what the user says to a flow that asks. `key` is that of the
+         *     question; without it, the one that the run waits with.
+         */
+        PostInput: {
+            /** message */
+            message: string;
+            /**
+             * key
+             * @default null
+             */
+            key?: string | null;
+        };
+        /**
          * PostMessage
          * @description One user message. Length over the limit is a 413, checked before this model.
          */
@@ -2541,8 +2797,8 @@ export interface components {
          *     `/api/chat`: who answers, from what, within which limits. Tools of the client are refused.
          */
         RunAgentInput: {
-            threadId: components["schemas"]["Identifier"];
-            runId: components["schemas"]["Identifier"];
+            threadId: components["schemas"]["shared__contracts__agui__Identifier"];
+            runId: components["schemas"]["shared__contracts__agui__Identifier"];
             /**
              * Protocolversion
              * @default null
@@ -2612,6 +2868,24 @@ export interface components {
             warnings?: string[];
             /** @default null */
             retrieval?: components["schemas"]["LookUp"] | null;
+        };
+        /**
+         * RunAsking
+         * @description The JSON answer of a flow's run that waits for the user: 202, and what it asks. The answer is
+         *     sent to `/api/runs/{runId}/input`.
+         */
+        RunAsking: {
+            /** Runid */
+            runId: string;
+            /** Threadid */
+            threadId: string;
+            /**
+             * State
+             * @default WAITING_INPUT
+             * @constant
+             */
+            state?: "WAITING_INPUT";
+            question: components["schemas"]["WaitingQuestion"];
         };
         /**
          * RunEffect
@@ -2694,6 +2968,16 @@ export interface components {
              */
             isAgentCall?: boolean;
             /**
+             * Isflow
+             * @default false
+             */
+            isFlow?: boolean;
+            /**
+             * Partof
+             * @default null
+             */
+            partOf?: string | null;
+            /**
              * Receivedat
              * Format: date-time
              */
@@ -2738,7 +3022,7 @@ export interface components {
             runId: string;
         };
         /** @enum {string} */
-        RunState: "RECEIVED" | "TRIAGED" | "RETRIEVED_CONTEXT" | "PLANNED" | "WAITING_APPROVAL" | "EXECUTING_TOOLS" | "STREAMING_RESPONSE" | "PERSISTED_EVENT" | "DONE" | "FAILED" | "CANCELLED";
+        RunState: "RECEIVED" | "TRIAGED" | "RETRIEVED_CONTEXT" | "PLANNED" | "WAITING_APPROVAL" | "WAITING_INPUT" | "EXECUTING_TOOLS" | "STREAMING_RESPONSE" | "PERSISTED_EVENT" | "DONE" | "FAILED" | "CANCELLED";
         /**
          * RunStopping
          * @description The answer to a request to stop: the run ends as soon as its present step gives up.
@@ -2820,6 +3104,10 @@ export interface components {
              * @default null
              */
             traceId?: string | null;
+            /** @default null */
+            flow?: components["schemas"]["FlowOfRun"] | null;
+            /** @default null */
+            partOf?: components["schemas"]["PartOf"] | null;
             /**
              * Replaces
              * @default null
@@ -3371,8 +3659,14 @@ export interface components {
              */
             totalTokens?: number;
         };
+        VariableName: string;
         /** WaitingApproval */
         WaitingApproval: {
+            /**
+             * Runid
+             * @default null
+             */
+            runId?: string | null;
             /** Approvalid */
             approvalId: string;
             /** Tool */
@@ -3397,6 +3691,17 @@ export interface components {
              */
             expiresAt: string;
         };
+        /**
+         * WaitingQuestion
+         * @description What a flow asks; `key` is that of the execution of its node.
+         */
+        WaitingQuestion: {
+            /** Text */
+            text: string;
+            /** Key */
+            key: string;
+        };
+        shared__contracts__agui__Identifier: string;
         /** Choice */
         shared__contracts__completions__Choice: {
             /** Index */
@@ -3409,6 +3714,7 @@ export interface components {
             logprobs?: null;
             finish_reason: components["schemas"]["Finish"];
         };
+        shared__contracts__flows__runs__Identifier: string;
         /** Choice */
         shared__contracts__plan__Choice: {
             /** Value */
@@ -3421,6 +3727,11 @@ export interface components {
          * @description A participant has said something to the others.
          */
         AgentTurnEvent: {
+            /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3440,10 +3751,20 @@ export interface components {
          */
         ApprovalEvent: {
             /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "approval";
+            /**
+             * Runid
+             * @default null
+             */
+            runId?: string | null;
             /** Approvalid */
             approvalId: string;
             /** Tool */
@@ -3489,6 +3810,11 @@ export interface components {
         };
         /** CitationsEvent */
         CitationsEvent: {
+            /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3554,6 +3880,11 @@ export interface components {
          */
         HandoffEvent: {
             /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -3562,6 +3893,48 @@ export interface components {
             from: string;
             /** To */
             to: string;
+        };
+        /**
+         * NodeEvent
+         * @description A node of a flow begins or ends; `key` names its execution. `code` says why it failed.
+         */
+        NodeEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "node";
+            /** Nodeid */
+            nodeId: string;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "started" | "finished" | "failed";
+            /**
+             * Saveas
+             * @default null
+             */
+            saveAs?: string | null;
+            /**
+             * Durationms
+             * @default null
+             */
+            durationMs?: number | null;
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /**
+             * At
+             * @default null
+             */
+            at?: string | null;
         };
         /**
          * NotificationEvent
@@ -3581,6 +3954,11 @@ export interface components {
         };
         /** QuestionEvent */
         QuestionEvent: {
+            /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3603,6 +3981,11 @@ export interface components {
          */
         RestartEvent: {
             /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -3617,6 +4000,11 @@ export interface components {
          * @description `correlation_id` is in a run's first event; `at` is when it was told.
          */
         StateEvent: {
+            /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3637,6 +4025,11 @@ export interface components {
         /** TextEvent */
         TextEvent: {
             /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -3652,6 +4045,11 @@ export interface components {
          *     `record_url` is where they see the record that it answered.
          */
         ToolEvent: {
+            /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3708,7 +4106,7 @@ export interface components {
              */
             recordUrl?: string | null;
         };
-        RunEvent: components["schemas"]["StateEvent"] | components["schemas"]["TextEvent"] | components["schemas"]["RestartEvent"] | components["schemas"]["AgentTurnEvent"] | components["schemas"]["HandoffEvent"] | components["schemas"]["ToolEvent"] | components["schemas"]["QuestionEvent"] | components["schemas"]["ApprovalEvent"] | components["schemas"]["NotificationEvent"] | components["schemas"]["CitationsEvent"] | components["schemas"]["ErrorEvent"] | components["schemas"]["DoneEvent"];
+        RunEvent: components["schemas"]["StateEvent"] | components["schemas"]["TextEvent"] | components["schemas"]["RestartEvent"] | components["schemas"]["AgentTurnEvent"] | components["schemas"]["HandoffEvent"] | components["schemas"]["ToolEvent"] | components["schemas"]["QuestionEvent"] | components["schemas"]["ApprovalEvent"] | components["schemas"]["NodeEvent"] | components["schemas"]["NotificationEvent"] | components["schemas"]["CitationsEvent"] | components["schemas"]["ErrorEvent"] | components["schemas"]["DoneEvent"];
         /**
          * AuditEntry
          * @description One line of a conversation's live timeline.
@@ -4735,6 +5133,162 @@ export interface operations {
             404: components["responses"]["404"];
             412: components["responses"]["412"];
             428: components["responses"]["428"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    runFlow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same run. */
+                "Idempotency-Key"?: string;
+                /** @description `respond-async`: do not wait for the run's end. */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostFlowRun"];
+            };
+        };
+        responses: {
+            /** @description What it has said; live as events for who accepts `text/event-stream`. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The run's id. */
+                    "x-run-id"?: string;
+                    /** @description Runs that the session may start in an hour, where they are counted. */
+                    "X-RateLimit-Limit"?: string;
+                    /** @description What is left of them. */
+                    "X-RateLimit-Remaining"?: string;
+                    /** @description Seconds until all are there again. */
+                    "X-RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"];
+                    "text/event-stream": {
+                        id?: string;
+                        event?: string;
+                        data: string;
+                    };
+                };
+            };
+            /** @description Started, or waiting for a person: look at `Location`. */
+            202: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The run's id. */
+                    "x-run-id"?: string;
+                    /** @description Where to look. */
+                    Location?: string;
+                    /** @description Runs that the session may start in an hour, where they are counted. */
+                    "X-RateLimit-Limit"?: string;
+                    /** @description What is left of them. */
+                    "X-RateLimit-Remaining"?: string;
+                    /** @description Seconds until all are there again. */
+                    "X-RateLimit-Reset"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAsking"] | components["schemas"]["RunWaiting"] | components["schemas"]["RunStarted"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    readRunFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id, a ULID. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As they are now. */
+            200: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The run's id. */
+                    "x-run-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowRunView"];
+                };
+            };
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+            504: components["responses"]["504"];
+        };
+    };
+    answerFlow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same run. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The run's id, a ULID. */
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostInput"];
+            };
+        };
+        responses: {
+            /** @description Taken: the run goes on. */
+            202: {
+                headers: {
+                    /** @description The request's own, or a new one. */
+                    "x-correlation-id"?: string;
+                    /** @description The run's id. */
+                    "x-run-id"?: string;
+                    /** @description Where to look. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InputTaken"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
             504: components["responses"]["504"];
