@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
 from pydantic import Field, TypeAdapter, ValidationError
 
-from api.bodies import invalid
 from api.edge import Call
+from shared.calling.refusing import invalid
 from shared.contracts.chat import PostChat
 from shared.contracts.credentials import OTHER_NAMES, Holder
 from shared.errors import NotAllowedError
