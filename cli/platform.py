@@ -60,7 +60,7 @@ def running_platform(options: PlatformOptions, settings: Mapping[str, str]) -> I
         running = _wait_until_announced(cloud, options.data)
         # First what says in one line which setting is wrong: the app would just not load.
         with _output(options) as output:
-            _seed({**settings, **local_settings(options.data)}, output)
+            _seed(running, {**settings, **local_settings(options.data)}, output)
         _wait_for_app(cloud, running, options.data)
         yield Platform(running, cloud)
 
@@ -142,16 +142,38 @@ def _polls(cloud: subprocess.Popen[bytes], what: str, data: Path) -> Iterator[No
         time.sleep(POLL_SECONDS)
 
 
-def _seed(environment: Mapping[str, str], output: BinaryIO | None) -> None:
-    """Loads the knowledge with the same settings as the app: what the emulator says wins."""
-    command = [sys.executable, "-m", "cli.knowledge.load"]
-    match subprocess.run(command, env=environment, stdout=output, check=False).returncode:
-        case 0:
-            return
-        case 2:
-            raise CommandError(
-                "a setting or a pack is wrong, as the line above says; correct it and run"
-                " `./eira up` again."
-            )
-        case _:
-            raise CommandError("the knowledge could not be loaded; the reason is above.")
+def _seed(running: Running, environment: Mapping[str, str], output: BinaryIO | None) -> None:
+    """Loads the knowledge and, where the store is a local one, the example flows; with the same
+    settings as the app: what the emulator says wins."""
+    programs = [("cli.knowledge.load", "the knowledge")]
+    if "cosmos" in running.services:
+        programs.append(("cli.flow_examples", "the example flows"))
+    for what, status in _run_all(programs, environment, output):
+        match status:
+            case 0:
+                continue
+            case 2:
+                raise CommandError(
+                    "a setting or a pack is wrong, as the line above says; correct it and run"
+                    " `./eira up` again."
+                )
+            case _:
+                raise CommandError(f"{what} could not be loaded; the reason is above.")
+
+
+def _run_all(
+    programs: Sequence[tuple[str, str]], environment: Mapping[str, str], output: BinaryIO | None
+) -> list[tuple[str, int]]:
+    """Side by side. Of each what it loads, and its exit code."""
+    begun: list[subprocess.Popen[bytes]] = []
+    try:
+        for module, _ in programs:
+            command = [sys.executable, "-m", module]
+            begun.append(subprocess.Popen(command, env=environment, stdout=output))
+        return [(what, each.wait()) for (_, what), each in zip(programs, begun, strict=True)]
+    finally:
+        # Whoever interrupts this ends them, too.
+        for each in begun:
+            if each.poll() is None:
+                each.kill()
+                each.wait()

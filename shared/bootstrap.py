@@ -32,6 +32,7 @@ from shared.ports import (
     AuditChains,
     Credentials,
     Dependencies,
+    Flows,
     Model,
     Models,
     Moderation,
@@ -185,6 +186,19 @@ async def opened_audit_chains(settings: Settings) -> AsyncIterator[AuditChains]:
         database = build_database(settings, credential)
         try:
             yield CosmosAuditChains(database)
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def opened_flows(settings: Settings) -> AsyncIterator[Flows]:
+    """The flows that are kept alone, for a command that adds some."""
+    from shared.stores.flows import CosmosFlows
+
+    async with build_credential() as credential:
+        database = build_database(settings, credential)
+        try:
+            yield CosmosFlows(database)
         finally:
             await database.close()
 

@@ -13,7 +13,9 @@ class Flows(Protocol):
     Versions are numbered from 1 without gaps. That a number is taken decides who was first.
     """
 
-    async def create(self, first: StoredFlow) -> None: ...
+    async def create(self, first: StoredFlow) -> bool:
+        """False where there is such a flow already, or was."""
+        ...
 
     async def head(self, tenant_id: str, flow_id: str) -> FlowHead | None: ...
 

@@ -38,7 +38,7 @@ class CosmosFlows:
     def __init__(self, database: CosmosDatabase) -> None:
         self._items = CosmosContainer(database, "flows")
 
-    async def create(self, first: StoredFlow) -> None:
+    async def create(self, first: StoredFlow) -> bool:
         await self._items.create(_item(first))
         head = FlowHead(
             flow_id=first.flow_id,
@@ -47,7 +47,12 @@ class CosmosFlows:
             created_at=first.created_at,
             created_by=first.created_by,
         )
-        await self._items.create(head.wire() | {"id": HEAD, "savedAt": stamp(first.about.saved_at)})
+        used = {"id": HEAD, "savedAt": stamp(first.about.saved_at)}
+        if await self._items.create(head.wire() | used):
+            return True
+        if await self.head(first.tenant_id, first.flow_id) is None:
+            await self._items.delete(_id(1), [first.tenant_id, first.flow_id])
+        return False
 
     async def head(self, tenant_id: str, flow_id: str) -> FlowHead | None:
         item = await self._items.read(HEAD, [tenant_id, flow_id])

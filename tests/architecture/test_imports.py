@@ -169,6 +169,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         # What the doctor asks for by name: the secrets of the settings, what a model takes.
         "shared.credentialing",
         "shared.llm.abilities",
+        # What of the example flows may be stored.
+        "shared.flows.keeping",
     ),
     "emulator": ("emulator",),
     # The steps of the app in this process, with stores in memory: those of the tests.

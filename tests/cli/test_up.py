@@ -42,7 +42,7 @@ class Health(http.server.BaseHTTPRequestHandler):
         pass
 server = http.server.HTTPServer(("127.0.0.1", 0), Health)
 url = f"http://127.0.0.1:{server.server_port}"
-urls = {"app": url, "services": {"identity": url}, "caFile": "ca.pem"}
+urls = {"app": url, "services": {"identity": url, "cosmos": url}, "caFile": "ca.pem"}
 urls["http"] = {"staticweb": "http://localhost:1"}
 (data / "app.env").write_text("Cosmos__Endpoint=https://localhost:1\\n")
 (data / "urls.unfinished").write_text(json.dumps(urls))
@@ -54,6 +54,11 @@ import os, pathlib, sys
 pathlib.Path(".eira/seeded").write_text(os.environ["Cosmos__Endpoint"])
 sys.exit(int(os.environ.get("SEED_ENDS_WITH", "0")))
 """
+FLOWS = """
+import os, pathlib, sys
+pathlib.Path(".eira/flows").write_text(os.environ["Cosmos__Endpoint"])
+sys.exit(int(os.environ.get("FLOWS_END_WITH", "0")))
+"""
 
 type Up = Callable[..., subprocess.Popen[str]]
 
@@ -63,6 +68,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
     """Starts `up` in a folder whose emulator and seed are small programs."""
     shutil.copytree(ROOT / "cli", tmp_path / "cli", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "cli" / "knowledge" / "load.py").write_text(SEED)
+    (tmp_path / "cli" / "flow_examples.py").write_text(FLOWS)
     (tmp_path / "emulator").mkdir()
     (tmp_path / "emulator" / "__main__.py").write_text(EMULATOR)
     shutil.copy(ROOT / "emulator" / "child.py", tmp_path / "emulator")
@@ -124,7 +130,8 @@ def test_it_fills_and_announces_and_ctrl_c_leaves_nothing_behind(
     process = up("--port", "7090", "--workers", "2", "--fresh")
     announced = read_until(process, "curl -N")
     assert "EIRA runs at http://127.0.0.1:" in announced
-    assert (tmp_path / ".eira" / "seeded").read_text() == "https://localhost:1"
+    for filled in ("seeded", "flows"):
+        assert (tmp_path / ".eira" / filled).read_text() == "https://localhost:1"
     asked = json.loads((tmp_path / ".eira" / "asked.json").read_text())
     assert asked[0] == "up"
     assert {"--fresh", "7090", "2", "demo/cloud.json"} <= set(asked)
@@ -172,6 +179,13 @@ def test_when_the_knowledge_cannot_be_loaded_all_is_stopped(
     assert said in written
     url = app_of(tmp_path)
     wait_until(lambda: not answers(url))
+
+
+def test_when_the_example_flows_cannot_be_kept_all_is_stopped(up: Up, tmp_path: Path) -> None:
+    process = up(FLOWS_END_WITH="1")
+    written, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 1
+    assert "the example flows could not be loaded" in written
 
 
 def test_the_page_is_told_of_once_it_is_built(up: Up, tmp_path: Path) -> None:

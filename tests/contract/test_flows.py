@@ -71,8 +71,8 @@ async def test_another_tenant_does_not_find_it(deps: Dependencies, fresh: Fresh)
 
 async def test_creating_again_changes_nothing(deps: Dependencies, fresh: Fresh) -> None:
     first = version(fresh())
-    await deps.flows.create(first)
-    await deps.flows.create(version(first.flow_id, flow=named("otro"), by=LUIS))
+    assert await deps.flows.create(first)
+    assert not await deps.flows.create(version(first.flow_id, flow=named("otro"), by=LUIS))
     assert await deps.flows.read("tenant-a", first.flow_id) == first
 
 
@@ -153,7 +153,7 @@ async def test_of_what_was_deleted_nothing_is_left(sides: Sides, fresh: Fresh) -
     for number in (None, 1, 2):
         assert await sides.near.flows.read(tenant, first.flow_id, number) is None
     assert await sides.near.flows.add(version(first.flow_id, 3, tenant=tenant)) is None
-    await sides.near.flows.create(first)
+    assert not await sides.near.flows.create(first)
     assert await sides.near.flows.head(tenant, first.flow_id) is None
     assert await sides.near.flows.versions(tenant, first.flow_id, 5) == ()
     assert await sides.near.flows.of_tenant(tenant, None, 5) == ()

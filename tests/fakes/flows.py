@@ -13,9 +13,11 @@ class FakeFlows:
         self.stored: dict[Key, list[StoredFlow]] = {}
         self.deleted: set[Key] = set()
 
-    async def create(self, first: StoredFlow) -> None:
-        if _key(first) not in self.deleted:
-            self.stored.setdefault(_key(first), [first])
+    async def create(self, first: StoredFlow) -> bool:
+        if _key(first) in self.deleted or _key(first) in self.stored:
+            return False
+        self.stored[_key(first)] = [first]
+        return True
 
     async def head(self, tenant_id: str, flow_id: str) -> FlowHead | None:
         found = self.stored.get((tenant_id, flow_id))
