@@ -28,6 +28,17 @@ export default tseslint.config(
     },
   },
   {
+    // It runs in workers and in Node, too.
+    files: ['projects/flow-engine/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: ['@angular/*', 'rxjs', '@eira/*'] }],
+      'no-restricted-globals': [
+        'error',
+        ...['window', 'document', 'localStorage', 'sessionStorage', 'indexedDB', 'fetch'],
+      ],
+    },
+  },
+  {
     files: ['**/*.html'],
     extends: [angular.configs.templateRecommended, angular.configs.templateAccessibility],
   },

@@ -15,7 +15,8 @@ from .stamps import digest_of, is_current
 LOGS = DATA / "logs"
 OUTPUT = FOLDER / "dist" / "app" / "browser"
 
-LIBRARY = FOLDER / "dist" / "agents-client"
+LIBRARIES = ("agents-client", "flow-engine")
+"""Projects that others may have without the page."""
 
 # Beside what it is about: who deletes that deletes the stamp.
 _INSTALLED = FOLDER / "node_modules" / ".installed"
@@ -42,12 +43,14 @@ def bring_up_to_date(say: Say) -> bool:
         return _build("app", OUTPUT / "index.html", "building", say) or installed
 
 
-def build_library(say: Say) -> bool:
+def build_libraries(say: Say) -> bool:
     """What other apps get, as `bring_up_to_date` builds the page. Raises CommandError."""
     with _only_one_at_a_time(say):
-        installed = _install(say)
-        made = LIBRARY / "package.json"
-        return _build("agents-client", made, "building the library", say) or installed
+        done = _install(say)
+        for name in LIBRARIES:
+            made = FOLDER / "dist" / name / "package.json"
+            done = _build(name, made, f"building {name}", say) or done
+        return done
 
 
 def install(say: Say) -> bool:

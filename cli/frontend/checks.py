@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from cli.errors import CommandError
 
-from .building import OUTPUT, bring_up_to_date, build_library, install, say_on_stderr
+from .building import OUTPUT, bring_up_to_date, build_libraries, install, say_on_stderr
 from .node import FOLDER, environment, npm_command
 from .size import BUDGET_BYTES, initial_files, too_much
 
@@ -40,7 +40,7 @@ def _script(name: str) -> Callable[[], int]:
 
 def _build() -> int:
     bring_up_to_date(say_on_stderr)
-    build_library(say_on_stderr)
+    build_libraries(say_on_stderr)
     sizes = initial_files(OUTPUT)
     if (said := too_much(sizes)) is not None:
         raise CommandError(said)

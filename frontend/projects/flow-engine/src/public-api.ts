@@ -23,3 +23,8 @@ export type { Advance, Move } from './lib/interpreting';
 export { MAIN, variablesOf } from './lib/running';
 export type * from './lib/running';
 export type * from './lib/simulating/contracts';
+export { Simulator } from './lib/simulating/simulator';
+export { defaultMocks } from './lib/simulating/mocks';
+export { readTape } from './lib/simulating/taping';
+export { CREDENTIALS_HEADER } from './lib/simulating/keys';
+export { failureMessage } from './lib/simulating/wording';
