@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from api.simulator_keys import HEADER, TOOLS
 from shared.contracts.chat import ModelBlock, NamedTool, RuntimeBlock
+from shared.contracts.credentials import OTHER_NAMES
 from shared.contracts.flow_wording import OF_FLOWS
 from shared.contracts.flows import names
 from shared.contracts.flows.document import Edge, FlowForm, FlowMeta
@@ -37,6 +39,7 @@ def language() -> dict[str, Any]:
     return {
         "limits": {**found.limits, **_limits()},
         "simOnly": {"marker": names.SIM_ONLY, "key": names.SIM_KEY, "meta": names.SIM_META},
+        "keys": {"header": HEADER, "tools": TOOLS, "otherNames": OTHER_NAMES},
         "nodes": found.nodes,
         "flow": {**whole, "$defs": inner},
         "spellings": _spellings(),

@@ -35,6 +35,17 @@ export function nameOf(tool: Json): Json | undefined {
   return isObject(tool) ? tool['name'] : tool;
 }
 
+/** Whether it looks something up in Azure AI Search. */
+export function searches(call: JsonObject): boolean {
+  const profile = profileIn(call);
+  const named = [call['tools'], call['tooling']].flatMap((each) => (isList(each) ? each : []));
+  return (
+    profile === 'rag' ||
+    profile === 'retrieval' ||
+    named.some((tool) => nameOf(tool) === 'ai_search')
+  );
+}
+
 /** Python's truth; of an object whether any member says something at all. */
 function saysSomething(value: Json | undefined): boolean {
   if (isObject(value)) return Object.values(value).some((each) => each !== null);

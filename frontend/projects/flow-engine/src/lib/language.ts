@@ -74,6 +74,11 @@ type Names = Readonly<Record<string, Readonly<Record<string, string>>>>;
 export interface LanguageData {
   readonly limits: Readonly<Record<Limit, number>>;
   readonly simOnly: { readonly marker: string; readonly key: string; readonly meta: string };
+  readonly keys: {
+    readonly header: string;
+    readonly tools: readonly string[];
+    readonly otherNames: Readonly<Record<string, string>>;
+  };
   readonly nodes: Readonly<Record<NodeType, Schema>>;
   readonly flow: Schema;
   readonly spellings: Readonly<Record<string, Lists>>;

@@ -35,7 +35,7 @@ export interface BackendCall<Action> {
 
 /** Does calls for real. What goes wrong is told as a failed outcome, not thrown. */
 export interface Backend {
-  /** What `GET /api/catalog` says: whether this backend takes keys from a simulator. */
+  /** `simulatorKeys` of `GET /api/catalog`: whether this backend takes keys from a simulator. */
   readonly takesCredentials: boolean;
   callAgent(call: BackendCall<CallAgent>): Promise<FlowOutcome>;
   callRest(call: BackendCall<CallRest>): Promise<FlowOutcome>;

@@ -1,12 +1,13 @@
 /** Keys and values that were typed in for the simulator. They are in memory, and nowhere else. */
-import { isList, isObject, Json, lengthOf } from '../json-values';
-import { LIMITS } from '../language';
+import { profileIn, searches } from '../calling-forms';
+import { isObject, Json, lengthOf } from '../json-values';
+import { LANGUAGE, LIMITS } from '../language';
 import { SIM_ONLY } from '../leaking';
 import type { CallAgent, CallRest } from '../running';
 import type { ProfileKeys, SecureMocks, ToolKeys } from './contracts';
 
-/** The one header that keys go to the backend in: JSON by tool, as base64url of UTF-8. */
-export const CREDENTIALS_HEADER = 'X-Sim-Credentials';
+/** The one header that keys go to the backend in: JSON by tool. */
+export const CREDENTIALS_HEADER = LANGUAGE.keys.header;
 
 /** What a page may set before a simulation is run. */
 interface Globals {
@@ -30,14 +31,16 @@ export class Keys {
     this.ofNodes.set(profile, { ...this.ofNodes.get(profile), ...keys });
   }
 
-  /** Keys by tool, without those that are empty. */
+  /** Keys by tool as the backend calls it, without those that are empty. */
   of(profile: string): ToolKeys {
     const every = {
       ...this.page.SIM_CREDENTIAL_PROFILES?.[profile],
       ...this.profiles[profile],
       ...this.ofNodes.get(profile),
     };
-    return Object.fromEntries(Object.entries(every).filter(([, key]) => key !== ''));
+    const said = Object.entries(every).filter(([, key]) => key !== '');
+    const { otherNames } = LANGUAGE.keys;
+    return Object.fromEntries(said.map(([tool, key]) => [otherNames[tool] ?? tool, key]));
   }
 
   secureValue(alias: string): string | undefined {
@@ -60,30 +63,43 @@ export class Keys {
   }
 }
 
-export function headersOf(keys: ToolKeys): Readonly<Record<string, string>> {
-  const bytes = new TextEncoder().encode(JSON.stringify(keys));
-  const text = btoa(String.fromCharCode(...bytes));
-  const written = text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-  return { [CREDENTIALS_HEADER]: written };
-}
+const SENDABLE = /^[\x21-\x7e]+$/;
 
-/** Which of a profile's keys the call needs; another host than a model's or search's needs none. */
-export function toolsNeeded(action: CallAgent | CallRest): string[] {
-  if (action.kind === 'rest_call') return Object.keys(action.credentials);
-  const { request } = action;
-  const profile = request['agent_profile'] ?? request['agent'];
-  const named = [request['tools'], request['tooling']].flatMap((each) =>
-    isList(each) ? each : [],
+/** What the call is made with: of a profile's keys those that it needs and a header can hold. */
+export function headersOf(
+  keys: ToolKeys,
+  action: CallAgent | CallRest,
+): Readonly<Record<string, string>> {
+  const tools = toolsNeeded(action).flat();
+  const sent = Object.entries(keys).filter(
+    ([tool, key]) => tools.includes(tool) && SENDABLE.test(key),
   );
-  const tools = named.map((tool) => (isObject(tool) ? tool['name'] : tool));
-  const searches = profile === 'rag' || profile === 'retrieval' || tools.includes('ai_search');
-  const needed = profile === 'retrieval' ? [] : [modelTool(request['model'])];
-  return searches ? [...needed, 'ai_search'] : needed;
+  if (sent.length === 0) return {};
+  return { [CREDENTIALS_HEADER]: JSON.stringify(Object.fromEntries(sent)) };
 }
 
-function modelTool(model: Json | undefined): string {
+/** Whether the profile has a key for all that the call needs. */
+export function suffices(keys: ToolKeys, action: CallAgent | CallRest): boolean {
+  return toolsNeeded(action).every((any) => any.some((tool) => SENDABLE.test(keys[tool] ?? '')));
+}
+
+/** Of each key that a call needs the tools that it may be named for. What is called by its address
+ * takes none. */
+function toolsNeeded(action: CallAgent | CallRest): (readonly string[])[] {
+  if (action.kind === 'rest_call') return [];
+  const { request } = action;
+  const profile = profileIn(request);
+  const needed = profile === 'retrieval' ? [] : [modelTools(request['model'])];
+  return searches(request) ? [...needed, ['ai_search']] : needed;
+}
+
+const MODELS = LANGUAGE.keys.tools.filter((tool) => tool !== 'ai_search');
+
+/** Azure OpenAI takes what is there for `openai`; nobody named is whoever the settings name. */
+function modelTools(model: Json | undefined): readonly string[] {
   const provider = isObject(model) ? model['provider'] : undefined;
-  return provider === 'anthropic' || provider === 'google' ? provider : 'openai';
+  if (provider === 'azure-openai') return [provider, 'openai'];
+  return typeof provider === 'string' ? [provider] : MODELS;
 }
 
 /** The same without anything that must not leave. */

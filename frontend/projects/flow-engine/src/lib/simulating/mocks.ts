@@ -1,5 +1,5 @@
 /** Answers that are made up from what a node says, for calls that nobody answers. */
-import { nameOf, profileIn } from '../calling-forms';
+import { searches } from '../calling-forms';
 import { partsOf, Expression, ExpressionError, parse } from '../expressions';
 import type { Part } from '../findings';
 import { AgentCallForm, Node, RestCallForm, savedAs } from '../flow';
@@ -68,16 +68,6 @@ function agentMock(
 
 function tokensOf(text: string): number {
   return Math.ceil(text.length / CHARACTERS_OF_A_TOKEN);
-}
-
-function searches(call: JsonObject): boolean {
-  const profile = profileIn(call);
-  const named = [call['tools'], call['tooling']].flatMap((each) => (isList(each) ? each : []));
-  return (
-    profile === 'rag' ||
-    profile === 'retrieval' ||
-    named.some((tool) => nameOf(tool) === 'ai_search')
-  );
 }
 
 function citations(call: JsonObject, given: Json | undefined, language: Language): Json[] {

@@ -2,12 +2,12 @@
 import { encoded } from '../calling';
 import { nodeOf } from '../flow';
 import type { Program } from '../graph';
-import { has, isObject, Json } from '../json-values';
+import { isObject, Json } from '../json-values';
 import { LANGUAGE, Language } from '../language';
 import { SIM_ONLY } from '../leaking';
 import type { CallAgent, CallRest, Failed, FlowOutcome, SealValue } from '../running';
-import type { Backend, Calls, Mocks, Source, Tape } from './contracts';
-import { headersOf, Keys, toolsNeeded } from './keys';
+import type { Backend, Calls, Mocks, Source, Tape, ToolKeys } from './contracts';
+import { headersOf, Keys, suffices } from './keys';
 import { mockOf } from './mocks';
 import { SimulatorCode, told } from './wording';
 
@@ -81,19 +81,18 @@ function headersFor(
     world.notice(action, why, action.profile);
     return undefined;
   }
-  return named ? headersOf(keys) : {};
+  return headersOf(keys, action);
 }
 
 function refusal(
   { backend, calls }: World,
   action: CallAgent | CallRest,
   named: boolean,
-  keys: Readonly<Record<string, string>>,
+  keys: ToolKeys,
 ): SimulatorCode | undefined {
   if (backend === undefined) return 'backend_missing';
   if (named && !backend.takesCredentials) return 'keys_refused';
-  const missing = toolsNeeded(action).filter((tool) => !has(keys, tool));
-  return calls === 'auto' && missing.length > 0 ? 'keys_missing' : undefined;
+  return calls === 'auto' && !suffices(keys, action) ? 'keys_missing' : undefined;
 }
 
 /** Where something stands that must not leave. */
