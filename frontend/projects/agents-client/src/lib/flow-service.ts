@@ -13,47 +13,12 @@ export type Catalog = Schemas['Catalog'];
 /** A flow as JSON: an object with nodes, or a list of them. */
 export type FlowJson = object;
 
-interface Saver {
-  readonly userId: string;
-  readonly name: string;
-}
-
-/** A version of a stored flow, without what is in it. */
-export interface FlowVersion {
-  readonly version: number;
-  readonly name?: string | null;
-  readonly savedAt: string;
-  readonly savedBy: Saver;
-  /** The version that it repeats. */
-  readonly restored?: number | null;
-}
-
+export type FlowVersion = Schemas['FlowVersion'];
 /** A line of the list of flows: what is told of its newest version. */
-export interface FlowEntry extends FlowVersion {
-  readonly flowId: string;
-  readonly createdAt: string;
-  readonly createdBy: Saver;
-}
-
-export interface FlowPage {
-  readonly items: readonly FlowEntry[];
-  /** The `after` of the following page. */
-  readonly next?: string | null;
-}
-
-export interface FlowVersions {
-  readonly items: readonly FlowVersion[];
-  /** The `before` of the following page. */
-  readonly older?: number | null;
-}
-
-export interface FlowView extends FlowEntry {
-  readonly newest: number;
-  readonly flow: FlowJson;
-  readonly valid: boolean;
-  readonly problems: readonly FlowProblem[];
-  readonly warnings?: readonly FlowProblem[];
-}
+export type FlowEntry = Schemas['FlowEntry'];
+export type FlowPage = Schemas['FlowPage'];
+export type FlowVersions = Schemas['FlowVersions'];
+export type FlowView = Schemas['FlowView'];
 
 /** A stored flow, and the tag that tells whether somebody else has changed it since. */
 export interface TaggedFlow {

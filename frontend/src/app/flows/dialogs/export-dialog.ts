@@ -7,10 +7,10 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { AgentProblem, FlowExported, FlowService } from '@eira/agents-client';
+import type { FlowProblem } from '@eira/flow-engine';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { ErrorCard } from '../../chat/error-card';
 import { Icon } from '../../core/icon';
+import { LanguageChoice } from '../../core/language';
 import { FlowEditor } from '../editor/flow-editor';
 import { write } from '../model/document';
 import { Json, isObject, textOf, written } from '../model/json';
@@ -18,11 +18,17 @@ import { withoutSecrets } from '../model/secrets';
 
 type Purpose = 'whole' | 'production';
 
+interface Exported {
+  readonly flow: Json;
+  /** What was taken out, and what is wrong with what is left. */
+  readonly said: readonly FlowProblem[];
+}
+
 /** The flow as a file: all of it, or as it may go to production, with what was taken out. */
 @Component({
   selector: 'eira-export-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ErrorCard, Icon, TranslocoDirective],
+  imports: [Icon, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       <dialog #dialog class="wide" aria-labelledby="export-title">
@@ -45,19 +51,11 @@ type Purpose = 'whole' | 'production';
             </label>
           }
         </fieldset>
-        @if (problem(); as failed) {
-          <eira-error-card [error]="failed" (retry)="choose('production')" />
-        }
         @if (exported(); as made) {
-          @if (made.warnings.length + errors().length) {
+          @if (made.said.length) {
             <ul class="refusals" [attr.aria-label]="t('flows.exporting.said')">
-              @for (each of made.warnings; track $index) {
-                <li>
-                  <code>{{ each.pointer || '/' }}</code> {{ each.message }}
-                </li>
-              }
-              @for (each of errors(); track $index) {
-                <li class="wrong">
+              @for (each of made.said; track $index) {
+                <li [class.wrong]="each.severity === 'error'">
                   <code>{{ each.pointer || '/' }}</code> {{ each.message }}
                 </li>
               }
@@ -85,20 +83,16 @@ type Purpose = 'whole' | 'production';
 })
 export class ExportDialog {
   private readonly editor = inject(FlowEditor);
-  private readonly flows = inject(FlowService);
+  private readonly language = inject(LanguageChoice).language;
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
   protected readonly purposes: readonly Purpose[] = ['whole', 'production'];
   protected readonly purpose = signal<Purpose>('whole');
-  protected readonly exported = signal<FlowExported | null>(null);
-  protected readonly problem = signal<AgentProblem | null>(null);
+  protected readonly exported = signal<Exported | null>(null);
   protected readonly copied = signal(false);
-  protected readonly errors = computed(
-    () => this.exported()?.problems.filter(({ severity }) => severity === 'error') ?? [],
-  );
   protected readonly text = computed((): string => {
     if (this.purpose() === 'whole') return written(this.flow());
     const made = this.exported();
-    return made ? written(made.flow as Json) : '';
+    return made ? written(made.flow) : '';
   });
 
   open(): void {
@@ -108,17 +102,17 @@ export class ExportDialog {
 
   protected async choose(purpose: Purpose): Promise<void> {
     this.purpose.set(purpose);
-    this.problem.set(null);
     this.exported.set(null);
     this.copied.set(false);
     if (purpose === 'whole') return;
-    try {
-      const made = await this.flows.export(this.flow() as object);
-      if (this.purpose() === purpose) this.exported.set(made);
-    } catch (error) {
-      if (!(error instanceof AgentProblem)) throw error;
-      this.problem.set(error);
-    }
+    const { checkFlow, exportFlow } = await import('@eira/flow-engine');
+    const language = this.language();
+    const made = exportFlow(write(this.editor.document()), language);
+    if (made === null || this.purpose() !== purpose) return;
+    const errors = checkFlow(made.flow, { language }).filter(
+      ({ severity }) => severity === 'error',
+    );
+    this.exported.set({ flow: made.flow, said: [...made.warnings, ...errors] });
   }
 
   protected async copy(): Promise<void> {

@@ -1,4 +1,4 @@
-import { F_DEFAULT_A11Y_CONFIG, IFA11yConfig, IFA11yMessages } from '@foblex/flow';
+import { IFA11yConfig, IFA11yMessages, mergeA11yConfig } from '@foblex/flow';
 import { TranslocoService } from '@jsverse/transloco';
 
 /** What the canvas tells screen readers, in the language that the page has at that moment. */
@@ -48,5 +48,5 @@ export function canvasWords(transloco: TranslocoService): IFA11yConfig {
     deleteRequested: (count) => t('deleted', { count }),
     zoom: (percent) => t('zoom', { percent }),
   };
-  return { ...F_DEFAULT_A11Y_CONFIG, messages };
+  return { ...mergeA11yConfig({}), messages };
 }

@@ -130,9 +130,12 @@ export class FlowCanvas {
     this.zoom()?.zoomOut();
   }
 
-  /** Brings the node into view, without the focus. */
+  /** Brings the node into view where it is not wholly; the focus stays where it is. */
   reveal(key: NodeKey): void {
-    this.view()?.centerGroupOrNode(key, false);
+    requestAnimationFrame(() => {
+      const node = this.element.querySelector(`[data-f-node-id="${key}"]`);
+      if (node && !isWithin(node, this.element)) this.view()?.centerGroupOrNode(key, false);
+    });
   }
 
   focus(): void {
@@ -198,6 +201,12 @@ export class FlowCanvas {
       false,
     );
   }
+}
+
+function isWithin(inner: Element, outer: Element): boolean {
+  const [one, other] = [inner.getBoundingClientRect(), outer.getBoundingClientRect()];
+  const beside = one.left >= other.left && one.right <= other.right;
+  return beside && one.top >= other.top && one.bottom <= other.bottom;
 }
 
 function partsOf(connector: string): [NodeKey, Port] {

@@ -1,61 +1,76 @@
 import { DestroyRef, Injectable, computed, effect, inject, signal } from '@angular/core';
 import { AgentProblem, FlowProblem, FlowService } from '@eira/agents-client';
-import { LanguageChoice } from '../../core/language';
-import { NodeKey, Target, targetOf, write } from '../model/document';
+import { Language, LanguageChoice } from '../../core/language';
+import { FlowDocument, NodeKey, Target, places, targetOf, write } from '../model/document';
 import { pathOf } from '../model/json';
 import { withoutSecrets } from '../model/secrets';
 import { FlowEditor } from './flow-editor';
 
-const PAUSE_MS = 300;
+const PAUSE_MS = 200;
+const LONGER_PAUSE_MS = 800;
+/** What only the server knows, which knows who asks. */
+const OF_SERVER = 'not_allowed';
 
 export interface Problem extends FlowProblem {
   readonly target: Target;
 }
 
-/** What is wrong with the open flow, looked at again whenever it has changed. */
+/**
+ * What is wrong with the open flow, looked at again whenever it has changed: by the engine of the
+ * page at once, and by the server for what the reader may name.
+ */
 @Injectable()
 export class FlowChecks {
   private readonly editor = inject(FlowEditor);
   private readonly flows = inject(FlowService);
   private readonly language = inject(LanguageChoice).language;
-  private readonly found = signal<readonly Problem[]>([]);
-  private pause: ReturnType<typeof setTimeout> | undefined;
+  private readonly own = signal<readonly Problem[]>([]);
+  private readonly refused = signal<readonly Problem[]>([]);
   private asking: AbortController | undefined;
 
-  /** It could not be looked at. */
+  /** The server could not be asked. */
   readonly failure = signal<AgentProblem | null>(null);
   /** Errors first, in the order of the flow. */
-  readonly problems = computed(() => this.found());
-  readonly errors = computed(
-    () => this.found().filter(({ severity }) => severity === 'error').length,
-  );
+  readonly problems = computed((): readonly Problem[] => {
+    const document = this.editor.document();
+    const refused = this.refused().filter(({ target }) => isThere(document, target));
+    const all = [...this.own(), ...refused];
+    return [...all.filter(isError), ...all.filter((each) => !isError(each))];
+  });
+  readonly errors = computed(() => this.problems().filter(isError).length);
   readonly worst = computed((): ReadonlyMap<NodeKey, 'error' | 'warning'> => {
     const worst = new Map<NodeKey, 'error' | 'warning'>();
-    for (const { target, severity } of this.found()) {
+    for (const { target, severity } of this.problems()) {
       if (target.node && worst.get(target.node) !== 'error') worst.set(target.node, severity);
     }
     return worst;
   });
 
   constructor() {
+    const pauses: ReturnType<typeof setTimeout>[] = [];
+    const stop = (): void => pauses.splice(0).forEach(clearTimeout);
     effect(() => {
-      this.editor.document();
-      this.language();
-      clearTimeout(this.pause);
-      this.pause = setTimeout(() => void this.look(), PAUSE_MS);
+      const document = this.editor.document();
+      const language = this.language();
+      stop();
+      pauses.push(
+        setTimeout(() => void this.check(document, language), PAUSE_MS),
+        setTimeout(() => void this.ask(), LONGER_PAUSE_MS),
+      );
     });
     inject(DestroyRef).onDestroy(() => {
-      clearTimeout(this.pause);
+      stop();
       this.asking?.abort();
     });
   }
 
   /** Of a node's fields, by their pointers within it. */
   of(key: NodeKey): readonly Problem[] {
-    return this.found().filter(({ target }) => target.node === key);
+    return this.problems().filter(({ target }) => target.node === key);
   }
 
-  async look(): Promise<void> {
+  /** Asks the server now. */
+  async ask(): Promise<void> {
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
@@ -63,12 +78,8 @@ export class FlowChecks {
     try {
       const flow = withoutSecrets(write(document)) as object;
       const { problems } = await this.flows.validate(flow, asking.signal);
-      if (asking.signal.aborted || document !== this.editor.document()) return;
-      const placed = problems.map((each) => ({
-        ...each,
-        target: targetOf(document, pathOf(each.pointer)),
-      }));
-      this.found.set([...placed].sort((one, other) => rankOf(one) - rankOf(other)));
+      const refused = problems.filter(({ code }) => code === OF_SERVER);
+      this.refused.set(placed(document, refused));
       this.failure.set(null);
     } catch (error) {
       if (asking.signal.aborted) return;
@@ -76,8 +87,22 @@ export class FlowChecks {
       this.failure.set(error);
     }
   }
+
+  private async check(document: FlowDocument, language: Language): Promise<void> {
+    const { checkFlow } = await import('@eira/flow-engine');
+    if (document !== this.editor.document()) return;
+    this.own.set(placed(document, checkFlow(write(document), { language })));
+  }
 }
 
-function rankOf({ severity }: FlowProblem): number {
-  return severity === 'error' ? 0 : 1;
+function placed(document: FlowDocument, problems: readonly FlowProblem[]): readonly Problem[] {
+  return problems.map((each) => ({ ...each, target: targetOf(document, pathOf(each.pointer)) }));
+}
+
+function isThere(document: FlowDocument, { node }: Target): boolean {
+  return node === null || places(document).has(node);
+}
+
+function isError({ severity }: FlowProblem): boolean {
+  return severity === 'error';
 }

@@ -15,6 +15,7 @@ import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ErrorCard } from '../../chat/error-card';
 import { Icon } from '../../core/icon';
+import { Who } from '../../core/who';
 import { ExportDialog } from '../dialogs/export-dialog';
 import { ImportDialog } from '../dialogs/import-dialog';
 import { LeaveDialog } from '../dialogs/leave-dialog';
@@ -76,6 +77,7 @@ export class EditorPage {
   protected readonly stored = inject(StoredFlow);
   protected readonly checks = inject(FlowChecks);
   protected readonly clip = inject(Clip);
+  protected readonly who = inject(Who);
   private readonly router = inject(Router);
   private readonly shortcuts = new Shortcuts({
     undo: () => this.editor.undo(),

@@ -16,7 +16,7 @@ import { FlowEditor } from './flow-editor';
   template: `
     <ng-container *transloco="let t">
       @if (checks.failure(); as failure) {
-        <eira-error-card [error]="failure" (retry)="checks.look()" />
+        <eira-error-card [error]="failure" (retry)="checks.ask()" />
       }
       <ul class="problems" [attr.aria-label]="t('flows.problems.title')">
         @for (problem of checks.problems(); track $index) {

@@ -1,25 +1,26 @@
 import { Injectable, inject, signal } from '@angular/core';
-import { AgentProblem, Catalog, FlowSchemas, FlowService } from '@eira/agents-client';
+import { AgentProblem, Catalog, FlowService } from '@eira/agents-client';
+import type { LanguageData } from '@eira/flow-engine';
 import { JsonObject, isList, isObject } from '../model/json';
 
 /** The language as JSON Schemas, and what the caller may name in it. */
 @Injectable()
 export class Vocabulary {
   private readonly flows = inject(FlowService);
-  readonly schemas = signal<FlowSchemas | null>(null);
+  readonly language = signal<LanguageData | null>(null);
   readonly catalog = signal<Catalog | null>(null);
+  /** The catalog could not be read: nothing is suggested then. */
   readonly problem = signal<AgentProblem | null>(null);
 
   constructor() {
+    void import('@eira/flow-engine').then(({ LANGUAGE }) => this.language.set(LANGUAGE));
     void this.load();
   }
 
   async load(): Promise<void> {
     this.problem.set(null);
     try {
-      const [schemas, catalog] = await Promise.all([this.flows.schema(), this.flows.catalog()]);
-      this.schemas.set(schemas);
-      this.catalog.set(catalog);
+      this.catalog.set(await this.flows.catalog());
     } catch (error) {
       if (!(error instanceof AgentProblem)) throw error;
       this.problem.set(error);
@@ -35,15 +36,16 @@ export class Vocabulary {
   }
 
   schemaOf(kind: string): JsonObject | null {
-    const schema = this.schemas()?.nodes[kind] as unknown;
+    const nodes = this.language()?.nodes as unknown;
+    const schema = isObject(nodes) ? nodes[kind] : undefined;
     return isObject(schema) ? schema : null;
   }
 
   /** Of `meta`. */
   schemaOfMeta(): JsonObject | null {
-    const whole = this.schemas()?.flow as unknown;
-    if (!isObject(whole) || !isObject(whole['$defs'])) return null;
-    const meta = whole['$defs']['FlowMeta'];
-    return isObject(meta) ? { ...meta, $defs: whole['$defs'] } : null;
+    const whole = this.language()?.flow as unknown;
+    const definitions = isObject(whole) ? whole['$defs'] : undefined;
+    const meta = isObject(definitions) ? definitions['FlowMeta'] : undefined;
+    return isObject(meta) && definitions ? { ...meta, $defs: definitions } : null;
   }
 }

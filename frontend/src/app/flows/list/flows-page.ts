@@ -13,6 +13,7 @@ import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { ErrorCard } from '../../chat/error-card';
 import { Icon } from '../../core/icon';
 import { LanguageChoice } from '../../core/language';
+import { Who } from '../../core/who';
 import { FlowIcon } from '../flow-icon';
 import { isDocument, read, write } from '../model/document';
 import { setMeta } from '../model/edits';
@@ -33,6 +34,7 @@ export class FlowsPage {
   private readonly router = inject(Router);
   private readonly transloco = inject(TranslocoService);
   protected readonly language = inject(LanguageChoice);
+  protected readonly who = inject(Who);
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('confirm');
   private typing: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
