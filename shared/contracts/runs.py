@@ -258,6 +258,8 @@ class RunView(Contract):
     conversation_id: str
     user_id: str
     """Who started it."""
+    user_name: str = ""
+    """What their token called them then; the id is what counts."""
     state: RunState
     states: tuple[StateChange, ...]
     received_at: datetime
@@ -288,6 +290,7 @@ class RunEntry(Contract):
     run_id: str
     conversation_id: str
     user_id: str
+    user_name: str = ""
     state: RunState
     is_agent_call: bool = False
     received_at: datetime

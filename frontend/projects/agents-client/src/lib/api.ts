@@ -2348,6 +2348,11 @@ export interface components {
             conversationId: string;
             /** Userid */
             userId: string;
+            /**
+             * Username
+             * @default
+             */
+            userName?: string;
             state: components["schemas"]["RunState"];
             /**
              * Isagentcall
@@ -2425,6 +2430,11 @@ export interface components {
             conversationId: string;
             /** Userid */
             userId: string;
+            /**
+             * Username
+             * @default
+             */
+            userName?: string;
             state: components["schemas"]["RunState"];
             /** States */
             states: components["schemas"]["StateChange"][];
@@ -2944,6 +2954,11 @@ export interface components {
              * @default []
              */
             effects?: components["schemas"]["TurnEffect"][];
+            /**
+             * Approvals
+             * @default []
+             */
+            approvals?: components["schemas"]["ApprovalView"][];
             /** @default null */
             question?: components["schemas"]["Question"] | null;
             /** @default null */
@@ -4454,7 +4469,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It ends as soon as its present step gives up. */
+            /** @description It ends as soon as its present step gives up, also one that waits for its turn or for a person: open approvals are withdrawn. No effect is begun any more; what was begun comes to its end, and what was done stays and is told. Asking again changes nothing. A run that is left alone is not stopped by that: it goes on, unless it was started with `onDisconnect: cancel`, which stops it in this way once nobody follows it. For who started it, and who holds `runs:operate`. */
             202: {
                 headers: {
                     /** @description The request's own, or a new one. */
