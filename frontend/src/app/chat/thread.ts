@@ -1,6 +1,5 @@
 import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
 import {
-  ActiveRun,
   AgentEvent,
   AgentProblem,
   AgentService,
@@ -14,6 +13,7 @@ import { LanguageChoice } from '../core/language';
 import { Conversations } from './conversations';
 import { Drafts } from './drafts';
 import { EachFrame } from './frames';
+import { didNothing, shownOf, soughtIn } from './shown-turns';
 import { ShownTurn, TurnError, heard, newTurn, storedTurn, withStored } from './turn';
 
 const PAGE = 20;
@@ -34,6 +34,8 @@ export class Thread {
   private readonly tabs = new BroadcastChannel('conversations');
   private readonly frame = new EachFrame(() => this.takeEvents());
   private events: { key: string; event: AgentEvent }[] = [];
+  /** How often something was opened: what took a while sees that something else is open. */
+  private opened = 0;
 
   readonly id = signal<string | null>(null);
   readonly title = signal<string | null>(null);
@@ -60,6 +62,8 @@ export class Thread {
   async open(id: string | null): Promise<void> {
     if (id !== null && id === this.id()) return;
     this.hangUp();
+    this.opened += 1;
+    this.loading.set(false);
     this.id.set(id);
     this.title.set(null);
     this.turns.set([]);
@@ -80,6 +84,7 @@ export class Thread {
     if (id === null || before === null) return;
     await this.asking(async () => {
       const view = await this.service.read(id, before, PAGE);
+      if (this.id() !== id) return;
       this.older.set(view.older ?? null);
       this.turns.update((turns) => [...(view.turns ?? []).map(storedTurn), ...turns]);
     });
@@ -119,14 +124,14 @@ export class Thread {
       return this.send(message);
     }
     this.change(key, (lost) => ({ ...lost, status: 'running', error: null }));
-    this.hear(key, (told) =>
-      runId === null
-        ? this.agents.streamChat(
-            { conversationId: conversationId ?? '', message },
-            { idempotencyKey: key, ...told },
-          )
-        : this.agents.resume(runId, lastEventId, told),
-    );
+    const anew = this.replaced.get(key)?.runId ?? null;
+    this.hear(key, (told) => {
+      if (runId !== null) return this.agents.resume(runId, lastEventId, told);
+      const options = { idempotencyKey: key, ...told };
+      // What was to be answered anew is not said again, which could do the same thing twice.
+      if (anew !== null) return this.agents.regenerate(anew, options);
+      return this.agents.streamChat({ conversationId: conversationId ?? '', message }, options);
+    });
     if (turn.stopping && runId !== null) void this.cancel(key, runId);
   }
 
@@ -164,13 +169,17 @@ export class Thread {
     }
   }
 
+  /** Of who has gone elsewhere meanwhile it is not shown: what was said first is told to it. */
   private async create(): Promise<string> {
+    const { opened } = this;
     const created = await this.service.create({
       language: this.language.language(),
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
-    this.drafts.named(created.conversationId);
-    this.id.set(created.conversationId);
+    if (this.opened === opened) {
+      this.drafts.named(created.conversationId);
+      this.id.set(created.conversationId);
+    }
     return created.conversationId;
   }
 
@@ -183,24 +192,12 @@ export class Thread {
   }
 
   private show(view: ConversationView): void {
-    const known = new Map(this.turns().map((turn) => [turn.runId, turn]));
-    const stored = (view.turns ?? []).map((turn) => {
-      const shown = known.get(turn.runId);
-      return shown ? withStored(shown, turn) : storedTurn(turn);
-    });
-    const lastRun = this.turns().findLastIndex(({ runId }) => runId !== null);
-    // What was asked last and did not become a run is known nowhere else.
-    const heardHere = this.turns().filter(({ key }, at) => this.heardRuns.has(key) || at > lastRun);
-    const isHere = (runId: string): boolean => heardHere.some((turn) => turn.runId === runId);
-    const active = (view.active ?? []).filter(({ runId }) => !isHere(runId));
+    const { turns, followed, replaced } = shownOf(view, this.turns(), this.heardRuns);
     this.title.set(view.title ?? null);
     this.older.set(view.older ?? null);
-    // What is being answered anew takes the place of the answer that is stored.
-    const replaced = new Set(active.map(({ replaces }) => replaces));
-    const isShown = ({ runId }: ShownTurn): boolean =>
-      runId === null || !(isHere(runId) || replaced.has(runId));
-    this.turns.set([...stored.filter(isShown), ...active.map(activeTurn), ...heardHere]);
-    for (const { runId } of active) {
+    this.turns.set(turns);
+    for (const [key, before] of replaced) this.replaced.set(key, before);
+    for (const { runId } of followed) {
       this.hear(runId, (told) => this.agents.resume(runId, 0, told));
     }
   }
@@ -269,24 +266,20 @@ export class Thread {
     this.change(key, (turn) =>
       before ? { ...before, key } : { ...turn, status: 'stopped', stopping: false },
     );
-    if (given) void this.stopUnheard(given, before?.runId ?? null);
+    if (given) void this.stopUnheard(given, before);
   }
 
   /** What was given up may have got there, with only its answer lost: then it is stopped there. */
-  private async stopUnheard(given: ShownTurn, replaces: string | null): Promise<void> {
+  private async stopUnheard(given: ShownTurn, before: ShownTurn | null): Promise<void> {
     const id = this.id();
     if (id === null) return;
-    const { key, message } = given;
-    const known = new Set(this.turns().map(({ runId }) => runId));
-    const isIt = (run: { readonly runId: string; readonly message: string }): boolean =>
-      !known.has(run.runId) && run.message === message;
+    const { key } = given;
     try {
-      const { active = [], turns = [] } = await this.service.latest(id);
-      const ended = turns.find(isIt);
+      const { ended, run } = soughtIn(await this.service.latest(id), given, before, this.turns());
       if (ended) this.change(key, () => ({ ...storedTurn(ended), key }));
-      const run = active.find((each) => isIt(each) && (each.replaces ?? null) === replaces);
       if (run === undefined || this.id() !== id) return;
       const { runId } = run;
+      if (before) this.replaced.set(key, before);
       this.change(key, () => ({ ...given, runId, status: 'running', stopping: true }));
       this.hear(key, (told) => this.agents.resume(runId, 0, told));
       await this.cancel(key, runId);
@@ -312,11 +305,17 @@ export class Thread {
   }
 
   private ended(key: string): void {
+    const before = this.replaced.get(key);
+    const status = this.turnOf(key)?.status;
     this.replaced.delete(key);
     this.heardRuns.delete(key);
     this.connection.set('live');
-    this.announcer.say('chat.announce.end');
-    void this.takeStored(key);
+    this.announcer.say(
+      `chat.announce.${status === 'stopped' || status === 'failed' ? status : 'end'}`,
+    );
+    // As on the server: the old answer stays where there is no other.
+    if (before && status !== 'done') this.change(key, ({ error }) => ({ ...before, key, error }));
+    else void this.takeStored(key);
     void this.conversations.find();
   }
 
@@ -346,8 +345,8 @@ export class Thread {
 
   private refuse(key: string, error: TurnError): void {
     const before = this.replaced.get(key);
-    if (before && error.code === 'NOT_REGENERABLE') {
-      // The run never came to its tools' end: nothing is there to answer from, or to be repeated.
+    if (before && error.code === 'NOT_REGENERABLE' && didNothing(before)) {
+      // The run never came to answer: nothing is there to answer from, or to be repeated.
       this.change(key, () => ({ ...before, key }));
       void this.send(before.message);
       return;
@@ -371,16 +370,21 @@ export class Thread {
     return turn?.stopping === true && turn.runId === null;
   }
 
+  /** What comes of it is told only as long as the same conversation is open. */
   private async asking(work: () => Promise<void>): Promise<void> {
+    const id = this.id();
+    const tell = (problem: AgentProblem | null): void => {
+      if (this.id() === id) this.problem.set(problem);
+    };
     this.loading.set(true);
     try {
       await work();
-      this.problem.set(null);
+      tell(null);
     } catch (error) {
       if (!(error instanceof AgentProblem)) throw error;
-      this.problem.set(error);
+      tell(error);
     } finally {
-      this.loading.set(false);
+      if (this.id() === id) this.loading.set(false);
     }
   }
 
@@ -393,8 +397,4 @@ export class Thread {
     this.heardRuns.clear();
     this.events = [];
   }
-}
-
-function activeTurn({ runId, message, receivedAt }: ActiveRun): ShownTurn {
-  return newTurn(message, Date.parse(receivedAt), runId);
 }
