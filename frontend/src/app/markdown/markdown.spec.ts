@@ -67,6 +67,15 @@ describe('Markdown', () => {
     }
   });
 
+  it('shows a text the same, whatever its lines end with', () => {
+    const [whole, root] = [document.createElement('div'), document.createElement('div')];
+    new GrowingText(whole, rendered).show(TEXT);
+    const growing = new GrowingText(root, rendered);
+    const text = TEXT.replaceAll('\n', '\r\n');
+    for (let end = 5; end < text.length + 5; end += 5) growing.show(text.slice(0, end));
+    expect(root.innerHTML).toBe(whole.innerHTML);
+  });
+
   it('renders a complete block once, and a text that begins anew from its beginning', () => {
     const root = document.createElement('div');
     const seen: string[] = [];

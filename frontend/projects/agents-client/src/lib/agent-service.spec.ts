@@ -19,6 +19,8 @@ const EVENTS: readonly RunEvent[] = [
     memory: 'stored',
   },
 ];
+/** What the documents had to do with an answer. */
+const LOOK_UP = { used: true, reason: 'found', why: 'Se apoya en 1 de 2.', found: 2, cited: 1 };
 const MESSAGE = { conversationId: 'c 1', message: 'Hola' };
 const TYPES = EVENTS.map(({ type }) => type);
 
@@ -173,6 +175,23 @@ describe('AgentService.streamChat', () => {
     ]);
   });
 
+  it('goes on when the connection is there again by which a token is got', async () => {
+    const tokens = ['token'];
+    const api = new FakeApi({
+      token: () => {
+        const token = tokens.pop();
+        return token ? Promise.resolve(token) : Promise.reject(new TypeError('Failed to fetch'));
+      },
+    }).willAnswer(stream([bytes(log(EVENTS.slice(0, 2)))], true), stream([bytes(log(EVENTS, 2))]));
+    const back = (state: 'live' | 'lost'): void => {
+      if (state === 'lost') tokens.push('token');
+    };
+    expect((await streamed({ onConnection: back })).map(({ type }) => type)).toEqual(TYPES);
+    expect(api.asked).toEqual(['POST /conversations/c%201/messages', `GET /runs/${RUN_ID}/events`]);
+    const refused = TestBed.inject(AgentService).cancel(RUN_ID);
+    await expect(refused).rejects.toMatchObject({ code: 'NETWORK', retryable: true });
+  });
+
   it('aborts the request when nobody listens any more', async () => {
     const api = new FakeApi();
     const asked = new Promise<void>((resolve) => {
@@ -199,11 +218,14 @@ describe('AgentService.streamChat', () => {
         state: 'DONE',
         finishReason: 'question',
         question: { text: 'Hola.', missing: [] },
+        warnings: ['Con lo que hay.'],
+        retrieval: LOOK_UP,
       }),
     );
     const events = await streamed();
     expect(events.map(({ type }) => type)).toEqual(['text', 'question', 'done']);
     expect(events[0]).toMatchObject({ text: 'Hola.', runId: RUN_ID });
+    expect(events[2]).toMatchObject({ warnings: ['Con lo que hay.'], retrieval: LOOK_UP });
   });
 
   it('answers a message anew, without saying it again', async () => {
@@ -215,6 +237,9 @@ describe('AgentService.streamChat', () => {
   });
 
   it('looks at a run whose stream stays mute, and tells what is missing', async () => {
+    const named = { label: 'Crear tarea', labels: { title: 'título' } };
+    const record = { result: { id: 'T-1' }, recordUrl: 'https://erp.test/T-1' };
+    const effect = { ...named, ...record, endedAt: '2026-11-22T10:00:00.500Z' };
     const run = {
       runId: RUN_ID,
       conversationId: 't',
@@ -227,7 +252,10 @@ describe('AgentService.streamChat', () => {
       endedAt: '2026-11-22T10:00:01Z',
       finishReason: 'stop',
       text: 'Hecho.',
-      effects: [{ callId: 'c0', tool: 'createTask', status: 'ok', result: { id: 'T-1' } }],
+      effects: [{ callId: 'c0', tool: 'createTask', status: 'ok', ...effect }],
+      approvals: [{ approvalId: 'a-0', tool: 'createTask', state: 'open', ...named }],
+      warnings: ['Con lo que hay.'],
+      retrieval: LOOK_UP,
     };
     const api = new FakeApi().willAnswer(
       stream([], true),
@@ -236,7 +264,14 @@ describe('AgentService.streamChat', () => {
       json(ended),
     );
     const events = await streamed();
-    expect(events.map(({ type }) => type)).toEqual(['state', 'tool', 'text', 'done']);
+    expect(events.map(({ type }) => type)).toEqual(['state', 'tool', 'approval', 'text', 'done']);
+    expect(events).toMatchObject([
+      { at: '2026-11-22T10:00:00Z' },
+      { ...named, ...record, at: '2026-11-22T10:00:00.500Z' },
+      named,
+      { text: 'Hecho.' },
+      { warnings: ['Con lo que hay.'], retrieval: LOOK_UP },
+    ]);
     expect(api.asked.slice(2)).toEqual([`GET /runs/${RUN_ID}`, `GET /runs/${RUN_ID}`]);
   });
 });

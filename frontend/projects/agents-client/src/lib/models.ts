@@ -21,6 +21,8 @@ export type FinishReason = Schemas['FinishReason'];
 export type Usage = Schemas['Usage'];
 export type Failure = Schemas['Failure'];
 export type ToolOutcome = Schemas['ToolOutcome'];
+/** As a run's view shows it: with what people call it, and where they see its record. */
+export type RunEffect = Schemas['RunEffect'];
 
 export type ConversationEntry = Schemas['ConversationEntry'];
 export type ConversationList = Schemas['ConversationList'];
