@@ -243,6 +243,18 @@ describe('the parts of an answer', () => {
     expect(answer.root.textContent).toContain('La respuesta puede haber terminado allí');
   });
 
+  it('are errors that say what trying again means', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const error = { code: 'NOT_REGENERABLE', message: 'Envíalo otra vez.', correlationId: null };
+    for (const [sends, button] of [
+      [false, 'Reintentar'],
+      [true, 'Enviar de nuevo'],
+    ] as const) {
+      const { root } = await shown(ErrorCard, { error, sends });
+      expect(find(root, 'button').textContent.trim()).toBe(button);
+    }
+  });
+
   it('are errors without ids of runs', async () => {
     TestBed.configureTestingModule({ providers: [spanish()] });
     const error = { code: 'CONVERSATION_BUSY', message: 'en curso: 01M8', correlationId: null };

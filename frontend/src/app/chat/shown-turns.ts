@@ -59,8 +59,16 @@ export function soughtIn(
   };
 }
 
+/** The server's code for a run that has nothing to answer anew from, or is not the newest. */
+export const NOT_REGENERABLE = 'NOT_REGENERABLE';
+
 /** It ended without an answer and without having changed anything: its message may be said again. */
 export function didNothing({ status, effects, steps }: ShownTurn): boolean {
   const unanswered = status === 'failed' || status === 'stopped';
   return unanswered && effects.length === 0 && !steps.some(({ kind }) => kind === 'tool');
+}
+
+/** There is no answer to be given anew, which whoever asked for it knows: they may say it again. */
+export function isToBeSent(turn: ShownTurn): boolean {
+  return turn.error?.code === NOT_REGENERABLE && didNothing(turn);
 }

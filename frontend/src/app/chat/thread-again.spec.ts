@@ -73,6 +73,26 @@ describe('an answer that is given anew', () => {
     }
   });
 
+  it('says what was stopped again only to who asks for just that', async () => {
+    const stopped = { ...STORED, text: '', finishReason: 'cancelled', effects: [] };
+    const { server, thread } = opened();
+    server
+      .on('GET /conversations/c1', () => answered({ turns: [stopped] }))
+      .on(`POST /runs/${RUN_ID}/regenerate`, () => refused('NOT_REGENERABLE', 'Envíalo otra vez.'))
+      .on(MESSAGES, () => told(EVENTS));
+    await thread.open('c1');
+    const [turn] = thread.turns();
+    if (turn) thread.regenerate(turn);
+    await ended(thread);
+    const [refusing] = thread.turns();
+    expect(refusing).toMatchObject({ status: 'stopped', error: { message: 'Envíalo otra vez.' } });
+    expect(server.linesOf(/messages$/)).toEqual([]);
+    if (refusing) await thread.retry(refusing);
+    await ended(thread);
+    expect(server.linesOf(/messages$/)).toHaveLength(1);
+    expect(thread.turns().map(({ message }) => message)).toEqual(['Buenas', 'Buenas']);
+  });
+
   it('has the old answer again when the new one fails or is stopped, and never says the message again', async () => {
     for (const [end, error] of [
       [FAILING, { code: 'MODEL_UNAVAILABLE', message: 'No responde.' }],

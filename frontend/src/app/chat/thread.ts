@@ -13,8 +13,8 @@ import { LanguageChoice } from '../core/language';
 import { Conversations } from './conversations';
 import { Drafts } from './drafts';
 import { EachFrame } from './frames';
-import { didNothing, shownOf, soughtIn } from './shown-turns';
-import { ShownTurn, TurnError, heard, newTurn, storedTurn, withStored } from './turn';
+import { NOT_REGENERABLE, didNothing, isToBeSent, shownOf, soughtIn } from './shown-turns';
+import { ShownTurn, TurnError, errorOf, heard, newTurn, storedTurn, withStored } from './turn';
 
 const PAGE = 20;
 
@@ -110,19 +110,14 @@ export class Thread {
   /** Hears on where a run was lost; has one that failed answer again, without its tools. */
   async retry(turn: ShownTurn): Promise<void> {
     if (turn.status !== 'lost') {
-      if (turn.runId === null) {
-        this.turns.update((turns) => turns.filter((each) => each.key !== turn.key));
-        return this.send(turn.message);
-      }
+      if (turn.runId === null) return this.sendAgain(turn);
+      if (isToBeSent(turn)) return this.send(turn.message);
       this.regenerate(turn);
       return;
     }
     const { key, runId, lastEventId, message } = turn;
     const conversationId = this.id();
-    if (runId === null && conversationId === null) {
-      this.turns.update((turns) => turns.filter((each) => each.key !== key));
-      return this.send(message);
-    }
+    if (runId === null && conversationId === null) return this.sendAgain(turn);
     this.change(key, (lost) => ({ ...lost, status: 'running', error: null }));
     const anew = this.replaced.get(key)?.runId ?? null;
     this.hear(key, (told) => {
@@ -133,6 +128,12 @@ export class Thread {
       return this.agents.streamChat({ conversationId: conversationId ?? '', message }, options);
     });
     if (turn.stopping && runId !== null) void this.cancel(key, runId);
+  }
+
+  /** What never became a run begins from the beginning. */
+  private sendAgain({ key, message }: ShownTurn): Promise<void> {
+    this.turns.update((turns) => turns.filter((each) => each.key !== key));
+    return this.send(message);
   }
 
   /** Answers the last message anew; what was done stays done and is not done again. */
@@ -335,8 +336,8 @@ export class Thread {
     this.heardRuns.delete(key);
     this.connection.set('live');
     if (!(error instanceof AgentProblem)) throw error;
-    const { code, message, retryable, correlationId } = error;
-    const told: TurnError = { code, message, retryable, correlationId };
+    const { code } = error;
+    const told = errorOf(error, error.correlationId);
     const lost = code === 'NETWORK' || code === 'UNREADABLE';
     if (lost && this.isUnsent(key)) this.giveUp(key);
     else if (lost) this.endWith(key, (turn) => ({ ...turn, status: 'lost', error: told }));
@@ -345,8 +346,8 @@ export class Thread {
 
   private refuse(key: string, error: TurnError): void {
     const before = this.replaced.get(key);
-    if (before && error.code === 'NOT_REGENERABLE' && didNothing(before)) {
-      // The run never came to answer: nothing is there to answer from, or to be repeated.
+    if (before?.status === 'failed' && error.code === NOT_REGENERABLE && didNothing(before)) {
+      // It is to be tried again, and there is nothing to answer from, or to be repeated.
       this.change(key, () => ({ ...before, key }));
       void this.send(before.message);
       return;

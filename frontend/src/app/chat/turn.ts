@@ -1,7 +1,6 @@
 import {
   Citation,
   EventOf,
-  Failure,
   LookUp,
   MissingField,
   RunState,
@@ -132,7 +131,10 @@ function errorIn({ error, correlationId }: Turn): TurnError | null {
   return error && error.code !== 'CANCELLED' ? errorOf(error, correlationId ?? null) : null;
 }
 
-function errorOf(failure: Failure, correlationId: string | null): TurnError {
+export function errorOf(
+  failure: Pick<TurnError, 'code' | 'message'> & { readonly retryable?: boolean },
+  correlationId: string | null,
+): TurnError {
   const { code, message, retryable = false } = failure;
   return { code, message, retryable, correlationId };
 }

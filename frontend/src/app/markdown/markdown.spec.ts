@@ -2,7 +2,7 @@ import { Citation } from '@eira/agents-client';
 import { addCodeCopies, codeAt } from './code-copies';
 import { markAt, markCitations, tellMarks } from './citation-marks';
 import { GrowingText } from './growing';
-import { blocksOf, rendered, wordsOf } from './render';
+import { blocksOf, leadsTo, rendered, wordsOf } from './render';
 
 function htmlOf(source: string): string {
   const root = document.createElement('div');
@@ -43,8 +43,14 @@ describe('Markdown', () => {
       '//evil.example',
       '/api/me',
     ]) {
-      expect(htmlOf(`[a](${address})`)).not.toContain('href');
+      expect(htmlOf(`[**a**](${address})`)).toBe('<p><strong>a</strong></p>\n');
+      expect(leadsTo(address)).toBeNull();
     }
+  });
+
+  it('leads to what is an address, and nowhere without one', () => {
+    expect(leadsTo('https://example.com/a')).toBe('https://example.com/a');
+    expect([leadsTo(null), leadsTo(undefined), leadsTo('')]).toEqual([null, null, null]);
   });
 
   it('shows no image, which would tell its address to somebody', () => {
