@@ -12,9 +12,9 @@ import { Announcer } from '../core/announcer';
 import { LanguageChoice } from '../core/language';
 import { Conversations } from './conversations';
 import { Drafts } from './drafts';
-import { EachFrame } from './frames';
+import { HeardEvents } from './heard-events';
 import { NOT_REGENERABLE, didNothing, isToBeSent, shownOf, soughtIn } from './shown-turns';
-import { ShownTurn, TurnError, errorOf, heard, newTurn, storedTurn, withStored } from './turn';
+import { ShownTurn, TurnError, errorOf, newTurn, storedTurn, withStored } from './turn';
 
 const PAGE = 20;
 
@@ -32,14 +32,13 @@ export class Thread {
   private readonly replaced = new Map<string, ShownTurn>();
   /** Other tabs in which the same conversation may be open. */
   private readonly tabs = new BroadcastChannel('conversations');
-  private readonly frame = new EachFrame(() => this.takeEvents());
-  private events: { key: string; event: AgentEvent }[] = [];
   /** How often something was opened: what took a while sees that something else is open. */
   private opened = 0;
 
   readonly id = signal<string | null>(null);
   readonly title = signal<string | null>(null);
   readonly turns = signal<readonly ShownTurn[]>([]);
+  private readonly events = new HeardEvents(this.turns);
   readonly loading = signal(false);
   readonly problem = signal<AgentProblem | null>(null);
   /** There is no such conversation, or none any longer. */
@@ -213,18 +212,13 @@ export class Thread {
       },
     };
     const subscription = start(told).subscribe({
-      next: (event) => {
-        this.events.push({ key, event });
-        // The first words are waited for.
-        if (event.type === 'text' && !this.turnOf(key)?.text) this.frame.now();
-        else this.frame.ask();
-      },
+      next: (event) => this.events.add(key, event),
       error: (error: unknown) => {
-        this.takeEvents();
+        this.events.take();
         this.fail(key, error);
       },
       complete: () => {
-        this.takeEvents();
+        this.events.take();
         this.ended(key);
       },
     });
@@ -288,21 +282,6 @@ export class Thread {
       // Nobody answers: what is under way is shown when the conversation is looked at again.
       if (!(error instanceof AgentProblem)) throw error;
     }
-  }
-
-  private takeEvents(): void {
-    const events = this.events;
-    if (events.length === 0) return;
-    this.events = [];
-    const now = Date.now();
-    this.turns.update((turns) =>
-      turns.map((turn) =>
-        events.reduce(
-          (told, { key, event }) => (key === turn.key ? heard(told, event, now) : told),
-          turn,
-        ),
-      ),
-    );
   }
 
   private ended(key: string): void {
@@ -396,6 +375,6 @@ export class Thread {
   private hangUp(): void {
     for (const subscription of this.heardRuns.values()) subscription.unsubscribe();
     this.heardRuns.clear();
-    this.events = [];
+    this.events.forget();
   }
 }
