@@ -121,6 +121,26 @@ describe('the form of a question', () => {
   });
 });
 
+describe('the form of a question that is answered with quotes', () => {
+  it('puts around a text those that it has not', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const missing = [{ tool: 't', field: 'title', label: 'título', reason: 'r', kind: 'text' }];
+    const { fixture, root } = await shown(QuestionForm, { missing });
+    const said: string[] = [];
+    fixture.componentInstance.answered.subscribe((message) => said.push(message));
+    for (const text of ['a "b"', 'Review «the» "contract"', '«a» “b', '«a» “b” "c"']) {
+      (find(root, 'input') as HTMLInputElement).value = text;
+      find(root, 'form').dispatchEvent(new Event('submit'));
+    }
+    expect(said).toEqual([
+      'Título: «a "b"»',
+      'Título: “Review «the» "contract"”',
+      'Título: "«a» “b"',
+      'Título: «a» “b” "c"',
+    ]);
+  });
+});
+
 describe('the form of a question that has nothing in it', () => {
   it('says so, and answers nothing', async () => {
     TestBed.configureTestingModule({ providers: [spanish()] });

@@ -166,6 +166,42 @@ describe('the open conversation', () => {
     expect(thread.turns()).toMatchObject([{ status: 'stopped', runId: null, error: null }]);
   });
 
+  it('waits for a connection also where the conversation is yet to be made, and goes on by itself', async () => {
+    const { server, thread } = opened(1_000);
+    let isDown = true;
+    const made = (): Response => answered({ conversationId: 'c1', turns: [] }, 201);
+    server
+      .on('POST /conversations', () => (isDown ? unanswered() : made()))
+      .on(MESSAGES, () => told(EVENTS));
+    await thread.open(null);
+    const sent = thread.send('Buenas');
+    await until(() => expect(thread.connection()).toBe('lost'));
+    expect(thread.turns()).toMatchObject([{ status: 'running', error: null }]);
+    isDown = false;
+    await sent;
+    await ended(thread);
+    expect(thread.connection()).toBe('live');
+    expect(thread.turns()).toMatchObject([{ status: 'done', text: 'Hola' }]);
+    expect(server.linesOf(/messages$/)).toHaveLength(1);
+  });
+
+  it('gives up at once what waits for a conversation that cannot be made', async () => {
+    const { server, thread } = opened(1_000);
+    server.on('POST /conversations', unanswered);
+    await thread.open(null);
+    const sent = thread.send('Buenas');
+    await until(() => expect(thread.connection()).toBe('lost'));
+    const running = thread.running();
+    if (running) await thread.stop(running);
+    await sent;
+    const tried = server.linesOf(/^POST/).length;
+    server.on('POST /conversations', () => answered({ conversationId: 'c1', turns: [] }, 201));
+    expect(thread.turns()).toMatchObject([{ status: 'stopped', runId: null, error: null }]);
+    expect(thread.connection()).toBe('live');
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(server.linesOf(/^POST/)).toHaveLength(tried);
+  });
+
   it('stops what did get there although its answer was lost', async () => {
     const { server, thread } = opened(1_000);
     const active = [{ runId: RUN_ID, message: 'Otra', receivedAt: '2026-11-22T10:00:00Z' }];

@@ -9,9 +9,9 @@ import {
 } from '@eira/agents-client';
 import { Observable, Subscription } from 'rxjs';
 import { Announcer } from '../core/announcer';
-import { LanguageChoice } from '../core/language';
 import { Conversations } from './conversations';
 import { Drafts } from './drafts';
+import { FirstMessages } from './first-messages';
 import { HeardEvents } from './heard-events';
 import { NOT_REGENERABLE, didNothing, isToBeSent, shownOf, soughtIn } from './shown-turns';
 import { ShownTurn, TurnError, errorOf, newTurn, storedTurn, withStored } from './turn';
@@ -25,7 +25,7 @@ export class Thread {
   private readonly service = inject(ConversationService);
   private readonly conversations = inject(Conversations);
   private readonly announcer = inject(Announcer);
-  private readonly language = inject(LanguageChoice);
+  private readonly first = inject(FirstMessages);
   private readonly drafts = inject(Drafts);
   private readonly heardRuns = new Map<string, Subscription>();
   /** Answers that are being given anew: the old one stays if that fails. */
@@ -93,7 +93,7 @@ export class Thread {
     const turn = newTurn(message, Date.now());
     this.turns.update((turns) => [...turns, turn]);
     try {
-      const conversationId = this.id() ?? (await this.create());
+      const conversationId = this.id() ?? (await this.create(turn.key));
       if (this.isUnsent(turn.key)) {
         this.giveUp(turn.key);
         return;
@@ -102,7 +102,8 @@ export class Thread {
       const request = { conversationId, message };
       this.hear(turn.key, (told) => this.agents.streamChat(request, { ...options, ...told }));
     } catch (error) {
-      this.fail(turn.key, error);
+      // What was given up is not waited for any more.
+      if (this.turnOf(turn.key)?.status !== 'stopped') this.fail(turn.key, error);
     }
   }
 
@@ -170,17 +171,16 @@ export class Thread {
   }
 
   /** Of who has gone elsewhere meanwhile it is not shown: what was said first is told to it. */
-  private async create(): Promise<string> {
+  private async create(key: string): Promise<string> {
     const { opened } = this;
-    const created = await this.service.create({
-      language: this.language.language(),
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    const id = await this.first.conversation(key, (state) => {
+      if (this.opened === opened) this.connected(key, state);
     });
     if (this.opened === opened) {
-      this.drafts.named(created.conversationId);
-      this.id.set(created.conversationId);
+      this.drafts.named(id);
+      this.id.set(id);
     }
-    return created.conversationId;
+    return id;
   }
 
   private async load(id: string): Promise<void> {
@@ -206,10 +206,7 @@ export class Thread {
     this.announcer.say('chat.announce.start');
     const told: StreamOptions = {
       onRun: (runId) => this.began(key, runId),
-      onConnection: (state) => {
-        this.connection.set(state);
-        if (state === 'lost' && this.isUnsent(key)) this.giveUp(key);
-      },
+      onConnection: (state) => this.connected(key, state),
     };
     const subscription = start(told).subscribe({
       next: (event) => this.events.add(key, event),
@@ -223,6 +220,11 @@ export class Thread {
       },
     });
     this.heardRuns.set(key, subscription);
+  }
+
+  private connected(key: string, state: 'live' | 'lost'): void {
+    this.connection.set(state);
+    if (state === 'lost' && this.isUnsent(key)) this.giveUp(key);
   }
 
   private turnOf(key: string): ShownTurn | undefined {
@@ -253,6 +255,7 @@ export class Thread {
   private giveUp(key: string): void {
     this.heardRuns.get(key)?.unsubscribe();
     this.heardRuns.delete(key);
+    this.first.giveUp(key);
     this.connection.set('live');
     this.announcer.say('chat.announce.stopped');
     const before = this.replaced.get(key) ?? null;

@@ -61,6 +61,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+export type CreateOptions = Pick<RunOptions, 'signal'> & Pick<StreamOptions, 'onConnection'>;
 export type ResumeOptions = Pick<StreamOptions, 'onConnection' | 'streaming'>;
 
 /** What starts a run: where it is posted, and what. */

@@ -7,12 +7,16 @@ export async function patiently<T>(
   passes: (error: unknown) => boolean,
   transport: Transport,
   signal: AbortSignal,
+  onConnection?: (state: 'live' | 'lost') => void,
 ): Promise<T> {
   for (let failures = 1; ; failures += 1) {
     try {
-      return await attempt();
+      const answer = await attempt();
+      onConnection?.('live');
+      return answer;
     } catch (error) {
       if (signal.aborted || !passes(error) || failures > transport.patience.attempts) throw error;
+      onConnection?.('lost');
       await wait(pauseMs(failures, transport.patience), signal);
     }
   }
