@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { Locator, Page } from 'playwright-core';
 import { checkAxe } from './support/axe.ts';
 import { Chat } from './support/chat.ts';
 import { eventually } from './support/eventually.ts';
@@ -56,6 +57,40 @@ scenario('conversations are found, named anew and deleted', async (scene) => {
   assert.equal(await list.getByRole('link', { name: renamed }).count(), 0);
   await list.getByRole('searchbox').fill('nada que se llame así');
   await list.getByText('Ningún título contiene esas palabras.').waitFor();
+});
+
+scenario('the list follows what other tabs and devices do', async (scene) => {
+  const [title, renamed] = [words(), words()];
+  const { page, context } = await scene.visit({ as: 'luis' });
+  const tab = await context.newPage();
+  await tab.goto(page.url());
+  const device = await scene.visit({ as: 'luis' });
+  const chat = new Chat(page);
+  await chat.ended(await chat.send(`Hola, ${title}`));
+  const found = (where: Page, name: string): Locator =>
+    where
+      .getByRole('navigation', { name: 'Conversaciones', exact: true })
+      .getByRole('link', { name });
+  /** As when somebody comes back to it; otherwise it looks by itself, which takes longer. */
+  const comeBack = (where: Page): Promise<void> =>
+    where.evaluate(() => {
+      window.dispatchEvent(new Event('focus'));
+    });
+  await found(tab, title).waitFor();
+  await comeBack(device.page);
+  await found(device.page, title).click();
+  await device.page.getByRole('button', { name: `Cambiar el título de «Hola, ${title}»` }).click();
+  const field = device.page.getByRole('textbox', { name: 'Título de la conversación' });
+  await field.fill(renamed);
+  await field.press('Enter');
+  await found(device.page, renamed).waitFor();
+  await comeBack(page);
+  await found(page, renamed).waitFor();
+  await page.getByRole('heading', { level: 1, name: renamed }).waitFor();
+  await page.getByRole('button', { name: `Eliminar «${renamed}»` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Eliminar' }).click();
+  await found(page, renamed).waitFor({ state: 'detached' });
+  await found(tab, renamed).waitFor({ state: 'detached' });
 });
 
 const TURNS = 100;

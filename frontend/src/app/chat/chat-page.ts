@@ -1,7 +1,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  DOCUMENT,
   ElementRef,
   Injector,
   afterNextRender,
@@ -16,6 +15,7 @@ import {
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
+import { titled } from '../core/page-title';
 import { Who } from '../core/who';
 import { AtBottom } from './at-bottom';
 import { Composer } from './composer';
@@ -51,12 +51,12 @@ const NARROW_PX = 832;
   host: {
     class: 'chat-page',
     '(document:visibilitychange)': 'seenAgain()',
+    '(window:focus)': 'seenAgain()',
     '(document:keydown.escape)': 'closeList()',
     '(window:resize)': 'widened()',
   },
 })
 export class ChatPage {
-  private readonly document = inject(DOCUMENT);
   private readonly injector = inject(Injector);
   private readonly router = inject(Router);
   private readonly conversations = inject(Conversations);
@@ -86,6 +86,12 @@ export class ChatPage {
     if (this.thread.gone()) return 'chat.gone';
     return this.thread.id() && this.thread.loading() ? 'common.loading' : 'chat.newTitle';
   });
+  /** Of which conversation the timeline is shown; not of one that is about to go. */
+  protected readonly timelineOf = computed(() => {
+    const id = this.thread.id();
+    const there = !this.thread.gone() && id !== this.conversations.leaving();
+    return this.showsTimeline() && there ? id : null;
+  });
   /** As the answers call them. */
   protected readonly toolNames = computed(() => {
     const turns = this.thread.turns();
@@ -102,10 +108,7 @@ export class ChatPage {
       const id = this.id();
       untracked(() => void this.open(id === NEW ? null : id));
     });
-    effect(() => {
-      const title = this.title();
-      this.document.title = title ? `${title} · EIRA` : 'EIRA';
-    });
+    titled(this.heading, this.title);
     effect(() => {
       const id = this.thread.id();
       if (id !== null && untracked(this.id) !== id) {
@@ -160,6 +163,11 @@ export class ChatPage {
     if (innerWidth > NARROW_PX) this.showsList.set(false);
   }
 
+  /** The list may be of others by now: of those that are looked for. */
+  protected named(id: string, title: string): void {
+    if (id === this.thread.id()) this.thread.title.set(title);
+  }
+
   /** Also where the address is that of a new one already. */
   protected startNew(): void {
     if (this.id() === NEW) void this.open(null);
@@ -182,7 +190,8 @@ export class ChatPage {
   }
 
   protected seenAgain(): void {
-    if (document.visibilityState === 'visible') void this.thread.refresh();
+    const isSeen = document.visibilityState === 'visible';
+    if (isSeen && !this.thread.loading()) void this.thread.refresh();
   }
 
   private async open(id: string | null): Promise<void> {

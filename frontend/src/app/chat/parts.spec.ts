@@ -208,6 +208,36 @@ describe('the card of an approval', () => {
     expect(root.textContent).toMatch(/La decidió Luis el .*22.*«Ya existe\.»/);
   });
 
+  it('says in the language that is chosen what would be done, and keeps what is being written', async () => {
+    new FakeServer().on(`GET /runs/${RUN_ID}`, ({ headers }) => {
+      const label = headers['accept-language'] === 'en' ? 'Create user' : 'Crear usuario';
+      return answered({ approvals: [{ ...APPROVAL, label, state: 'open', mayDecide: true }] });
+    });
+    const { root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });
+    await until(() => find(root, 'input'));
+    (find(root, 'input') as HTMLInputElement).value = 'a medias';
+    TestBed.inject(LanguageChoice).language.set('en');
+    await until(() => expect(find(root, '.effect').textContent).toBe('Create user'));
+    expect(find(root, 'h3').textContent).toContain('approval');
+    expect((find(root, 'input') as HTMLInputElement).value).toBe('a medias');
+  });
+
+  it('asks for nothing where it is known what was decided', async () => {
+    const api = new FakeServer();
+    const view = {
+      ...APPROVAL,
+      state: 'rejected',
+      comment: 'Ya existe.',
+      decidedAt: '2026-11-22T10:00:00Z',
+      decidedByName: 'Luis',
+    };
+    const inputs = { runId: RUN_ID, approval: APPROVAL, view };
+    const { root } = await shown(ApprovalCard, inputs);
+    await until(() => expect(find(root, 'h3').textContent).toContain('Rechazada'));
+    expect(root.textContent).toMatch(/La decidió Luis el .*22.*«Ya existe\.»/);
+    expect(api.linesOf(/runs/)).toEqual([]);
+  });
+
   it('has no buttons for who may not decide', async () => {
     server(false);
     const { root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });

@@ -10,11 +10,15 @@ export interface Shown {
   readonly replaced: ReadonlyMap<string, ShownTurn>;
 }
 
-/** The conversation as the server has it, beside what was `shown` of it and is `heard` by key. */
+/**
+ * The conversation as the server has it, beside what was `shown` of it and is `heard` by key; some
+ * of that gives answers `anew`, by key as well.
+ */
 export function shownOf(
   view: ConversationView,
   shown: readonly ShownTurn[],
   heard: ReadonlyMap<string, unknown>,
+  anew: ReadonlyMap<string, ShownTurn>,
 ): Shown {
   const known = new Map(shown.map((turn) => [turn.runId, turn]));
   const stored = (view.turns ?? []).map((turn) => {
@@ -32,8 +36,10 @@ export function shownOf(
     const before = stored.find((turn) => turn.runId === replaces);
     if (before) replaced.set(runId, before);
   }
-  const isShown = (turn: ShownTurn): boolean =>
-    turn.runId === null || !(isHere(turn.runId) || [...replaced.values()].includes(turn));
+  const gone = new Set([...replaced.values()].map(({ runId }) => runId));
+  for (const { key } of heardHere) gone.add(anew.get(key)?.runId ?? null);
+  const isShown = ({ runId }: ShownTurn): boolean =>
+    runId === null || !(isHere(runId) || gone.has(runId));
   const turns = [...stored.filter(isShown), ...followed.map(activeTurn), ...heardHere];
   return { turns, followed, replaced };
 }

@@ -9,20 +9,22 @@ import {
 } from '@eira/agents-client';
 import { Observable, Subscription } from 'rxjs';
 import { Announcer } from '../core/announcer';
+import { LanguageChoice } from '../core/language';
 import { Conversations } from './conversations';
 import { Drafts } from './drafts';
 import { FirstMessages } from './first-messages';
 import { HeardEvents } from './heard-events';
 import { NOT_REGENERABLE, didNothing, isToBeSent, shownOf, soughtIn } from './shown-turns';
+import { PAGE, StoredTurns } from './stored-turns';
 import { ShownTurn, TurnError, errorOf, newTurn, storedTurn, withStored } from './turn';
-
-const PAGE = 20;
 
 /** The conversation that is open: its turns, and the runs that are heard. */
 @Injectable()
 export class Thread {
   private readonly agents = inject(AgentService);
   private readonly service = inject(ConversationService);
+  private readonly stored = inject(StoredTurns);
+  private readonly language = inject(LanguageChoice);
   private readonly conversations = inject(Conversations);
   private readonly announcer = inject(Announcer);
   private readonly first = inject(FirstMessages);
@@ -34,6 +36,8 @@ export class Thread {
   private readonly tabs = new BroadcastChannel('conversations');
   /** How often something was opened: what took a while sees that something else is open. */
   private opened = 0;
+  /** Pages of turns that are shown. */
+  private pages = 1;
 
   readonly id = signal<string | null>(null);
   readonly title = signal<string | null>(null);
@@ -46,11 +50,14 @@ export class Thread {
   readonly older = signal<string | null>(null);
   readonly connection = signal<'live' | 'lost'>('live');
   readonly running = computed(() => this.turns().find(({ status }) => status === 'running'));
+  private readonly change = (key: string, changed: (turn: ShownTurn) => ShownTurn): void =>
+    this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
 
   constructor() {
     this.tabs.onmessage = ({ data }): void => {
       if (data === this.id()) void this.refresh();
     };
+    this.language.whenChanged(() => void this.reword());
     inject(DestroyRef).onDestroy(() => {
       this.tabs.close();
       this.hangUp();
@@ -66,6 +73,7 @@ export class Thread {
     this.id.set(id);
     this.title.set(null);
     this.turns.set([]);
+    this.pages = 1;
     this.older.set(null);
     this.problem.set(null);
     this.gone.set(false);
@@ -78,12 +86,20 @@ export class Thread {
     if (id !== null && !this.running()) await this.load(id);
   }
 
+  /** Has the server say again what it says in words; what is being heard goes on. */
+  private async reword(): Promise<void> {
+    const id = this.id();
+    if (id !== null) await this.load(id);
+    await this.stored.reword(this.turns(), this.change);
+  }
+
   async loadOlder(): Promise<void> {
     const [id, before] = [this.id(), this.older()];
     if (id === null || before === null) return;
     await this.asking(async () => {
       const view = await this.service.read(id, before, PAGE);
       if (this.id() !== id) return;
+      this.pages += 1;
       this.older.set(view.older ?? null);
       this.turns.update((turns) => [...(view.turns ?? []).map(storedTurn), ...turns]);
     });
@@ -185,19 +201,19 @@ export class Thread {
 
   private async load(id: string): Promise<void> {
     await this.asking(async () => {
-      const view = await this.service.read(id, null, PAGE);
+      const view = await this.stored.read(id, this.pages);
       if (this.id() === id) this.show(view);
     });
     if (this.id() === id && this.problem()?.code === 'NOT_FOUND') this.gone.set(true);
   }
 
   private show(view: ConversationView): void {
-    const { turns, followed, replaced } = shownOf(view, this.turns(), this.heardRuns);
+    const shown = shownOf(view, this.turns(), this.heardRuns, this.replaced);
     this.title.set(view.title ?? null);
     this.older.set(view.older ?? null);
-    this.turns.set(turns);
-    for (const [key, before] of replaced) this.replaced.set(key, before);
-    for (const { runId } of followed) {
+    this.turns.set(shown.turns);
+    for (const [key, before] of shown.replaced) this.replaced.set(key, before);
+    for (const { runId } of shown.followed) {
       this.hear(runId, (told) => this.agents.resume(runId, 0, told));
     }
   }
@@ -233,7 +249,7 @@ export class Thread {
 
   private began(key: string, runId: string): void {
     this.change(key, (turn) => ({ ...turn, runId }));
-    void this.conversations.find();
+    void this.conversations.changed();
     this.tabs.postMessage(this.id());
     if (this.turnOf(key)?.stopping) void this.cancel(key, runId);
   }
@@ -299,7 +315,7 @@ export class Thread {
     // As on the server: the old answer stays where there is no other.
     if (before && status !== 'done') this.change(key, ({ error }) => ({ ...before, key, error }));
     else void this.takeStored(key);
-    void this.conversations.find();
+    void this.conversations.changed();
   }
 
   /** What the server stored of a turn says more than its events: records, links, its title. */
@@ -311,6 +327,12 @@ export class Thread {
       if (this.id() === id) this.title.set(view.title ?? null);
       const [stored] = view.turns ?? [];
       this.change(key, (turn) => (stored?.runId === turn.runId ? withStored(turn, stored) : turn));
+      // Its events came in the language of the conversation.
+      if (view.language === this.language.language()) return;
+      await this.stored.reword(
+        this.turns().filter((turn) => turn.key === key),
+        this.change,
+      );
     });
   }
 
@@ -369,10 +391,6 @@ export class Thread {
     } finally {
       if (this.id() === id) this.loading.set(false);
     }
-  }
-
-  private change(key: string, changed: (turn: ShownTurn) => ShownTurn): void {
-    this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
   }
 
   private hangUp(): void {
