@@ -29,9 +29,10 @@ export class StoredTurns {
     return { ...view, turns, older };
   }
 
-  /** Reads what the tools of these turns are called; what cannot be read keeps its words. */
-  async reword(turns: readonly ShownTurn[], change: Change): Promise<void> {
-    await Promise.all(turns.map((turn) => this.rewordOne(turn, change)));
+  /** Reads what the tools of these turns, or of one, are called; where that fails it stays so. */
+  async reword(turns: readonly ShownTurn[], change: Change, only?: string): Promise<void> {
+    const meant = only === undefined ? turns : turns.filter(({ key }) => key === only);
+    await Promise.all(meant.map((turn) => this.rewordOne(turn, change)));
   }
 
   private async rewordOne({ key, runId, steps }: ShownTurn, change: Change): Promise<void> {

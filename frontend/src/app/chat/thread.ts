@@ -328,11 +328,8 @@ export class Thread {
       const [stored] = view.turns ?? [];
       this.change(key, (turn) => (stored?.runId === turn.runId ? withStored(turn, stored) : turn));
       // Its events came in the language of the conversation.
-      if (view.language === this.language.language()) return;
-      await this.stored.reword(
-        this.turns().filter((turn) => turn.key === key),
-        this.change,
-      );
+      const turns = view.language === this.language.language() ? [] : this.turns();
+      await this.stored.reword(turns, this.change, key);
     });
   }
 
