@@ -134,9 +134,20 @@ scenario('200 messages are shown from the newest back, each once and in order', 
   const older = page.getByRole('button', { name: 'Mostrar mensajes anteriores' });
   while ((await older.count()) > 0) {
     const before = await chat.answers.count();
+    await scroll.evaluate((box) => (box.scrollTop = 0));
+    const read = page.locator('article.message p').first();
+    const words = (await read.textContent()) ?? '';
+    const place = async (): Promise<number> =>
+      (await page.getByText(words, { exact: true }).boundingBox())?.y ?? -1;
+    const there = await place();
     await older.click();
     await eventually('older ones come', async () => (await chat.answers.count()) > before);
+    await eventually(
+      `${words} stays where it was`,
+      async () => Math.abs((await place()) - there) < 8,
+    );
   }
+  await page.locator('.scroll:focus').waitFor();
   const messages = await page.locator('article.message p').allTextContents();
   const numbers = Array.from({ length: TURNS }, (_, at) => `Pregunta ${at + 1}.`);
   assert.deepEqual(messages, numbers);

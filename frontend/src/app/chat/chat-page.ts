@@ -28,8 +28,9 @@ import { ShownTurn } from './turn';
 import { TurnView } from './turn-view';
 
 const NEW = 'new';
-/** As in the styles: 52rem. */
-const NARROW_PX = 832;
+/** As in the styles: where the list lies over the rest, and where the timeline does. */
+const NARROW = '(max-width: 52rem)';
+const RATHER_NARROW = '(max-width: 64rem)';
 
 /** Conversations at one side, the open one at the other. */
 @Component({
@@ -52,7 +53,7 @@ const NARROW_PX = 832;
     class: 'chat-page',
     '(document:visibilitychange)': 'seenAgain()',
     '(window:focus)': 'seenAgain()',
-    '(document:keydown.escape)': 'closeList()',
+    '(document:keydown.escape)': 'closeAside()',
     '(window:resize)': 'widened()',
   },
 })
@@ -65,12 +66,19 @@ export class ChatPage {
   private readonly composer = viewChild(Composer);
   private readonly end = viewChild(AtBottom);
   private readonly menu = viewChild<ElementRef<HTMLElement>>('menu');
+  private readonly clock = viewChild<ElementRef<HTMLElement>>('clock');
+  private readonly timeline = viewChild('timeline', { read: ElementRef });
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   /** Of the route: a conversation's id, or `new`. */
   readonly id = input(NEW);
 
   protected readonly showsList = signal(false);
   protected readonly showsTimeline = signal(false);
+  private readonly isRatherNarrow = signal(matchMedia(RATHER_NARROW).matches);
+  /** The timeline is there and lies over the rest, which nobody can use meanwhile. */
+  protected readonly covered = computed(
+    () => this.timeline() !== undefined && this.isRatherNarrow(),
+  );
   protected readonly starters = ['one', 'two', 'three'];
   protected readonly isNew = computed(
     () => this.thread.turns().length === 0 && !this.thread.loading() && !this.thread.problem(),
@@ -150,17 +158,36 @@ export class ChatPage {
   /** On a narrow page, where the list lies over the rest. */
   protected openList(): void {
     this.showsList.set(true);
-    setTimeout(() => this.element.querySelector<HTMLElement>('.conversations a')?.focus());
+    this.focusThen(() => this.element.querySelector<HTMLElement>('.conversations a'));
   }
 
-  protected closeList(): void {
+  /** Whatever lies over the rest. */
+  protected closeAside(): void {
+    if (this.covered()) this.closeTimeline();
     if (!this.showsList()) return;
     this.showsList.set(false);
-    setTimeout(() => this.menu()?.nativeElement.focus());
+    this.focusThen(() => this.menu()?.nativeElement);
+  }
+
+  /** The button that closes it goes with it. */
+  protected closeTimeline(): void {
+    this.showsTimeline.set(false);
+    this.focusThen(() => this.clock()?.nativeElement);
   }
 
   protected widened(): void {
-    if (innerWidth > NARROW_PX) this.showsList.set(false);
+    if (!matchMedia(NARROW).matches) this.showsList.set(false);
+    this.isRatherNarrow.set(matchMedia(RATHER_NARROW).matches);
+  }
+
+  /** What was being read stays where it is; the button may be needed no more. */
+  protected async loadOlder(): Promise<void> {
+    const id = this.thread.id();
+    const keep = this.end()?.keep('.turn');
+    await this.thread.loadOlder();
+    if (this.thread.id() !== id) return;
+    afterNextRender({ mixedReadWrite: () => keep?.() }, { injector: this.injector });
+    if (this.thread.older() === null) this.focusThen(() => this.element.querySelector('.scroll'));
   }
 
   /** The list may be of others by now: of those that are looked for. */
@@ -182,9 +209,14 @@ export class ChatPage {
   /** The button that was pressed is about to go; what it asked for is in its place. */
   private goToAnswer(): void {
     this.end()?.goThere();
+    this.focusThen(() => [...this.element.querySelectorAll('article.answer')].at(-1));
+  }
+
+  /** As soon as what has changed is to be seen. */
+  private focusThen(find: () => Element | null | undefined): void {
     const focus = (): void => {
-      const answers = this.element.querySelectorAll<HTMLElement>('article.answer');
-      [...answers].at(-1)?.focus({ preventScroll: true });
+      const found = find();
+      if (found instanceof HTMLElement) found.focus({ preventScroll: true });
     };
     afterNextRender(focus, { injector: this.injector });
   }

@@ -72,6 +72,21 @@ describe('the composer', () => {
     expect(await open('c1')).toBe('');
   });
 
+  it('cuts nothing off: it says by how much a text is too long, and sends no such text', async () => {
+    const { box, sent } = await written('a'.repeat(9_500));
+    const form = box.closest('form');
+    const said = (): string => form?.querySelector('[role=alert]')?.textContent ?? '';
+    await until(() => expect(said()).toContain('sobran 1500 caracteres'));
+    expect(box.value).toHaveLength(9_500);
+    box.dispatchEvent(enter());
+    expect(sent).toEqual([]);
+    box.value = 'a'.repeat(8_000);
+    box.dispatchEvent(new Event('input'));
+    await until(() => expect(said()).toBe(''));
+    box.dispatchEvent(enter());
+    expect(sent).toHaveLength(1);
+  });
+
   it('says that it is stopping, and asks for it once', async () => {
     TestBed.configureTestingModule({ providers: [spanish()] });
     const { root } = await shown(Composer, { running: true, stopping: true });

@@ -25,7 +25,11 @@ interface Asked {
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [TranslocoDirective],
   template: `
-    <form class="card question" *transloco="let t; lang: language" (submit)="answer($event)">
+    <form
+      class="card question"
+      *transloco="let t; lang: language + '|static'"
+      (submit)="answer($event)"
+    >
       <fieldset>
         <legend>{{ t('question.title') }}</legend>
         @for (each of asked(); track each.id) {

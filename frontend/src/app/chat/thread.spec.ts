@@ -317,6 +317,18 @@ describe('the open conversation', () => {
     expect(thread.problem()).toMatchObject({ message: 'No existe.' });
   });
 
+  it('says that a conversation is gone also to who speaks in it, and keeps what was said for another', async () => {
+    const { server, thread } = opened();
+    const drafts = TestBed.inject(Drafts);
+    await thread.open('c1');
+    const gone = (): Response => refused('NOT_FOUND', 'No existe.', 404);
+    server.on('GET /conversations/c1', gone).on(MESSAGES, gone);
+    await thread.send('¿Sigues ahí?');
+    await until(() => expect(thread.gone()).toBe(true));
+    expect(thread.turns()).toEqual([]);
+    expect(drafts.of(null)).toBe('¿Sigues ahí?');
+  });
+
   it('says which conversation could not be read', async () => {
     const { server, thread } = opened();
     server.on('GET /conversations/c1', () => refused('NOT_FOUND', 'No existe.', 404));

@@ -3,6 +3,7 @@ import {
   AgentEvent,
   AgentProblem,
   AgentService,
+  Connection,
   ConversationService,
   ConversationView,
   StreamOptions,
@@ -15,6 +16,7 @@ import { Drafts } from './drafts';
 import { FirstMessages } from './first-messages';
 import { HeardEvents } from './heard-events';
 import { NOT_REGENERABLE, didNothing, isToBeSent, shownOf, soughtIn } from './shown-turns';
+import { Ratings } from './ratings';
 import { PAGE, StoredTurns } from './stored-turns';
 import { ShownTurn, TurnError, errorOf, newTurn, storedTurn, withStored } from './turn';
 
@@ -29,6 +31,7 @@ export class Thread {
   private readonly announcer = inject(Announcer);
   private readonly first = inject(FirstMessages);
   private readonly drafts = inject(Drafts);
+  private readonly ratings = inject(Ratings);
   private readonly heardRuns = new Map<string, Subscription>();
   /** Answers that are being given anew: the old one stays if that fails. */
   private readonly replaced = new Map<string, ShownTurn>();
@@ -48,7 +51,9 @@ export class Thread {
   /** There is no such conversation, or none any longer. */
   readonly gone = signal(false);
   readonly older = signal<string | null>(null);
-  readonly connection = signal<'live' | 'lost'>('live');
+  readonly connection = signal<Connection>('live');
+  /** In how many seconds it is tried again. */
+  readonly againIn = signal(0);
   readonly running = computed(() => this.turns().find(({ status }) => status === 'running'));
   private readonly change = (key: string, changed: (turn: ShownTurn) => ShownTurn): void =>
     this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
@@ -110,13 +115,10 @@ export class Thread {
     this.turns.update((turns) => [...turns, turn]);
     try {
       const conversationId = this.id() ?? (await this.create(turn.key));
-      if (this.isUnsent(turn.key)) {
-        this.giveUp(turn.key);
-        return;
-      }
       const options = { idempotencyKey: turn.key };
       const request = { conversationId, message };
-      this.hear(turn.key, (told) => this.agents.streamChat(request, { ...options, ...told }));
+      if (this.isUnsent(turn.key)) this.giveUp(turn.key);
+      else this.hear(turn.key, (told) => this.agents.streamChat(request, { ...options, ...told }));
     } catch (error) {
       // What was given up is not waited for any more.
       if (this.turnOf(turn.key)?.status !== 'stopped') this.fail(turn.key, error);
@@ -170,27 +172,19 @@ export class Thread {
     this.change(key, (turn) => ({ ...turn, stopping: true }));
     if (runId !== null) await this.cancel(key, runId);
     // Otherwise it is as soon as the run has its id; a message that does not get there never goes.
-    else if (this.connection() === 'lost') this.giveUp(key);
+    else if (this.connection() !== 'live') this.giveUp(key);
   }
 
   async rate(turn: ShownTurn, rating: 'up' | 'down', comment?: string): Promise<void> {
-    const { key, runId } = turn;
-    if (runId === null) return;
-    this.change(key, (rated) => ({ ...rated, rating }));
-    try {
-      await this.agents.feedback(runId, comment ? { rating, comment } : { rating });
-    } catch (error) {
-      this.change(key, (rated) => ({ ...rated, rating: turn.rating }));
-      if (!(error instanceof AgentProblem)) throw error;
-      this.problem.set(error);
-    }
+    const problem = await this.ratings.give(turn, rating, comment, this.change);
+    if (problem) this.problem.set(problem);
   }
 
   /** Of who has gone elsewhere meanwhile it is not shown: what was said first is told to it. */
   private async create(key: string): Promise<string> {
     const { opened } = this;
-    const id = await this.first.conversation(key, (state) => {
-      if (this.opened === opened) this.connected(key, state);
+    const id = await this.first.conversation(key, (state, ms) => {
+      if (this.opened === opened) this.connected(key, state, ms);
     });
     if (this.opened === opened) {
       this.drafts.named(id);
@@ -204,7 +198,15 @@ export class Thread {
       const view = await this.stored.read(id, this.pages);
       if (this.id() === id) this.show(view);
     });
-    if (this.id() === id && this.problem()?.code === 'NOT_FOUND') this.gone.set(true);
+    if (this.id() === id && this.problem()?.code === 'NOT_FOUND') this.leaveGone();
+  }
+
+  /** What was to be said in it can be said in a new one. */
+  private leaveGone(): void {
+    this.drafts.unsaid(this.turns());
+    this.hangUp();
+    this.turns.set([]);
+    this.gone.set(true);
   }
 
   private show(view: ConversationView): void {
@@ -222,7 +224,7 @@ export class Thread {
     this.announcer.say('chat.announce.start');
     const told: StreamOptions = {
       onRun: (runId) => this.began(key, runId),
-      onConnection: (state) => this.connected(key, state),
+      onConnection: (state, ms) => this.connected(key, state, ms),
     };
     const subscription = start(told).subscribe({
       next: (event) => this.events.add(key, event),
@@ -238,9 +240,10 @@ export class Thread {
     this.heardRuns.set(key, subscription);
   }
 
-  private connected(key: string, state: 'live' | 'lost'): void {
+  private connected(key: string, state: Connection, againInMs: number): void {
     this.connection.set(state);
-    if (state === 'lost' && this.isUnsent(key)) this.giveUp(key);
+    this.againIn.set(Math.ceil(againInMs / 1_000));
+    if (state !== 'live' && this.isUnsent(key)) this.giveUp(key);
   }
 
   private turnOf(key: string): ShownTurn | undefined {
@@ -337,11 +340,11 @@ export class Thread {
     this.heardRuns.delete(key);
     this.connection.set('live');
     if (!(error instanceof AgentProblem)) throw error;
-    const { code } = error;
     const told = errorOf(error, error.correlationId);
-    const lost = code === 'NETWORK' || code === 'UNREADABLE';
+    const lost = error.code === 'NETWORK' || error.code === 'UNREADABLE';
+    this.announcer.say('chat.announce.failed');
     if (lost && this.isUnsent(key)) this.giveUp(key);
-    else if (lost) this.endWith(key, (turn) => ({ ...turn, status: 'lost', error: told }));
+    else if (lost) this.change(key, (turn) => ({ ...turn, status: 'lost', error: told }));
     else this.refuse(key, told);
   }
 
@@ -355,15 +358,11 @@ export class Thread {
     }
     // What keeps it from being answered is to be seen.
     const id = this.id();
-    if (error.code === 'CONVERSATION_BUSY' && !before && id !== null) void this.load(id);
-    this.endWith(key, (turn) =>
+    const seen = error.code === 'CONVERSATION_BUSY' && !before;
+    if (id !== null && (seen || error.code === 'NOT_FOUND')) void this.load(id);
+    this.change(key, (turn) =>
       before ? { ...before, key, error } : { ...turn, status: 'failed', error },
     );
-  }
-
-  private endWith(key: string, changed: (turn: ShownTurn) => ShownTurn): void {
-    this.announcer.say('chat.announce.failed');
-    this.change(key, changed);
   }
 
   /** Somebody stopped it before the server is known to have it. */

@@ -3,7 +3,7 @@ import { firstValueFrom, toArray } from 'rxjs';
 import { FakeApi, RUN_ID, bytes, json, log, noAnswer, stream } from '../testing/fake-api';
 import { AgentService } from './agent-service';
 import { AgentEvent, RunEvent } from './events';
-import { StreamOptions } from './models';
+import { Connection, StreamOptions } from './models';
 import { AgentProblem } from './problems';
 
 const EVENTS: readonly RunEvent[] = [
@@ -117,6 +117,29 @@ describe('AgentService.streamChat', () => {
     expect(said).toEqual([RUN_ID, 'live', 'lost', 'lost', 'live']);
   });
 
+  it('says that somebody answers who asks to come later, and comes no sooner', async () => {
+    const said: string[] = [];
+    vi.useFakeTimers();
+    try {
+      const api = new FakeApi().willAnswer(
+        stream([bytes(log(EVENTS.slice(0, 1)))], true),
+        json({ code: 'RATE_LIMITED', detail: 'Espera.', status: 429, retryable: true }, 429, {
+          'retry-after': '7',
+        }),
+        stream([bytes(log(EVENTS, 1))]),
+      );
+      const heard = streamed({ onConnection: (state, ms) => said.push(`${state} ${ms}`) });
+      await vi.advanceTimersByTimeAsync(6_900);
+      expect(said).toEqual(['live 0', 'lost 0', 'busy 7000']);
+      expect(api.asked).toHaveLength(2);
+      await vi.advanceTimersByTimeAsync(200);
+      await heard;
+      expect(said.at(-1)).toBe('live 0');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('gives up after some failures in a row', async () => {
     const api = new FakeApi().willAnswer(noAnswer, noAnswer, noAnswer, noAnswer);
     await expect(streamed()).rejects.toMatchObject({ code: 'NETWORK', retryable: true });
@@ -183,7 +206,7 @@ describe('AgentService.streamChat', () => {
         return token ? Promise.resolve(token) : Promise.reject(new TypeError('Failed to fetch'));
       },
     }).willAnswer(stream([bytes(log(EVENTS.slice(0, 2)))], true), stream([bytes(log(EVENTS, 2))]));
-    const back = (state: 'live' | 'lost'): void => {
+    const back = (state: Connection): void => {
       if (state === 'lost') tokens.push('token');
     };
     expect((await streamed({ onConnection: back })).map(({ type }) => type)).toEqual(TYPES);
