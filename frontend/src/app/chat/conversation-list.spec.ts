@@ -64,6 +64,27 @@ describe('the list of conversations', () => {
     }
   });
 
+  it('keeps a title that could not be given, and says why', async () => {
+    const server = new FakeServer()
+      .on(LIST, () => answered({ items: [entry('c1', 'Una')] }))
+      .on('PATCH /conversations/c1', () => refused('STORE_UNAVAILABLE', 'Ahora no.', 503));
+    const { root } = shown();
+    await until(() => expect(titles(root)).toEqual(['Una']));
+    root.querySelector<HTMLElement>('.entry-actions button')?.click();
+    const field = (): HTMLInputElement | null => root.querySelector('#new-title');
+    await until(() => expect(field()?.value).toBe('Una'));
+    const written = field();
+    if (written) written.value = 'Otra';
+    written?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+    await until(() =>
+      expect(root.querySelector('li [role=alert]')?.textContent).toContain('Ahora no.'),
+    );
+    expect(field()?.value).toBe('Otra');
+    server.on('PATCH /conversations/c1', () => answered(entry('c1', 'Otra')));
+    field()?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+    await until(() => expect(titles(root)).toEqual(['Otra']));
+  });
+
   it('asks for nothing while nobody sees it', async () => {
     vi.useFakeTimers();
     const seen = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');

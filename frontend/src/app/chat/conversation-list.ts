@@ -41,6 +41,8 @@ export class ConversationList {
   readonly renamed = output<{ readonly id: string; readonly title: string }>();
 
   protected readonly renaming = signal<string | null>(null);
+  /** What the field of a title begins with. */
+  protected readonly written = signal('');
   protected readonly erasing = signal<ConversationEntry | null>(null);
   protected readonly problem = signal<AgentProblem | null>(null);
   protected readonly groups = computed((): readonly Group[] =>
@@ -80,11 +82,18 @@ export class ConversationList {
     if (!title || title === entry.title) return;
     void this.telling(this.conversations.rename(entry.conversationId, title)).then((done) => {
       if (done) this.renamed.emit({ id: entry.conversationId, title });
+      else if (this.renaming() === null) this.startRenaming(entry, title);
     });
   }
 
-  protected startRenaming(entry: ConversationEntry): void {
+  /** With the title that is there, or the one that could not be given, and why it could not. */
+  protected startRenaming(entry: ConversationEntry, refused: string | null = null): void {
+    if (refused === null) this.problem.set(null);
+    this.written.set(refused ?? entry.title ?? '');
     this.renaming.set(entry.conversationId);
+    // Who has gone on to something else is left there.
+    const here = this.element.contains(document.activeElement);
+    if (refused !== null && !here && document.activeElement !== document.body) return;
     setTimeout(() => this.element.querySelector<HTMLInputElement>('#new-title')?.select());
   }
 
