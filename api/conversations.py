@@ -13,6 +13,7 @@ from api.identifiers import born_at, new_id
 from api.negotiation import wants_events
 from api.paging import cursor_of, place_of, searched_words
 from api.timeline import live_timeline
+from api.turn_views import told
 from shared.calling.refusing import invalid
 from shared.contracts.conversations import (
     ActiveRun,
@@ -23,13 +24,9 @@ from shared.contracts.conversations import (
     CreateConversation,
     RenameConversation,
     Turn,
-    TurnEffect,
 )
 from shared.contracts.paging import ListPlace, stamp
-from shared.contracts.shown import label_of, record_url_of
-from shared.contracts.wording import say
 from shared.errors import NotFoundError
-from shared.streams.ending import warned, worded
 
 DEFAULT_TIME_ZONE = "Europe/Madrid"
 MAX_PAGE = 100
@@ -100,10 +97,11 @@ async def read(call: Call) -> Response:
     page = turns[-limit:]
     active = () if before else await _under_way(call, conversation)
     there = {each.run_id for each in active}
-    view = _view(conversation, tuple(_told(call, t) for t in page if t.run_id not in there))
+    told_turns = await asyncio.gather(*(told(call, t) for t in page if t.run_id not in there))
+    view = _view(conversation, tuple(told_turns))
     older = {"older": page[0].run_id} if len(turns) > limit else {}
-    told = {"summary": summary.text} if summary else {}
-    return json_answer(view.model_copy(update={"active": active} | older | told))
+    folded = {"summary": summary.text} if summary else {}
+    return json_answer(view.model_copy(update={"active": active} | older | folded))
 
 
 async def _nothing() -> None:
@@ -133,19 +131,6 @@ async def _active(call: Call, run_id: str) -> ActiveRun | None:
         state=state.status.state if state.status else "RECEIVED",
         replaces=record.again.replaces if record.again else None,
     )
-
-
-def _told(call: Call, turn: Turn) -> Turn:
-    """In the words of whoever reads it."""
-    said: dict[str, object] = {
-        "warnings": warned(turn.warnings, call.language),
-        "effects": tuple(_shown(call, each) for each in turn.effects),
-        "retrieval": worded(turn.retrieval, call.language),
-    }
-    if turn.error is not None:
-        message = say(turn.error.message, call.language)
-        said["error"] = turn.error.model_copy(update={"message": message})
-    return turn.model_copy(update=said)
 
 
 def _before(call: Call) -> str | None:
@@ -198,15 +183,6 @@ def _may_be_on_its_way(call: Call, conversation_id: str) -> bool:
     """Just made on another instance, and not yet on the replica that was asked."""
     born = born_at(conversation_id)
     return born is not None and call.deps.now() - born < YOUNG
-
-
-def _shown(call: Call, effect: TurnEffect) -> TurnEffect:
-    contract = call.deps.packs.get(call.deps.packs.current).tools.get(effect.tool)
-    record = {"id": effect.record.id} if effect.record else None
-    base, tenant_id = call.deps.policy.erp_web_url, call.caller.tenant_id
-    url = record_url_of(contract, record, base, tenant_id)
-    label = label_of(contract, call.language)
-    return effect.model_copy(update={"label": label, "record_url": url})
 
 
 def _place(conversation: Conversation) -> ListPlace:

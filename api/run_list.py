@@ -66,6 +66,7 @@ async def _entry(call: Call, record: RunRecord) -> RunEntry:
         run_id=record.run_id,
         conversation_id=record.conversation_id,
         user_id=record.caller.user_id,
+        user_name=record.caller.name,
         state=state,
         is_agent_call=record.call is not None,
         is_flow=record.flow is not None,

@@ -88,6 +88,7 @@ async def read(call: Call) -> Response:
             run_id=run_id,
             conversation_id=record.conversation_id,
             user_id=record.caller.user_id,
+            user_name=record.caller.name,
             state=outcome.state if outcome else status.state if status else "RECEIVED",
             states=outcome.states if outcome else status.states if status else (),
             received_at=record.received_at,

@@ -345,7 +345,12 @@ ROUTES = (
         (
             Reply(
                 "202",
-                "It ends as soon as its present step gives up.",
+                "It ends as soon as its present step gives up, also one that waits for its turn "
+                "or for a person: open approvals are withdrawn. No effect is begun any more; what "
+                "was begun comes to its end, and what was done stays and is told. Asking again "
+                "changes nothing. A run that is left alone is not stopped by that: it goes on, "
+                "unless it was started with `onDisconnect: cancel`, which stops it in this way "
+                "once nobody follows it. For who started it, and who holds `runs:operate`.",
                 (RunStopping,),
                 headers=(OF_THIS_RUN, WHERE),
                 examples=(("stopping", {"runId": examples.RUN_ID, "state": "CANCELLING"}),),

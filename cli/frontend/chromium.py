@@ -24,8 +24,8 @@ def chromium(say: Say) -> Path:
     """Its program; installs Debian's package where this may. Raises CommandError, saying how."""
     if (found := find(os.environ)) is not None:
         return found
-    prefix = _who_may_install()
-    if prefix is None or shutil.which("apt-get") is None:
+    prefix = _who_may_install() if shutil.which("apt-get") else None
+    if prefix is None:
         raise CommandError(f"{HOW}.")
     say("Installing Chromium from the system's packages, once …")
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]

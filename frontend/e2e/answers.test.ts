@@ -136,6 +136,11 @@ scenario('a question offers its choices; what it makes waits for somebody else',
   await chat.lastAnswer.getByRole('region', { name: 'Acciones en el ERP' }).waitFor();
   await chat.lastAnswer.getByRole('region', { name: 'Aprobada' }).waitFor();
   assert.equal(await recordsWith('users', email), 1);
+  await marta.page.reload();
+  const decided = chat.lastAnswer.getByRole('region', { name: 'Aprobada' });
+  await decided.getByText(email, { exact: true }).waitFor();
+  await decided.getByText(/^La decidió Ana /).waitFor();
+  await chat.lastAnswer.getByRole('region', { name: 'Acciones en el ERP' }).waitFor();
 });
 
 scenario('who decides sees who asks, and who asked learns what was said to it', async (scene) => {
@@ -161,6 +166,11 @@ scenario('who decides sees who asks, and who asked learns what was said to it', 
   await asked.getByRole('button', { name: 'Rechazar' }).click();
   await asked.getByRole('heading', { name: 'Rechazada' }).waitFor();
   await checkAxe(ana.page);
+  await card.getByRole('heading', { name: 'Rechazada' }).waitFor();
+  await card.getByText(/^La decidió Ana /).waitFor();
+  await card.getByText(`«${reason}»`).waitFor();
+  await chat.ended(chat.lastAnswer);
+  await marta.page.reload();
   await card.getByRole('heading', { name: 'Rechazada' }).waitFor();
   await card.getByText(/^La decidió Ana /).waitFor();
   await card.getByText(`«${reason}»`).waitFor();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { Locator, Page } from 'playwright-core';
 import { checkAxe } from './support/axe.ts';
 import { Chat } from './support/chat.ts';
 import { eventually } from './support/eventually.ts';
@@ -58,6 +59,40 @@ scenario('conversations are found, named anew and deleted', async (scene) => {
   await list.getByText('Ningún título contiene esas palabras.').waitFor();
 });
 
+scenario('the list follows what other tabs and devices do', async (scene) => {
+  const [title, renamed] = [words(), words()];
+  const { page, context } = await scene.visit({ as: 'luis' });
+  const tab = await context.newPage();
+  await tab.goto(page.url());
+  const device = await scene.visit({ as: 'luis' });
+  const chat = new Chat(page);
+  await chat.ended(await chat.send(`Hola, ${title}`));
+  const found = (where: Page, name: string): Locator =>
+    where
+      .getByRole('navigation', { name: 'Conversaciones', exact: true })
+      .getByRole('link', { name });
+  /** As when somebody comes back to it; otherwise it looks by itself, which takes longer. */
+  const comeBack = (where: Page): Promise<void> =>
+    where.evaluate(() => {
+      window.dispatchEvent(new Event('focus'));
+    });
+  await found(tab, title).waitFor();
+  await comeBack(device.page);
+  await found(device.page, title).click();
+  await device.page.getByRole('button', { name: `Cambiar el título de «Hola, ${title}»` }).click();
+  const field = device.page.getByRole('textbox', { name: 'Título de la conversación' });
+  await field.fill(renamed);
+  await field.press('Enter');
+  await found(device.page, renamed).waitFor();
+  await comeBack(page);
+  await found(page, renamed).waitFor();
+  await page.getByRole('heading', { level: 1, name: renamed }).waitFor();
+  await page.getByRole('button', { name: `Eliminar «${renamed}»` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Eliminar' }).click();
+  await found(page, renamed).waitFor({ state: 'detached' });
+  await found(tab, renamed).waitFor({ state: 'detached' });
+});
+
 const TURNS = 100;
 
 /** Some turns of a long conversation, as the API gives them: the newest, or those before one. */
@@ -99,9 +134,20 @@ scenario('200 messages are shown from the newest back, each once and in order', 
   const older = page.getByRole('button', { name: 'Mostrar mensajes anteriores' });
   while ((await older.count()) > 0) {
     const before = await chat.answers.count();
+    await scroll.evaluate((box) => (box.scrollTop = 0));
+    const read = page.locator('article.message p').first();
+    const words = (await read.textContent()) ?? '';
+    const place = async (): Promise<number> =>
+      (await page.getByText(words, { exact: true }).boundingBox())?.y ?? -1;
+    const there = await place();
     await older.click();
     await eventually('older ones come', async () => (await chat.answers.count()) > before);
+    await eventually(
+      `${words} stays where it was`,
+      async () => Math.abs((await place()) - there) < 8,
+    );
   }
+  await page.locator('.scroll:focus').waitFor();
   const messages = await page.locator('article.message p').allTextContents();
   const numbers = Array.from({ length: TURNS }, (_, at) => `Pregunta ${at + 1}.`);
   assert.deepEqual(messages, numbers);

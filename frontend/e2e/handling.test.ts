@@ -60,7 +60,15 @@ scenario('an answer is no higher than its words, in whatever width', async (scen
   const chat = new Chat(page);
   const answer = await chat.send('Cuéntame algo');
   const part = await stage.next();
-  part.text('El plazo se cuenta desde que se avisa a la persona interesada. '.repeat(30));
+  const text = 'El plazo se cuenta desde que se avisa a la persona interesada. '.repeat(30);
+  // It is read again with the language.
+  wire.play('GET', /\/conversations\/[^/?]+(\?|$)/, (asked, given) => {
+    const turn = { message: 'Cuéntame algo', text, finishReason: 'length' };
+    const turns = [{ runId: part.runId, askedAt: '2026-11-22T10:00:00Z', ...turn }];
+    given.writeHead(200, { ...sharedWith(asked), 'content-type': 'application/json' });
+    given.end(JSON.stringify({ title: 'Algo', turns, active: [] }));
+  });
+  part.text(text);
   part.done('length');
   await chat.ended(answer);
   await answer.getByText('está cortada').waitFor();
@@ -107,4 +115,68 @@ scenario('name and rights come as soon as the app answers', async (scene) => {
   await again.click();
   await page.getByRole('link', { name: /^Aprobaciones/ }).waitFor();
   await page.getByRole('heading', { name: /^Hola, Ana/ }).waitFor();
+});
+
+for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+  scenario(
+    `what lies over the rest has the focus, with motion: ${reducedMotion}`,
+    async (scene) => {
+      const context = { reducedMotion, viewport: { width: 320, height: 640 } };
+      const { page } = await scene.visit({ context });
+      const chat = new Chat(page);
+      await chat.ended(await chat.send('hola'));
+      const menu = page.getByRole('button', { name: 'Conversaciones', exact: true });
+      await menu.press('Enter');
+      await page.locator('.conversations :focus').waitFor();
+      await page.keyboard.press('Escape');
+      await menu.and(page.locator(':focus')).waitFor();
+      const clock = page.getByRole('button', { name: 'Registro' });
+      const timeline = page.getByRole('complementary', { name: 'Registro' });
+      for (const close of ['Escape', 'Enter']) {
+        await clock.press('Enter');
+        await timeline.locator('button:focus').waitFor();
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('Tab');
+        assert.equal(await page.locator('.thread :focus').count(), 0);
+        await timeline.getByRole('button', { name: 'Cerrar' }).focus();
+        await page.keyboard.press(close);
+        await clock.and(page.locator(':focus')).waitFor();
+        assert.equal(await timeline.count(), 0);
+      }
+      await clock.press('Enter');
+      await timeline.locator('button:focus').waitFor();
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await chat.box.fill('Se puede escribir');
+      assert.equal(await page.locator('.veil').count(), 0);
+    },
+  );
+}
+
+scenario('a form keeps its language, in which its fields are called', async (scene) => {
+  const { page } = await scene.visit();
+  const chat = new Chat(page);
+  const answer = await chat.send('Crea una tarea');
+  await chat.ended(answer);
+  const form = answer.locator('eira-question-form');
+  await form.getByText('Faltan estos datos').waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.locator('html[lang="en"]').waitFor();
+  await page.getByRole('button', { name: 'Send' }).waitFor();
+  await form.getByRole('button', { name: 'Responder' }).click();
+  await form.getByText('Rellena al menos un dato.').waitFor();
+  assert.equal(await form.getByText('Faltan estos datos').count(), 1);
+});
+
+scenario('a form takes a text with quotes in it as it stands', async (scene) => {
+  const { page } = await scene.visit();
+  const chat = new Chat(page);
+  const answer = await chat.send('Crea una tarea para el 2036-12-04');
+  await chat.ended(answer);
+  const title = 'Revisar «el» "contrato"';
+  await answer.getByLabel('Título').fill(title);
+  await answer.getByRole('button', { name: 'Responder' }).click();
+  const made = chat.answers.nth(1);
+  await made.waitFor();
+  await chat.ended(made);
+  await made.locator('eira-effects').getByText(title).first().waitFor();
 });

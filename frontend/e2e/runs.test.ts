@@ -56,6 +56,36 @@ scenario('who operates runs sees how one went', async (scene) => {
   await page.getByRole('heading', { name: 'Timeline' }).waitFor();
 });
 
+scenario('a list of runs says by name whose they are, and follows them', async (scene) => {
+  const marta = await scene.visit({ as: 'marta' });
+  const luis = await scene.visit({ as: 'luis' });
+  const runs = new Runs(marta.page);
+  await runs.link.click();
+  await runs.list.first().waitFor();
+  const chat = new Chat(luis.page);
+  await chat.ended(await chat.send('Hola'));
+  const id = new URL(luis.page.url()).pathname.split('/').at(-1) ?? '';
+  const filter = marta.page.locator('input[name="conversationId"]');
+  await filter.fill(id);
+  await filter.press('Enter');
+  const one = runs.list.first();
+  await one
+    .locator('.person')
+    .getByText(/^Luis /)
+    .waitFor();
+  await eventually('there is one', async () => (await runs.list.count()) === 1);
+  await chat.ended(await chat.send('Hola otra vez'));
+  await marta.page.evaluate(() => {
+    window.dispatchEvent(new Event('focus'));
+  });
+  await runs.list.nth(1).waitFor();
+  await one.locator('a').click();
+  await marta.page
+    .locator('.facts')
+    .getByText(/^Luis /)
+    .waitFor();
+});
+
 scenario('runs are found by their state, and the address keeps what was asked', async (scene) => {
   const { page } = await scene.visit({ as: 'marta' });
   await waitingRun(page);

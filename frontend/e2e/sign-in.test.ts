@@ -58,6 +58,22 @@ scenario('who signs out is asked who it is the next time', async (scene) => {
   await page.getByText('Luis Prieto', { exact: true }).waitFor();
 });
 
+scenario('who signs out in one tab has left all of them', async (scene) => {
+  const { page, context } = await scene.visit();
+  const chat = new Chat(page);
+  await chat.ended(await chat.send('hola'));
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await new Chat(other).lastAnswer.waitFor();
+  await page.getByRole('button', { name: 'Cerrar sesión' }).click();
+  await other.getByRole('heading', { name: 'Se ha cerrado la sesión' }).waitFor();
+  assert.equal(await other.getByText('hola').count(), 0);
+  assert.equal(await other.getByText('Ana').count(), 0);
+  await page.waitForURL(`${platform.identity}/**`);
+  await other.getByRole('button', { name: 'Iniciar sesión' }).press('Enter');
+  await other.waitForURL(`${platform.identity}/**`);
+});
+
 scenario('who cancels can try again', async (scene) => {
   const { page, watch } = await scene.visit({ as: null });
   watch.tolerate(/access_denied|AuthorizationResponseError|error/);

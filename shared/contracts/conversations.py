@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from shared.contracts.approvals import ApprovalView
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.evidence import Citation, LookUp
 from shared.contracts.identity import Language
@@ -150,6 +151,8 @@ class Turn(Contract):
     finish_reason: FinishReason
     answered_at: datetime | None = None
     effects: tuple[TurnEffect, ...] = ()
+    approvals: tuple[ApprovalView, ...] = ()
+    """What somebody had to decide on; views read it where it is kept: it is not stored."""
     question: Question | None = None
     """What the plan lacked, or that the answer is a question."""
     retrieval: LookUp | None = None

@@ -313,6 +313,8 @@ class RunView(Contract):
     conversation_id: str
     user_id: str
     """Who started it."""
+    user_name: str = ""
+    """What their token called them then; the id is what counts."""
     state: RunState
     states: tuple[StateChange, ...]
     received_at: datetime
@@ -345,6 +347,7 @@ class RunEntry(Contract):
     run_id: str
     conversation_id: str
     user_id: str
+    user_name: str = ""
     state: RunState
     is_agent_call: bool = False
     is_flow: bool = False

@@ -66,7 +66,7 @@ class Conversations(Protocol):
         title: str | None = None,
     ) -> bool:
         """Make `run_id` the active run, behind `ahead`, if the active one is still that given; and
-        give the conversation a title, if one is given.
+        give the conversation a title, if one is given and it has none by now.
 
         False when somebody else was faster.
         """

@@ -116,9 +116,14 @@ class CosmosConversations:
             {"op": "set", "path": "/ahead", "value": list(ahead)},
             {"op": "set", "path": "/updatedAt", "value": stamp(at)},
         ]
+        condition = _unchanged(conversation)
         if title is not None:
-            operations.append({"op": "set", "path": "/title", "value": title})
-        return await self._patch(conversation, operations, _unchanged(conversation))
+            naming: Item = {"op": "set", "path": "/title", "value": title}
+            unnamed = f"{condition} and not is_defined(c.title)"
+            if await self._patch(conversation, [*operations, naming], unnamed):
+                return True
+        # Without a title to give; or somebody has given it one meanwhile, which stays.
+        return await self._patch(conversation, operations, condition)
 
     async def set_open_plan(self, conversation: Conversation, run_id: str, plan: Plan) -> None:
         value = OpenPlan(run_id=run_id, plan=plan).wire()

@@ -354,6 +354,29 @@ async def test_a_claim_may_name_the_conversation(sides: Sides, fresh: Fresh) -> 
     assert (await stored(sides.near, conversation)).title == "Licencia ñ"
 
 
+async def test_a_name_that_a_person_gave_meanwhile_stays(sides: Sides, fresh: Fresh) -> None:
+    conversation = await created(sides.near, fresh, title=None)
+    run_id = fresh()
+    assert await sides.far.conversations.rename(conversation, "Mía")
+    assert await sides.near.conversations.claim(conversation, run_id, (), AT, "Licencia ñ")
+    now = await stored(sides.far, conversation)
+    assert (now.title, now.active_run_id) == ("Mía", run_id)
+    assert not await sides.far.conversations.claim(conversation, fresh(), (), AT, "Licencia ñ")
+
+
+async def test_of_a_name_and_a_first_message_at_once_the_name_stays(
+    sides: Sides, fresh: Fresh
+) -> None:
+    for n in range(4):
+        conversation = await created(sides.near, fresh, title=None)
+        both = [
+            sides.near.conversations.rename(conversation, "Mía"),
+            sides.far.conversations.claim(conversation, fresh(), (), AT, "Licencia ñ"),
+        ]
+        assert await asyncio.gather(*(both if n % 2 else reversed(both))) == [True, True]
+        assert (await stored(sides.near, conversation)).title == "Mía"
+
+
 async def test_a_rating_is_kept_with_its_turn(sides: Sides, fresh: Fresh) -> None:
     conversation = await created(sides.near, fresh)
     run_id = fresh()

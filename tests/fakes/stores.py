@@ -55,7 +55,8 @@ class FakeConversations:
     ) -> bool:
         if not self._unchanged(conversation):
             return False
-        named = {} if title is None else {"title": title}
+        has_title = self.stored[_key(conversation)].title is not None
+        named = {} if title is None or has_title else {"title": title}
         self._update(conversation, active_run_id=run_id, ahead=ahead, updated_at=at, **named)
         return True
 

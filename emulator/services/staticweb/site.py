@@ -43,7 +43,7 @@ class Site:
 
     folder: Path
     documents: Mapping[str, object]
-    _rules: tuple[int, Rules] | None = field(default=None, init=False)
+    _rules: tuple[tuple[int, int], Rules] | None = field(default=None, init=False)
 
     @property
     def is_built(self) -> bool:
@@ -52,11 +52,13 @@ class Site:
     def rules(self) -> Rules:
         """As the file is now; raises `ConfigurationError`."""
         try:
-            changed = (self.folder / FILE).stat().st_mtime_ns
+            state = (self.folder / FILE).stat()
+            # Of two changes between two ticks of the file system's clock, the size tells.
+            now = (state.st_mtime_ns, state.st_size)
         except FileNotFoundError:
-            changed = 0
-        if self._rules is None or self._rules[0] != changed:
-            self._rules = (changed, read_rules(self.folder))
+            now = (0, 0)
+        if self._rules is None or self._rules[0] != now:
+            self._rules = (now, read_rules(self.folder))
         return self._rules[1]
 
     def content(self, path: str, types: Mapping[str, str]) -> Content | None:

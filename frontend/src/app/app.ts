@@ -38,6 +38,8 @@ export class App {
 
   constructor() {
     effect((onCleanup) => {
+      // What the server says in words, it says in this language.
+      this.language.language();
       if (this.who.decides()) onCleanup(this.pending.watch());
     });
   }

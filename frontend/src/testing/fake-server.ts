@@ -1,9 +1,11 @@
-import { EnvironmentProviders, importProvidersFrom } from '@angular/core';
+import { EnvironmentProviders, importProvidersFrom, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { RunEvent, provideAgentsClient } from '@eira/agents-client';
 import { TranslocoTestingModule } from '@jsverse/transloco';
 import { bytes, json, log, stream } from '../../projects/agents-client/src/testing/fake-api';
+import en from '../../public/i18n/en.json';
 import es from '../../public/i18n/es.json';
+import { LanguageChoice } from '../app/core/language';
 
 export { until } from './until';
 export { RUN_ID } from '../../projects/agents-client/src/testing/fake-api';
@@ -42,8 +44,19 @@ export class FakeServer {
     return this.asked.filter((each) => each.line === line).map(({ query }) => query);
   }
 
+  /** How often each was asked for. */
+  count(line: string): number {
+    return this.queries(line).length;
+  }
+
+  private language(): () => string {
+    const choice = inject(LanguageChoice);
+    return () => choice.language();
+  }
+
   private client(): EnvironmentProviders {
     return provideAgentsClient(() => ({
+      language: this.language(),
       baseUrl: 'https://api.test/api',
       token: () => Promise.resolve('token'),
       patience: { firstMs: 0, longestMs: 0, attempts: this.attempts, pollMs: 0 },
@@ -67,8 +80,12 @@ export class FakeServer {
 export function spanish(): EnvironmentProviders {
   localStorage.setItem('language', 'es');
   const words = TranslocoTestingModule.forRoot({
-    langs: { es },
-    translocoConfig: { availableLangs: ['es'], defaultLang: 'es' },
+    langs: { es, en },
+    translocoConfig: {
+      availableLangs: ['es', 'en'],
+      defaultLang: 'es',
+      reRenderOnLangChange: true,
+    },
     preloadLangs: true,
   });
   return importProvidersFrom(words);

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from api import control, conversations
-from shared.contracts.conversations import TITLE_CHARACTERS, title_of
-from tests.fakes.samples import past_turn
+from shared.contracts.conversations import TITLE_CHARACTERS, TurnEffect, title_of
+from shared.contracts.runs import Again, AnswerBasis
+from shared.ports import OrchestrationState
+from tests.fakes.samples import AT, an_approval, past_turn
+from tests.fakes.world import ANA
 from tests.unit.api.people import ASYNC, Desk, running_desk
 
 TASK = {"route": "FLOW_EXECUTION", "reason": "order", "confidence": 1}
@@ -74,6 +77,63 @@ async def test_a_failure_is_told_in_words_with_what_one_may_complain_with() -> N
     assert turn["finishReason"] == "error"
     assert turn["correlationId"] == "corr-7"
     assert " " in turn["error"]["message"], "a sentence and no key"
+
+
+async def test_what_somebody_decided_is_with_the_turn_that_asked_for_it() -> None:
+    desk = Desk()
+    conversation = await desk.conversation()
+    calls = [("c0", "createUser"), ("c1", "createTask"), ("s0.0", "createUser")]
+    effects = tuple(
+        TurnEffect(call_id=call, tool=tool, status="skipped", effect_id="e") for call, tool in calls
+    )
+    asked = an_approval().model_copy(
+        update={
+            "state": "rejected",
+            "decided_by": "boss",
+            "decided_by_name": "Eva",
+            "decided_at": AT,
+            "comment": "Ya está de alta",
+        }
+    )
+    await desk.world.approvals.open(asked)
+    turn = past_turn(asked.run_id).model_copy(
+        update={"conversation_id": conversation, "effects": effects}
+    )
+    await desk.world.conversations.add_turn(turn)
+    await desk.world.conversations.add_turn(
+        past_turn("01NONE").model_copy(update={"conversation_id": conversation, "effects": effects})
+    )
+    none, told = (await read(desk, conversation))["turns"]
+    assert none["approvals"] == []
+    (decision,) = told["approvals"]
+    assert (decision["state"], decision["decidedByName"], decision["comment"]) == (
+        "rejected", "Eva", "Ya está de alta"
+    )  # fmt: skip
+    assert decision["mayDecide"] is False
+
+
+async def test_an_answer_given_again_tells_what_was_decided_for_the_first_one() -> None:
+    desk = Desk()
+    conversation = await desk.conversation()
+    run_id = str((await desk.post(conversation, **ASYNC)).json["runId"])
+    key = (ANA.tenant_id, run_id)
+    asked = await desk.world.approvals.open(an_approval(run_id="01FIRST", state="used"))
+    basis = AnswerBasis(run_id=asked.run_id, route="FLOW_EXECUTION", language="es", steps=1)
+    record = desk.world.runs.records[key]
+    again = Again(basis=basis, replaces="01SECOND")
+    desk.world.runs.records[key] = record.model_copy(update={"again": again})
+    effect = TurnEffect(call_id="c0", tool="createUser", status="ok", effect_id="e")
+    turn = past_turn(run_id).model_copy(
+        update={
+            "conversation_id": conversation,
+            "effects": (effect,),
+            "replaces": again.replaces,
+        }
+    )
+    desk.orchestrations.states[run_id] = OrchestrationState("completed", None)
+    await desk.world.conversations.add_turn(turn)
+    (told,) = (await read(desk, conversation))["turns"]
+    assert [each["state"] for each in told["approvals"]] == ["used"]
 
 
 async def test_a_rating_is_with_the_turn() -> None:

@@ -9,7 +9,7 @@ from shared.contracts.runs import RunStatus
 from shared.ports import OrchestrationState
 from tests.fakes.http import Answer
 from tests.fakes.samples import AT
-from tests.fakes.world import LUIS, OLGA
+from tests.fakes.world import ANA, LUIS, OLGA
 from tests.unit.api.people import ASYNC, Desk, running_desk
 
 OPERATOR = LUIS.model_copy(update={"rights": ("runs:read",)})
@@ -40,9 +40,17 @@ async def test_operators_see_how_runs_are_doing_and_nothing_of_what_was_said() -
         run_id, conversation, "DONE"
     )  # fmt: skip
     assert set(entry) == {
-        "runId", "conversationId", "userId", "state", "isAgentCall", "receivedAt", "endedAt",
-        "finishReason", "correlationId",
+        "runId", "conversationId", "userId", "userName", "state", "isAgentCall", "receivedAt",
+        "endedAt", "finishReason", "correlationId",
     }  # fmt: skip
+
+
+async def test_who_asked_is_told_by_name() -> None:
+    desk, _, (run_id,) = await with_runs(1)
+    (entry,) = (await listed(desk)).json["items"]
+    assert (entry["userId"], entry["userName"]) == (ANA.user_id, ANA.name)
+    view = (await desk.run(run_id, "operator")).json
+    assert (view["userId"], view["userName"]) == (ANA.user_id, ANA.name)
 
 
 async def test_others_may_not_and_other_tenants_see_their_own() -> None:

@@ -5,6 +5,7 @@ import { ApprovalCard } from '../chat/approval-card';
 import { ErrorCard } from '../chat/error-card';
 import { Icon } from '../core/icon';
 import { LanguageChoice } from '../core/language';
+import { titled } from '../core/page-title';
 import { askedFor } from './asked-for';
 import { Pending } from './pending';
 
@@ -48,7 +49,7 @@ import { Pending } from './pending';
       }
     </section>
   `,
-  host: { class: 'page', '(document:visibilitychange)': 'seenAgain()' },
+  host: { class: 'page' },
 })
 export class ApprovalsPage {
   protected readonly askedFor = askedFor;
@@ -65,16 +66,13 @@ export class ApprovalsPage {
   });
 
   constructor() {
+    titled(() => 'approvals.title');
     void this.pending.look();
   }
 
   protected keep(item: ApprovalView): void {
     this.decided.update((decided) => [...decided, item]);
     void this.pending.look(true);
-  }
-
-  protected seenAgain(): void {
-    if (document.visibilityState === 'visible') void this.pending.look();
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable, inject, signal } from '@angular/core';
 import { AgentProblem, ApprovalView, RunService } from '@eira/agents-client';
+import { whileSeen } from '../core/seen';
 
 const AGAIN_MS = 15_000;
 
@@ -15,10 +16,7 @@ export class Pending {
   /** Looks now and, while somebody sees the page, again and again; gives how to end that. */
   watch(): () => void {
     void this.look();
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void this.look(true);
-    }, AGAIN_MS);
-    return () => clearInterval(timer);
+    return whileSeen(AGAIN_MS, () => void this.look(true));
   }
 
   /** `quiet`: nobody asked for it, and nobody is told that it is under way. */

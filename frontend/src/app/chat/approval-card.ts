@@ -32,11 +32,11 @@ type Decision = 'approve' | 'reject';
       [attr.aria-label]="t(title())"
     >
       <h3 #heading tabindex="-1"><eira-icon name="shield" />{{ t(title()) }}</h3>
-      <p class="effect">{{ approval().confirmation ?? approval().label ?? approval().tool }}</p>
+      <p class="effect">{{ exact().confirmation ?? exact().label ?? exact().tool }}</p>
       <dl class="values">
         <div>
           <dt>{{ t('approval.action') }}</dt>
-          <dd>{{ approval().label ?? approval().tool }}</dd>
+          <dd>{{ exact().label ?? exact().tool }}</dd>
         </div>
         @for (value of values(); track $index) {
           <div>
@@ -89,6 +89,8 @@ export class ApprovalCard {
   protected readonly language = inject(LanguageChoice);
   readonly runId = input.required<string>();
   readonly approval = input.required<Approval>();
+  /** What became of it, where that is known already. */
+  readonly view = input<ApprovalView | null>(null);
   /** The run goes on or has ended: what was decided may be known. */
   readonly stage = input('');
   /** It was decided here, a moment ago. */
@@ -109,17 +111,21 @@ export class ApprovalCard {
     return { at: this.language.date(decidedAt), by: decidedByName ?? decidedBy ?? '—' };
   });
   protected readonly mayDecide = computed(() => this.seen()?.mayDecide === true);
-  protected readonly values = computed(() => {
-    const exact = this.seen() ?? this.approval();
-    return valuesOf(exact.args ?? {}, exact.labels);
-  });
+  /** In the words of the language that is chosen now, once the server was asked. */
+  protected readonly exact = computed(() => this.seen() ?? this.approval());
+  protected readonly values = computed(() =>
+    valuesOf(this.exact().args ?? {}, this.exact().labels),
+  );
 
   constructor() {
     // The same approval may come as another object.
     const id = computed(() => this.approval().approvalId);
     effect(() => {
       this.stage();
-      void this.look(this.runId(), id());
+      this.language.language();
+      const view = this.view();
+      if (view === null || view.state === 'open') void this.look(this.runId(), id());
+      else this.seen.set(view);
     });
   }
 

@@ -30,6 +30,21 @@ export class AtBottom {
     this.element.scrollTop = this.element.scrollHeight;
   }
 
+  /** Gives what brings the first element that fits back to where it is now on the screen. */
+  keep(selector: string): () => void {
+    const first = this.element.querySelector(selector);
+    const before = first?.getBoundingClientRect().top ?? 0;
+    const back = (): void => {
+      const moved = (first?.getBoundingClientRect().top ?? before) - before;
+      this.element.scrollTop += moved;
+    };
+    return () => {
+      back();
+      // What came is laid out when it is first seen, and then has another height.
+      requestAnimationFrame(() => requestAnimationFrame(back));
+    };
+  }
+
   /** Only who moves up leaves; the list may have grown since it was moved to its end. */
   protected look(): void {
     const { scrollHeight, scrollTop, clientHeight } = this.element;

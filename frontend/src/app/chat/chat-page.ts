@@ -1,7 +1,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  DOCUMENT,
   ElementRef,
   Injector,
   afterNextRender,
@@ -16,6 +15,7 @@ import {
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
+import { titled } from '../core/page-title';
 import { Who } from '../core/who';
 import { AtBottom } from './at-bottom';
 import { Composer } from './composer';
@@ -28,8 +28,9 @@ import { ShownTurn } from './turn';
 import { TurnView } from './turn-view';
 
 const NEW = 'new';
-/** As in the styles: 52rem. */
-const NARROW_PX = 832;
+/** As in the styles: where the list lies over the rest, and where the timeline does. */
+const NARROW = '(max-width: 52rem)';
+const RATHER_NARROW = '(max-width: 64rem)';
 
 /** Conversations at one side, the open one at the other. */
 @Component({
@@ -51,12 +52,12 @@ const NARROW_PX = 832;
   host: {
     class: 'chat-page',
     '(document:visibilitychange)': 'seenAgain()',
-    '(document:keydown.escape)': 'closeList()',
+    '(window:focus)': 'seenAgain()',
+    '(document:keydown.escape)': 'closeAside()',
     '(window:resize)': 'widened()',
   },
 })
 export class ChatPage {
-  private readonly document = inject(DOCUMENT);
   private readonly injector = inject(Injector);
   private readonly router = inject(Router);
   private readonly conversations = inject(Conversations);
@@ -65,12 +66,19 @@ export class ChatPage {
   private readonly composer = viewChild(Composer);
   private readonly end = viewChild(AtBottom);
   private readonly menu = viewChild<ElementRef<HTMLElement>>('menu');
+  private readonly clock = viewChild<ElementRef<HTMLElement>>('clock');
+  private readonly timeline = viewChild('timeline', { read: ElementRef });
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   /** Of the route: a conversation's id, or `new`. */
   readonly id = input(NEW);
 
   protected readonly showsList = signal(false);
   protected readonly showsTimeline = signal(false);
+  private readonly isRatherNarrow = signal(matchMedia(RATHER_NARROW).matches);
+  /** The timeline is there and lies over the rest, which nobody can use meanwhile. */
+  protected readonly covered = computed(
+    () => this.timeline() !== undefined && this.isRatherNarrow(),
+  );
   protected readonly starters = ['one', 'two', 'three'];
   protected readonly isNew = computed(
     () => this.thread.turns().length === 0 && !this.thread.loading() && !this.thread.problem(),
@@ -85,6 +93,12 @@ export class ChatPage {
   protected readonly heading = computed(() => {
     if (this.thread.gone()) return 'chat.gone';
     return this.thread.id() && this.thread.loading() ? 'common.loading' : 'chat.newTitle';
+  });
+  /** Of which conversation the timeline is shown; not of one that is about to go. */
+  protected readonly timelineOf = computed(() => {
+    const id = this.thread.id();
+    const there = !this.thread.gone() && id !== this.conversations.leaving();
+    return this.showsTimeline() && there ? id : null;
   });
   /** As the answers call them. */
   protected readonly toolNames = computed(() => {
@@ -102,10 +116,7 @@ export class ChatPage {
       const id = this.id();
       untracked(() => void this.open(id === NEW ? null : id));
     });
-    effect(() => {
-      const title = this.title();
-      this.document.title = title ? `${title} · EIRA` : 'EIRA';
-    });
+    titled(this.heading, this.title);
     effect(() => {
       const id = this.thread.id();
       if (id !== null && untracked(this.id) !== id) {
@@ -147,17 +158,41 @@ export class ChatPage {
   /** On a narrow page, where the list lies over the rest. */
   protected openList(): void {
     this.showsList.set(true);
-    setTimeout(() => this.element.querySelector<HTMLElement>('.conversations a')?.focus());
+    this.focusThen(() => this.element.querySelector<HTMLElement>('.conversations a'));
   }
 
-  protected closeList(): void {
+  /** Whatever lies over the rest. */
+  protected closeAside(): void {
+    if (this.covered()) this.closeTimeline();
     if (!this.showsList()) return;
     this.showsList.set(false);
-    setTimeout(() => this.menu()?.nativeElement.focus());
+    this.focusThen(() => this.menu()?.nativeElement);
+  }
+
+  /** The button that closes it goes with it. */
+  protected closeTimeline(): void {
+    this.showsTimeline.set(false);
+    this.focusThen(() => this.clock()?.nativeElement);
   }
 
   protected widened(): void {
-    if (innerWidth > NARROW_PX) this.showsList.set(false);
+    if (!matchMedia(NARROW).matches) this.showsList.set(false);
+    this.isRatherNarrow.set(matchMedia(RATHER_NARROW).matches);
+  }
+
+  /** What was being read stays where it is; the button may be needed no more. */
+  protected async loadOlder(): Promise<void> {
+    const id = this.thread.id();
+    const keep = this.end()?.keep('.turn');
+    await this.thread.loadOlder();
+    if (this.thread.id() !== id) return;
+    afterNextRender({ mixedReadWrite: () => keep?.() }, { injector: this.injector });
+    if (this.thread.older() === null) this.focusThen(() => this.element.querySelector('.scroll'));
+  }
+
+  /** The list may be of others by now: of those that are looked for. */
+  protected named(id: string, title: string): void {
+    if (id === this.thread.id()) this.thread.title.set(title);
   }
 
   /** Also where the address is that of a new one already. */
@@ -174,15 +209,21 @@ export class ChatPage {
   /** The button that was pressed is about to go; what it asked for is in its place. */
   private goToAnswer(): void {
     this.end()?.goThere();
+    this.focusThen(() => [...this.element.querySelectorAll('article.answer')].at(-1));
+  }
+
+  /** As soon as what has changed is to be seen. */
+  private focusThen(find: () => Element | null | undefined): void {
     const focus = (): void => {
-      const answers = this.element.querySelectorAll<HTMLElement>('article.answer');
-      [...answers].at(-1)?.focus({ preventScroll: true });
+      const found = find();
+      if (found instanceof HTMLElement) found.focus({ preventScroll: true });
     };
     afterNextRender(focus, { injector: this.injector });
   }
 
   protected seenAgain(): void {
-    if (document.visibilityState === 'visible') void this.thread.refresh();
+    const isSeen = document.visibilityState === 'visible';
+    if (isSeen && !this.thread.loading()) void this.thread.refresh();
   }
 
   private async open(id: string | null): Promise<void> {

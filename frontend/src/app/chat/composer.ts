@@ -2,6 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  computed,
   effect,
   inject,
   input,
@@ -12,6 +13,7 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
+import { LanguageChoice } from '../core/language';
 import { Drafts } from './drafts';
 
 const LONGEST = 8_000;
@@ -29,7 +31,7 @@ const LONGEST = 8_000;
         id="message"
         rows="1"
         aria-describedby="composer-hint"
-        [maxLength]="longest"
+        [attr.aria-invalid]="excess() > 0 ? true : null"
         [placeholder]="t('composer.placeholder')"
         (input)="note(box.value)"
         (keydown.enter)="enter($event)"
@@ -51,10 +53,13 @@ const LONGEST = 8_000;
           class="primary round"
           [attr.aria-label]="t('composer.send')"
           [title]="t('composer.send')"
-          [disabled]="!text().trim()"
+          [disabled]="!text().trim() || excess() > 0"
         >
           <eira-icon name="send" />
         </button>
+      }
+      @if (excess() > 0) {
+        <p class="wrong" role="alert">{{ t('composer.excess', told()) }}</p>
       }
       <p id="composer-hint" class="hint">{{ t('composer.hint') }}</p>
     </form>
@@ -62,6 +67,7 @@ const LONGEST = 8_000;
 })
 export class Composer {
   private readonly drafts = inject(Drafts);
+  private readonly language = inject(LanguageChoice);
   private readonly box = viewChild<ElementRef<HTMLTextAreaElement>>('box');
   readonly running = input(false);
   /** What runs is to stop, and it takes its time. */
@@ -70,8 +76,13 @@ export class Composer {
   readonly of = input<string | null>(null);
   readonly sent = output<string>();
   readonly stop = output();
-  protected readonly longest = LONGEST;
   protected readonly text = signal('');
+  /** So many characters are more than the server takes. Nothing of them is cut off. */
+  protected readonly excess = computed(() => this.text().trim().length - LONGEST);
+  protected readonly told = computed(() => ({
+    longest: this.language.number(LONGEST),
+    excess: this.language.number(this.excess()),
+  }));
 
   constructor() {
     effect(() => {
@@ -100,7 +111,7 @@ export class Composer {
   protected send(event: Event): void {
     event.preventDefault();
     const message = this.text().trim();
-    if (!message || this.running()) return;
+    if (!message || this.excess() > 0 || this.running()) return;
     this.put('');
     this.sent.emit(message);
     this.focus();

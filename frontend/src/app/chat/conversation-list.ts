@@ -14,11 +14,13 @@ import { Router, RouterLink } from '@angular/router';
 import { AgentProblem, ConversationEntry } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
+import { whileSeen } from '../core/seen';
 import { Conversations } from './conversations';
 import { Group, groupedByDay } from './days';
 import { ErrorCard } from './error-card';
 
 const TYPING_MS = 250;
+const AGAIN_MS = 30_000;
 
 /** One's conversations: found by their titles, named anew, deleted. */
 @Component({
@@ -36,8 +38,11 @@ export class ConversationList {
   readonly open = input<string | null>(null);
   readonly chosen = output();
   readonly started = output();
+  readonly renamed = output<{ readonly id: string; readonly title: string }>();
 
   protected readonly renaming = signal<string | null>(null);
+  /** What the field of a title begins with. */
+  protected readonly written = signal('');
   protected readonly erasing = signal<ConversationEntry | null>(null);
   protected readonly problem = signal<AgentProblem | null>(null);
   protected readonly groups = computed((): readonly Group[] =>
@@ -46,7 +51,14 @@ export class ConversationList {
 
   constructor() {
     void this.conversations.find('');
-    inject(DestroyRef).onDestroy(() => clearTimeout(this.typing));
+    const gone = inject(DestroyRef);
+    gone.onDestroy(() => clearTimeout(this.typing));
+    gone.onDestroy(whileSeen(AGAIN_MS, () => this.lookAgain()));
+  }
+
+  /** What other tabs and devices did; not under the hands of who is writing a title. */
+  private lookAgain(): void {
+    if (this.renaming() === null) void this.conversations.refresh();
   }
 
   protected find(words: string): void {
@@ -68,11 +80,20 @@ export class ConversationList {
     const title = field.value.trim();
     this.endRenaming(entry);
     if (!title || title === entry.title) return;
-    void this.telling(this.conversations.rename(entry.conversationId, title));
+    void this.telling(this.conversations.rename(entry.conversationId, title)).then((done) => {
+      if (done) this.renamed.emit({ id: entry.conversationId, title });
+      else if (this.renaming() === null) this.startRenaming(entry, title);
+    });
   }
 
-  protected startRenaming(entry: ConversationEntry): void {
+  /** With the title that is there, or the one that could not be given, and why it could not. */
+  protected startRenaming(entry: ConversationEntry, refused: string | null = null): void {
+    if (refused === null) this.problem.set(null);
+    this.written.set(refused ?? entry.title ?? '');
     this.renaming.set(entry.conversationId);
+    // Who has gone on to something else is left there.
+    const here = this.element.contains(document.activeElement);
+    if (refused !== null && !here && document.activeElement !== document.body) return;
     setTimeout(() => this.element.querySelector<HTMLInputElement>('#new-title')?.select());
   }
 

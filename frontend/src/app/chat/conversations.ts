@@ -1,4 +1,4 @@
-import { Injectable, inject, signal } from '@angular/core';
+import { DestroyRef, Injectable, inject, signal } from '@angular/core';
 import { AgentProblem, ConversationEntry, ConversationService } from '@eira/agents-client';
 import { Who } from '../core/who';
 
@@ -9,8 +9,13 @@ const PAGE = 30;
 export class Conversations {
   private readonly service = inject(ConversationService);
   private readonly who = inject(Who);
+  /** The same list in other tabs. */
+  private readonly tabs = new BroadcastChannel('conversation-list');
   private asked: AbortController | null = null;
   private next: string | null = null;
+  private pages = 0;
+  /** It has changed while it was listed. */
+  private stale = false;
 
   /** What is looked for. */
   readonly words = signal('');
@@ -19,14 +24,42 @@ export class Conversations {
   readonly more = signal(false);
   readonly problem = signal<AgentProblem | null>(null);
 
+  /** The one that is being deleted: nothing of it is to be asked for any more. */
+  readonly leaving = signal<string | null>(null);
+
+  constructor() {
+    this.tabs.onmessage = (): void => void this.refresh();
+    inject(DestroyRef).onDestroy(() => this.tabs.close());
+  }
+
   /** Lists from the beginning; what was asked before is not waited for any more. */
   async find(words = this.words()): Promise<void> {
     this.words.set(words);
-    await this.load(null, () => []);
+    await this.telling((asked) => this.read(asked, 1));
   }
 
   async loadMore(): Promise<void> {
-    await this.load(this.next, () => this.items());
+    await this.telling((asked) => this.read(asked, 1, this.items(), this.next, this.pages));
+  }
+
+  /** What is listed as it is by now. Nobody asked for it: what goes wrong is not told. */
+  async refresh(): Promise<void> {
+    if (this.loading()) {
+      this.stale = true;
+      return;
+    }
+    const asked = this.begin();
+    try {
+      await this.read(asked, Math.max(1, this.pages));
+    } catch (error) {
+      if (!asked.signal.aborted && !(error instanceof AgentProblem)) throw error;
+    }
+  }
+
+  /** Here: a run has begun or ended, one was named or deleted. Other tabs look, too. */
+  async changed(): Promise<void> {
+    this.tabs.postMessage(null);
+    await this.refresh();
   }
 
   async rename(id: string, title: string): Promise<void> {
@@ -34,27 +67,56 @@ export class Conversations {
     this.items.update((items) =>
       items.map((each) => (each.conversationId === id ? renamed : each)),
     );
+    // It stays where it is seen, whatever is looked for; what was listed before is out of date.
+    if (!this.loading()) this.asked?.abort();
+    this.tabs.postMessage(null);
   }
 
   async erase(id: string): Promise<void> {
-    await this.service.erase(id);
+    this.leaving.set(id);
+    try {
+      await this.service.erase(id);
+    } catch (error) {
+      this.leaving.set(null);
+      throw error;
+    }
     this.items.update((items) => items.filter((each) => each.conversationId !== id));
+    void this.changed();
   }
 
-  private async load(
-    after: string | null,
-    before: () => readonly ConversationEntry[],
-  ): Promise<void> {
+  private begin(): AbortController {
     this.asked?.abort();
-    const asked = (this.asked = new AbortController());
+    return (this.asked = new AbortController());
+  }
+
+  /** So many pages from `next` on, behind the `before` of pages that are there. */
+  private async read(
+    { signal }: AbortController,
+    count: number,
+    before: readonly ConversationEntry[] = [],
+    next: string | null = null,
+    there = 0,
+  ): Promise<void> {
+    let [items, pages] = [before, there];
+    do {
+      const page = await this.service.list(this.words(), { after: next, limit: PAGE }, signal);
+      items = [...items, ...page.items];
+      next = page.next ?? null;
+      pages += 1;
+    } while (next !== null && pages < there + count);
+    this.items.set(items);
+    this.pages = pages;
+    this.next = next;
+    this.more.set(next !== null);
+    this.problem.set(null);
+    void this.who.askAgain();
+  }
+
+  private async telling(work: (asked: AbortController) => Promise<void>): Promise<void> {
+    const asked = this.begin();
     this.loading.set(true);
     try {
-      const page = await this.service.list(this.words(), { after, limit: PAGE }, asked.signal);
-      this.items.set([...before(), ...page.items]);
-      this.next = page.next ?? null;
-      this.more.set(this.next !== null);
-      this.problem.set(null);
-      void this.who.askAgain();
+      await work(asked);
     } catch (error) {
       if (asked.signal.aborted) return;
       if (!(error instanceof AgentProblem)) throw error;
@@ -62,5 +124,8 @@ export class Conversations {
     } finally {
       if (this.asked === asked) this.loading.set(false);
     }
+    if (!this.stale || this.loading()) return;
+    this.stale = false;
+    await this.refresh();
   }
 }

@@ -24,7 +24,7 @@ const OURS = ['NETWORK', 'UNREADABLE', 'CONVERSATION_BUSY'];
       }
       @if (retries()) {
         <button type="button" (click)="retry.emit()">
-          <eira-icon name="redo" />{{ t('error.retry') }}
+          <eira-icon name="redo" />{{ t(sends() ? 'error.sendAgain' : 'error.retry') }}
         </button>
       }
     </div>
@@ -35,6 +35,8 @@ export class ErrorCard {
   readonly retries = input(true);
   /** It is an answer that was broken off, which may have gone on without this page. */
   readonly ofAnswer = input(false);
+  /** To try again is to say the message again. */
+  readonly sends = input(false);
   readonly retry = output();
   protected readonly key = computed(() => {
     const { code } = this.error();

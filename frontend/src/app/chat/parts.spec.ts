@@ -72,6 +72,21 @@ describe('the composer', () => {
     expect(await open('c1')).toBe('');
   });
 
+  it('cuts nothing off: it says by how much a text is too long, and sends no such text', async () => {
+    const { box, sent } = await written('a'.repeat(9_500));
+    const form = box.closest('form');
+    const said = (): string => form?.querySelector('[role=alert]')?.textContent ?? '';
+    await until(() => expect(said()).toContain('sobran 1500 caracteres'));
+    expect(box.value).toHaveLength(9_500);
+    box.dispatchEvent(enter());
+    expect(sent).toEqual([]);
+    box.value = 'a'.repeat(8_000);
+    box.dispatchEvent(new Event('input'));
+    await until(() => expect(said()).toBe(''));
+    box.dispatchEvent(enter());
+    expect(sent).toHaveLength(1);
+  });
+
   it('says that it is stopping, and asks for it once', async () => {
     TestBed.configureTestingModule({ providers: [spanish()] });
     const { root } = await shown(Composer, { running: true, stopping: true });
@@ -118,6 +133,26 @@ describe('the form of a question', () => {
     for (const field of root.querySelectorAll('input, select')) {
       expect(root.querySelector(`label[for="${field.id}"]`)).not.toBeNull();
     }
+  });
+});
+
+describe('the form of a question that is answered with quotes', () => {
+  it('puts around a text those that it has not', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const missing = [{ tool: 't', field: 'title', label: 'título', reason: 'r', kind: 'text' }];
+    const { fixture, root } = await shown(QuestionForm, { missing });
+    const said: string[] = [];
+    fixture.componentInstance.answered.subscribe((message) => said.push(message));
+    for (const text of ['a "b"', 'Review «the» "contract"', '«a» “b', '«a» “b” "c"']) {
+      (find(root, 'input') as HTMLInputElement).value = text;
+      find(root, 'form').dispatchEvent(new Event('submit'));
+    }
+    expect(said).toEqual([
+      'Título: «a "b"»',
+      'Título: “Review «the» "contract"”',
+      'Título: "«a» “b"',
+      'Título: «a» “b” "c"',
+    ]);
   });
 });
 
@@ -188,6 +223,36 @@ describe('the card of an approval', () => {
     expect(root.textContent).toMatch(/La decidió Luis el .*22.*«Ya existe\.»/);
   });
 
+  it('says in the language that is chosen what would be done, and keeps what is being written', async () => {
+    new FakeServer().on(`GET /runs/${RUN_ID}`, ({ headers }) => {
+      const label = headers['accept-language'] === 'en' ? 'Create user' : 'Crear usuario';
+      return answered({ approvals: [{ ...APPROVAL, label, state: 'open', mayDecide: true }] });
+    });
+    const { root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });
+    await until(() => find(root, 'input'));
+    (find(root, 'input') as HTMLInputElement).value = 'a medias';
+    TestBed.inject(LanguageChoice).language.set('en');
+    await until(() => expect(find(root, '.effect').textContent).toBe('Create user'));
+    expect(find(root, 'h3').textContent).toContain('approval');
+    expect((find(root, 'input') as HTMLInputElement).value).toBe('a medias');
+  });
+
+  it('asks for nothing where it is known what was decided', async () => {
+    const api = new FakeServer();
+    const view = {
+      ...APPROVAL,
+      state: 'rejected',
+      comment: 'Ya existe.',
+      decidedAt: '2026-11-22T10:00:00Z',
+      decidedByName: 'Luis',
+    };
+    const inputs = { runId: RUN_ID, approval: APPROVAL, view };
+    const { root } = await shown(ApprovalCard, inputs);
+    await until(() => expect(find(root, 'h3').textContent).toContain('Rechazada'));
+    expect(root.textContent).toMatch(/La decidió Luis el .*22.*«Ya existe\.»/);
+    expect(api.linesOf(/runs/)).toEqual([]);
+  });
+
   it('has no buttons for who may not decide', async () => {
     server(false);
     const { root } = await shown(ApprovalCard, { runId: RUN_ID, approval: APPROVAL });
@@ -241,6 +306,18 @@ describe('the parts of an answer', () => {
     expect(root.textContent).not.toContain('La respuesta puede haber terminado allí');
     const answer = await shown(ErrorCard, { error, ofAnswer: true });
     expect(answer.root.textContent).toContain('La respuesta puede haber terminado allí');
+  });
+
+  it('are errors that say what trying again means', async () => {
+    TestBed.configureTestingModule({ providers: [spanish()] });
+    const error = { code: 'NOT_REGENERABLE', message: 'Envíalo otra vez.', correlationId: null };
+    for (const [sends, button] of [
+      [false, 'Reintentar'],
+      [true, 'Enviar de nuevo'],
+    ] as const) {
+      const { root } = await shown(ErrorCard, { error, sends });
+      expect(find(root, 'button').textContent.trim()).toBe(button);
+    }
   });
 
   it('are errors without ids of runs', async () => {

@@ -58,11 +58,22 @@ export class Progress {
     return `doing.${states.at(-1)?.state ?? 'RECEIVED'}`;
   });
 
+  constructor() {
+    // What the server says in words, it says in this language.
+    this.language.whenChanged(() => {
+      if (this.stored()) void this.read();
+    });
+  }
+
   /** A turn of an earlier visit comes without its steps. */
   protected async opened({ target }: Event): Promise<void> {
-    const { runId, steps } = this.turn();
     const open = target instanceof HTMLDetailsElement && target.open;
-    if (!open || this.loading() || this.stored() || steps.length || runId === null) return;
+    if (open && !this.loading() && !this.stored()) await this.read();
+  }
+
+  private async read(): Promise<void> {
+    const { runId, steps } = this.turn();
+    if (steps.length || runId === null) return;
     this.loading.set(true);
     try {
       this.stored.set(stepsOf(await this.runs.read(runId)));

@@ -25,7 +25,11 @@ interface Asked {
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [TranslocoDirective],
   template: `
-    <form class="card question" *transloco="let t; lang: language" (submit)="answer($event)">
+    <form
+      class="card question"
+      *transloco="let t; lang: language + '|static'"
+      (submit)="answer($event)"
+    >
       <fieldset>
         <legend>{{ t('question.title') }}</legend>
         @for (each of asked(); track each.id) {
@@ -94,13 +98,24 @@ export class QuestionForm {
     const lines = this.asked().flatMap(({ id, name, input }) => {
       const value = given.get(id);
       const said = typeof value === 'string' ? value.trim() : '';
-      // In quotes it is taken as it stands.
-      return said ? [`${name}: ${input === 'text' ? `«${said}»` : said}`] : [];
+      return said ? [`${name}: ${input === 'text' ? quoted(said) : said}`] : [];
     });
     this.empty.set(lines.length === 0);
     if (lines.length === 0) form.querySelector<HTMLElement>('input, select')?.focus();
     else this.answered.emit(lines.join('\n'));
   }
+}
+
+const QUOTES = [
+  ['«', '»'],
+  ['“', '”'],
+  ['"', '"'],
+] as const;
+
+/** In quotes a text is taken as it stands: in such as it has none of itself. */
+function quoted(text: string): string {
+  const free = QUOTES.find((pair) => !pair.some((quote) => text.includes(quote)));
+  return free ? free.join(text) : text;
 }
 
 function askedOf(field: MissingField, id: string): Asked {

@@ -9,7 +9,7 @@ import {
 import { Citation } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../core/icon';
-import { wordsOf } from '../markdown/render';
+import { leadsTo, wordsOf } from '../markdown/render';
 
 /** More than this is cut to a few lines, until somebody wants to see it. */
 const LONG = 120;
@@ -31,7 +31,7 @@ const LONG = 120;
           >
             <span class="number" aria-hidden="true">{{ citation.number }}</span>
             <div>
-              @if (citation.url; as url) {
+              @if (leadsTo(citation.url); as url) {
                 <a [href]="url" target="_blank" rel="noopener noreferrer">
                   {{ citation.title || citation.source }}
                   <eira-icon name="link" />
@@ -71,6 +71,7 @@ const LONG = 120;
   `,
 })
 export class Sources {
+  protected readonly leadsTo = leadsTo;
   protected readonly wordsOf = wordsOf;
   readonly citations = input.required<readonly Citation[]>();
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;

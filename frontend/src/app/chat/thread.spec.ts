@@ -1,59 +1,7 @@
 import { TestBed } from '@angular/core/testing';
-import { RunEvent } from '@eira/agents-client';
-import {
-  FakeServer,
-  RUN_ID,
-  answered,
-  refused,
-  told,
-  unanswered,
-  until,
-} from '../../testing/fake-server';
+import { RUN_ID, answered, refused, told, unanswered, until } from '../../testing/fake-server';
+import { EVENTS, MESSAGES, STOPPED, STORED, ended, opened } from '../../testing/open-thread';
 import { Drafts } from './drafts';
-import { Thread } from './thread';
-
-const MESSAGES = 'POST /conversations/c1/messages';
-const EVENTS: readonly RunEvent[] = [
-  { type: 'state', state: 'RECEIVED', correlationId: 'c' },
-  { type: 'text', text: 'Ho', attempt: 1 },
-  { type: 'text', text: 'la', attempt: 1 },
-  {
-    type: 'done',
-    usage: {},
-    threadId: 'c1',
-    runId: RUN_ID,
-    finishReason: 'stop',
-    memory: 'none',
-  },
-];
-const STORED = {
-  runId: RUN_ID,
-  askedAt: '2026-11-22T10:00:00Z',
-  message: 'Buenas',
-  text: 'Hola',
-  finishReason: 'stop',
-  effects: [{ callId: 'c0', tool: 'createTask', status: 'ok', recordUrl: 'https://erp/T-1' }],
-};
-
-const STOPPED: RunEvent = {
-  type: 'error',
-  code: 'CANCELLED',
-  message: 'Parado.',
-  retryable: false,
-  correlationId: 'c',
-};
-
-function opened(attempts = 0): { server: FakeServer; thread: Thread } {
-  const server = new FakeServer(attempts)
-    .on('POST /conversations', () => answered({ conversationId: 'c1', turns: [] }, 201))
-    .on('GET /conversations/c1', () => answered({ title: 'Buenas', turns: [STORED] }));
-  TestBed.configureTestingModule({ providers: [Thread] });
-  return { server, thread: TestBed.inject(Thread) };
-}
-
-async function ended(thread: Thread): Promise<void> {
-  await until(() => expect(thread.running()).toBeUndefined());
-}
 
 describe('the open conversation', () => {
   it('begins with its first message, and takes what the server stored of the turn', async () => {
@@ -218,6 +166,42 @@ describe('the open conversation', () => {
     expect(thread.turns()).toMatchObject([{ status: 'stopped', runId: null, error: null }]);
   });
 
+  it('waits for a connection also where the conversation is yet to be made, and goes on by itself', async () => {
+    const { server, thread } = opened(1_000);
+    let isDown = true;
+    const made = (): Response => answered({ conversationId: 'c1', turns: [] }, 201);
+    server
+      .on('POST /conversations', () => (isDown ? unanswered() : made()))
+      .on(MESSAGES, () => told(EVENTS));
+    await thread.open(null);
+    const sent = thread.send('Buenas');
+    await until(() => expect(thread.connection()).toBe('lost'));
+    expect(thread.turns()).toMatchObject([{ status: 'running', error: null }]);
+    isDown = false;
+    await sent;
+    await ended(thread);
+    expect(thread.connection()).toBe('live');
+    expect(thread.turns()).toMatchObject([{ status: 'done', text: 'Hola' }]);
+    expect(server.linesOf(/messages$/)).toHaveLength(1);
+  });
+
+  it('gives up at once what waits for a conversation that cannot be made', async () => {
+    const { server, thread } = opened(1_000);
+    server.on('POST /conversations', unanswered);
+    await thread.open(null);
+    const sent = thread.send('Buenas');
+    await until(() => expect(thread.connection()).toBe('lost'));
+    const running = thread.running();
+    if (running) await thread.stop(running);
+    await sent;
+    const tried = server.linesOf(/^POST/).length;
+    server.on('POST /conversations', () => answered({ conversationId: 'c1', turns: [] }, 201));
+    expect(thread.turns()).toMatchObject([{ status: 'stopped', runId: null, error: null }]);
+    expect(thread.connection()).toBe('live');
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(server.linesOf(/^POST/)).toHaveLength(tried);
+  });
+
   it('stops what did get there although its answer was lost', async () => {
     const { server, thread } = opened(1_000);
     const active = [{ runId: RUN_ID, message: 'Otra', receivedAt: '2026-11-22T10:00:00Z' }];
@@ -253,34 +237,6 @@ describe('the open conversation', () => {
     await ended(thread);
   });
 
-  it('shows the new answer in the place of the old one', async () => {
-    const { server, thread } = opened();
-    server.on(`POST /runs/${RUN_ID}/regenerate`, () => told(EVENTS));
-    await thread.open('c1');
-    const [turn] = thread.turns();
-    if (turn) thread.regenerate(turn);
-    expect(thread.turns()).toHaveLength(1);
-    await ended(thread);
-    expect(thread.turns()[0]).toMatchObject({ message: 'Buenas', text: 'Hola', status: 'done' });
-    expect(server.linesOf(/messages$/)).toEqual([]);
-  });
-
-  it('keeps the old answer, and says why, when there can be no other', async () => {
-    const { server, thread } = opened();
-    const busy = refused('CONVERSATION_BUSY', 'Hay otra en curso.');
-    server.on(`POST /runs/${RUN_ID}/regenerate`, () => busy);
-    await thread.open('c1');
-    const [turn] = thread.turns();
-    if (turn) thread.regenerate(turn);
-    await ended(thread);
-    expect(thread.turns()).toHaveLength(1);
-    expect(thread.turns()[0]).toMatchObject({
-      runId: RUN_ID,
-      text: 'Hola',
-      error: { code: 'CONVERSATION_BUSY', message: 'Hay otra en curso.', correlationId: 'c-1' },
-    });
-  });
-
   it('shows what is under way elsewhere when a message has to wait for it, and keeps the message', async () => {
     const { server, thread } = opened();
     const active = [{ runId: RUN_ID, message: 'De otra', receivedAt: '2026-11-22T10:00:00Z' }];
@@ -305,17 +261,43 @@ describe('the open conversation', () => {
     expect(messages()).toEqual(['De otra', 'Mía']);
   });
 
-  it('says a message again only where its run never came to do anything', async () => {
+  it('shows a conversation that is made while another is opened nowhere but in the list', async () => {
     const { server, thread } = opened();
+    let make: (response: Response) => void = () => undefined;
+    const other = { turns: [{ ...STORED, message: 'Otra' }] };
     server
-      .on(`POST /runs/${RUN_ID}/regenerate`, () => refused('NOT_REGENERABLE', 'No se puede.'))
-      .on(MESSAGES, () => told(EVENTS));
+      .on('POST /conversations', () => new Promise((resolve) => (make = resolve)))
+      .on(MESSAGES, () => told(EVENTS))
+      .on('GET /conversations/c2', () => answered(other));
+    await thread.open(null);
+    const sent = thread.send('Buenas');
+    await until(() => expect(server.linesOf(/^POST/)).toHaveLength(1));
+    await thread.open('c2');
+    make(answered({ conversationId: 'c1', turns: [] }, 201));
+    await sent;
+    await until(() => expect(server.linesOf(/messages$/)).toEqual([MESSAGES]));
+    expect(thread.id()).toBe('c2');
+    expect(thread.turns()).toMatchObject([{ message: 'Otra' }]);
+  });
+
+  it('shows no older turns of a conversation in another that was opened meanwhile', async () => {
+    const { server, thread } = opened();
+    const page = { turns: [STORED], older: RUN_ID };
+    let tell: (response: Response) => void = () => undefined;
+    server.on(
+      'GET /conversations/c1',
+      () => answered(page),
+      () => new Promise((resolve) => (tell = resolve)),
+    );
     await thread.open('c1');
-    const [turn] = thread.turns();
-    if (turn) await thread.retry(turn);
-    await until(() => expect(server.linesOf(/messages$/)).toHaveLength(1));
-    await ended(thread);
-    expect(server.asked.find(({ line }) => line === MESSAGES)?.body).toEqual({ message: 'Buenas' });
+    const asked = thread.loadOlder();
+    await until(() => expect(server.queries('GET /conversations/c1')).toHaveLength(2));
+    await thread.open(null);
+    tell(answered(page));
+    await asked;
+    expect(thread.turns()).toEqual([]);
+    expect(thread.older()).toBeNull();
+    expect(thread.loading()).toBe(false);
   });
 
   it('shows what somebody thinks of an answer, as far as the server was told', async () => {
@@ -333,6 +315,18 @@ describe('the open conversation', () => {
     await rate('down');
     expect(rating()).toBe('up');
     expect(thread.problem()).toMatchObject({ message: 'No existe.' });
+  });
+
+  it('says that a conversation is gone also to who speaks in it, and keeps what was said for another', async () => {
+    const { server, thread } = opened();
+    const drafts = TestBed.inject(Drafts);
+    await thread.open('c1');
+    const gone = (): Response => refused('NOT_FOUND', 'No existe.', 404);
+    server.on('GET /conversations/c1', gone).on(MESSAGES, gone);
+    await thread.send('¿Sigues ahí?');
+    await until(() => expect(thread.gone()).toBe(true));
+    expect(thread.turns()).toEqual([]);
+    expect(drafts.of(null)).toBe('¿Sigues ahí?');
   });
 
   it('says which conversation could not be read', async () => {

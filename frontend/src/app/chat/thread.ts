@@ -1,9 +1,9 @@
 import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
 import {
-  ActiveRun,
   AgentEvent,
   AgentProblem,
   AgentService,
+  Connection,
   ConversationService,
   ConversationView,
   StreamOptions,
@@ -13,43 +13,56 @@ import { Announcer } from '../core/announcer';
 import { LanguageChoice } from '../core/language';
 import { Conversations } from './conversations';
 import { Drafts } from './drafts';
-import { EachFrame } from './frames';
-import { ShownTurn, TurnError, heard, newTurn, storedTurn, withStored } from './turn';
-
-const PAGE = 20;
+import { FirstMessages } from './first-messages';
+import { HeardEvents } from './heard-events';
+import { NOT_REGENERABLE, didNothing, isToBeSent, shownOf, soughtIn } from './shown-turns';
+import { Ratings } from './ratings';
+import { PAGE, StoredTurns } from './stored-turns';
+import { ShownTurn, TurnError, errorOf, newTurn, storedTurn, withStored } from './turn';
 
 /** The conversation that is open: its turns, and the runs that are heard. */
 @Injectable()
 export class Thread {
   private readonly agents = inject(AgentService);
   private readonly service = inject(ConversationService);
+  private readonly stored = inject(StoredTurns);
+  private readonly language = inject(LanguageChoice);
   private readonly conversations = inject(Conversations);
   private readonly announcer = inject(Announcer);
-  private readonly language = inject(LanguageChoice);
+  private readonly first = inject(FirstMessages);
   private readonly drafts = inject(Drafts);
+  private readonly ratings = inject(Ratings);
   private readonly heardRuns = new Map<string, Subscription>();
   /** Answers that are being given anew: the old one stays if that fails. */
   private readonly replaced = new Map<string, ShownTurn>();
   /** Other tabs in which the same conversation may be open. */
   private readonly tabs = new BroadcastChannel('conversations');
-  private readonly frame = new EachFrame(() => this.takeEvents());
-  private events: { key: string; event: AgentEvent }[] = [];
+  /** How often something was opened: what took a while sees that something else is open. */
+  private opened = 0;
+  /** Pages of turns that are shown. */
+  private pages = 1;
 
   readonly id = signal<string | null>(null);
   readonly title = signal<string | null>(null);
   readonly turns = signal<readonly ShownTurn[]>([]);
+  private readonly events = new HeardEvents(this.turns);
   readonly loading = signal(false);
   readonly problem = signal<AgentProblem | null>(null);
   /** There is no such conversation, or none any longer. */
   readonly gone = signal(false);
   readonly older = signal<string | null>(null);
-  readonly connection = signal<'live' | 'lost'>('live');
+  readonly connection = signal<Connection>('live');
+  /** In how many seconds it is tried again. */
+  readonly againIn = signal(0);
   readonly running = computed(() => this.turns().find(({ status }) => status === 'running'));
+  private readonly change = (key: string, changed: (turn: ShownTurn) => ShownTurn): void =>
+    this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
 
   constructor() {
     this.tabs.onmessage = ({ data }): void => {
       if (data === this.id()) void this.refresh();
     };
+    this.language.whenChanged(() => void this.reword());
     inject(DestroyRef).onDestroy(() => {
       this.tabs.close();
       this.hangUp();
@@ -60,9 +73,12 @@ export class Thread {
   async open(id: string | null): Promise<void> {
     if (id !== null && id === this.id()) return;
     this.hangUp();
+    this.opened += 1;
+    this.loading.set(false);
     this.id.set(id);
     this.title.set(null);
     this.turns.set([]);
+    this.pages = 1;
     this.older.set(null);
     this.problem.set(null);
     this.gone.set(false);
@@ -75,11 +91,20 @@ export class Thread {
     if (id !== null && !this.running()) await this.load(id);
   }
 
+  /** Has the server say again what it says in words; what is being heard goes on. */
+  private async reword(): Promise<void> {
+    const id = this.id();
+    if (id !== null) await this.load(id);
+    await this.stored.reword(this.turns(), this.change);
+  }
+
   async loadOlder(): Promise<void> {
     const [id, before] = [this.id(), this.older()];
     if (id === null || before === null) return;
     await this.asking(async () => {
       const view = await this.service.read(id, before, PAGE);
+      if (this.id() !== id) return;
+      this.pages += 1;
       this.older.set(view.older ?? null);
       this.turns.update((turns) => [...(view.turns ?? []).map(storedTurn), ...turns]);
     });
@@ -89,45 +114,44 @@ export class Thread {
     const turn = newTurn(message, Date.now());
     this.turns.update((turns) => [...turns, turn]);
     try {
-      const conversationId = this.id() ?? (await this.create());
-      if (this.isUnsent(turn.key)) {
-        this.giveUp(turn.key);
-        return;
-      }
+      const conversationId = this.id() ?? (await this.create(turn.key));
       const options = { idempotencyKey: turn.key };
       const request = { conversationId, message };
-      this.hear(turn.key, (told) => this.agents.streamChat(request, { ...options, ...told }));
+      if (this.isUnsent(turn.key)) this.giveUp(turn.key);
+      else this.hear(turn.key, (told) => this.agents.streamChat(request, { ...options, ...told }));
     } catch (error) {
-      this.fail(turn.key, error);
+      // What was given up is not waited for any more.
+      if (this.turnOf(turn.key)?.status !== 'stopped') this.fail(turn.key, error);
     }
   }
 
   /** Hears on where a run was lost; has one that failed answer again, without its tools. */
   async retry(turn: ShownTurn): Promise<void> {
     if (turn.status !== 'lost') {
-      if (turn.runId === null) {
-        this.turns.update((turns) => turns.filter((each) => each.key !== turn.key));
-        return this.send(turn.message);
-      }
+      if (turn.runId === null) return this.sendAgain(turn);
+      if (isToBeSent(turn)) return this.send(turn.message);
       this.regenerate(turn);
       return;
     }
     const { key, runId, lastEventId, message } = turn;
     const conversationId = this.id();
-    if (runId === null && conversationId === null) {
-      this.turns.update((turns) => turns.filter((each) => each.key !== key));
-      return this.send(message);
-    }
+    if (runId === null && conversationId === null) return this.sendAgain(turn);
     this.change(key, (lost) => ({ ...lost, status: 'running', error: null }));
-    this.hear(key, (told) =>
-      runId === null
-        ? this.agents.streamChat(
-            { conversationId: conversationId ?? '', message },
-            { idempotencyKey: key, ...told },
-          )
-        : this.agents.resume(runId, lastEventId, told),
-    );
+    const anew = this.replaced.get(key)?.runId ?? null;
+    this.hear(key, (told) => {
+      if (runId !== null) return this.agents.resume(runId, lastEventId, told);
+      const options = { idempotencyKey: key, ...told };
+      // What was to be answered anew is not said again, which could do the same thing twice.
+      if (anew !== null) return this.agents.regenerate(anew, options);
+      return this.agents.streamChat({ conversationId: conversationId ?? '', message }, options);
+    });
     if (turn.stopping && runId !== null) void this.cancel(key, runId);
+  }
+
+  /** What never became a run begins from the beginning. */
+  private sendAgain({ key, message }: ShownTurn): Promise<void> {
+    this.turns.update((turns) => turns.filter((each) => each.key !== key));
+    return this.send(message);
   }
 
   /** Answers the last message anew; what was done stays done and is not done again. */
@@ -148,59 +172,50 @@ export class Thread {
     this.change(key, (turn) => ({ ...turn, stopping: true }));
     if (runId !== null) await this.cancel(key, runId);
     // Otherwise it is as soon as the run has its id; a message that does not get there never goes.
-    else if (this.connection() === 'lost') this.giveUp(key);
+    else if (this.connection() !== 'live') this.giveUp(key);
   }
 
   async rate(turn: ShownTurn, rating: 'up' | 'down', comment?: string): Promise<void> {
-    const { key, runId } = turn;
-    if (runId === null) return;
-    this.change(key, (rated) => ({ ...rated, rating }));
-    try {
-      await this.agents.feedback(runId, comment ? { rating, comment } : { rating });
-    } catch (error) {
-      this.change(key, (rated) => ({ ...rated, rating: turn.rating }));
-      if (!(error instanceof AgentProblem)) throw error;
-      this.problem.set(error);
-    }
+    const problem = await this.ratings.give(turn, rating, comment, this.change);
+    if (problem) this.problem.set(problem);
   }
 
-  private async create(): Promise<string> {
-    const created = await this.service.create({
-      language: this.language.language(),
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  /** Of who has gone elsewhere meanwhile it is not shown: what was said first is told to it. */
+  private async create(key: string): Promise<string> {
+    const { opened } = this;
+    const id = await this.first.conversation(key, (state, ms) => {
+      if (this.opened === opened) this.connected(key, state, ms);
     });
-    this.drafts.named(created.conversationId);
-    this.id.set(created.conversationId);
-    return created.conversationId;
+    if (this.opened === opened) {
+      this.drafts.named(id);
+      this.id.set(id);
+    }
+    return id;
   }
 
   private async load(id: string): Promise<void> {
     await this.asking(async () => {
-      const view = await this.service.read(id, null, PAGE);
+      const view = await this.stored.read(id, this.pages);
       if (this.id() === id) this.show(view);
     });
-    if (this.id() === id && this.problem()?.code === 'NOT_FOUND') this.gone.set(true);
+    if (this.id() === id && this.problem()?.code === 'NOT_FOUND') this.leaveGone();
+  }
+
+  /** What was to be said in it can be said in a new one. */
+  private leaveGone(): void {
+    this.drafts.unsaid(this.turns());
+    this.hangUp();
+    this.turns.set([]);
+    this.gone.set(true);
   }
 
   private show(view: ConversationView): void {
-    const known = new Map(this.turns().map((turn) => [turn.runId, turn]));
-    const stored = (view.turns ?? []).map((turn) => {
-      const shown = known.get(turn.runId);
-      return shown ? withStored(shown, turn) : storedTurn(turn);
-    });
-    const lastRun = this.turns().findLastIndex(({ runId }) => runId !== null);
-    // What was asked last and did not become a run is known nowhere else.
-    const heardHere = this.turns().filter(({ key }, at) => this.heardRuns.has(key) || at > lastRun);
-    const isHere = (runId: string): boolean => heardHere.some((turn) => turn.runId === runId);
-    const active = (view.active ?? []).filter(({ runId }) => !isHere(runId));
+    const shown = shownOf(view, this.turns(), this.heardRuns, this.replaced);
     this.title.set(view.title ?? null);
     this.older.set(view.older ?? null);
-    // What is being answered anew takes the place of the answer that is stored.
-    const replaced = new Set(active.map(({ replaces }) => replaces));
-    const isShown = ({ runId }: ShownTurn): boolean =>
-      runId === null || !(isHere(runId) || replaced.has(runId));
-    this.turns.set([...stored.filter(isShown), ...active.map(activeTurn), ...heardHere]);
-    for (const { runId } of active) {
+    this.turns.set(shown.turns);
+    for (const [key, before] of shown.replaced) this.replaced.set(key, before);
+    for (const { runId } of shown.followed) {
       this.hear(runId, (told) => this.agents.resume(runId, 0, told));
     }
   }
@@ -209,28 +224,26 @@ export class Thread {
     this.announcer.say('chat.announce.start');
     const told: StreamOptions = {
       onRun: (runId) => this.began(key, runId),
-      onConnection: (state) => {
-        this.connection.set(state);
-        if (state === 'lost' && this.isUnsent(key)) this.giveUp(key);
-      },
+      onConnection: (state, ms) => this.connected(key, state, ms),
     };
     const subscription = start(told).subscribe({
-      next: (event) => {
-        this.events.push({ key, event });
-        // The first words are waited for.
-        if (event.type === 'text' && !this.turnOf(key)?.text) this.frame.now();
-        else this.frame.ask();
-      },
+      next: (event) => this.events.add(key, event),
       error: (error: unknown) => {
-        this.takeEvents();
+        this.events.take();
         this.fail(key, error);
       },
       complete: () => {
-        this.takeEvents();
+        this.events.take();
         this.ended(key);
       },
     });
     this.heardRuns.set(key, subscription);
+  }
+
+  private connected(key: string, state: Connection, againInMs: number): void {
+    this.connection.set(state);
+    this.againIn.set(Math.ceil(againInMs / 1_000));
+    if (state !== 'live' && this.isUnsent(key)) this.giveUp(key);
   }
 
   private turnOf(key: string): ShownTurn | undefined {
@@ -239,7 +252,7 @@ export class Thread {
 
   private began(key: string, runId: string): void {
     this.change(key, (turn) => ({ ...turn, runId }));
-    void this.conversations.find();
+    void this.conversations.changed();
     this.tabs.postMessage(this.id());
     if (this.turnOf(key)?.stopping) void this.cancel(key, runId);
   }
@@ -261,6 +274,7 @@ export class Thread {
   private giveUp(key: string): void {
     this.heardRuns.get(key)?.unsubscribe();
     this.heardRuns.delete(key);
+    this.first.giveUp(key);
     this.connection.set('live');
     this.announcer.say('chat.announce.stopped');
     const before = this.replaced.get(key) ?? null;
@@ -269,24 +283,20 @@ export class Thread {
     this.change(key, (turn) =>
       before ? { ...before, key } : { ...turn, status: 'stopped', stopping: false },
     );
-    if (given) void this.stopUnheard(given, before?.runId ?? null);
+    if (given) void this.stopUnheard(given, before);
   }
 
   /** What was given up may have got there, with only its answer lost: then it is stopped there. */
-  private async stopUnheard(given: ShownTurn, replaces: string | null): Promise<void> {
+  private async stopUnheard(given: ShownTurn, before: ShownTurn | null): Promise<void> {
     const id = this.id();
     if (id === null) return;
-    const { key, message } = given;
-    const known = new Set(this.turns().map(({ runId }) => runId));
-    const isIt = (run: { readonly runId: string; readonly message: string }): boolean =>
-      !known.has(run.runId) && run.message === message;
+    const { key } = given;
     try {
-      const { active = [], turns = [] } = await this.service.latest(id);
-      const ended = turns.find(isIt);
+      const { ended, run } = soughtIn(await this.service.latest(id), given, before, this.turns());
       if (ended) this.change(key, () => ({ ...storedTurn(ended), key }));
-      const run = active.find((each) => isIt(each) && (each.replaces ?? null) === replaces);
       if (run === undefined || this.id() !== id) return;
       const { runId } = run;
+      if (before) this.replaced.set(key, before);
       this.change(key, () => ({ ...given, runId, status: 'running', stopping: true }));
       this.hear(key, (told) => this.agents.resume(runId, 0, told));
       await this.cancel(key, runId);
@@ -296,28 +306,19 @@ export class Thread {
     }
   }
 
-  private takeEvents(): void {
-    const events = this.events;
-    if (events.length === 0) return;
-    this.events = [];
-    const now = Date.now();
-    this.turns.update((turns) =>
-      turns.map((turn) =>
-        events.reduce(
-          (told, { key, event }) => (key === turn.key ? heard(told, event, now) : told),
-          turn,
-        ),
-      ),
-    );
-  }
-
   private ended(key: string): void {
+    const before = this.replaced.get(key);
+    const status = this.turnOf(key)?.status;
     this.replaced.delete(key);
     this.heardRuns.delete(key);
     this.connection.set('live');
-    this.announcer.say('chat.announce.end');
-    void this.takeStored(key);
-    void this.conversations.find();
+    this.announcer.say(
+      `chat.announce.${status === 'stopped' || status === 'failed' ? status : 'end'}`,
+    );
+    // As on the server: the old answer stays where there is no other.
+    if (before && status !== 'done') this.change(key, ({ error }) => ({ ...before, key, error }));
+    else void this.takeStored(key);
+    void this.conversations.changed();
   }
 
   /** What the server stored of a turn says more than its events: records, links, its title. */
@@ -329,6 +330,9 @@ export class Thread {
       if (this.id() === id) this.title.set(view.title ?? null);
       const [stored] = view.turns ?? [];
       this.change(key, (turn) => (stored?.runId === turn.runId ? withStored(turn, stored) : turn));
+      // Its events came in the language of the conversation.
+      const turns = view.language === this.language.language() ? [] : this.turns();
+      await this.stored.reword(turns, this.change, key);
     });
   }
 
@@ -336,33 +340,29 @@ export class Thread {
     this.heardRuns.delete(key);
     this.connection.set('live');
     if (!(error instanceof AgentProblem)) throw error;
-    const { code, message, retryable, correlationId } = error;
-    const told: TurnError = { code, message, retryable, correlationId };
-    const lost = code === 'NETWORK' || code === 'UNREADABLE';
+    const told = errorOf(error, error.correlationId);
+    const lost = error.code === 'NETWORK' || error.code === 'UNREADABLE';
+    this.announcer.say('chat.announce.failed');
     if (lost && this.isUnsent(key)) this.giveUp(key);
-    else if (lost) this.endWith(key, (turn) => ({ ...turn, status: 'lost', error: told }));
+    else if (lost) this.change(key, (turn) => ({ ...turn, status: 'lost', error: told }));
     else this.refuse(key, told);
   }
 
   private refuse(key: string, error: TurnError): void {
     const before = this.replaced.get(key);
-    if (before && error.code === 'NOT_REGENERABLE') {
-      // The run never came to its tools' end: nothing is there to answer from, or to be repeated.
+    if (before?.status === 'failed' && error.code === NOT_REGENERABLE && didNothing(before)) {
+      // It is to be tried again, and there is nothing to answer from, or to be repeated.
       this.change(key, () => ({ ...before, key }));
       void this.send(before.message);
       return;
     }
     // What keeps it from being answered is to be seen.
     const id = this.id();
-    if (error.code === 'CONVERSATION_BUSY' && !before && id !== null) void this.load(id);
-    this.endWith(key, (turn) =>
+    const seen = error.code === 'CONVERSATION_BUSY' && !before;
+    if (id !== null && (seen || error.code === 'NOT_FOUND')) void this.load(id);
+    this.change(key, (turn) =>
       before ? { ...before, key, error } : { ...turn, status: 'failed', error },
     );
-  }
-
-  private endWith(key: string, changed: (turn: ShownTurn) => ShownTurn): void {
-    this.announcer.say('chat.announce.failed');
-    this.change(key, changed);
   }
 
   /** Somebody stopped it before the server is known to have it. */
@@ -371,30 +371,27 @@ export class Thread {
     return turn?.stopping === true && turn.runId === null;
   }
 
+  /** What comes of it is told only as long as the same conversation is open. */
   private async asking(work: () => Promise<void>): Promise<void> {
+    const id = this.id();
+    const tell = (problem: AgentProblem | null): void => {
+      if (this.id() === id) this.problem.set(problem);
+    };
     this.loading.set(true);
     try {
       await work();
-      this.problem.set(null);
+      tell(null);
     } catch (error) {
       if (!(error instanceof AgentProblem)) throw error;
-      this.problem.set(error);
+      tell(error);
     } finally {
-      this.loading.set(false);
+      if (this.id() === id) this.loading.set(false);
     }
-  }
-
-  private change(key: string, changed: (turn: ShownTurn) => ShownTurn): void {
-    this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
   }
 
   private hangUp(): void {
     for (const subscription of this.heardRuns.values()) subscription.unsubscribe();
     this.heardRuns.clear();
-    this.events = [];
+    this.events.forget();
   }
-}
-
-function activeTurn({ runId, message, receivedAt }: ActiveRun): ShownTurn {
-  return newTurn(message, Date.parse(receivedAt), runId);
 }

@@ -46,9 +46,14 @@ describe('the timeline of a conversation', () => {
     expect(called?.textContent).toContain('Identificador para soporte: corr-1');
     expect(changed?.textContent).toContain('Ha cambiado la tarea');
     expect(changed?.querySelector('time')?.dateTime).toBe(CHANGED.at);
+    document.body.append(root);
+    fixture.componentRef.setInput('covers', true);
+    await fixture.whenStable();
+    expect(document.activeElement).toBe(root.querySelector('button'));
     const asked = server.linesOf(/events/).length;
     TestBed.inject(LanguageChoice).language.set('en');
     await until(() => expect(server.linesOf(/events/).length).toBeGreaterThan(asked));
     fixture.destroy();
+    root.remove();
   });
 });

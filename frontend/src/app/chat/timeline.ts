@@ -1,12 +1,14 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  ElementRef,
   computed,
   effect,
   inject,
   input,
   output,
   signal,
+  viewChild,
 } from '@angular/core';
 import { AgentProblem, AuditEvent, ConversationService, TimelineEvent } from '@eira/agents-client';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -32,6 +34,7 @@ interface Line {
         <button
           type="button"
           class="ghost"
+          #close
           [attr.aria-label]="t('common.close')"
           (click)="closed.emit()"
         >
@@ -80,7 +83,10 @@ export class Timeline {
   readonly conversationId = input.required<string>();
   /** What people call tools, by their names. */
   readonly names = input<Readonly<Record<string, string>>>({});
+  /** It lies over everything else, so that the focus has to be in it. */
+  readonly covers = input(false);
   readonly closed = output();
+  private readonly close = viewChild<ElementRef<HTMLElement>>('close');
   private readonly entries = signal<readonly TimelineEvent[]>([]);
   protected readonly lines = computed((): readonly Line[] => {
     const entries = this.entries();
@@ -93,6 +99,9 @@ export class Timeline {
   protected readonly problem = signal<AgentProblem | null>(null);
 
   constructor() {
+    effect(() => {
+      if (this.covers()) this.close()?.nativeElement.focus();
+    });
     effect((onCleanup) => {
       // What the server says in words, it says in this language.
       this.language.language();

@@ -10,6 +10,7 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Announcer } from '../core/announcer';
+import { Copying } from '../core/copying';
 import { Icon } from '../core/icon';
 import { ShownTurn } from './turn';
 
@@ -17,8 +18,6 @@ export interface Rated {
   readonly rating: 'up' | 'down';
   readonly comment?: string;
 }
-
-const COPIED_MS = 2_000;
 
 /** What can be done with an answer: copy it, have it given anew, say what one thinks of it. */
 @Component({
@@ -34,9 +33,9 @@ const COPIED_MS = 2_000;
             class="ghost"
             [attr.aria-label]="t('actions.copy')"
             [title]="t('actions.copy')"
-            (click)="copy()"
+            (click)="copying.copy(turn().text)"
           >
-            <eira-icon [name]="copied() ? 'check' : 'copy'" />
+            <eira-icon [name]="copying.copied() ? 'check' : 'copy'" />
           </button>
         }
         @if (turn().runId) {
@@ -96,15 +95,8 @@ export class TurnActions {
   readonly regenerates = input(false);
   readonly regenerate = output();
   readonly rated = output<Rated>();
-  protected readonly copied = signal(false);
+  protected readonly copying = new Copying();
   protected readonly explaining = signal(false);
-
-  protected async copy(): Promise<void> {
-    await navigator.clipboard.writeText(this.turn().text);
-    this.copied.set(true);
-    this.announcer.say('actions.copied');
-    setTimeout(() => this.copied.set(false), COPIED_MS);
-  }
 
   protected dislike(): void {
     this.rated.emit({ rating: 'down' });

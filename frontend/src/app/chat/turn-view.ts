@@ -17,6 +17,7 @@ import { Grounding } from './grounding';
 import { Progress } from './progress';
 import { QuestionForm } from './question-form';
 import { Sources } from './sources';
+import { NOT_REGENERABLE, isToBeSent } from './shown-turns';
 import { ShownTurn } from './turn';
 import { Rated, TurnActions } from './turn-actions';
 import { withDays } from './values';
@@ -61,6 +62,11 @@ export class TurnView {
   /** A question is answered; what failed has its own way to be tried again. */
   protected readonly regenerates = computed(
     () => this.last() && !this.asks() && this.turn().error === null,
+  );
+  protected readonly sends = computed(() => isToBeSent(this.turn()));
+  /** What can never be answered anew is not tried again. */
+  protected readonly retries = computed(
+    () => this.last() && (this.sends() || this.turn().error?.code !== NOT_REGENERABLE),
   );
   /** Changes whenever the run gets on. */
   protected readonly stage = computed(() => `${this.turn().status} ${this.turn().steps.length}`);

@@ -1,6 +1,6 @@
 import { RunEvent, Turn } from '@eira/agents-client';
 import { timed } from './durations';
-import { ShownTurn, heard, newTurn, storedTurn } from './turn';
+import { ShownTurn, heard, newTurn, storedTurn, withStored } from './turn';
 
 const RUN_ID = 'r1';
 
@@ -118,6 +118,25 @@ describe('a turn', () => {
     const error = { code: 'CANCELLED', message: 'Parado.', retryable: false };
     const turn = { runId: RUN_ID, text: 'Ho', finishReason: 'cancelled', error } as Turn;
     expect(storedTurn(turn)).toMatchObject({ status: 'stopped', text: 'Ho', error: null });
+  });
+
+  it('is shown again with what was decided for it, which takes the place of what was asked', () => {
+    const asked = {
+      type: 'approval',
+      approvalId: 'a0',
+      tool: 'createUser',
+      payloadHash: 'h',
+      expiresAt: '2026-11-23T10:00:00Z',
+    } as const;
+    const live = told(asked, { ...asked, approvalId: 'a1' }, DONE);
+    const view = { ...asked, label: 'Crear usuario', state: 'rejected', args: {} };
+    const turn = { runId: RUN_ID, text: '', finishReason: 'stop', approvals: [view] } as object;
+    const ids = ({ approvals }: ShownTurn): string[] =>
+      approvals.map(({ approvalId }) => approvalId);
+    expect(ids(withStored(live, turn as Turn))).toEqual(['a0', 'a1']);
+    const stored = storedTurn(turn as Turn);
+    expect(ids(stored)).toEqual(['a0']);
+    expect(stored.decisions['a0']).toMatchObject({ state: 'rejected', label: 'Crear usuario' });
   });
 
   it('is shown again as it was stored', () => {

@@ -1,15 +1,17 @@
 import {
   Citation,
   EventOf,
-  Failure,
   LookUp,
   MissingField,
   RunState,
   Turn,
   TurnEffect,
   AgentEvent,
+  ApprovalView,
+  RunView,
   matchEvent,
 } from '@eira/agents-client';
+import { askedFor } from '../approvals/asked-for';
 
 export type Approval = EventOf<'approval'>;
 /** `lost`: this page could not hear the run to its end, which the server may have. */
@@ -60,6 +62,8 @@ export interface ShownTurn {
   readonly lookUp: LookUp | null;
   readonly effects: readonly TurnEffect[];
   readonly approvals: readonly Approval[];
+  /** What became of them, as far as the server has told. */
+  readonly decisions: Readonly<Record<string, ApprovalView>>;
   readonly missing: readonly MissingField[];
   readonly notices: readonly string[];
   readonly warnings: readonly string[];
@@ -87,6 +91,7 @@ export function newTurn(message: string, at: number, runId: string | null = null
     lookUp: null,
     effects: [],
     approvals: [],
+    decisions: {},
     missing: [],
     notices: [],
     warnings: [],
@@ -106,6 +111,7 @@ export function storedTurn(turn: Turn): ShownTurn {
 export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
   return {
     ...shown,
+    ...decided(shown, turn.approvals ?? []),
     runId: turn.runId,
     status: statusOf(turn),
     text: turn.text,
@@ -122,6 +128,28 @@ export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
   };
 }
 
+/** Those that are told again are the same ones; an open one may be known from its event only. */
+function decided(
+  { approvals, decisions }: ShownTurn,
+  views: readonly ApprovalView[],
+): Pick<ShownTurn, 'approvals' | 'decisions'> {
+  const told = Object.fromEntries(views.map((view) => [view.approvalId, view]));
+  const others = approvals.filter(({ approvalId }) => !(approvalId in told));
+  return { approvals: [...views.map(askedFor), ...others], decisions: { ...decisions, ...told } };
+}
+
+/** With the words for its tools that the server gave now, in the language that is chosen now. */
+export function reworded(turn: ShownTurn, run: RunView): ShownTurn {
+  const calls = new Map((run.effects ?? []).map((call) => [call.callId, call]));
+  const steps = turn.steps.map((step) => {
+    const call = step.kind === 'tool' ? calls.get(step.callId) : undefined;
+    if (step.kind !== 'tool' || call === undefined) return step;
+    const { label, labels = {}, error } = call;
+    return { ...step, label: label ?? step.label, labels, error: step.error && (error ?? null) };
+  });
+  return { ...turn, steps };
+}
+
 function statusOf(turn: Turn): TurnStatus {
   if (turn.finishReason === 'cancelled') return 'stopped';
   return errorIn(turn) || turn.finishReason === 'error' ? 'failed' : 'done';
@@ -132,7 +160,10 @@ function errorIn({ error, correlationId }: Turn): TurnError | null {
   return error && error.code !== 'CANCELLED' ? errorOf(error, correlationId ?? null) : null;
 }
 
-function errorOf(failure: Failure, correlationId: string | null): TurnError {
+export function errorOf(
+  failure: Pick<TurnError, 'code' | 'message'> & { readonly retryable?: boolean },
+  correlationId: string | null,
+): TurnError {
   const { code, message, retryable = false } = failure;
   return { code, message, retryable, correlationId };
 }

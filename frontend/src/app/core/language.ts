@@ -1,4 +1,4 @@
-import { DOCUMENT, Injectable, computed, effect, inject, signal } from '@angular/core';
+import { DOCUMENT, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { TranslocoLoader, TranslocoService } from '@jsverse/transloco';
 import { store, stored } from './stored';
 
@@ -38,6 +38,17 @@ export class LanguageChoice {
   choose(language: Language): void {
     store('language', language);
     this.language.set(language);
+  }
+
+  /** Calls this each time that another one is chosen; from where effects can be made. */
+  whenChanged(work: () => void): void {
+    let last = this.language();
+    effect(() => {
+      const now = this.language();
+      if (now === last) return;
+      last = now;
+      untracked(work);
+    });
   }
 
   date(at: string | number): string {

@@ -25,6 +25,9 @@ export class SignIn extends Account {
   private refreshToken: string | null = null;
   private until = 0;
   private renewing: Promise<void> | null = null;
+  /** The other tabs of the app: who leaves one has left them all. */
+  private readonly tabs = new BroadcastChannel('sign-out');
+  private isOver = false;
 
   private constructor(
     private readonly settings: Settings,
@@ -58,6 +61,8 @@ export class SignIn extends Account {
   }
 
   async token(fresh: boolean): Promise<string> {
+    // Nobody is asked to sign in because of what was still under way.
+    if (this.isOver) return new Promise<never>(() => undefined);
     if (fresh || Date.now() > this.until - MARGIN_MS) {
       this.renewing ??= this.renew().finally(() => (this.renewing = null));
       await this.renewing;
@@ -65,11 +70,27 @@ export class SignIn extends Account {
     return this.accessToken;
   }
 
+  /** Calls `work` when somebody has signed out in another tab; there are no more tokens then. */
+  whenOver(work: () => void): void {
+    this.tabs.onmessage = (): void => {
+      this.forget();
+      work();
+    };
+  }
+
   signOut(): void {
+    this.tabs.postMessage(null);
+    this.forget();
     const address = new URL(this.server.end_session_endpoint ?? redirectAddress());
     address.searchParams.set('post_logout_redirect_uri', redirectAddress());
     address.searchParams.set('client_id', this.settings.clientId);
     location.assign(address);
+  }
+
+  private forget(): void {
+    this.isOver = true;
+    this.accessToken = '';
+    this.refreshToken = null;
   }
 
   private async redeem(answer: URL, { state, verifier }: OnTheWay): Promise<void> {

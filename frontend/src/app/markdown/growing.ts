@@ -23,7 +23,9 @@ export class GrowingText {
     private readonly render: Render,
   ) {}
 
-  show(source: string): void {
+  show(text: string): void {
+    // Blocks are told with these ends of lines, and looked up in the text by what they are.
+    const source = text.replace(/\r\n?/g, '\n');
     if (source === this.source) return;
     if (!source.startsWith(this.source)) this.reset();
     this.source = source;

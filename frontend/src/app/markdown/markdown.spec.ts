@@ -2,7 +2,7 @@ import { Citation } from '@eira/agents-client';
 import { addCodeCopies, codeAt } from './code-copies';
 import { markAt, markCitations, tellMarks } from './citation-marks';
 import { GrowingText } from './growing';
-import { blocksOf, rendered, wordsOf } from './render';
+import { blocksOf, leadsTo, rendered, wordsOf } from './render';
 
 function htmlOf(source: string): string {
   const root = document.createElement('div');
@@ -43,8 +43,14 @@ describe('Markdown', () => {
       '//evil.example',
       '/api/me',
     ]) {
-      expect(htmlOf(`[a](${address})`)).not.toContain('href');
+      expect(htmlOf(`[**a**](${address})`)).toBe('<p><strong>a</strong></p>\n');
+      expect(leadsTo(address)).toBeNull();
     }
+  });
+
+  it('leads to what is an address, and nowhere without one', () => {
+    expect(leadsTo('https://example.com/a')).toBe('https://example.com/a');
+    expect([leadsTo(null), leadsTo(undefined), leadsTo('')]).toEqual([null, null, null]);
   });
 
   it('shows no image, which would tell its address to somebody', () => {
@@ -65,6 +71,15 @@ describe('Markdown', () => {
       for (let end = size; end < TEXT.length + size; end += size) growing.show(TEXT.slice(0, end));
       expect(root.innerHTML).toBe(whole.innerHTML);
     }
+  });
+
+  it('shows a text the same, whatever its lines end with', () => {
+    const [whole, root] = [document.createElement('div'), document.createElement('div')];
+    new GrowingText(whole, rendered).show(TEXT);
+    const growing = new GrowingText(root, rendered);
+    const text = TEXT.replaceAll('\n', '\r\n');
+    for (let end = 5; end < text.length + 5; end += 5) growing.show(text.slice(0, end));
+    expect(root.innerHTML).toBe(whole.innerHTML);
   });
 
   it('renders a complete block once, and a text that begins anew from its beginning', () => {

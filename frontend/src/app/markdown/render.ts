@@ -29,6 +29,13 @@ const markdown = new Marked({
   },
 });
 
+const ADDRESS = /^(?:https?:\/\/|mailto:)/i;
+
+/** An address that a person may be led to; null for none, and for one that would do something. */
+export function leadsTo(url: string | null | undefined): string | null {
+  return url && ADDRESS.test(url) ? url : null;
+}
+
 const ALLOWED = {
   ALLOWED_TAGS: [
     ...['p', 'br', 'hr', 'strong', 'em', 'del', 'code', 'pre', 'blockquote', 'a', 'ul', 'ol', 'li'],
@@ -39,7 +46,7 @@ const ALLOWED = {
   ALLOW_ARIA_ATTR: false,
   // These are no addresses, and are not held to what addresses are.
   ADD_URI_SAFE_ATTR: ['align', 'start'],
-  ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
+  ALLOWED_URI_REGEXP: ADDRESS,
   RETURN_DOM_FRAGMENT: true,
 } as const;
 
@@ -77,6 +84,11 @@ export function rendered(source: string, definitions = ''): DocumentFragment {
     ADD_URI_SAFE_ATTR: [...ALLOWED.ADD_URI_SAFE_ATTR],
   });
   for (const link of fragment.querySelectorAll('a')) {
+    if (!link.hasAttribute('href')) {
+      // What leads nowhere does not look as if it did.
+      link.replaceWith(...link.childNodes);
+      continue;
+    }
     link.target = '_blank';
     link.rel = 'noopener noreferrer nofollow';
   }

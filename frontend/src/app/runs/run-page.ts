@@ -23,6 +23,7 @@ import { stepsOf } from '../chat/steps';
 import { Announcer } from '../core/announcer';
 import { Icon } from '../core/icon';
 import { LanguageChoice } from '../core/language';
+import { titled } from '../core/page-title';
 import { Who } from '../core/who';
 import { Copyable } from './copyable';
 import { StopRun } from './stop-run';
@@ -82,6 +83,7 @@ export class RunPage {
   protected readonly effects = computed(() => (this.run()?.effects ?? []).flatMap(changeOf));
 
   constructor() {
+    titled(() => 'runs.one');
     effect((onCleanup) => {
       this.again();
       // What the server says in words, it says in this language.

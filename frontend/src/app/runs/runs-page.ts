@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  DestroyRef,
   computed,
   effect,
   inject,
@@ -13,11 +14,14 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { ErrorCard } from '../chat/error-card';
 import { Icon } from '../core/icon';
 import { LanguageChoice } from '../core/language';
+import { titled } from '../core/page-title';
+import { whileSeen } from '../core/seen';
 import { Who } from '../core/who';
 import { FoundRuns } from './found-runs';
 import { STATES, localOf, momentOf, wantedOf } from './wanted';
 
 const SHORT = 8;
+const AGAIN_MS = 15_000;
 
 /** The tenant's runs, the newest first, by state, conversation and time. */
 @Component({
@@ -26,7 +30,7 @@ const SHORT = 8;
   imports: [ErrorCard, Icon, RouterLink, TranslocoDirective],
   providers: [FoundRuns],
   templateUrl: './runs-page.html',
-  host: { class: 'page', '(document:visibilitychange)': 'seenAgain()' },
+  host: { class: 'page' },
 })
 export class RunsPage {
   private readonly router = inject(Router);
@@ -55,6 +59,8 @@ export class RunsPage {
       const wanted = this.wanted();
       untracked(() => void this.found.look(wanted));
     });
+    titled(() => 'runs.title');
+    inject(DestroyRef).onDestroy(whileSeen(AGAIN_MS, () => void this.found.refresh()));
   }
 
   protected filter(event: Event): void {
@@ -81,12 +87,8 @@ export class RunsPage {
     return this.language.duration(Math.max(0, Date.parse(endedAt) - Date.parse(receivedAt)));
   }
 
-  /** What the API knows of a person is an id, of which the beginning tells them apart. */
+  /** Of somebody without a name there is an id, of which the beginning tells them apart. */
   protected shortOf(id: string): string {
     return id.length > SHORT ? `${id.slice(0, SHORT)}…` : id;
-  }
-
-  protected seenAgain(): void {
-    if (document.visibilityState === 'visible') void this.found.look();
   }
 }

@@ -148,6 +148,42 @@ describe('the list of runs', () => {
     expect(root.querySelector('.heads')?.children).toHaveLength(row?.children.length ?? 0);
   });
 
+  it('calls people by their names, where they are known', async () => {
+    const named = { ...ENTRY, userName: 'Luis Ortega' };
+    server().on('GET /runs', () => answered({ items: [named] }));
+    const { root } = await opened('/runs');
+    await until(() => expect(root.querySelector('.person')?.textContent).toContain('Luis Ortega'));
+    expect(root.querySelector('.person span')?.getAttribute('title')).toBe('luis');
+  });
+
+  it('follows the runs while it is seen, as many pages as are shown, and quietly', async () => {
+    let state: RunState = 'PLANNED';
+    let down = false;
+    const first = (): RunEntry => ({ ...ENTRY, state, endedAt: null, error: null });
+    const api = server().on('GET /runs', ({ query }) => {
+      if (down) return refused('STORE_UNAVAILABLE', 'Ahora no se puede.', 503);
+      return query.includes('after')
+        ? answered({ items: [{ ...ENTRY, runId: 'r2' }] })
+        : answered({ items: [first()], next: 'p2' });
+    });
+    const { root } = await opened('/runs');
+    const rows = (): NodeListOf<Element> => root.querySelectorAll('.runs li');
+    await until(() => expect(rows()).toHaveLength(1));
+    expect(document.title).toBe('Ejecuciones · EIRA');
+    click(root, 'Mostrar más');
+    await until(() => expect(rows()).toHaveLength(2));
+    state = 'DONE';
+    dispatchEvent(new Event('focus'));
+    await until(() => expect(rows()[0]?.textContent).toContain('Terminado'));
+    expect(rows()).toHaveLength(2);
+    down = true;
+    const asked = api.count('GET /runs');
+    dispatchEvent(new Event('focus'));
+    await until(() => expect(api.count('GET /runs')).toBe(asked + 1));
+    expect(rows()).toHaveLength(2);
+    expect(root.querySelector('eira-error-card')).toBeNull();
+  });
+
   it('is filtered by what the address says, which the filters change', async () => {
     const api = server().on('GET /runs', () => answered({ items: [] }));
     const { root } = await opened('/runs?state=FAILED&conversationId=c1');
@@ -202,7 +238,15 @@ describe('the page of a run', () => {
   it('tells how it went: states, tools and their times, usage, ids, the record', async () => {
     const error = { code: 'TIMEOUT', message: 'Tardó demasiado.', retryable: true } as const;
     server().on(READ, () =>
-      answered(run('FAILED', { ...ENDED, effects: [CALL], error, warnings: ['Sin índice.'] })),
+      answered(
+        run('FAILED', {
+          ...ENDED,
+          userName: 'Luis Ortega',
+          effects: [CALL],
+          error,
+          warnings: ['Sin índice.'],
+        }),
+      ),
     );
     const { root } = await opened(`/runs/${RUN_ID}`);
     await until(() => expect(root.querySelectorAll('.steps > li')).toHaveLength(3));
@@ -211,6 +255,7 @@ describe('the page of a run', () => {
       'Tardó demasiado.',
       'TIMEOUT',
       'Sin índice.',
+      'Luis Ortega',
       'luis',
       '1234 tokens',
       'corr-1',

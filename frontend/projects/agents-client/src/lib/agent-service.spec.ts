@@ -3,7 +3,7 @@ import { firstValueFrom, toArray } from 'rxjs';
 import { FakeApi, RUN_ID, bytes, json, log, noAnswer, stream } from '../testing/fake-api';
 import { AgentService } from './agent-service';
 import { AgentEvent, RunEvent } from './events';
-import { StreamOptions } from './models';
+import { Connection, StreamOptions } from './models';
 import { AgentProblem } from './problems';
 
 const EVENTS: readonly RunEvent[] = [
@@ -19,6 +19,8 @@ const EVENTS: readonly RunEvent[] = [
     memory: 'stored',
   },
 ];
+/** What the documents had to do with an answer. */
+const LOOK_UP = { used: true, reason: 'found', why: 'Se apoya en 1 de 2.', found: 2, cited: 1 };
 const MESSAGE = { conversationId: 'c 1', message: 'Hola' };
 const TYPES = EVENTS.map(({ type }) => type);
 
@@ -115,6 +117,29 @@ describe('AgentService.streamChat', () => {
     expect(said).toEqual([RUN_ID, 'live', 'lost', 'lost', 'live']);
   });
 
+  it('says that somebody answers who asks to come later, and comes no sooner', async () => {
+    const said: string[] = [];
+    vi.useFakeTimers();
+    try {
+      const api = new FakeApi().willAnswer(
+        stream([bytes(log(EVENTS.slice(0, 1)))], true),
+        json({ code: 'RATE_LIMITED', detail: 'Espera.', status: 429, retryable: true }, 429, {
+          'retry-after': '7',
+        }),
+        stream([bytes(log(EVENTS, 1))]),
+      );
+      const heard = streamed({ onConnection: (state, ms) => said.push(`${state} ${ms}`) });
+      await vi.advanceTimersByTimeAsync(6_900);
+      expect(said).toEqual(['live 0', 'lost 0', 'busy 7000']);
+      expect(api.asked).toHaveLength(2);
+      await vi.advanceTimersByTimeAsync(200);
+      await heard;
+      expect(said.at(-1)).toBe('live 0');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('gives up after some failures in a row', async () => {
     const api = new FakeApi().willAnswer(noAnswer, noAnswer, noAnswer, noAnswer);
     await expect(streamed()).rejects.toMatchObject({ code: 'NETWORK', retryable: true });
@@ -173,6 +198,23 @@ describe('AgentService.streamChat', () => {
     ]);
   });
 
+  it('goes on when the connection is there again by which a token is got', async () => {
+    const tokens = ['token'];
+    const api = new FakeApi({
+      token: () => {
+        const token = tokens.pop();
+        return token ? Promise.resolve(token) : Promise.reject(new TypeError('Failed to fetch'));
+      },
+    }).willAnswer(stream([bytes(log(EVENTS.slice(0, 2)))], true), stream([bytes(log(EVENTS, 2))]));
+    const back = (state: Connection): void => {
+      if (state === 'lost') tokens.push('token');
+    };
+    expect((await streamed({ onConnection: back })).map(({ type }) => type)).toEqual(TYPES);
+    expect(api.asked).toEqual(['POST /conversations/c%201/messages', `GET /runs/${RUN_ID}/events`]);
+    const refused = TestBed.inject(AgentService).cancel(RUN_ID);
+    await expect(refused).rejects.toMatchObject({ code: 'NETWORK', retryable: true });
+  });
+
   it('aborts the request when nobody listens any more', async () => {
     const api = new FakeApi();
     const asked = new Promise<void>((resolve) => {
@@ -199,11 +241,14 @@ describe('AgentService.streamChat', () => {
         state: 'DONE',
         finishReason: 'question',
         question: { text: 'Hola.', missing: [] },
+        warnings: ['Con lo que hay.'],
+        retrieval: LOOK_UP,
       }),
     );
     const events = await streamed();
     expect(events.map(({ type }) => type)).toEqual(['text', 'question', 'done']);
     expect(events[0]).toMatchObject({ text: 'Hola.', runId: RUN_ID });
+    expect(events[2]).toMatchObject({ warnings: ['Con lo que hay.'], retrieval: LOOK_UP });
   });
 
   it('answers a message anew, without saying it again', async () => {
@@ -215,6 +260,9 @@ describe('AgentService.streamChat', () => {
   });
 
   it('looks at a run whose stream stays mute, and tells what is missing', async () => {
+    const named = { label: 'Crear tarea', labels: { title: 'título' } };
+    const record = { result: { id: 'T-1' }, recordUrl: 'https://erp.test/T-1' };
+    const effect = { ...named, ...record, endedAt: '2026-11-22T10:00:00.500Z' };
     const run = {
       runId: RUN_ID,
       conversationId: 't',
@@ -227,7 +275,10 @@ describe('AgentService.streamChat', () => {
       endedAt: '2026-11-22T10:00:01Z',
       finishReason: 'stop',
       text: 'Hecho.',
-      effects: [{ callId: 'c0', tool: 'createTask', status: 'ok', result: { id: 'T-1' } }],
+      effects: [{ callId: 'c0', tool: 'createTask', status: 'ok', ...effect }],
+      approvals: [{ approvalId: 'a-0', tool: 'createTask', state: 'open', ...named }],
+      warnings: ['Con lo que hay.'],
+      retrieval: LOOK_UP,
     };
     const api = new FakeApi().willAnswer(
       stream([], true),
@@ -236,7 +287,14 @@ describe('AgentService.streamChat', () => {
       json(ended),
     );
     const events = await streamed();
-    expect(events.map(({ type }) => type)).toEqual(['state', 'tool', 'text', 'done']);
+    expect(events.map(({ type }) => type)).toEqual(['state', 'tool', 'approval', 'text', 'done']);
+    expect(events).toMatchObject([
+      { at: '2026-11-22T10:00:00Z' },
+      { ...named, ...record, at: '2026-11-22T10:00:00.500Z' },
+      named,
+      { text: 'Hecho.' },
+      { warnings: ['Con lo que hay.'], retrieval: LOOK_UP },
+    ]);
     expect(api.asked.slice(2)).toEqual([`GET /runs/${RUN_ID}`, `GET /runs/${RUN_ID}`]);
   });
 });

@@ -1053,7 +1053,7 @@ export interface components {
          * Catalog
          * @description `GET /api/catalog`: names only. `profiles` are those of credentials, `aliases` of secure
          *     values; what is not here is refused. `simulator_keys`: a call may bring keys of its own in the
-         *     header `x-simulator-keys`, which only development allows.
+         *     header `x-sim-credentials`, which only development allows.
          */
         Catalog: {
             /** Agentprofiles */
@@ -2961,6 +2961,11 @@ export interface components {
             conversationId: string;
             /** Userid */
             userId: string;
+            /**
+             * Username
+             * @default
+             */
+            userName?: string;
             state: components["schemas"]["RunState"];
             /**
              * Isagentcall
@@ -3048,6 +3053,11 @@ export interface components {
             conversationId: string;
             /** Userid */
             userId: string;
+            /**
+             * Username
+             * @default
+             */
+            userName?: string;
             state: components["schemas"]["RunState"];
             /** States */
             states: components["schemas"]["StateChange"][];
@@ -3584,6 +3594,11 @@ export interface components {
              * @default []
              */
             effects?: components["schemas"]["TurnEffect"][];
+            /**
+             * Approvals
+             * @default []
+             */
+            approvals?: components["schemas"]["ApprovalView"][];
             /** @default null */
             question?: components["schemas"]["Question"] | null;
             /** @default null */
@@ -4308,8 +4323,8 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description `respond-async`: do not wait for the run's end. */
                 Prefer?: string;
-                /** @description Development alone: JSON with a key by tool, for this one call; never kept, 403 elsewhere. */
-                "x-simulator-keys"?: string;
+                /** @description Development alone: base64url of JSON with a key by tool, for this call; 403 elsewhere. */
+                "x-sim-credentials"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5743,7 +5758,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It ends as soon as its present step gives up. */
+            /** @description It ends as soon as its present step gives up, also one that waits for its turn or for a person: open approvals are withdrawn. No effect is begun any more; what was begun comes to its end, and what was done stays and is told. Asking again changes nothing. A run that is left alone is not stopped by that: it goes on, unless it was started with `onDisconnect: cancel`, which stops it in this way once nobody follows it. For who started it, and who holds `runs:operate`. */
             202: {
                 headers: {
                     /** @description The request's own, or a new one. */

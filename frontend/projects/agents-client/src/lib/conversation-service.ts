@@ -7,11 +7,12 @@ import {
   ConversationList,
   ConversationView,
   CreateConversation,
+  CreateOptions,
   EventPage,
 } from './models';
 import { observed } from './observed';
 import { patiently } from './patiently';
-import { EVENT_STREAM, Transport, mayPass } from './transport';
+import { EVENT_STREAM, Transport, mayBePostedAgain, mayPass } from './transport';
 import { pauseMs, wait } from './waiting';
 
 export interface Page {
@@ -25,8 +26,12 @@ export interface Page {
 export class ConversationService {
   private readonly transport = inject(Transport);
 
-  create(wanted: CreateConversation = {}): Promise<ConversationView> {
-    return this.transport.json('/conversations', { method: 'POST', body: wanted });
+  /** Asked again while nobody answers, with patience. */
+  create(wanted: CreateConversation = {}, options: CreateOptions = {}): Promise<ConversationView> {
+    const { signal = new AbortController().signal, onConnection } = options;
+    const asked = { method: 'POST', body: wanted, signal } as const;
+    const made = (): Promise<ConversationView> => this.transport.json('/conversations', asked);
+    return patiently(made, mayBePostedAgain, this.transport, signal, onConnection);
   }
 
   /** Those used last first; with `words` those whose title has them. */

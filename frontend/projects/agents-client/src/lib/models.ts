@@ -21,6 +21,8 @@ export type FinishReason = Schemas['FinishReason'];
 export type Usage = Schemas['Usage'];
 export type Failure = Schemas['Failure'];
 export type ToolOutcome = Schemas['ToolOutcome'];
+/** As a run's view shows it: with what people call it, and where they see its record. */
+export type RunEffect = Schemas['RunEffect'];
 
 export type ConversationEntry = Schemas['ConversationEntry'];
 export type ConversationList = Schemas['ConversationList'];
@@ -43,13 +45,16 @@ export type ApprovalDecided = Schemas['ApprovalDecided'];
 export type DecideApproval = Schemas['DecideApproval'];
 export type PostFeedback = Schemas['PostFeedback'];
 
+/** `lost`: nobody answers, who is sought again; `busy`: somebody does, and asks to come later. */
+export type Connection = 'live' | 'lost' | 'busy';
+
 export interface StreamOptions {
   /** Names this one call; the same key and request are the same run, however often they are sent. */
   readonly idempotencyKey?: string;
   /** The run has its id, which is before its first event. */
   readonly onRun?: (runId: string) => void;
-  /** The connection was lost and is sought again, or is there again. */
-  readonly onConnection?: (state: 'live' | 'lost') => void;
+  /** How it stands with the connection; the next attempt is made in so many milliseconds. */
+  readonly onConnection?: (state: Connection, againInMs: number) => void;
   /** `false` asks for the answer as a whole, where streaming is not possible. */
   readonly streaming?: boolean;
 }
@@ -59,6 +64,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+export type CreateOptions = Pick<RunOptions, 'signal'> & Pick<StreamOptions, 'onConnection'>;
 export type ResumeOptions = Pick<StreamOptions, 'onConnection' | 'streaming'>;
 
 /** What starts a run: where it is posted, and what. */

@@ -4,7 +4,7 @@ import { AgentAnswer, RunView, Start, StreamOptions, placed } from './models';
 import { AgentProblem, lost } from './problems';
 import { Told } from './telling';
 import { EVENT_STREAM, JSON_TYPE, Transport, jsonOf, mayBePostedAgain, mayPass } from './transport';
-import { pauseMs, wait } from './waiting';
+import { wait, waitAfter } from './waiting';
 
 /** Connections that told nothing before it is taken for certain that nothing can be streamed. */
 const MUTE = 2;
@@ -88,7 +88,7 @@ export class RunStream {
     });
     const runId = response.headers.get('x-run-id');
     if (runId) this.named(runId);
-    this.options.onConnection?.('live');
+    this.options.onConnection?.('live', 0);
     return response;
   }
 
@@ -97,7 +97,7 @@ export class RunStream {
     const path = `/runs/${encodeURIComponent(this.runId)}/events`;
     const asked = { accept: EVENT_STREAM, headers, signal: this.signal };
     const response = await this.transport.send(path, asked);
-    this.options.onConnection?.('live');
+    this.options.onConnection?.('live', 0);
     return response;
   }
 
@@ -116,7 +116,7 @@ export class RunStream {
     for (;;) {
       const run = await this.transport.json<RunView>(path, { signal: this.signal });
       this.failures = 0;
-      this.options.onConnection?.('live');
+      this.options.onConnection?.('live', 0);
       for (const event of this.told.of(run)) {
         this.told.hear(event);
         yield this.place(event);
@@ -153,9 +153,9 @@ export class RunStream {
     if (this.signal.aborted || !this.mayTryAgain(error)) throw error;
     this.failures += 1;
     if (this.failures > this.transport.patience.attempts) throw error;
-    this.options.onConnection?.('lost');
-    const asked = (error.retryAfter ?? 0) * 1000;
-    await wait(Math.max(asked, pauseMs(this.failures, this.transport.patience)), this.signal);
+    await waitAfter(error, this.failures, this.transport.patience, this.signal, (state, ms) =>
+      this.options.onConnection?.(state, ms),
+    );
   }
 
   private mayTryAgain(error: unknown): error is AgentProblem {

@@ -1,6 +1,6 @@
 import type { components } from './api';
 import { RunEvent } from './events';
-import { ApprovalView, RunView, ToolOutcome } from './models';
+import { ApprovalView, RunEffect, RunView } from './models';
 
 type Schemas = components['schemas'];
 
@@ -22,8 +22,8 @@ export class Told {
 
   /** The events that bring whoever heard the others up to what `run` says. */
   *of(run: RunView): Generator<RunEvent> {
-    for (const { state } of run.states) {
-      if (!this.states.has(state)) yield { type: 'state', state };
+    for (const { state, since } of run.states) {
+      if (!this.states.has(state)) yield { type: 'state', state, at: since };
     }
     for (const effect of run.effects ?? []) {
       if (!this.calls.has(effect.callId)) yield toolEvent(effect);
@@ -47,6 +47,7 @@ export class Told {
       finishReason: answer.finishReason ?? 'stop',
       memory: 'none',
       warnings: answer.warnings ?? null,
+      retrieval: answer.retrieval ?? null,
     };
   }
 
@@ -64,6 +65,8 @@ export class Told {
       runId: run.runId,
       finishReason: run.finishReason ?? 'stop',
       memory: run.memory ?? 'none',
+      warnings: run.warnings ?? null,
+      retrieval: run.retrieval ?? null,
     };
   }
 
@@ -91,8 +94,10 @@ export class Told {
   }
 }
 
-function toolEvent({ callId, tool, status, args, result, error }: ToolOutcome): RunEvent {
-  return { type: 'tool', name: tool, callId, status, args, result, error };
+function toolEvent(effect: RunEffect): RunEvent {
+  const { callId, tool, status, args, result, error, endedAt, label, labels, recordUrl } = effect;
+  const told = { name: tool, callId, status, args, result, error };
+  return { type: 'tool', ...told, at: endedAt, label, labels, recordUrl };
 }
 
 /** The approvals that somebody still has to decide on. */
@@ -101,6 +106,7 @@ export function openOf(run: RunView): readonly ApprovalView[] {
 }
 
 function approvalEvent(approval: ApprovalView): RunEvent {
-  const { approvalId, tool, args, confirmation, payloadHash, expiresAt } = approval;
-  return { type: 'approval', approvalId, tool, args, confirmation, payloadHash, expiresAt };
+  const { approvalId, tool, args, confirmation, payloadHash, expiresAt, label, labels } = approval;
+  const told = { approvalId, tool, args, confirmation, payloadHash, expiresAt };
+  return { type: 'approval', ...told, label, labels };
 }

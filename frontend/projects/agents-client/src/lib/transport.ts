@@ -38,17 +38,18 @@ export class Transport {
   }
 
   private async ask(path: string, asked: Asked, fresh: boolean): Promise<Response> {
-    const request: RequestInit = {
-      method: asked.method ?? 'GET',
-      headers: await this.headersOf(asked, fresh),
-      body: asked.body === undefined ? null : JSON.stringify(asked.body),
-      signal: asked.signal ?? null,
-      cache: 'no-store',
-      credentials: 'omit',
-    };
     try {
+      const request: RequestInit = {
+        method: asked.method ?? 'GET',
+        headers: await this.headersOf(asked, fresh),
+        body: asked.body === undefined ? null : JSON.stringify(asked.body),
+        signal: asked.signal ?? null,
+        cache: 'no-store',
+        credentials: 'omit',
+      };
       return await (this.settings.fetch ?? fetch)(this.addressOf(path, asked.query), request);
     } catch (error) {
+      // Also where it is the token that nobody could be asked for: it passes with the connection.
       if (asked.signal?.aborted) throw error;
       throw lost(error);
     }

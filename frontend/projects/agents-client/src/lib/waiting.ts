@@ -1,3 +1,5 @@
+import { Connection } from './models';
+import { AgentProblem } from './problems';
 import { Patience } from './settings';
 
 /**
@@ -25,4 +27,17 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', aborted);
     if (signal.aborted) aborted();
   });
+}
+
+/** Waits before what failed so often is tried again: as long as whoever refused it asks for, too. */
+export async function waitAfter(
+  { retryAfter, status }: AgentProblem,
+  failures: number,
+  patience: Patience,
+  signal: AbortSignal,
+  onConnection?: (state: Connection, againInMs: number) => void,
+): Promise<void> {
+  const ms = Math.max((retryAfter ?? 0) * 1_000, pauseMs(failures, patience));
+  onConnection?.(status > 0 ? 'busy' : 'lost', ms);
+  await wait(ms, signal);
 }

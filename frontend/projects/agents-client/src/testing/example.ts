@@ -55,7 +55,7 @@ export class Ask {
 
   protected again(): void {
     this.answer.set('');
-    const onConnection = (state: 'live' | 'lost'): void => console.info(state);
+    const onConnection = (state: 'live' | 'lost' | 'busy'): void => console.info(state);
     this.hear(this.agents.regenerate(this.runId, { onConnection }));
   }
 
