@@ -28,6 +28,7 @@ export {
   type FlowView,
   type TaggedFlow,
 } from './lib/flow-service';
+export { HealthService, type Health } from './lib/health-service';
 export type * from './lib/models';
 export { AgentProblem, type AgentErrorCode, type FieldProblem } from './lib/problems';
 export { RunService, type RunsWanted } from './lib/run-service';

@@ -2,6 +2,7 @@ import { provideEnvironmentInitializer } from '@angular/core';
 import { Routes } from '@angular/router';
 import { provideTranslocoScope } from '@jsverse/transloco';
 import { EditorPage } from './editor/editor-page';
+import { SIMULATOR } from './editor/simulator-slot';
 import { FlowsArea } from './flows-area';
 import { FlowsPage } from './list/flows-page';
 import { keepToPolicy } from './policy';
@@ -10,7 +11,14 @@ export const FLOWS: Routes = [
   {
     path: '',
     component: FlowsArea,
-    providers: [provideTranslocoScope('flows'), provideEnvironmentInitializer(keepToPolicy)],
+    providers: [
+      provideTranslocoScope('flows'),
+      provideEnvironmentInitializer(keepToPolicy),
+      {
+        provide: SIMULATOR,
+        useValue: async () => (await import('./simulator/panel')).SimulatorPanel,
+      },
+    ],
     children: [
       { path: '', component: FlowsPage },
       {

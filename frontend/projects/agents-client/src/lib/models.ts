@@ -57,6 +57,8 @@ export interface StreamOptions {
   readonly onConnection?: (state: Connection, againInMs: number) => void;
   /** `false` asks for the answer as a whole, where streaming is not possible. */
   readonly streaming?: boolean;
+  /** Sent with what starts the run, and with nothing else. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {

@@ -78,7 +78,7 @@ export class RunStream {
     if (this.start === null) throw new Error('nothing to post');
     const { path, body } = this.start;
     const accept = this.streams ? `${EVENT_STREAM}, ${JSON_TYPE};q=0.5` : JSON_TYPE;
-    const headers = { 'idempotency-key': this.key };
+    const headers = { ...this.options.headers, 'idempotency-key': this.key };
     const response = await this.transport.send(path, {
       method: 'POST',
       body,

@@ -48,6 +48,7 @@ interface Drawn {
   readonly ports: readonly Port[];
   readonly at: Point;
   readonly state: NodeState | null;
+  readonly breakpoint: boolean;
   readonly start: boolean;
   readonly problem: 'error' | 'warning' | null;
 }
@@ -87,6 +88,7 @@ export class FlowCanvas {
     const document = this.editor.document();
     const positions = this.editor.positions();
     const states = this.editor.states();
+    const breakpoints = this.editor.breakpoints();
     const start = startOf(document);
     return [...places(document).values()].map(({ node: { key, fields } }) => ({
       key,
@@ -97,6 +99,7 @@ export class FlowCanvas {
       ports: portsOf(kindOf(fields)),
       at: positions.get(key) ?? MARGIN,
       state: states.get(key) ?? null,
+      breakpoint: breakpoints.has(key),
       start: key === start,
       problem: this.problems().get(key) ?? null,
     }));

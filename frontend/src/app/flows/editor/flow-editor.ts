@@ -41,6 +41,8 @@ export class FlowEditor {
   /** A simulator's to set: what the canvas paints on nodes, and which links it lights up. */
   readonly states = signal<ReadonlyMap<NodeKey, NodeState>>(new Map());
   readonly lit = signal<ReadonlySet<string>>(NOTHING);
+  /** Where a simulation stops. */
+  readonly breakpoints = signal<ReadonlySet<NodeKey>>(NOTHING);
 
   /** Where each node is drawn. */
   readonly positions = computed((): ReadonlyMap<NodeKey, Point> => {

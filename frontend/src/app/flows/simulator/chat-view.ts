@@ -1,0 +1,106 @@
+import { ChangeDetectionStrategy, Component, ElementRef, inject, viewChild } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { AtBottom } from '../../chat/at-bottom';
+import { Icon } from '../../core/icon';
+import { isObject, textOf } from '../model/json';
+import { SimulatorBackend } from './backend';
+import { SimulationSession } from './session';
+
+/** What the flow says as it comes, and what the user says to it: to begin, and where it asks. */
+@Component({
+  selector: 'eira-simulated-chat',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [AtBottom, Icon, RouterLink, TranslocoDirective],
+  template: `
+    <ng-container *transloco="let t">
+      <h3>{{ t('simulator.chat') }}</h3>
+      <div
+        class="lines"
+        eiraAtBottom
+        tabindex="0"
+        role="log"
+        [attr.aria-label]="t('simulator.chat')"
+      >
+        <ol>
+          @for (line of session.said(); track $index) {
+            <li
+              [attr.data-who]="line.who"
+              [attr.data-key]="line.key"
+              [attr.aria-busy]="line.writing"
+            >
+              <p class="who">
+                {{ line.who === 'node' ? line.of : t('simulator.chat.' + line.who) }}
+                @if (line.source === 'mock') {
+                  <span class="tag warn" [title]="t('simulator.mock.text')">DEV MOCK</span>
+                }
+                @if (line.writing) {
+                  <span class="muted">{{ t('simulator.chat.writing') }}</span>
+                }
+              </p>
+              <p class="text">{{ line.text }}</p>
+              @if (line.citations.length) {
+                <ul class="muted">
+                  @for (each of line.citations; track $index) {
+                    <li>{{ titleOf(each) }}</li>
+                  }
+                </ul>
+              }
+            </li>
+          }
+        </ol>
+      </div>
+      @for (each of backend.waiting(); track each.approvalId) {
+        <p class="notice">
+          {{ t('simulator.chat.approval', { tool: each.label ?? each.tool }) }}
+          <a routerLink="/approvals">{{ t('app.approvals') }}</a>
+        </p>
+      }
+      <form (submit)="say($event)">
+        <label class="sr-only" for="simulated-message">{{ t('simulator.chat.message') }}</label>
+        <input
+          #box
+          id="simulated-message"
+          type="text"
+          maxlength="8000"
+          autocomplete="off"
+          [placeholder]="t(session.waits() ? 'simulator.chat.answer' : 'simulator.chat.begin')"
+          [disabled]="session.begun() && !session.isOver() && !session.waits()"
+        />
+        <button
+          type="submit"
+          class="primary"
+          [attr.aria-label]="t('simulator.chat.send')"
+          [title]="t('simulator.chat.send')"
+          [disabled]="session.begun() && !session.isOver() && !session.waits()"
+        >
+          <eira-icon name="send" />
+        </button>
+      </form>
+    </ng-container>
+  `,
+  host: { class: 'simulated-chat' },
+})
+export class ChatView {
+  protected readonly session = inject(SimulationSession);
+  protected readonly backend = inject(SimulatorBackend);
+  private readonly box = viewChild.required<ElementRef<HTMLInputElement>>('box');
+
+  focus(): void {
+    this.box().nativeElement.focus();
+  }
+
+  protected say(event: Event): void {
+    event.preventDefault();
+    const box = this.box().nativeElement;
+    const text = box.value.trim();
+    if (!text) return;
+    box.value = '';
+    void (this.session.waits() ? this.session.answer(text) : this.session.run(text));
+  }
+
+  protected titleOf(citation: unknown): string {
+    if (!isObject(citation)) return String(citation);
+    return textOf(citation['title']) || textOf(citation['source']) || textOf(citation['url']);
+  }
+}

@@ -1,0 +1,129 @@
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import type { Json } from '@eira/flow-engine';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Draft, MOCKED_TOOLS, MockDrafts, MockedTool } from './mock-drafts';
+import { SimulationSession } from './session';
+
+interface Row {
+  readonly name: string;
+  readonly suggested: string;
+  readonly draft: Draft | undefined;
+}
+
+const OF_TOOLS: Readonly<Record<MockedTool, Json>> = {
+  openai: 'Texto simulado.',
+  ai_search: [{ title: 'Documento', source: 'https://example.org/documento', score: 0.9 }],
+  http: { status: 200, contentType: 'application/json', json: {} },
+};
+
+/** What calls are answered with where nobody is called: by node, by execution of a node, by tool. */
+@Component({
+  selector: 'eira-simulated-mocks',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [TranslocoDirective],
+  template: `
+    <ng-container *transloco="let t">
+      <p class="muted">{{ t('simulator.mocks.text') }}</p>
+      <h3>{{ t('simulator.mocks.nodes') }}</h3>
+      @for (row of nodes(); track row.name) {
+        <div class="mock" [attr.data-mock]="row.name">
+          <label [for]="'mock-' + row.name"
+            ><code>{{ row.name }}</code>
+            @if (row.draft) {
+              <span class="tag">{{ t('simulator.mocks.own') }}</span>
+            }
+          </label>
+          <textarea
+            #box
+            rows="3"
+            spellcheck="false"
+            autocomplete="off"
+            [id]="'mock-' + row.name"
+            [value]="row.draft?.text ?? row.suggested"
+            [attr.aria-invalid]="row.draft?.wrong ? true : null"
+            [attr.aria-describedby]="row.draft?.wrong ? 'wrong-' + row.name : null"
+            (input)="drafts.setNode(row.name, box.value)"
+          ></textarea>
+          @if (row.draft?.wrong; as wrong) {
+            <p class="wrong" role="alert" [id]="'wrong-' + row.name">{{ t(wrong.key, wrong) }}</p>
+          }
+          @if (row.draft) {
+            <button type="button" class="ghost" (click)="drafts.setNode(row.name, null)">
+              {{ t('simulator.mocks.automatic') }}
+              <span class="sr-only">{{ row.name }}</span>
+            </button>
+          }
+        </div>
+      } @empty {
+        <p class="muted">{{ t('simulator.mocks.none') }}</p>
+      }
+      <form class="line" (submit)="add($event, key)">
+        <label for="mock-key">{{ t('simulator.mocks.execution') }}</label>
+        <input #key id="mock-key" type="text" autocomplete="off" placeholder="r1[0]" />
+        <button type="submit">{{ t('simulator.mocks.add') }}</button>
+      </form>
+      <h3>{{ t('simulator.mocks.tools') }}</h3>
+      @for (row of tools(); track row.name) {
+        <div class="mock" [attr.data-mock]="row.name">
+          <label [for]="'mock-of-' + row.name"
+            ><code>{{ row.name }}</code> {{ t('simulator.mocks.' + row.name) }}</label
+          >
+          <textarea
+            #box
+            rows="2"
+            spellcheck="false"
+            autocomplete="off"
+            [id]="'mock-of-' + row.name"
+            [value]="row.draft?.text ?? ''"
+            [placeholder]="row.suggested"
+            [attr.aria-invalid]="row.draft?.wrong ? true : null"
+            [attr.aria-describedby]="row.draft?.wrong ? 'wrong-of-' + row.name : null"
+            (input)="setTool(row.name, box.value)"
+          ></textarea>
+          @if (row.draft?.wrong; as wrong) {
+            <p class="wrong" role="alert" [id]="'wrong-of-' + row.name">
+              {{ t(wrong.key, wrong) }}
+            </p>
+          }
+        </div>
+      }
+    </ng-container>
+  `,
+  host: { class: 'simulated-mocks' },
+})
+export class MocksView {
+  protected readonly drafts = inject(MockDrafts);
+  private readonly session = inject(SimulationSession);
+
+  protected readonly nodes = computed((): readonly Row[] => {
+    const suggested = this.session.suggested();
+    const drafts = this.drafts.nodes();
+    const names = new Set([...Object.keys(suggested), ...drafts.keys()]);
+    return [...names].map((name) => {
+      const made = suggested[name];
+      const text = made === undefined ? '' : JSON.stringify(made, null, 2);
+      return { name, suggested: text, draft: drafts.get(name) };
+    });
+  });
+  protected readonly tools = computed(() =>
+    MOCKED_TOOLS.map((name) => ({
+      name,
+      suggested: JSON.stringify(OF_TOOLS[name]),
+      draft: this.drafts.tools().get(name),
+    })),
+  );
+
+  protected setTool(tool: MockedTool, text: string): void {
+    this.drafts.setTool(tool, text.trim() ? text : null);
+  }
+
+  protected add(event: Event, key: HTMLInputElement): void {
+    event.preventDefault();
+    const name = key.value.trim();
+    if (!name || this.drafts.nodes().has(name)) return;
+    const suggested = this.session.suggested();
+    const made = suggested[name] ?? suggested[name.split('[')[0] ?? ''] ?? { text: '' };
+    this.drafts.setNode(name, JSON.stringify(made, null, 2));
+    key.value = '';
+  }
+}

@@ -1,0 +1,278 @@
+import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import {
+  Simulator,
+  defaultMocks,
+  failureMessage,
+  programOf,
+  type Calls,
+  type FlowProblem,
+  type Json as EngineJson,
+  type NodeRecord,
+  type Program,
+  type SimulationEvent,
+  type SimulationNotice,
+  type SimulationStatus,
+  type Tape,
+  type Variables,
+} from '@eira/flow-engine';
+import { EachFrame } from '../../chat/frames';
+import { LanguageChoice } from '../../core/language';
+import { FlowEditor } from '../editor/flow-editor';
+import { FlowDocument, NodeKey, write } from '../model/document';
+import { JsonObject } from '../model/json';
+import { SimulatorBackend } from './backend';
+import { MockDrafts } from './mock-drafts';
+import { Naming, linkOf, statesOf } from './painting';
+import { Said, heard, spoken } from './said';
+import { Typed } from './typed';
+
+const OVER: readonly SimulationStatus[] = ['done', 'failed', 'stopped'];
+const NOTHING: ReadonlySet<NodeKey> = new Set();
+
+/** What is simulated, and what it looks like: all of it in memory. */
+interface Open {
+  readonly simulator: Simulator;
+  readonly naming: Naming;
+  readonly document: FlowDocument;
+}
+
+/** One simulation after the other of the flow that is open. */
+@Injectable()
+export class SimulationSession {
+  private readonly editor = inject(FlowEditor);
+  private readonly backend = inject(SimulatorBackend);
+  private readonly drafts = inject(MockDrafts);
+  private readonly typed = inject(Typed);
+  private readonly language = inject(LanguageChoice).language;
+  private readonly open = signal<Open | null>(null);
+  private readonly recorded = new Map<string, NodeRecord>();
+  private readonly lit = new Set<string>();
+  private chat: readonly Said[] = [];
+  private readonly frames = new EachFrame(() => this.show());
+  private hush: () => void = () => undefined;
+
+  readonly status = signal<SimulationStatus>('ready');
+  readonly at = signal<string | null>(null);
+  readonly failure = signal<string | null>(null);
+  readonly records = signal<readonly NodeRecord[]>([]);
+  readonly said = signal<readonly Said[]>([]);
+  readonly notices = signal<readonly SimulationNotice[]>([]);
+  /** Why the flow cannot be run. */
+  readonly problems = signal<readonly FlowProblem[]>([]);
+  readonly calls = signal<Calls>('auto');
+  readonly inputs = signal<Variables>({});
+  readonly breakpoints = signal<ReadonlySet<NodeKey>>(NOTHING);
+  /** What is replayed instead of calls. */
+  readonly opened = signal<Tape | null>(null);
+  /** The node that is tried alone; null of the whole flow. */
+  readonly tried = signal<NodeKey | null>(null);
+
+  readonly isOver = computed(() => OVER.includes(this.status()));
+  readonly isBusy = computed(() => this.status() === 'running');
+  readonly begun = computed(() => this.open() !== null);
+  readonly waits = computed(() => this.status() === 'waiting');
+  readonly isMocked = computed(() => this.records().some(({ source }) => source === 'mock'));
+  /** Made up unless somebody says otherwise, by node. */
+  readonly suggested = computed((): Readonly<Record<string, EngineJson>> => {
+    const program = this.programOf(this.editor.document()).program;
+    return program ? defaultMocks(program, this.language()) : {};
+  });
+
+  constructor() {
+    effect(() => this.editor.breakpoints.set(this.breakpoints()));
+    effect(() => {
+      const { mocks } = this.drafts;
+      this.open()?.simulator.setMocks(mocks());
+    });
+    effect(() => {
+      const marked = this.breakpoints();
+      const open = untracked(() => this.open());
+      open?.simulator.setBreakpoints(idsOf(marked, open.naming));
+    });
+    inject(DestroyRef).onDestroy(() => {
+      this.reset();
+      this.editor.breakpoints.set(NOTHING);
+    });
+  }
+
+  /** With a message it is what the user begins with. */
+  async run(message?: string): Promise<void> {
+    await this.ready(message)?.run();
+  }
+
+  async step(): Promise<void> {
+    await this.ready()?.step();
+  }
+
+  pause(): void {
+    this.open()?.simulator.pause();
+  }
+
+  stop(): void {
+    this.open()?.simulator.stop();
+  }
+
+  async answer(text: string): Promise<void> {
+    await this.open()?.simulator.input(text);
+  }
+
+  /** That node alone, with these variables and the keys of the flow. */
+  async try(key: NodeKey, node: JsonObject, variables: Variables, profile: string): Promise<void> {
+    this.reset();
+    const { members, nodes } = this.editor.document();
+    const keyed = nodes.filter(({ fields }) => fields['type'] === 'credential_profile');
+    const meta = { ...(members?.['meta'] as JsonObject | undefined) };
+    if (profile) Object.assign(meta, { default_credential_profile: profile });
+    const flow = { meta, nodes: [...keyed.map(({ fields }) => fields), node] };
+    const made = programOf(flow as unknown, this.language(), true);
+    this.tried.set(key);
+    if (!made.program) {
+      this.problems.set(made.problems);
+      return;
+    }
+    const naming = new Trial(made.program, this.editor.document(), key);
+    await this.begin(made.program, naming, variables).run();
+  }
+
+  toggleBreakpoint(key: NodeKey): void {
+    this.breakpoints.update((marked) => {
+      const others = new Set(marked);
+      if (!others.delete(key)) others.add(key);
+      return others;
+    });
+  }
+
+  /** As nothing had ever been simulated. */
+  reset(): void {
+    this.hush();
+    this.open()?.simulator.stop();
+    this.open.set(null);
+    this.tried.set(null);
+    this.recorded.clear();
+    this.lit.clear();
+    this.chat = [];
+    this.notices.set([]);
+    this.problems.set([]);
+    this.failure.set(null);
+    this.at.set(null);
+    this.status.set('ready');
+    this.show();
+  }
+
+  /** Of the run that is shown; nothing in it was typed in for the simulator. */
+  tape(): Tape | null {
+    return this.open()?.simulator.tape() ?? null;
+  }
+
+  /** Of a node's execution the drawn node. */
+  keyOf(id: string): NodeKey | null {
+    return this.open()?.naming.keyOf(id) ?? null;
+  }
+
+  private ready(message?: string): Simulator | null {
+    const open = this.open();
+    if (open && !this.isOver()) return open.simulator;
+    this.reset();
+    const document = this.editor.document();
+    const made = this.programOf(document);
+    if (!made.program) {
+      this.problems.set(made.problems);
+      return null;
+    }
+    const inputs = message === undefined ? this.inputs() : { ...this.inputs(), message };
+    const simulator = this.begin(made.program, new Naming(made.program, document), inputs);
+    if (message !== undefined) this.chat = [spoken('', message)];
+    return simulator;
+  }
+
+  private begin(program: Program, naming: Naming, inputs: Variables): Simulator {
+    this.backend.begin();
+    const tape = this.opened();
+    const simulator = new Simulator(program, {
+      language: this.language(),
+      inputs,
+      calls: this.calls(),
+      backend: this.backend,
+      mocks: this.drafts.mocks(),
+      profiles: this.typed.keys(),
+      secureMocks: this.typed.secureMocks(),
+      breakpoints: idsOf(this.breakpoints(), naming),
+      ...(tape && { tape }),
+    });
+    this.hush = simulator.observe((event) => this.hear(event));
+    this.open.set({ simulator, naming, document: this.editor.document() });
+    return simulator;
+  }
+
+  private programOf(document: FlowDocument): ReturnType<typeof programOf> {
+    return programOf(write(document), this.language(), true);
+  }
+
+  private hear(event: SimulationEvent): void {
+    switch (event.kind) {
+      case 'status':
+        this.become(event);
+        return;
+      case 'notice':
+        this.notices.update((all) => [...all, event]);
+        return;
+      case 'move':
+        this.light(event.move);
+        break;
+      case 'node':
+        this.recorded.set(event.record.key, event.record);
+        this.chat = heard(this.chat, event);
+        break;
+      case 'delta':
+      case 'say':
+      case 'ask':
+      case 'input':
+        this.chat = heard(this.chat, event);
+    }
+    this.frames.ask();
+  }
+
+  private become({ status, at, failure }: Extract<SimulationEvent, { kind: 'status' }>): void {
+    this.status.set(status);
+    this.at.set(status === 'paused' ? at : null);
+    const told = failure && failureMessage(failure.code, failure.detail, this.language());
+    this.failure.set(told);
+    this.frames.now();
+  }
+
+  private light(move: Extract<SimulationEvent, { kind: 'move' }>['move']): void {
+    const open = this.open();
+    const link = open && linkOf(move, open.naming, open.document);
+    if (link) this.lit.add(link);
+  }
+
+  private show(): void {
+    this.records.set([...this.recorded.values()]);
+    this.said.set(this.chat);
+    const open = this.open();
+    const over = this.status() === 'done' && this.tried() === null ? open?.document : null;
+    this.editor.lit.set(new Set(this.lit));
+    this.editor.states.set(
+      open ? statesOf(this.recorded.values(), open.naming, this.at(), over ?? null) : new Map(),
+    );
+  }
+}
+
+/** Of a node that is tried alone: all that it has is that node. */
+class Trial extends Naming {
+  constructor(
+    program: Program,
+    document: FlowDocument,
+    private readonly key: NodeKey,
+  ) {
+    super(program, document);
+  }
+
+  override keyOf(): NodeKey {
+    return this.key;
+  }
+}
+
+function idsOf(marked: ReadonlySet<NodeKey>, naming: Naming): readonly string[] {
+  return [...marked].flatMap((key) => naming.idOf(key) ?? []);
+}

@@ -1,0 +1,75 @@
+import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
+import type { ProfileKeys, SecureMocks } from '@eira/flow-engine';
+
+/** What may be typed in for one profile. All but the keys is no secret. */
+export interface TypedProfile {
+  readonly name: string;
+  /** Of the model, where the backend allows it. */
+  readonly endpoint: string;
+  /** By tool. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Where searches look that name none. */
+  readonly indexes: readonly string[];
+}
+
+/** Tools that the backend takes keys of the simulator for. */
+export const KEYED_TOOLS = ['openai', 'ai_search', 'anthropic', 'google', 'proxy'] as const;
+
+/**
+ * Profiles and values that were typed in for the simulator: in the memory of the open page alone,
+ * and forgotten with it.
+ */
+@Injectable()
+export class Typed {
+  private readonly list = signal<readonly TypedProfile[]>([]);
+  private readonly values = signal<SecureMocks>({});
+
+  readonly profiles = this.list.asReadonly();
+  readonly secureMocks = this.values.asReadonly();
+  readonly keys = computed((): ProfileKeys =>
+    Object.fromEntries(this.list().map(({ name, keys }) => [name, keys])),
+  );
+  readonly isEmpty = computed(
+    () => this.list().length === 0 && Object.keys(this.values()).length === 0,
+  );
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => this.forget());
+  }
+
+  of(name: string): TypedProfile | undefined {
+    return this.list().find((each) => each.name === name);
+  }
+
+  /** False for a name that is empty or there already. */
+  add(name: string): boolean {
+    if (name === '' || this.of(name)) return false;
+    this.list.update((list) => [...list, { name, endpoint: '', keys: {}, indexes: [] }]);
+    return true;
+  }
+
+  change(name: string, change: Partial<Omit<TypedProfile, 'name'>>): void {
+    this.list.update((list) =>
+      list.map((each) => (each.name === name ? { ...each, ...change } : each)),
+    );
+  }
+
+  setKey(name: string, tool: string, key: string): void {
+    const { [tool]: _, ...others } = this.of(name)?.keys ?? {};
+    this.change(name, { keys: key ? { ...others, [tool]: key } : others });
+  }
+
+  remove(name: string): void {
+    this.list.update((list) => list.filter((each) => each.name !== name));
+  }
+
+  setValue(alias: string, value: string): void {
+    const { [alias]: _, ...others } = this.values();
+    this.values.set(value ? { ...others, [alias]: value } : others);
+  }
+
+  forget(): void {
+    this.list.set([]);
+    this.values.set({});
+  }
+}
