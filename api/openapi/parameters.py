@@ -14,7 +14,7 @@ KEY = Parameter("Idempotency-Key", "header", "The same key and body give the sam
 SIMULATOR_KEYS = Parameter(
     "x-sim-credentials",
     "header",
-    "Development alone: base64url of JSON with a key by tool, for this call; 403 elsewhere.",
+    "Development alone: JSON with a key by tool, for this one call; 403 elsewhere.",
 )
 NUMBER = (("minimum", 0), ("maximum", 10**9))
 LAST_NUMBER = Parameter(

@@ -82,8 +82,8 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
         "en": "“{name}” is not allowed here: keys of the simulator are for development only.",
     },
     "simulator_keys_invalid": {
-        "es": "Debe ser base64url de un objeto JSON con una clave por herramienta.",
-        "en": "It must be base64url of a JSON object with a key for each tool.",
+        "es": "Debe ser un objeto JSON con una clave por herramienta.",
+        "en": "It must be a JSON object with a key for each tool.",
     },
     "simulator_key_of_no_tool": {
         "es": "«{name}» no es una herramienta que admita claves del simulador.",

@@ -4323,7 +4323,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description `respond-async`: do not wait for the run's end. */
                 Prefer?: string;
-                /** @description Development alone: base64url of JSON with a key by tool, for this call; 403 elsewhere. */
+                /** @description Development alone: JSON with a key by tool, for this one call; 403 elsewhere. */
                 "x-sim-credentials"?: string;
             };
             path?: never;
