@@ -180,6 +180,7 @@ export function heard(turn: ShownTurn, event: AgentEvent, now: number): ShownTur
     tool: (tool) => withTool(next, tool, atOf(event, now)),
     question: ({ text, missing }) => asked(next, text, missing ?? []),
     approval: (approval) => withApproval(next, approval),
+    node: () => next,
     notification: ({ text }) => ({ ...next, notices: [...next.notices, text] }),
     citations: ({ citations }) => ({ ...next, citations }),
     error: (error) => failed(next, error),

@@ -217,7 +217,7 @@ describe('the list of runs', () => {
 describe('the filters', () => {
   it('know every state, and pass on no other', () => {
     const nothing = { conversationId: undefined, since: undefined, until: undefined };
-    expect(STATES).toHaveLength(11);
+    expect(STATES).toHaveLength(12);
     expect(wantedOf({ ...nothing, state: 'DONE' }).state).toBe('DONE');
     expect(wantedOf({ ...nothing, state: 'ASLEEP' }).state).toBeNull();
   });

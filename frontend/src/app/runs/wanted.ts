@@ -6,6 +6,7 @@ const ALL: Readonly<Record<RunState, true>> = {
   RETRIEVED_CONTEXT: true,
   PLANNED: true,
   WAITING_APPROVAL: true,
+  WAITING_INPUT: true,
   EXECUTING_TOOLS: true,
   STREAMING_RESPONSE: true,
   PERSISTED_EVENT: true,

@@ -35,6 +35,7 @@ const TYPES: Readonly<Record<RunEventType, true>> = {
   question: true,
   approval: true,
   notification: true,
+  node: true,
   citations: true,
   error: true,
   done: true,

@@ -80,6 +80,7 @@ export class Ask {
       agent_turn: () => undefined,
       handoff: () => undefined,
       notification: () => undefined,
+      node: () => undefined,
       citations: () => undefined,
       done: () => undefined,
     });

@@ -10,10 +10,15 @@ import type {
   Json,
   JsonObject,
 } from '@eira/flow-engine';
+import { Subscription } from 'rxjs';
 import { SETTINGS } from '../../core/settings';
 import { Vocabulary } from '../inspector/vocabulary';
-import { isObject } from '../model/json';
 import { Typed } from './typed';
+
+/** As the engine has JSON. */
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 const CANCELLED: FlowOutcome = { kind: 'failed', code: 'CANCELLED' };
 /** What somebody has to decide before a call goes on. */
@@ -49,14 +54,15 @@ export class SimulatorBackend implements Backend {
         this.waiting.update((open) => [...open, approval]),
       );
       const over = (outcome: FlowOutcome): void => {
-        subscription?.unsubscribe();
+        hearing.unsubscribe();
         signal.removeEventListener('abort', given);
         this.waiting.update((open) => open.filter((each) => !answer.approvals.includes(each)));
         resolve(outcome);
       };
+      const hearing = new Subscription();
       const given = (): void => over(CANCELLED);
       signal.addEventListener('abort', given);
-      const subscription = this.agents.streamChat(request, { headers }).subscribe({
+      const told = this.agents.streamChat(request, { headers }).subscribe({
         next: (event) => {
           const outcome = answer.take(event);
           if (outcome) over(outcome);
@@ -64,6 +70,7 @@ export class SimulatorBackend implements Backend {
         error: (problem: unknown) => over(failureOf(problem)),
         complete: () => over(answer.whole()),
       });
+      hearing.add(told);
       if (signal.aborted) given();
     });
   }
@@ -89,22 +96,27 @@ export class SimulatorBackend implements Backend {
   }
 }
 
+interface Places {
+  readonly endpoint: string;
+  readonly indexes: readonly string[];
+}
+
 /** What the panel says of a profile beside its keys, where the node does not say it itself. */
-function withPlaces(
-  request: JsonObject,
-  typed: { readonly endpoint: string; readonly indexes: readonly string[] } | undefined,
-): JsonObject {
-  const found: Record<string, Json> = { ...request };
-  if (!typed) return found;
-  const { model, search } = request;
-  if (typed.endpoint && !(isObject(model) && model['endpoint'])) {
-    found['model'] = { ...(isObject(model) ? model : {}), endpoint: typed.endpoint } as Json;
-  }
-  const named = isObject(search) && (search['index'] ?? search['indexes']) !== undefined;
-  if (typed.indexes.length && isObject(search) && !named) {
-    found['search'] = { ...search, indexes: [...typed.indexes] } as Json;
-  }
-  return found;
+function withPlaces(request: JsonObject, typed: Places | undefined): JsonObject {
+  if (!typed) return request;
+  const { endpoint, indexes } = typed;
+  return { ...request, ...modelAt(request['model'], endpoint), ...lookUpIn(request, indexes) };
+}
+
+function modelAt(model: Json | undefined, endpoint: string): JsonObject {
+  const said = isObject(model) ? model : {};
+  return endpoint && !said['endpoint'] ? { model: { ...said, endpoint } } : {};
+}
+
+function lookUpIn({ search }: JsonObject, indexes: readonly string[]): JsonObject {
+  if (!isObject(search) || indexes.length === 0) return {};
+  const named = (search['index'] ?? search['indexes']) !== undefined;
+  return named ? {} : { search: { ...search, indexes: [...indexes] } };
 }
 
 /** One answer as its events come. */
@@ -139,6 +151,7 @@ class Answer {
       state: () => null,
       tool: () => null,
       notification: () => null,
+      node: () => null,
     });
   }
 

@@ -1,5 +1,5 @@
 import { Injectable, computed, signal } from '@angular/core';
-import type { Json, Mock, Mocks } from '@eira/flow-engine';
+import type { Json, Mocks } from '@eira/flow-engine';
 import { isList, isObject } from '../model/json';
 import { Read, Wrong, readJson } from './json-text';
 
@@ -30,7 +30,7 @@ export class MockDrafts {
     () => [...this.nodes().values(), ...this.tools().values()].filter((each) => each.wrong).length,
   );
   readonly mocks = computed((): Mocks => ({
-    nodes: valid(this.ofNodes(), () => readNode) as Record<string, Mock>,
+    nodes: valid(this.ofNodes(), () => readNode),
     tools: valid(this.ofTools(), (tool) => (text) => readTool(tool, text)),
   }));
 
@@ -64,7 +64,7 @@ function readTool(tool: string, text: string): Read<Json> {
 }
 
 function changed(all: Texts, name: string, text: string | null): Texts {
-  const { [name]: _, ...others } = all;
+  const others = Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
   return text === null ? others : { ...others, [name]: text };
 }
 

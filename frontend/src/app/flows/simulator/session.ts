@@ -124,7 +124,7 @@ export class SimulationSession {
     const meta = { ...(members?.['meta'] as JsonObject | undefined) };
     if (profile) Object.assign(meta, { default_credential_profile: profile });
     const flow = { meta, nodes: [...keyed.map(({ fields }) => fields), node] };
-    const made = programOf(flow as unknown, this.language(), true);
+    const made = programOf(flow, this.language(), true);
     this.tried.set(key);
     if (!made.program) {
       this.problems.set(made.problems);

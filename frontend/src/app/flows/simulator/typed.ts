@@ -55,7 +55,7 @@ export class Typed {
   }
 
   setKey(name: string, tool: string, key: string): void {
-    const { [tool]: _, ...others } = this.of(name)?.keys ?? {};
+    const others = without(this.of(name)?.keys ?? {}, tool);
     this.change(name, { keys: key ? { ...others, [tool]: key } : others });
   }
 
@@ -64,7 +64,7 @@ export class Typed {
   }
 
   setValue(alias: string, value: string): void {
-    const { [alias]: _, ...others } = this.values();
+    const others = without(this.values(), alias);
     this.values.set(value ? { ...others, [alias]: value } : others);
   }
 
@@ -72,4 +72,8 @@ export class Typed {
     this.list.set([]);
     this.values.set({});
   }
+}
+
+function without<T>(all: Readonly<Record<string, T>>, name: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
 }
