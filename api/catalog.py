@@ -6,8 +6,24 @@ from api.answers import json_answer
 from api.chat import rules_for
 from api.edge import Call
 from shared.calling.calls import OF_PROFILE, Rules
-from shared.contracts.agents import AGENT_PROFILES, AgentProfile
-from shared.contracts.catalog import Catalog, CatalogProfile, CatalogServer
+from shared.contracts.agent_policy import AgentPolicy
+from shared.contracts.agents import AGENT_PROFILES, MAX_RETRIES, AgentProfile
+from shared.contracts.catalog import (
+    Catalog,
+    CatalogArgument,
+    CatalogCredential,
+    CatalogCredentials,
+    CatalogLimits,
+    CatalogProfile,
+    CatalogServer,
+    CatalogTool,
+)
+from shared.contracts.chat import MAX_PARTICIPANTS, MAX_TOOLS
+from shared.contracts.conversations import MAX_CONTEXT_BYTES, MAX_MESSAGE_CHARACTERS
+from shared.contracts.identity import Language
+from shared.contracts.search import MAX_INDEXES, MAX_TOP
+from shared.contracts.shown import label_of, labels_of
+from shared.contracts.tools import ToolContract
 
 
 async def read(call: Call) -> Response:
@@ -21,6 +37,7 @@ def catalog_of(rules: Rules, aliases: tuple[str, ...] = ()) -> Catalog:
     """By the settings and the caller's rights; nothing but names."""
     settings, rights = rules.settings, rules.caller.rights
     people = _people(rules, settings.participants)
+    profiles = settings.credential_profiles_of(rules.caller)
     tools = tuple(
         name for name in settings.tools if name in rules.tools and rules.tools[name].right in rights
     )
@@ -47,7 +64,51 @@ def catalog_of(rules: Rules, aliases: tuple[str, ...] = ()) -> Catalog:
             if "mcp" in tools and server.right in rights
         ),
         aliases=aliases,
-        profiles=settings.credential_profiles_of(rules.caller),
+        profiles=profiles,
+        tool_forms=tuple(_form(rules.tools[name], rules.language) for name in tools),
+        credential_profiles=tuple(_credentials(name, settings) for name in profiles),
+        limits=_limits(settings),
+    )
+
+
+def _form(tool: ToolContract, language: Language) -> CatalogTool:
+    schemas = tool.arguments.get("properties", {})
+    labels = labels_of(tool, schemas, language)
+    required = tool.arguments.get("required", ())
+    return CatalogTool(
+        name=tool.name,
+        label=label_of(tool, language),
+        arguments=tuple(
+            CatalogArgument(
+                name=name,
+                label=labels.get(name),
+                required=name in required,
+                choices=tuple(map(str, schema.get("enum", ()))),
+            )
+            for name, schema in schemas.items()
+        ),
+    )
+
+
+def _credentials(profile: str, settings: AgentPolicy) -> CatalogCredentials:
+    told = settings.profile_tools.get(profile, {})
+    tools = (CatalogCredential(tool=tool, settings=names) for tool, names in told.items())
+    return CatalogCredentials(name=profile, tools=tuple(tools))
+
+
+def _limits(settings: AgentPolicy) -> CatalogLimits:
+    return CatalogLimits(
+        message_characters=MAX_MESSAGE_CHARACTERS,
+        context_bytes=MAX_CONTEXT_BYTES,
+        indexes=MAX_INDEXES,
+        top_k=MAX_TOP,
+        participants=MAX_PARTICIPANTS,
+        tools=MAX_TOOLS,
+        tokens=settings.max_tokens,
+        turns=settings.max_turns,
+        internal_steps=settings.max_steps,
+        retries=MAX_RETRIES,
+        timeout_ms=settings.timeout_ms,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -69,10 +70,23 @@ class CredentialPlan:
         return {name: each.index for name, each in found.items() if each and each.index}
 
     @property
+    def settings(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """Of each profile by tool the names of what it says; no value."""
+        return {
+            name: {tool: _said(each) for tool, each in profile.items()}
+            for name, profile in self.profiles.items()
+        }
+
+    @property
     def uses_vault(self) -> bool:
         return self.handle_key is not None or any(
             ref.source == "key_vault" for ref in _secrets(self.profiles, self.values)
         )
+
+
+def _said(credential: ToolCredential) -> tuple[str, ...]:
+    named = (each.name for each in fields_of(credential) if each.name not in ("tool", "profile"))
+    return tuple(name for name in named if getattr(credential, name))
 
 
 def read_credentials(settings: Settings) -> CredentialPlan:

@@ -95,6 +95,7 @@ def build_agent_policy(settings: Settings, plan: CredentialPlan) -> AgentPolicy:
         outside=build_outside(settings),
         credential_profiles=plan.access,
         profile_indexes=plan.indexes,
+        profile_tools=plan.settings,
         max_tokens=agents.max_tokens,
         max_turns=agents.max_turns,
         max_steps=agents.max_internal_steps,

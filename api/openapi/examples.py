@@ -217,6 +217,30 @@ CATALOG: dict[str, Any] = {
     "mcpServers": [{"name": "corp-tools", "methods": ["getCase"]}],
     "aliases": ["kv-search"],
     "profiles": ["default", "staging"],
+    "toolForms": [
+        {
+            "name": "ai_search",
+            "label": "Buscar en la documentación",
+            "arguments": [{"name": "query", "label": "consulta", "required": True, "choices": []}],
+        }
+    ],
+    "credentialProfiles": [
+        {"name": "default", "tools": []},
+        {"name": "staging", "tools": [{"tool": "openai", "settings": ["secret", "endpoint"]}]},
+    ],
+    "limits": {
+        "messageCharacters": 8000,
+        "contextBytes": 65536,
+        "indexes": 3,
+        "topK": 10,
+        "participants": 8,
+        "tools": 16,
+        "tokens": 4096,
+        "turns": 12,
+        "internalSteps": 16,
+        "retries": 5,
+        "timeoutMs": 120000,
+    },
     "simulatorKeys": False,
 }
 HANDLE: dict[str, Any] = {

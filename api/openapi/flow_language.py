@@ -14,7 +14,7 @@ from shared.contracts.chat import ModelBlock, NamedTool, RuntimeBlock
 from shared.contracts.credentials import OTHER_NAMES
 from shared.contracts.flow_wording import OF_FLOWS
 from shared.contracts.flows import names
-from shared.contracts.flows.document import Edge, FlowForm, FlowMeta
+from shared.contracts.flows.document import Edge, FlowForm, FlowMeta, FlowSchemas
 from shared.contracts.flows.nodes import BLOCKS, NODES, OF_THE_NODE, AgentCallNode
 from shared.contracts.search import FLAT_SPELLINGS, MAX_INDEXES, SearchIntent
 from shared.contracts.sent import names_of
@@ -30,10 +30,12 @@ _PARTS: tuple[type[BaseModel], ...] = (
     FlowForm, FlowMeta, Edge, SearchIntent, ModelBlock, RuntimeBlock, NamedTool,
 )  # fmt: skip
 
+_LABELS = ("x-label", "x-help", "x-choices", "x-limit")
+
 
 def language() -> dict[str, Any]:
     """As JSON has it."""
-    found = schemas()
+    found = _without_labels(schemas())
     whole = found.flow["anyOf"][0]
     inner = {name: each for name, each in found.flow["$defs"].items() if _is_of_the_envelope(name)}
     return {
@@ -68,6 +70,21 @@ def language() -> dict[str, Any]:
         },
         "wording": _wording(),
     }
+
+
+def _without_labels(found: FlowSchemas) -> FlowSchemas:
+    """What forms are made with is of no use to an interpreter, and a third of the schemas."""
+    return FlowSchemas.model_validate(_plain(found.model_dump(by_alias=True)))
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _plain(each) for name, each in value.items() if name not in _LABELS}
+        case list():
+            return [_plain(each) for each in value]
+        case _:
+            return value
 
 
 def _limits() -> dict[str, int]:

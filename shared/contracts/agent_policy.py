@@ -33,7 +33,8 @@ class AgentPolicy:
     nothing of them.
     `moderation_off`: a call may ask not to be moderated. `credential_profiles` by name are those
     that a call may ask for besides `default`, and who may; `profile_indexes` the default index of
-    a credential profile that has one of its own.
+    a credential profile that has one of its own, `profile_tools` the names of the settings that it
+    has for each tool.
     """
 
     default_index: str
@@ -50,6 +51,7 @@ class AgentPolicy:
     outside: Outside = field(default=Outside())
     credential_profiles: Mapping[str, ProfileAccess] = field(default_factory=dict)
     profile_indexes: Mapping[str, str] = field(default_factory=dict)
+    profile_tools: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     profiles: Mapping[str, ProfileLists] = field(default_factory=dict)
     max_tokens: int = 4_096
     max_turns: int = 12

@@ -14,6 +14,7 @@ from shared.contracts.flows.nodes import BLOCKS, NODES, AgentCallNode
 from shared.contracts.search import SearchIntent
 from shared.contracts.sent import names_of
 from shared.flows.calling import NEVER, SENT_BY
+from shared.flows.labelling import label
 from shared.flows.text_checks import RESOLVED
 
 type Schema = dict[str, Any]
@@ -46,6 +47,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
 def schemas() -> FlowSchemas:
     nodes = {kind: _of_node(kind, model) for kind, model in NODES.items()}
     flow = _plain(FlowForm)
+    label("flow", flow)
     flow["properties"]["nodes"]["items"] = {"$ref": "#/$defs/node"}
     definitions = flow.pop("$defs", {})
     for kind, schema in nodes.items():
@@ -97,6 +99,7 @@ def _of_node(kind: str, model: type[BaseModel]) -> Schema:
             properties[name] = _or_template(each)
     if model is AgentCallNode:
         _templates_within(schema["$defs"])
+    label(kind, schema)
     schema["required"] = ["type", *(n for n in schema.get("required", ()) if n != "type")]
     return {"$schema": DRAFT, **schema}
 

@@ -182,6 +182,7 @@ async def test_a_secret_that_the_vault_has_not(told: None, monkeypatch: pytest.M
     )
     monkeypatch.setenv("Security__CredentialProfiles", profiles)
     monkeypatch.setenv("Security__ProfileAccess", '{"prod": {}}')
+    monkeypatch.setenv("Tools__HttpAllowed", "[]")
     async with examined({}) as subject:
         (found,) = await vault.look(subject)
     assert found.what.endswith("Key Vault has no secret openai-no-such-key")

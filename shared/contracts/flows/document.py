@@ -23,7 +23,7 @@ class FlowMeta(Sent):
     )
 
     name: Annotated[str, Field(max_length=200)] | None = None
-    version: Annotated[str, Field(max_length=64)] | int | None = None
+    version: Annotated[str, Field(max_length=64)] | Annotated[int, Field(le=10**9)] | None = None
     description: Annotated[str, Field(max_length=2_000)] | None = None
     default_credential_profile: ProfileName | None = None
     variables: dict[VariableName, Any] = Field(default={}, repr=False)
@@ -34,7 +34,7 @@ class Edge(Sent):
     """From one node to another, by their ids. With edges the order of the nodes means nothing, save
     that the first one that no edge leads to is where the flow begins."""
 
-    id: str | None = None
+    id: Annotated[str, Field(max_length=128)] | None = None
     source: NodeId = Field(alias="from")
     target: NodeId = Field(alias="to")
     port: Port = "next"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, AliasGenerator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from shared.contracts.chat import MAX_TIMEOUT_MS, Handle, PostChat, ToolName
+from shared.contracts.chat import MAX_TIMEOUT_MS, MAX_TOOLS, Handle, PostChat, ToolName
 from shared.contracts.credentials import AliasName, SecretName, SecretSource
 from shared.contracts.flows.names import (
     DEFAULT_ITERATIONS,
@@ -24,6 +24,8 @@ type Block = tuple[dict[str, Any], ...]
 """Nodes within a node, in order."""
 type OnError = Literal["fail", "continue"]
 """`continue`: the variable becomes `{error: {code, message, retryable}}`, and the flow goes on."""
+type TypedIn = Annotated[str, Field(max_length=4_096)]
+"""What somebody types in for the simulator."""
 type Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 type AssignMode = Literal["set", "append", "merge", "add"]
 
@@ -54,6 +56,7 @@ class AgentCallNode(PostChat):
     without `context` and `threadId` the variables of that name, where there are such."""
 
     type: Literal["agent_call"]
+    message: Template = ""
     id: NodeId | None = None
     label: Annotated[str, Field(max_length=200)] | None = None
     ui: dict[str, Any] | None = None
@@ -79,7 +82,7 @@ class CredentialProfileNode(_Node):
 
     type: Literal["credential_profile"]
     profile: ProfileName
-    credentials: dict[str, str] = Field(default={}, repr=False)
+    credentials: dict[str, TypedIn] = Field(default={}, max_length=MAX_TOOLS, repr=False)
 
 
 class SecureValueNode(_Node):
@@ -92,7 +95,7 @@ class SecureValueNode(_Node):
     name: SecretName | None = None
     secret: SecretName | None = None
     mode: Literal["opaque", "plaintext"] = "opaque"
-    value: str | None = Field(default=None, repr=False)
+    value: TypedIn | None = Field(default=None, repr=False)
     meta: dict[str, Any] | None = Field(default=None, alias="__meta")
     save_as: VariableName
 

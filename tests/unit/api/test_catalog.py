@@ -53,3 +53,27 @@ def test_what_the_catalog_names_is_allowed(caller: object) -> None:
     for name in {*rules.tools} - {*found.tools}:
         with pytest.raises((ForbiddenError, NotAllowedError)):
             call_of({"message": "Hola", "tools": [name]}, rules)
+
+
+def test_tools_are_told_with_the_names_of_their_arguments() -> None:
+    [search] = [each for each in catalog_of(RULES).tool_forms if each.name == "ai_search"]
+    assert search.label == "Buscar en la documentación"
+    first = search.arguments[0]
+    assert (first.name, first.label, first.required) == ("query", "consulta", True)
+    modes = next(each for each in search.arguments if each.name == "mode")
+    assert "hybrid" in modes.choices
+    assert [each.name for each in catalog_of(RULES).tool_forms] == list(catalog_of(RULES).tools)
+    assert catalog_of(replace(RULES, caller=ANA)).tool_forms == ()
+
+
+def test_profiles_are_told_with_the_names_of_what_they_have() -> None:
+    """Of those only that the caller may name."""
+    tools = {"prod": {"openai": ("secret", "endpoint")}, "ops": {"openai": ("secret",)}}
+    found = catalog_of(ruled(profile_tools=tools)).credential_profiles
+    assert [(each.name, len(each.tools)) for each in found] == [("default", 0), ("prod", 1)]
+    assert found[1].tools[0].settings == ("secret", "endpoint")
+
+
+def test_limits_are_those_of_the_settings() -> None:
+    limits = catalog_of(ruled(max_tokens=700, max_turns=3)).limits
+    assert (limits.tokens, limits.turns, limits.top_k, limits.indexes) == (700, 3, 10, 3)

@@ -318,3 +318,11 @@ def test_the_app_itself_asks_the_model_of_the_default_profile(
     assert own_model(get_settings(), plan) == get_settings().chat_model
     plan = read({"default": {"openai": azure}})
     assert own_model(get_settings(), plan) == "d-1"
+
+
+def test_what_a_profile_says_of_a_tool_is_told_by_names_alone(read: Read) -> None:
+    azure = "https://aoai-contoso.openai.azure.com/"
+    plan = read({"prod": {"openai": {**VAULT, "endpoint": azure, "deployment": "gpt-4o-mini"}}})
+    (told,) = plan.settings["prod"].values()
+    assert told == ("secret", "endpoint", "deployment")
+    assert "contoso" not in repr(plan.settings)

@@ -1052,7 +1052,8 @@ export interface components {
         /**
          * Catalog
          * @description `GET /api/catalog`: names only. `profiles` are those of credentials, `aliases` of secure
-         *     values; what is not here is refused. `simulator_keys`: a call may bring keys of its own in the
+         *     values; what is not here is refused. `tool_forms` and `credential_profiles` say more of `tools`
+         *     and `profiles`. `simulator_keys`: a call may bring keys of its own in the
          *     header `x-sim-credentials`, which only development allows.
          */
         Catalog: {
@@ -1078,11 +1079,87 @@ export interface components {
             aliases: string[];
             /** Profiles */
             profiles: string[];
+            /** Toolforms */
+            toolForms: components["schemas"]["CatalogTool"][];
+            /** Credentialprofiles */
+            credentialProfiles: components["schemas"]["CatalogCredentials"][];
+            limits: components["schemas"]["CatalogLimits"];
             /**
              * Simulatorkeys
              * @default false
              */
             simulatorKeys?: boolean;
+        };
+        /**
+         * CatalogArgument
+         * @description One argument of a tool; `label` in the caller's language, where its pack has one.
+         */
+        CatalogArgument: {
+            /** Name */
+            name: string;
+            /**
+             * Label
+             * @default null
+             */
+            label?: string | null;
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * Choices
+             * @default []
+             */
+            choices?: string[];
+        };
+        /**
+         * CatalogCredential
+         * @description What a credential profile says of a tool: by the names of settings, never their values.
+         */
+        CatalogCredential: {
+            /** Tool */
+            tool: string;
+            /** Settings */
+            settings: string[];
+        };
+        /**
+         * CatalogCredentials
+         * @description A credential profile; of what it says nothing, `default` or the app's own identity holds.
+         */
+        CatalogCredentials: {
+            /** Name */
+            name: string;
+            /** Tools */
+            tools: components["schemas"]["CatalogCredential"][];
+        };
+        /**
+         * CatalogLimits
+         * @description The most that a call may ask for, or gets.
+         */
+        CatalogLimits: {
+            /** Messagecharacters */
+            messageCharacters: number;
+            /** Contextbytes */
+            contextBytes: number;
+            /** Indexes */
+            indexes: number;
+            /** Topk */
+            topK: number;
+            /** Participants */
+            participants: number;
+            /** Tools */
+            tools: number;
+            /** Tokens */
+            tokens: number;
+            /** Turns */
+            turns: number;
+            /** Internalsteps */
+            internalSteps: number;
+            /** Retries */
+            retries: number;
+            /** Timeoutms */
+            timeoutMs: number;
         };
         /**
          * CatalogProfile
@@ -1101,6 +1178,18 @@ export interface components {
             name: string;
             /** Methods */
             methods: string[];
+        };
+        /** CatalogTool */
+        CatalogTool: {
+            /** Name */
+            name: string;
+            /**
+             * Label
+             * @default null
+             */
+            label?: string | null;
+            /** Arguments */
+            arguments: components["schemas"]["CatalogArgument"][];
         };
         /**
          * ChatAnswer
