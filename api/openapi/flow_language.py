@@ -60,6 +60,8 @@ def language() -> dict[str, Any]:
             "reserved": sorted(names.RESERVED),
             "functions": expressions.FUNCTIONS,
             "macros": sorted(expressions.MACROS),
+            "string": expressions.STRING,
+            "refused": expressions.REFUSED,
             "number": evaluating.NUMBER.pattern,
             "all": evaluating.ALL,
         },

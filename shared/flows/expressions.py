@@ -4,11 +4,15 @@ What may be written is CEL without messages, types, times and bytes. All numbers
 that are written in the expression too: `index + 1 == size(list)` is what people mean.
 """
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, assert_never
+
+from shared.contracts.flows.names import RESERVED
 
 MAX_NESTING = 16
 """Brackets within brackets."""
@@ -26,6 +30,23 @@ FUNCTIONS: Mapping[str, tuple[int, ...]] = {
     "matches": (2,),
 }
 """With how many arguments each is called; the first may stand before the dot."""
+_ESCAPE = (
+    r"""\\(?:[abfnrtv\\'"]|[xX][0-9a-fA-F]{2}|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"""
+    r"""|U0000(?![dD][89a-fA-F])[0-9a-fA-F]{4}|U000[1-9a-fA-F][0-9a-fA-F]{4}"""
+    r"""|U0010[0-9a-fA-F]{4}|[0-3][0-7]{2})"""
+)
+STRING = (
+    r"""[rR]'[^'\n]*'|[rR]"[^"\n]*"|"""
+    rf"""'(?:[^'\\\n]|{_ESCAPE})*'|"(?:[^"\\\n]|{_ESCAPE})*\""""
+)
+"""A text: on one line, with the escapes that every parser of CEL reads alike."""
+REFUSED = (
+    r"""['"]|»«""",
+    r",\s*[\])}]",
+    r"(?<![A-Za-z0-9_])[0-9]+\.(?![0-9])|(?<![0-9])\.\s*[0-9]",
+    r"\.\s*(?:true|false|null|in)(?![A-Za-z0-9_])",
+)
+"""What parsers of CEL are not of one mind about: between texts, which are put as «··»."""
 MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 _OPERATORS = {
     "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "in": "in",
@@ -125,6 +146,9 @@ def parse(text: str) -> Expression:
         deepest = max(deepest, depth)
     if deepest > MAX_NESTING:
         raise ExpressionError("too many brackets within brackets")
+    bare = re.sub(STRING, lambda each: f"«{'·' * (len(each[0]) - 2)}»", text)
+    if any(re.search(pattern, bare) for pattern in REFUSED):
+        raise ExpressionError("a text, a number, a name or a comma is not as it should be")
     tree = _grammar()(text)
     if _is_deeper(tree, _MOST_GRAMMAR) or _depth(found := _read(tree)) > MAX_DEPTH:
         raise ExpressionError("too long")
@@ -208,12 +232,18 @@ def _primary(kind: str, children: list[Tree]) -> Expression:
         case "literal":
             return Literal(_literal(children[0]))
         case "ident":
-            return Name(str(children[0]))
+            return _name(str(children[0]))
         case "list_lit":
             return ListOf(_arguments(children[0] if children else None))
         case _:
             found = _arguments(children[0] if children else None)
             return ObjectOf(tuple(zip(found[::2], found[1::2], strict=True)))
+
+
+def _name(name: str) -> Expression:
+    if name in RESERVED and name != "vars":
+        raise ExpressionError("a word of CEL is no name")
+    return Name(name)
 
 
 def _access(kind: str, children: list[Tree]) -> Expression:
@@ -270,7 +300,7 @@ def _literal(token: Tree) -> bool | float | str | None:
             return None
         case "INT_LIT" if "x" in token.value.lower():
             return float(int(token.value, 16))
-        case "INT_LIT" | "FLOAT_LIT":
+        case "INT_LIT" | "FLOAT_LIT" if math.isfinite(float(token.value)):
             return float(token.value)
         case _:
             raise ExpressionError(f"{token.type} is not part of the flow language")

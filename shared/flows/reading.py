@@ -1,6 +1,6 @@
 """From JSON to a flow, or to what is wrong with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -68,13 +68,16 @@ class _Reader:
         around = {**sent, "nodes": []} if isinstance(sent, Mapping) else {"nodes": []}
         return self.model(FlowForm, around, ())
 
-    def model[M: Sent](self, model: type[M], sent: object, place: Place) -> M | None:
-        """None where something is at fault, or depends on variables."""
+    def model[M: Sent](
+        self, model: type[M], sent: object, place: Place, said: Container[object] = ()
+    ) -> M | None:
+        """None where something is at fault, or depends on variables: `said` are the names of fields
+        in which templates may stand."""
         try:
             return model.model_validate(sent)
         except ValidationError as refused:
             for fault, within in faults_of(refused, sent):
-                if not is_templated(_at(sent, within)):
+                if within[:1] == () or within[0] not in said or not is_templated(_at(sent, within)):
                     code = CODES.get(fault["type"], "field_invalid")
                     self.findings.append(Finding("error", code, (*place, *within), fault=fault))
             return None
@@ -115,7 +118,7 @@ class _Reader:
 
     def name(self, sent: Mapping[str, Any], place: Place, by_place: str) -> str:
         written = sent.get("id")
-        if not isinstance(written, str):
+        if not isinstance(written, str) or not written:
             return by_place
         if written in self.written:
             self.findings.append(error("duplicate_id", (*place, "id"), id=written[:64]))
@@ -145,7 +148,7 @@ class _Reader:
     def agent_call(self, sent: dict[str, Any], place: Place) -> AgentCallForm | None:
         before = len(self.findings)
         sent = self.own_fields(sent, place)
-        self.model(AgentCallNode, sent, place)
+        self.model(AgentCallNode, sent, place, _called().keys() - _spelt_of_the_node())
         if any(each.severity == "error" for each in self.findings[before:]):
             return None
         called = _called()
@@ -182,6 +185,11 @@ def _called() -> dict[str, str]:
 @cache
 def _of_the_node() -> frozenset[str]:
     return frozenset(names_of(AgentCallNode)[field][0] for field in OF_THE_NODE)
+
+
+@cache
+def _spelt_of_the_node() -> frozenset[str]:
+    return frozenset(written for field in OF_THE_NODE for written in names_of(AgentCallNode)[field])
 
 
 def _saved_as(kind: str, sent: Mapping[str, Any]) -> str | None:

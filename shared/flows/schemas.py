@@ -38,6 +38,8 @@ LISTED: Mapping[str, str] = {
     "default_credential_profile": "profiles",
 }
 """Fields whose values `GET /api/catalog` has, and where."""
+OBJECTS = frozenset({"query", "headers", "credentials"})
+"""Of a `rest_call`: templates stand in their members, and not for all of them."""
 _MODELS: tuple[type[BaseModel], ...] = (
     SearchIntent, ModelBlock, RuntimeBlock, NamedTool, FlowMeta, Edge, FlowForm,
 )  # fmt: skip
@@ -91,7 +93,7 @@ def _of_node(kind: str, model: type[BaseModel]) -> Schema:
         }
     templated = set(properties) - {"type", "id", "label", "ui", "__sim_only", "save_as"}
     if model is not AgentCallNode:
-        templated &= {*RESOLVED.get(kind, ())}
+        templated &= {*RESOLVED.get(kind, ())} - OBJECTS
     for name, each in properties.items():
         if name in LISTED:
             each["x-catalog"] = LISTED[name]

@@ -6,7 +6,9 @@ import { ASTNode, ParseError, parse as parseCel } from '@marcbachmann/cel-js';
 import { cut } from './json-values';
 import { LANGUAGE, LIMITS } from './language';
 
-const { functions, macros } = LANGUAGE.expressions;
+const { functions, macros, reserved } = LANGUAGE.expressions;
+const STRING = new RegExp(LANGUAGE.expressions.string, 'g');
+const REFUSED = LANGUAGE.expressions.refused.map((pattern) => new RegExp(pattern));
 
 /** It cannot be read. `detail` says more, for a developer: in English, without values. */
 export class ExpressionError extends Error {
@@ -64,7 +66,11 @@ export function parse(text: string): Expression {
   if (deepestBracket(text) > LIMITS.nesting) {
     throw new ExpressionError('too many brackets within brackets');
   }
-  const found = read(grammar(text));
+  const bare = text.replace(STRING, (each) => `«${'·'.repeat(each.length - 2)}»`);
+  if (REFUSED.some((pattern) => pattern.test(bare))) {
+    throw new ExpressionError('a text, a number, a name or a comma is not as it should be');
+  }
+  const found = new Reading(bare).read(grammar(text));
   if (depthOf(found) > LIMITS.expressionDepth) throw new ExpressionError('too long');
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(text, found);
@@ -117,41 +123,79 @@ export function partsOf<Kind extends Kinds>(expression: Of<Kind>): readonly Expr
   return PARTS[expression.is](expression);
 }
 
-type Reading = Partial<Record<ASTNode['op'], (node: never) => Expression>>;
+type AstOf<Op extends ASTNode['op']> = Extract<ASTNode, { op: Op }>;
+type Reads = { readonly [Op in ASTNode['op']]?: (node: AstOf<Op>) => Expression };
 
-function read(node: ASTNode): Expression {
-  const reads = (READ as Reading)[node.op] as ((node: ASTNode) => Expression) | undefined;
-  return reads?.(node) ?? binary(node as AstOf<Operator>);
+/** `bare` is what is read, without what stands in texts. */
+class Reading {
+  constructor(private readonly bare: string) {}
+
+  readonly read = (node: ASTNode): Expression => {
+    const reads = this.reads[node.op] as ((node: ASTNode) => Expression) | undefined;
+    return reads?.(node) ?? this.binary(node as AstOf<Operator>);
+  };
+
+  private readonly reads: Reads = {
+    value: ({ args }) => ({ is: 'literal', value: literal(args) }),
+    id: ({ args }) => named(args),
+    '.': ({ args: [of, name] }) => ({ is: 'member', of: this.read(of), name, asked: false }),
+    '[]': ({ args: [of, at] }) => ({ is: 'index', of: this.read(of), at: this.read(at) }),
+    call: ({ args: [name, args] }) => called(name, args.map(this.read)),
+    rcall: ({ args: [name, of, args] }) => method(name, this.read(of), args.map(this.read)),
+    '.?': optional,
+    '[?]': optional,
+    list: ({ args }) => ({ is: 'list', items: args.map(this.read) }),
+    map: ({ args }) => ({
+      is: 'object',
+      members: args.map(([name, value]) => [this.read(name), this.read(value)] as const),
+    }),
+    '?:': (node) => this.choice(node),
+    '!_': ({ args }) => ({ is: 'unary', operator: '!', of: this.read(args) }),
+    '-_': ({ args }) => negative(this.read(args)),
+  };
+
+  private binary({ op, args: [left, right] }: AstOf<Operator>): Expression {
+    return { is: 'binary', operator: op, left: this.read(left), right: this.read(right) };
+  }
+
+  private choice({ args: [when, then, otherwise] }: AstOf<'?:'>): Expression {
+    // CEL has a choice behind `?` in brackets only.
+    if (then.op === '?:' && !this.isInBrackets(this.bare.indexOf('?', when.end) + 1)) {
+      throw new ExpressionError('a choice within a choice stands in brackets');
+    }
+    return {
+      is: 'choice',
+      when: this.read(when),
+      then: this.read(then),
+      otherwise: this.read(otherwise),
+    };
+  }
+
+  /** Whether all up to the `:` is. */
+  private isInBrackets(from: number): boolean {
+    let depth = 0;
+    const rest = this.bare.slice(from).trimStart();
+    for (let place = 0; place < rest.length; place += 1) {
+      depth += Number('([{'.includes(rest.charAt(place)));
+      depth -= Number(')]}'.includes(rest.charAt(place)));
+      if (depth === 0)
+        return (
+          place > 0 &&
+          rest
+            .slice(place + 1)
+            .trimStart()
+            .startsWith(':')
+        );
+    }
+    return false;
+  }
 }
 
-type AstOf<Op extends ASTNode['op']> = Extract<ASTNode, { op: Op }>;
-
-const READ = {
-  value: ({ args }: AstOf<'value'>) => ({ is: 'literal', value: literal(args) }),
-  id: ({ args }: AstOf<'id'>) => ({ is: 'name', name: args }),
-  '.': ({ args: [of, name] }: AstOf<'.'>) => ({ is: 'member', of: read(of), name, asked: false }),
-  '[]': ({ args: [of, at] }: AstOf<'[]'>) => ({ is: 'index', of: read(of), at: read(at) }),
-  call: ({ args: [name, args] }: AstOf<'call'>) => called(name, args.map(read)),
-  rcall: ({ args: [name, of, args] }: AstOf<'rcall'>) => method(name, read(of), args.map(read)),
-  '.?': optional,
-  '[?]': optional,
-  list: ({ args }: AstOf<'list'>) => ({ is: 'list', items: args.map(read) }),
-  map: ({ args }: AstOf<'map'>) => ({
-    is: 'object',
-    members: args.map(([name, value]) => [read(name), read(value)] as const),
-  }),
-  '?:': ({ args: [when, then, otherwise] }: AstOf<'?:'>) => ({
-    is: 'choice',
-    when: read(when),
-    then: read(then),
-    otherwise: read(otherwise),
-  }),
-  '!_': ({ args }: AstOf<'!_'>) => ({ is: 'unary', operator: '!', of: read(args) }),
-  '-_': ({ args }: AstOf<'-_'>) => negative(read(args)),
-} as const satisfies Partial<Record<ASTNode['op'], (node: never) => Expression>>;
-
-function binary({ op, args: [left, right] }: AstOf<Operator>): Expression {
-  return { is: 'binary', operator: op, left: read(left), right: read(right) };
+function named(name: string): Expression {
+  if (reserved.includes(name) && name !== LANGUAGE.expressions.all) {
+    throw new ExpressionError('a word of CEL is no name');
+  }
+  return { is: 'name', name };
 }
 
 function optional(): Expression {

@@ -101,6 +101,8 @@ export interface LanguageData {
     readonly reserved: readonly string[];
     readonly functions: Readonly<Record<string, readonly number[]>>;
     readonly macros: readonly string[];
+    readonly string: string;
+    readonly refused: readonly string[];
     readonly number: string;
     readonly all: string;
   };

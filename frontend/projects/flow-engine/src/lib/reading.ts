@@ -59,11 +59,18 @@ class Reader {
   }
 
   /** Under the names that are documented; undefined where something is at fault, or depends on
-   * variables. */
-  model(schema: Schema, spelt: string, sent: JsonObject, place: Place): JsonObject | undefined {
+   * variables: `said` are the names of fields in which templates may stand. */
+  model(
+    schema: Schema,
+    spelt: string,
+    sent: JsonObject,
+    place: Place,
+    said: readonly string[] = [],
+  ): JsonObject | undefined {
     const faults = faultsOf(sent, schema, spelt);
     for (const { fault, place: within } of faults) {
-      if (isTemplated(at(sent, within))) continue;
+      const inTemplate = said.includes(String(within[0])) && isTemplated(at(sent, within));
+      if (inTemplate) continue;
       const code = CODES[fault.type] ?? 'field_invalid';
       this.findings.push({ severity: 'error', code, place: [...place, ...within], fault });
     }
@@ -122,7 +129,7 @@ class Reader {
 
   private name(sent: JsonObject, place: Place, byPlace: string): string {
     const written = sent['id'];
-    if (typeof written !== 'string') return byPlace;
+    if (typeof written !== 'string' || written === '') return byPlace;
     if (this.written.has(written)) {
       this.findings.push(error('duplicate_id', [...place, 'id'], { id: written.slice(0, 64) }));
       return byPlace;
@@ -167,7 +174,7 @@ class Reader {
     const before = this.findings.length;
     const fields = this.ownFields(sent, place);
     const schema = LANGUAGE.nodes.agent_call;
-    this.model(schema, 'agent_call', fields, place);
+    this.model(schema, 'agent_call', fields, place, saidToTheAgent());
     if (this.findings.slice(before).some((each) => each.severity === 'error')) return undefined;
     const said = documented(fields, schema, 'agent_call');
     const call = Object.entries(said).filter(([name]) => !LANGUAGE.ofTheNode.includes(name));
@@ -191,6 +198,14 @@ class Reader {
     }
     return fields;
   }
+}
+
+/** Each spelling of a field that a call says to the agent. */
+function saidToTheAgent(): string[] {
+  const spellings = LANGUAGE.spellings['agent_call'];
+  return Object.keys(LANGUAGE.nodes.agent_call.properties ?? {})
+    .filter((name) => !LANGUAGE.ofTheNode.includes(name))
+    .flatMap((name) => [name, ...(spellings?.[name] ?? [])]);
 }
 
 function notForANode(name: string, place: Place): Finding | undefined {

@@ -35,8 +35,7 @@ const OF_TYPE: Readonly<Record<string, Look>> = {
 const look: Look = (value, schema, place, definitions) => {
   if (schema.$ref !== undefined) {
     const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
-    const given = name === 'FieldNames' ? split(value) : value;
-    return look(given, definitions[name] ?? {}, place, definitions);
+    return defined(name, value, place, definitions);
   }
   if (schema.anyOf !== undefined) return anyOf(value, schema.anyOf, place, definitions);
   const known = schema.enum ?? ('const' in schema ? [schema.const] : undefined);
@@ -49,6 +48,15 @@ function oneOf(value: unknown, known: readonly unknown[], place: Place): Placed[
   return known.includes(value) ? [] : [fault('literal_error', place, { expected: listed(known) })];
 }
 
+function defined(name: string, value: unknown, place: Place, definitions: Definitions): Placed[] {
+  const form = definitions[name] ?? {};
+  if (name !== 'FieldNames' || typeof value !== 'string') {
+    return look(value, form, place, definitions);
+  }
+  // What is at fault in a part of the text is the text.
+  return look(split(value), form, place, definitions).map((each) => ({ ...each, place }));
+}
+
 /** Of one that fits nothing; of several what is wrong by each of them. */
 function anyOf(
   value: unknown,
@@ -59,7 +67,11 @@ function anyOf(
   const every = forms
     .filter((form) => form.title !== 'template')
     .map((form) => look(value, form, place, definitions));
-  return every.some((each) => each.length === 0) ? [] : every.flat();
+  // Of one place the last is told: that it is of another kind says least.
+  const kinds = (each: Placed): number => Number(!each.fault.type.endsWith('_type'));
+  return every.some((each) => each.length === 0)
+    ? []
+    : every.flat().sort((left, right) => kinds(left) - kinds(right));
 }
 
 function fault(type: string, place: Place, values: Fault['values'] = {}): Placed {
@@ -74,8 +86,7 @@ function listed(known: readonly unknown[]): string {
 }
 
 /** Azure's own spelling of a list of fields: one text with commas. */
-function split(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
+function split(value: string): string[] {
   return value
     .split(',')
     .map((part) => part.trim())
@@ -160,12 +171,12 @@ function listFaults(
 ): Placed[] {
   if (!isList(value)) return [fault('tuple_type', place)];
   const { items, minItems = 0, maxItems = Infinity } = schema;
-  if (value.length > maxItems) return [fault('too_long', place, { max_length: maxItems })];
   if (value.length < minItems) return [fault('too_short', place, { min_length: minItems })];
-  if (schema['x-block']) return [];
-  return value.flatMap((each, index) =>
-    items ? look(each, items, [...place, index], definitions) : [],
-  );
+  if (schema['x-block'] || items === undefined) return [];
+  const found = value.map((each, index) => look(each, items, [...place, index], definitions));
+  // What is at fault itself is not counted.
+  const valid = found.filter((each) => each.length === 0).length;
+  return valid > maxItems ? [fault('too_long', place, { max_length: maxItems })] : found.flat();
 }
 
 function textFaults(value: unknown, schema: Schema, place: Place): Placed[] {
