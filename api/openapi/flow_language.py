@@ -62,6 +62,7 @@ def language() -> dict[str, Any]:
             "macros": sorted(expressions.MACROS),
             "string": expressions.STRING,
             "refused": expressions.REFUSED,
+            "sign": expressions.SIGN.replace("(?P<", "(?<"),
             "number": evaluating.NUMBER.pattern,
             "all": evaluating.ALL,
         },

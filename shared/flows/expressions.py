@@ -47,6 +47,10 @@ REFUSED = (
     r"\.\s*(?:true|false|null|in)(?![A-Za-z0-9_])",
 )
 """What parsers of CEL are not of one mind about: between texts, which are put as «··»."""
+SIGN = (
+    r"(?P<relation>[=!<>]=|[<>]|(?<![A-Za-z0-9_.])in(?![A-Za-z0-9_]))"
+    r"|(?P<opening>[(\[{])|(?P<closing>[)\]}])|&&|\|\||[?:,]"
+)
 MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 _OPERATORS = {
     "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "in": "in",
@@ -149,10 +153,31 @@ def parse(text: str) -> Expression:
     bare = re.sub(STRING, lambda each: f"«{'·' * (len(each[0]) - 2)}»", text)
     if any(re.search(pattern, bare) for pattern in REFUSED):
         raise ExpressionError("a text, a number, a name or a comma is not as it should be")
+    if _has_chain(bare):
+        raise ExpressionError("a comparison within a comparison stands in brackets")
     tree = _grammar()(text)
     if _is_deeper(tree, _MOST_GRAMMAR) or _depth(found := _read(tree)) > MAX_DEPTH:
         raise ExpressionError("too long")
     return found
+
+
+def _has_chain(bare: str) -> bool:
+    """Whether there are comparisons side by side: which of them is the first one is not said alike
+    by all parsers."""
+    counts = [0]
+    for sign in re.finditer(SIGN, bare):
+        match sign.lastgroup:
+            case "relation":
+                counts[-1] += 1
+                if counts[-1] > 1:
+                    return True
+            case "opening":
+                counts.append(0)
+            case "closing":
+                counts = counts[:-1] or [0]
+            case _:
+                counts[-1] = 0
+    return False
 
 
 @cache

@@ -8,6 +8,7 @@ import { LANGUAGE, LIMITS } from './language';
 
 const { functions, macros, reserved } = LANGUAGE.expressions;
 const STRING = new RegExp(LANGUAGE.expressions.string, 'g');
+const SIGN = new RegExp(LANGUAGE.expressions.sign, 'g');
 const REFUSED = LANGUAGE.expressions.refused.map((pattern) => new RegExp(pattern));
 
 /** It cannot be read. `detail` says more, for a developer: in English, without values. */
@@ -70,11 +71,30 @@ export function parse(text: string): Expression {
   if (REFUSED.some((pattern) => pattern.test(bare))) {
     throw new ExpressionError('a text, a number, a name or a comma is not as it should be');
   }
+  if (hasChain(bare)) {
+    throw new ExpressionError('a comparison within a comparison stands in brackets');
+  }
   const found = new Reading(bare).read(grammar(text));
   if (depthOf(found) > LIMITS.expressionDepth) throw new ExpressionError('too long');
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(text, found);
   return found;
+}
+
+/** Whether there are comparisons side by side: which of them is the first one is not said alike by
+ * all parsers. */
+function hasChain(bare: string): boolean {
+  const counts: number[] = [];
+  return [...bare.matchAll(SIGN)].some(({ groups }) => {
+    const count = counts.pop() ?? 0;
+    if (groups?.['relation'] !== undefined) {
+      counts.push(count + 1);
+      return count > 0;
+    }
+    if (groups?.['opening'] !== undefined) counts.push(count, 0);
+    else if (groups?.['closing'] === undefined) counts.push(0);
+    return false;
+  });
 }
 
 function deepestBracket(text: string): number {

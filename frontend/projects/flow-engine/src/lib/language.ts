@@ -103,6 +103,7 @@ export interface LanguageData {
     readonly macros: readonly string[];
     readonly string: string;
     readonly refused: readonly string[];
+    readonly sign: string;
     readonly number: string;
     readonly all: string;
   };
