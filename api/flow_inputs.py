@@ -110,7 +110,7 @@ async def _answer(record: RunRecord, asked: Pending | None, posted: PostInput, c
     if asked is None:
         raise ConflictError("INPUT_CONFLICT", "nothing_asked")
     if posted.key is not None and posted.key != asked.action.key:
-        raise ConflictError("INPUT_CONFLICT", "another_asked", key=asked.action.key)
+        raise ConflictError("INPUT_CONFLICT", "another_asked", asked=asked.action.key)
     said = Succeeded(value={"text": posted.message})
     flows = call.deps.flow_runs
     kept = await flows.put_outcome(record.tenant_id, record.run_id, asked.number, said)

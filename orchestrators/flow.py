@@ -51,7 +51,7 @@ from shared.durable import (
 )
 
 FLOW_TYPE = "Flow"
-STEPS_AT_ONCE = 100
+STEPS_AT_ONCE = 40
 """Of one execution: behind these it begins anew, so that its history does not grow for ever."""
 STATES_KEPT = 12
 """Of a run that waits many times: its first states, and the last ones."""

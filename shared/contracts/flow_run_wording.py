@@ -38,8 +38,8 @@ OF_FLOW_RUNS: Mapping[str, Mapping[Language, str]] = {
         "en": "The run is not waiting for an answer.",
     },
     "another_asked": {
-        "es": "La ejecución espera la respuesta a otra pregunta («{key}»).",
-        "en": "The run is waiting for the answer to another question (“{key}”).",
+        "es": "La ejecución espera la respuesta a otra pregunta («{asked}»).",
+        "en": "The run is waiting for the answer to another question (“{asked}”).",
     },
     "input_given": {
         "es": "A esa pregunta ya se ha contestado otra cosa.",

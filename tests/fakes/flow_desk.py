@@ -1,7 +1,8 @@
 """Flows that really run: the real SDK, the local Durable extension and all activities, over stores
 in memory, in this process."""
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ from tests.fakes.services import FakeOrchestrations
 from tests.fakes.world import World
 from tests.unit.api.rules import CALLERS, SETTINGS, PeopledPacks
 
+PATIENCE_SECONDS = 60.0
+LOOK_AGAIN_SECONDS = 0.002
 ALL_STEPS = {
     **STEPS,
     **{
@@ -103,18 +106,41 @@ class FlowDesk:
         items = await self.world.log.all(run_id)
         return [event.wire() for item in items for event in item.events]
 
-    async def say(self, run_id: str, message: str, **more: str) -> Answer:
-        body = {"message": message, **more}
-        return await self.ana.call(flow_inputs.say_to, "POST", body, path={"runId": run_id})
+    async def say(
+        self,
+        run_id: str,
+        message: str,
+        *,
+        key: str | None = None,
+        token: str = "ana",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        body = {"message": message} | ({"key": key} if key else {})
+        person = Caller(self.deps, self.orchestrations, token)
+        path = {"runId": run_id}
+        return await person.call(flow_inputs.say_to, "POST", body, path=path, headers=headers)
+
+    async def waits(self, run_id: str, key: str | None = None) -> None:
+        """Until it asks (with this node)."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                asked = (await self.view(run_id)).get("waiting")
+                if asked is not None and key in (None, asked):
+                    return
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 @asynccontextmanager
-async def flow_desk(folder: Path, world: World | None = None) -> AsyncGenerator[FlowDesk]:
-    """With the people, packs and settings of tests of agent calls."""
+async def flow_desk(
+    folder: Path,
+    world: World | None = None,
+    change: Callable[[Dependencies], Dependencies] = lambda deps: deps,
+) -> AsyncGenerator[FlowDesk]:
+    """With the people, packs and settings of tests of agent calls, if they are not changed."""
     world = world or World(callers=CALLERS)
     deps = world.deps()
     policy = replace(deps.policy, agents=SETTINGS, outside=SETTINGS.outside)
-    deps = replace(deps, packs=PeopledPacks(world.packs), policy=policy)
+    deps = change(replace(deps, packs=PeopledPacks(world.packs), policy=policy))
     worker = SdkWorker()
     for name, table in (("chat", CHAT), ("flow", FLOW)):
         worker.orchestrator(versioned(name, {FIRST: table[FIRST]}))
