@@ -16,6 +16,10 @@ from shared.errors import ConflictError
 async def cancel(call: Call) -> Response:
     """Stop a run. What its tools have done already stays, and is reported with it."""
     record = await (any_run(call) if OPERATE in call.caller.rights else own_run(call))
+    if record.part_of is not None:
+        # An agent that a flow has called ends with it.
+        flow = await call.deps.runs.get(record.tenant_id, record.part_of.run_id)
+        record = flow or record
     if not await stop(call, record):
         raise ConflictError("RUN_ENDED", "run_ended", run_id=record.run_id)
     event_id = f"{record.run_id}-1-stop"

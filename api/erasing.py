@@ -15,6 +15,7 @@ from api.conversations import names_session
 from api.edge import Call
 from api.identifiers import new_id
 from api.queueing import runs_before
+from shared.calling.threads import thread_of
 from shared.contracts.audit import Actor, AuditEvent, done_event_id
 from shared.contracts.conversations import Conversation, Erasing
 from shared.errors import ConflictError, DependencyError, NotFoundError, StoreError
@@ -133,6 +134,7 @@ async def _erase_runs(
 
     async def erase(run_id: str) -> None:
         async with limit:
+            await _erase_calls(conversation, run_id, orchestrations, deps)
             await _erase_run(tenant_id, run_id, orchestrations, deps)
 
     for _ in range(PASSES):
@@ -141,6 +143,23 @@ async def _erase_runs(
             return
         await asyncio.gather(*map(erase, runs))
     raise StoreError(f"conversation {conversation.conversation_id} gets new runs all the time")
+
+
+async def _erase_calls(
+    conversation: Conversation, run_id: str, orchestrations: Orchestrations, deps: Dependencies
+) -> None:
+    """The threads that were made for the agents of a flow; a thread that it named is its own."""
+    tenant_id, erasing = conversation.tenant_id, conversation.erasing
+    assert erasing is not None
+    for child in await deps.flow_runs.calls(tenant_id, run_id):
+        thread = await deps.conversations.get(tenant_id, thread_of(child))
+        if thread is None:
+            continue
+        mine = erasing.model_copy(update={"event_id": f"{thread.conversation_id}-9-erased"})
+        if thread.erasing is None:
+            await deps.conversations.begin_erasing(thread, mine)
+        thread = thread.model_copy(update={"erasing": thread.erasing or mine})
+        await finish_erasing(thread, orchestrations, deps)
 
 
 async def _erase_run(

@@ -193,11 +193,11 @@ async def events(call: Call) -> Response:
     header = call.request.headers.get("last-event-id") or None
     given = (call.request.query_params.get("after"), header)
     *_, after = [0, *(_event_number(call, each) for each in given if each is not None)]
-    if after and await _is_told(call.deps.log, record.run_id, after):
+    if after and await _is_told(call.deps.log, record.log_id, after):
         # A reader that reconnects by itself would ask again and again (HTML, section 9.2.3).
         return Response(status_code=204, headers={"x-run-id": record.run_id})
     listener = await listen(call, record.run_id, record.on_disconnect)
-    return event_stream(call, record.run_id, after, listener=listener)
+    return event_stream(call, record.log_id, after, listener=listener)
 
 
 async def _is_told(log: LogItems, run_id: str, after: int) -> bool:

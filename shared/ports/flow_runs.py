@@ -25,6 +25,14 @@ class FlowRuns(Protocol):
         """Replace it if nobody changed it since it was read; None when somebody did."""
         ...
 
+    async def put_call(self, tenant_id: str, run_id: str, number: int, child: str) -> None:
+        """That an agent is called by run `child`; doing it again changes nothing."""
+        ...
+
+    async def calls(self, tenant_id: str, run_id: str) -> tuple[str, ...]:
+        """The runs of all agents that were called."""
+        ...
+
     async def put_outcome(
         self, tenant_id: str, run_id: str, number: int, outcome: FlowOutcome
     ) -> FlowOutcome:

@@ -21,14 +21,16 @@ from shared.stores.remembering import Remembered
 LARGE = 16 * 1024
 """Characters of JSON from which a value is an item of its own."""
 REFERENCE = "flowValue"
+CALL = "flow-call-"
+CALLS = "SELECT VALUE c.child FROM c WHERE STARTSWITH(c.id, @prefix)"
 
 type RunKey = tuple[str, str]
 """Tenant and run."""
 
 
 class CosmosFlowRuns:
-    """Items `flow`, `flow-progress`, `flow-value-<digest>` and `flow-outcome-<number>` of a run's
-    partition of `runs`, which is erased with it."""
+    """Items `flow`, `flow-progress`, `flow-value-<digest>`, `flow-call-<number>` and
+    `flow-outcome-<number>` of a run's partition of `runs`, which is erased with it."""
 
     def __init__(self, database: CosmosDatabase) -> None:
         self._items = CosmosContainer(database, "runs")
@@ -108,6 +110,15 @@ class CosmosFlowRuns:
         await self._items.create(
             {"id": _value_id(digest), "tenantId": key[0], "runId": key[1], "text": text}
         )
+
+    async def put_call(self, tenant_id: str, run_id: str, number: int, child: str) -> None:
+        key = {"id": f"{CALL}{number}", "tenantId": tenant_id, "runId": run_id}
+        await self._items.create({**key, "child": child})
+
+    async def calls(self, tenant_id: str, run_id: str) -> tuple[str, ...]:
+        parameters = [{"name": "@prefix", "value": CALL}]
+        found = self._items.values(CALLS, [tenant_id, run_id], parameters)
+        return tuple(sorted([str(each) async for each in found]))
 
     async def put_outcome(
         self, tenant_id: str, run_id: str, number: int, outcome: FlowOutcome

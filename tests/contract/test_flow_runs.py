@@ -94,6 +94,15 @@ async def test_large_values_are_kept_as_they_are_while_others_change(
     assert progress.step == len(steps)
 
 
+async def test_the_runs_of_its_agents_are_known(sides: Sides, fresh: Fresh) -> None:
+    run_id = fresh()
+    await sides.near.flow_runs.put_call(TENANT, run_id, 2, "child-b")
+    await sides.near.flow_runs.put_call(TENANT, run_id, 1, "child-a")
+    await sides.near.flow_runs.put_call(TENANT, run_id, 1, "child-a")
+    assert await sides.far.flow_runs.calls(TENANT, run_id) == ("child-a", "child-b")
+    assert await sides.far.flow_runs.calls(TENANT, fresh()) == ()
+
+
 async def test_of_two_outcomes_the_first_is_kept(sides: Sides, fresh: Fresh) -> None:
     run_id = fresh()
     said, failed = Succeeded(value={"text": "sí", "none": None}), Failed(code="TIMEOUT")

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from shared.contracts.agent_steps import AgentResult, AgentStep
 from shared.contracts.effects import Effect
+from shared.contracts.flows.running import FlowOutcome
+from shared.contracts.flows.runs import FlowProgress, PinnedFlow
 from shared.ports import (
     AgentSteps,
     Effects,
+    FlowRuns,
     LogItem,
     LogItems,
     ToolAnswered,
@@ -117,3 +120,37 @@ class MortalLog:
 
     async def erase(self, run_id: str) -> None:
         await self.life.through(self.inner.erase(run_id))
+
+
+@dataclass
+class MortalFlowRuns:
+    inner: FlowRuns
+    life: Mortal
+
+    async def pin(self, tenant_id: str, run_id: str, flow: PinnedFlow) -> None:
+        await self.inner.pin(tenant_id, run_id, flow)
+
+    async def pinned(self, tenant_id: str, run_id: str) -> PinnedFlow | None:
+        return await self.inner.pinned(tenant_id, run_id)
+
+    async def progress(
+        self, tenant_id: str, run_id: str, *, anew: bool = False
+    ) -> FlowProgress | None:
+        return await self.inner.progress(tenant_id, run_id, anew=anew)
+
+    async def advance(self, progress: FlowProgress) -> FlowProgress | None:
+        return await self.life.through(self.inner.advance(progress))
+
+    async def put_call(self, tenant_id: str, run_id: str, number: int, child: str) -> None:
+        await self.life.through(self.inner.put_call(tenant_id, run_id, number, child))
+
+    async def calls(self, tenant_id: str, run_id: str) -> tuple[str, ...]:
+        return await self.inner.calls(tenant_id, run_id)
+
+    async def put_outcome(
+        self, tenant_id: str, run_id: str, number: int, outcome: FlowOutcome
+    ) -> FlowOutcome:
+        return await self.life.through(self.inner.put_outcome(tenant_id, run_id, number, outcome))
+
+    async def outcome(self, tenant_id: str, run_id: str, number: int) -> FlowOutcome | None:
+        return await self.inner.outcome(tenant_id, run_id, number)

@@ -120,6 +120,15 @@ class FlowDesk:
         path = {"runId": run_id}
         return await person.call(flow_inputs.say_to, "POST", body, path=path, headers=headers)
 
+    async def told(self, run_id: str, kind: str) -> dict[str, Any]:
+        """The first event of a kind, as soon as it is told."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                found = [each for each in await self.events(run_id) if each["type"] == kind]
+                if found:
+                    return found[0]
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
     async def waits(self, run_id: str, key: str | None = None) -> None:
         """Until it asks (with this node)."""
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -80,7 +80,13 @@ class World:
     )
 
     def __post_init__(self) -> None:
-        self.runs.beside = (self.agent_steps, self.effects, self.approvals, self.readers)
+        self.runs.beside = (
+            self.agent_steps,
+            self.flow_runs,
+            self.effects,
+            self.approvals,
+            self.readers,
+        )
 
     def deps(self) -> Dependencies:
         return Dependencies(

@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tests.replay.recording VERSION
 
-Once, before a version is released; what is recorded of one that has been is never recorded anew.
+Once, before a version is released; what is recorded of one is never recorded anew, only what it has
+not: the ways of an orchestrator that it did not have.
 Each run goes through the real SDK and the local Durable extension; its activities are scripted. A
 file holds what the extension told the orchestrator when it woke it last, what that scheduled, and
 what it asked of each activity.
@@ -21,10 +22,10 @@ from typing import Any
 from azure.durable_functions import Orchestrator as SdkOrchestrator
 
 from emulator.tests.host.durable_worker import Hub, SdkWorker
-from orchestrators.versions import CHAT, TURN, Orchestrator, versioned
+from orchestrators.versions import CHAT, FLOW, TURN, Orchestrator, versioned
 from shared.contracts.activities import ApprovalAsked, PlannedCall, RunLimits
 from shared.contracts.agent_activities import ChatRequest, ChatShape
-from shared.contracts.problems import Failure
+from shared.contracts.problems import STOPPED, Failure
 from shared.contracts.runs import AnswerBasis
 from tests.replay.answers import (
     a_task,
@@ -39,10 +40,26 @@ from tests.replay.answers import (
     settled,
 )
 from tests.replay.calls import APPROVED, EFFECT, READ, SEARCH, TEAM, Script, said
+from tests.replay.flows import (
+    Step,
+    action,
+    agent,
+    done,
+    fails,
+    flow_request,
+    goes,
+    one_after_the_other,
+    stepping,
+    write,
+)
 from tests.replay.recorded import RUN, CrashedError, Json, Scheduled, start_request
 
 HISTORIES = Path(__file__).parent / "histories"
-ORCHESTRATORS: Mapping[str, Mapping[str, Orchestrator]] = {"turn": TURN, "chat": CHAT}
+ORCHESTRATORS: Mapping[str, Mapping[str, Orchestrator]] = {
+    "turn": TURN,
+    "chat": CHAT,
+    "flow": FLOW,
+}
 DOWN = failed(Failure(code="ERP_UNAVAILABLE", message="erp_unavailable", retryable=True))
 TO_APPROVE = PlannedCall(tool="createUser", approval=True)
 BEHIND = PlannedCall(tool="createTask", needs=(0,))
@@ -102,6 +119,16 @@ def _chat(
     )
 
 
+def _flow(
+    *steps: Step,
+    raises: Mapping[str, str] | None = None,
+    waits: bool = False,
+    crashing: str | None = None,
+) -> Scenario:
+    answers = stepping(steps, _asked(), crashing)
+    return Scenario("flow", flow_request(), answers, raises or {}, waits)
+
+
 def _team(mode: str) -> ChatShape:
     return ChatShape.model_validate(
         {"mode": mode, "speakers": TEAM, "coordinator": "Coordinator", "maxSteps": 13}
@@ -143,6 +170,24 @@ SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
     "chat-sequential": lambda: _chat(_team("sequential"), Script({TEAM[0]: [said(READ)]})),
     "chat-fanout": lambda: _chat(_team("fanout"), Script({TEAM[0]: [said(READ)]})),
     "chat-discussion": lambda: _chat(_team("group_chat"), Script(choices=(TEAM[1], TEAM[0]))),
+    "flow-without-calls": lambda: _flow(done()),
+    "flow-that-has-its-end": lambda: _flow(done().model_copy(update={"ended": True})),
+    "flow-calls": lambda: _flow(
+        goes(action(1)), goes(write(2)), goes(action(3, "secure_value")), done()
+    ),
+    "flow-agents-side-by-side": lambda: _flow(goes(agent(1), agent(2)), goes(), done()),
+    "flow-refused": lambda: _flow(goes(action(1, "refused")), fails()),
+    "flow-approved": lambda: _flow(goes(write(1, approval=True)), done(), raises=APPROVAL),
+    "flow-asks": lambda: _flow(
+        goes(action(1, "ask")), done(), raises={"advance_flow": "input-1"}
+    ),
+    "flow-waits": lambda: _flow(goes(action(1, "ask")), done(), waits=True),
+    "flow-stopped-while-it-asks": lambda: _flow(
+        goes(action(1, "ask")), done(), raises={"advance_flow": "stop"}
+    ),
+    "flow-stopped": lambda: _flow(goes(action(1)), STOPPED),
+    "flow-call-crashes": lambda: _flow(goes(action(1)), done(), crashing="use_tool"),
+    "flow-begun-anew": lambda: _flow(*one_after_the_other(45)),
     "chat-speaker-crashes": lambda: _chat(
         _team("fanout"), Script({TEAM[1]: [CrashedError("worker gone")] * 3})
     ),
@@ -156,9 +201,16 @@ class Stage(SdkWorker):
         super().__init__()
         name = scenario.orchestrator
         self.orchestrator(versioned(name, ORCHESTRATORS[name]))
+        if name == "flow":
+            # Its agents are orchestrations of their own.
+            self.orchestrator(versioned("chat", ORCHESTRATORS["chat"]))
         self.played: list[str] = []
         for each in ACTIVITIES:
             self.activities[each] = self._playing(each, scenario.answers)
+
+    def last(self, name: str) -> str:
+        """What the extension told the orchestrator when it woke it last."""
+        return next(text for woken, text in reversed(self.contexts) if woken == name)
 
     def _playing(self, name: str, answers: Answers) -> Callable[[Any], Any]:
         def play(value: Any) -> Any:
@@ -175,6 +227,7 @@ ACTIVITIES = (
     "await_turn", "prepare", "retrieve", "plan", "ask_approval", "settle_approval", "run_tool",
     "respond", "record", "remember", "fold", "finish",
     "open_call", "speak", "use_tool", "choose", "close_call",
+    "advance_flow", "seal_value", "close_flow",
 )  # fmt: skip
 
 
@@ -192,7 +245,7 @@ def asked_of_activities(orchestrator: Orchestrator, body: str) -> list[Json]:
     return [
         {"activity": leaf["functionName"], "request": json.loads(leaf["input"])}
         for leaf in leaves
-        if "functionName" in leaf
+        if leaf.get("functionName") in ACTIVITIES
     ]
 
 
@@ -234,7 +287,7 @@ async def record(scenario: Scenario, version: str, folder: Path) -> Json:
             await hub.ended(run)
     finally:
         await hub.extension.stop()
-    body = stage.contexts[-1][1]
+    body = stage.last(scenario.orchestrator)
     orchestrator = versioned(scenario.orchestrator, ORCHESTRATORS[scenario.orchestrator])
     return {
         "orchestrator": scenario.orchestrator,
@@ -249,15 +302,16 @@ def _rests(scenario: Scenario, stage: Stage) -> bool:
     if not stage.contexts:
         return False
     orchestrator = versioned(scenario.orchestrator, ORCHESTRATORS[scenario.orchestrator])
-    return scheduled(orchestrator, stage.contexts[-1][1])[-1] == "timer"
+    return scheduled(orchestrator, stage.last(scenario.orchestrator))[-1] == "timer"
 
 
 async def main(version: str) -> None:
     folder = HISTORIES / version
-    if folder.exists():
-        sys.exit(f"{folder} is there: what has been recorded of a version stays as it is")
-    folder.mkdir(parents=True)
-    for name, scenario in SCENARIOS.items():
+    folder.mkdir(parents=True, exist_ok=True)
+    new = {n: each for n, each in SCENARIOS.items() if not (folder / f"{n}.json").exists()}
+    if not new:
+        sys.exit(f"{folder} has all: what has been recorded of a version stays as it is")
+    for name, scenario in new.items():
         with tempfile.TemporaryDirectory() as place:
             told = await record(scenario(), version, Path(place))
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from azure.durable_functions import DurableOrchestrationContext
 
-from orchestrators.versions import CHAT, FIRST, TURN, versioned
+from orchestrators.versions import CHAT, FIRST, FLOW, TURN, versioned
 from shared.contracts import activities, agent_activities
 from shared.contracts.activities import ActivitySpec
+from shared.contracts.flows import runs as flow_runs
 from tests.replay.recorded import Json
 from tests.replay.recording import ACTIVITIES, HISTORIES, ORCHESTRATORS, SCENARIOS, scheduled
 
@@ -21,7 +22,7 @@ ADVICE = (
 )
 SPECS: dict[str, ActivitySpec[Any, Any]] = {
     each.name: each
-    for module in (activities, agent_activities)
+    for module in (activities, agent_activities, flow_runs)
     for each in vars(module).values()
     if isinstance(each, ActivitySpec)
 }
@@ -62,7 +63,7 @@ def test_an_activity_still_takes_what_a_run_of_a_released_version_has_asked_of_i
 
 def test_each_version_has_its_histories() -> None:
     kept = {file.parent.name for file in FILES}
-    assert kept == {*TURN, *CHAT}
+    assert kept == {*TURN, *CHAT, *FLOW}
     for version in kept:
         of_it = {read(file)["orchestrator"] for file in FILES if file.parent.name == version}
         assert of_it == {name for name, table in ORCHESTRATORS.items() if version in table}
@@ -73,6 +74,7 @@ def test_new_runs_begin_under_a_version_that_has_been_recorded_in_full() -> None
     current = durable["defaultVersion"]
     assert current in TURN
     assert current in CHAT
+    assert current in FLOW
     recorded = {file.stem for file in FILES if file.parent.name == current}
     assert recorded == set(SCENARIOS)
 

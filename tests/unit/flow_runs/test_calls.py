@@ -8,17 +8,23 @@ from typing import Any
 
 import pytest
 
-from api import control, runs
+from api import approvals, control, erasing, runs
 from shared.contracts.outside import HttpRule, Outside
+from shared.contracts.tools import ApprovalPolicy, Pack
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation
 from tests.fakes.flow_desk import FlowDesk, flow_desk
+from tests.fakes.http import Caller
 from tests.fakes.world import ANA, LUIS, PACKS, World
 from tests.unit.api.rules import CALLERS, READER
 
 CALLER = READER.model_copy(update={"rights": (*READER.rights, "http:call", "secrets:resolve")})
 BOSS = LUIS.model_copy(update={"rights": (*LUIS.rights, "approvals:decide")})
 URL = "https://api.example.org/things"
+AGENT = [
+    {"type": "agent_call", "id": "ask", "agent_profile": "normal", "message": "Hola",
+     "save_as": "r"},
+]  # fmt: skip
 
 
 class Addresses:
@@ -231,3 +237,64 @@ async def test_nothing_that_somebody_wrote_is_in_durables_history(desk: FlowDesk
     assert (await desk.view(run_id))["status"] == "done"
     for _, text in desk.worker.contexts:
         assert "canario" not in text
+
+
+class Approving(FolderPacks):
+    """Each call of `http` that changes something has to be approved by somebody else."""
+
+    def get(self, version: str) -> Pack:
+        pack = super().get(version)
+        http = pack.tools["http"]
+        bound = http.model_copy(update={"approval": ApprovalPolicy(when="always")})
+        return pack.model_copy(update={"tools": {**pack.tools, "http": bound}})
+
+
+@pytest.mark.parametrize(("decision", "made"), [("approve", 1), ("reject", 0)])
+async def test_a_write_waits_until_somebody_approves_it(
+    tmp_path: Path, addresses: Addresses, decision: str, made: int
+) -> None:
+    world = World(callers={**CALLERS, "ana": CALLER, "luis": BOSS})
+
+    def change(deps: Dependencies) -> Dependencies:
+        return replace(allowed(deps, addresses), packs=Approving(PACKS))
+
+    async with flow_desk(tmp_path, world, change) as desk:
+        run_id = await desk.begin([write("a", on_error="continue")])
+        asked = await desk.told(run_id, "approval")
+        luis = Caller(desk.deps, desk.orchestrations, "luis")
+        body = {"decision": decision, "payloadHash": asked["payloadHash"]}
+        path = {"runId": run_id, "approvalId": asked["approvalId"]}
+        decided = await luis.call(approvals.decide, "POST", body, path=path)
+        assert decided.status == 200, decided.body
+        await desk.ended(run_id)
+        kept = (await desk.view(run_id))["variables"]["a"]
+    assert len(addresses.written) == made
+    assert made or kept["error"]["code"] == "APPROVAL_REJECTED"
+
+
+async def test_an_agent_that_is_stopped_stops_its_flow(desk: FlowDesk) -> None:
+    run_id = await desk.begin([*AGENT, {"type": "response", "text": "¿?", "wait": True}])
+    await desk.waits(run_id)
+    child = (await desk.deps.flow_runs.calls(ANA.tenant_id, run_id))[0]
+    record = await desk.deps.runs.get(ANA.tenant_id, child)
+    assert record is not None
+    assert record.part_of is not None
+    assert (record.part_of.run_id, record.part_of.node) == (run_id, "ask")
+    stopped = await desk.ana.call(control.cancel, "POST", path={"runId": child})
+    assert stopped.json["runId"] == run_id
+    await desk.ended(run_id)
+    told = await desk.ana.call(runs.read, path={"runId": run_id})
+    assert told.json["state"] == "CANCELLED"
+
+
+async def test_with_its_conversation_all_of_a_flow_is_erased(desk: FlowDesk) -> None:
+    run_id = await desk.run([*AGENT, {"type": "response", "text": "${r.text}"}])
+    record = await desk.deps.runs.get(ANA.tenant_id, run_id)
+    assert record is not None
+    (child,) = await desk.deps.flow_runs.calls(ANA.tenant_id, run_id)
+    there = {"id": record.conversation_id}
+    erased = await desk.ana.call(erasing.erase, "DELETE", path=there, query={"sessionId": ""})
+    assert erased.status == 204, erased.body
+    for each in (run_id, child):
+        assert await desk.deps.runs.get(ANA.tenant_id, each, anew=True) is None
+    assert not await desk.deps.log.all(run_id)
