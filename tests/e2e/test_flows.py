@@ -35,13 +35,18 @@ def host(
         "ModelProxy__ApiKey": "made-up-model-key-0010",
         "ModelProxy__Model": "scripted",
         "AI__Models__Default": "scripted",
-        "Tools__HttpAllowed": json.dumps([rule]),
-        "Tools__HttpPrivateHosts": json.dumps([stand_in.url]),
+        "Tools__HttpAllowed": _and(services, "Tools__HttpAllowed", rule),
+        "Tools__HttpPrivateHosts": _and(services, "Tools__HttpPrivateHosts", stand_in.url),
         "Tools__HttpTimeoutSeconds": "60",
     }
     place = tmp_path_factory.mktemp("flows") / "data"
     with running_host(services, place, settings=settings) as running:
         yield running
+
+
+def _and(services: Services, setting: str, one: object) -> str:
+    """A list of the settings with one more."""
+    return json.dumps([*json.loads(services.environment[setting]), one])
 
 
 @pytest.fixture
