@@ -10,6 +10,8 @@ from tests.flows.cases import Case
 
 HOST = re.compile(r"^https?://[^/?#]+")
 CALLING = ("agent_call", "rest_call")
+PROFILES = frozenset({"prod", "staging"})
+"""Credential profiles that the local platform has."""
 OF_THE_SIMULATOR = ("simOnly", "__sim_only")
 
 
@@ -19,7 +21,10 @@ def runnable(case: Case) -> bool:
     answers, text = case.get("answers", {}), str(case)
     if case["expected"]["status"] == "running" or "order" in case or "secure_value" in text:
         return False
-    if any(each in text for each in OF_THE_SIMULATOR):
+    if any(each in text for each in OF_THE_SIMULATOR) or "response_format" in text:
+        return False
+    named = {str(each.get("profile")) for each in _nodes(case["flow"]) if "profile" in each}
+    if not named <= PROFILES:
         return False
     return all(_is_served(key, each) for key, each in answers.items()) and _calls_are_known(case)
 
