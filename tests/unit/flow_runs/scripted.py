@@ -38,9 +38,9 @@ class Scripted:
             yield context.call_activity("scripted", context.get_input())
 
         worker.orchestrator(chat)
-        worker.activities["scripted"] = self._of_agent  # type: ignore[assignment]
-        worker.activities["use_tool"] = self._of_call  # type: ignore[assignment]
-        worker.activities["seal_value"] = self._of_call  # type: ignore[assignment]
+        worker.activities["scripted"] = self._of_agent
+        worker.activities["use_tool"] = self._of_call
+        worker.activities["seal_value"] = self._of_call
 
     async def ready(self, pending: Pending, scene: Scene) -> PlannedAction:
         """Whatever the settings allow."""
