@@ -16,6 +16,13 @@ from emulator.tests.host.harness import APPS, HostProcess, eventually, start_hos
 
 ROOT = Path(__file__).parents[2]
 MANAGEMENT = "/runtime/webhooks/durabletask"
+INTERRUPTIBLE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from cli.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""A shell's job in the background has SIGINT ignored, and so has whatever the tests start there."""
 
 type Runs = Callable[..., tuple[int, str, str]]
 
@@ -180,7 +187,7 @@ def test_tail_tells_every_change_until_it_is_interrupted(host: HostProcess, tmp_
     output = tmp_path / "tail.txt"
     with output.open("wb") as file:
         tail = subprocess.Popen(
-            [sys.executable, "-m", "cli", "runs", "tail", "--host", host.url],
+            [sys.executable, "-c", INTERRUPTIBLE, "runs", "tail", "--host", host.url],
             cwd=ROOT,
             stdout=file,
         )

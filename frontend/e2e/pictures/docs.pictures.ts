@@ -25,7 +25,10 @@ scenario('what can be asked, and an answer with its sources', async (scene) => {
   await chat.ended(await chat.send(QUESTION));
   await chat.lastAnswer.getByRole('region', { name: 'Fuentes' }).waitFor();
   await page.getByRole('link', { name: QUESTION }).waitFor();
+  // As high as the question, its answer and its sources are together.
+  await page.setViewportSize({ width: 860, height: 820 });
   await shot(page, 'answer-with-sources');
+  await page.setViewportSize(VIEW);
   await chat.lastAnswer.locator('details.progress > summary').click();
   await chat.lastAnswer.getByText('Documentos consultados').waitFor();
   await page.getByRole('button', { name: 'Registro' }).click();

@@ -139,6 +139,13 @@ describe('a turn', () => {
     expect(stored.decisions['a0']).toMatchObject({ state: 'rejected', label: 'Crear usuario' });
   });
 
+  it('keeps a rating that reached the server behind what is read', () => {
+    const live = { ...told(DONE), rating: 'up' } as const;
+    const turn = { runId: RUN_ID, text: 'Hola', finishReason: 'stop' } as Turn;
+    expect(withStored(live, turn).rating).toBe('up');
+    expect(withStored(live, { ...turn, rating: 'down' }).rating).toBe('down');
+  });
+
   it('is shown again as it was stored', () => {
     const turn = {
       runId: RUN_ID,

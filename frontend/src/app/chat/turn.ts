@@ -122,7 +122,8 @@ export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
     missing: turn.question?.missing ?? [],
     warnings: turn.warnings ?? [],
     error: errorIn(turn),
-    rating: turn.rating ?? null,
+    // What was read before the rating reached the server does not take it back; nothing else can.
+    rating: turn.rating ?? shown.rating,
     cut: turn.finishReason === 'length',
     stopping: false,
   };
