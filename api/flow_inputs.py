@@ -59,12 +59,12 @@ async def say_to(call: Call) -> Response:
     """What the user says to a flow that asks. Saying the same again changes nothing; with an
     Idempotency-Key it does not answer the next question either. Raises ConflictError when nothing
     is asked, or something else."""
-    record = await _own_flow(call)
     body = await read_body(call.request)
     posted = parse(PostInput, call.request, body, call.language)
     check_sizes(posted.message, None)
     if not can_be_seen(posted.message):
         raise invalid("/message", "field_blank", call.language)
+    record = await _own_flow(call)
     asked = await _under_way(record, call)
     before = await _answered_before(record, asked, body, call)
     key = before or await _answer(record, asked, posted, call)

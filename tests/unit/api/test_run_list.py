@@ -40,7 +40,8 @@ async def test_operators_see_how_runs_are_doing_and_nothing_of_what_was_said() -
         run_id, conversation, "DONE"
     )  # fmt: skip
     assert set(entry) == {
-        "runId", "conversationId", "userId", "userName", "state", "isAgentCall", "receivedAt",
+        "runId", "conversationId", "userId", "userName", "state", "isAgentCall", "isFlow",
+        "receivedAt",
         "endedAt", "finishReason", "correlationId",
     }  # fmt: skip
 
