@@ -211,5 +211,5 @@ async def test_a_case_of_the_suite(ana: Person, stand_in: StandIn, case: Case) -
         assert told.get(name) == wanted.get("failure", {}).get(name, told.get(name))
 
 
-def test_most_of_the_suite_is_run() -> None:
-    assert sum(map(runnable, cases("run"))) >= 60
+def test_more_than_half_of_the_suite_is_run() -> None:
+    assert 2 * sum(map(runnable, cases("run"))) > len(cases("run"))
