@@ -6,6 +6,7 @@ import {
   ApprovalDecided,
   ChatRequest,
   DecideApproval,
+  FlowRunRequest,
   PostFeedback,
   ResumeOptions,
   Start,
@@ -33,6 +34,16 @@ export class AgentService {
    */
   streamChat(request: ChatRequest, options: StreamOptions = {}): Observable<AgentEvent> {
     return this.started(startOf(request), options);
+  }
+
+  /** Runs a flow durably, and tells its events as those of any run; `input` answers what it asks. */
+  runFlow(request: FlowRunRequest, options: StreamOptions = {}): Observable<AgentEvent> {
+    return this.started({ path: '/flows/runs', body: request }, options);
+  }
+
+  /** What the user says to a flow that waits. */
+  async input(runId: string, message: string): Promise<void> {
+    await this.transport.send(`${pathOf(runId)}/input`, { method: 'POST', body: { message } });
   }
 
   /** The events behind `lastEventId` (0: all), of a run that goes on or has ended within 7 days. */

@@ -7,6 +7,8 @@ type Schemas = components['schemas'];
 export type MessageRequest = { readonly conversationId: string } & Schemas['PostMessage'];
 /** An agent called with all that it is to be, as `POST /api/chat` takes it. */
 export type AgentRequest = Schemas['PostChat'];
+/** A flow that the server runs: by value, or by its id. */
+export type FlowRunRequest = Schemas['PostFlowRun'];
 export type ChatRequest = AgentRequest | MessageRequest;
 
 export type AgentAnswer = Schemas['ChatAnswer'];

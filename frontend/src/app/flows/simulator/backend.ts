@@ -1,6 +1,6 @@
 import { Injectable, inject, signal } from '@angular/core';
-import { AgentEvent, AgentProblem, AgentService, EventOf, matchEvent } from '@eira/agents-client';
-import type { AgentRequest } from '@eira/agents-client';
+import { AgentEvent, AgentProblem, AgentService } from '@eira/agents-client';
+import type { AgentRequest, FlowRunRequest } from '@eira/agents-client';
 import type {
   Backend,
   BackendCall,
@@ -10,20 +10,15 @@ import type {
   Json,
   JsonObject,
 } from '@eira/flow-engine';
-import { Subscription } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import { SETTINGS } from '../../core/settings';
 import { Vocabulary } from '../inspector/vocabulary';
+import { Answer, Waiting } from './answer';
+import { isObject } from './engine-json';
+import { flowOf, readBack } from './rest-flow';
 import { Typed } from './typed';
 
-/** As the engine has JSON. */
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 const CANCELLED: FlowOutcome = { kind: 'failed', code: 'CANCELLED' };
-/** What somebody has to decide before a call goes on. */
-export type Waiting = EventOf<'approval'>;
-
 /** Calls of a simulation that are made for real, over the API that the page talks to. */
 @Injectable()
 export class SimulatorBackend implements Backend {
@@ -47,38 +42,50 @@ export class SimulatorBackend implements Backend {
   }
 
   callAgent(call: BackendCall<CallAgent>): Promise<FlowOutcome> {
-    const { headers, signal, tell } = call;
-    const request = this.requestOf(call);
+    const { headers } = call;
+    return this.heard(
+      this.agents.streamChat(this.requestOf(call), { headers }),
+      call,
+      (whole) => whole,
+    );
+  }
+
+  /** The backend calls addresses for flows alone: so it runs one that has this call. */
+  callRest(call: BackendCall<CallRest>): Promise<FlowOutcome> {
+    const request = { flow: flowOf(call.action), sessionId: this.session, onDisconnect: 'cancel' };
+    const events = this.agents.runFlow(request as FlowRunRequest);
+    return this.heard(events, { ...call, tell: () => undefined }, readBack);
+  }
+
+  private heard(
+    events: Observable<AgentEvent>,
+    { signal, tell }: Pick<BackendCall<unknown>, 'signal' | 'tell'>,
+    read: (whole: FlowOutcome) => FlowOutcome,
+  ): Promise<FlowOutcome> {
     return new Promise((resolve) => {
       const answer = new Answer(tell, (approval) =>
         this.waiting.update((open) => [...open, approval]),
       );
+      const hearing = new Subscription();
       const over = (outcome: FlowOutcome): void => {
         hearing.unsubscribe();
         signal.removeEventListener('abort', given);
         this.waiting.update((open) => open.filter((each) => !answer.approvals.includes(each)));
         resolve(outcome);
       };
-      const hearing = new Subscription();
       const given = (): void => over(CANCELLED);
       signal.addEventListener('abort', given);
-      const told = this.agents.streamChat(request, { headers }).subscribe({
+      const told = events.subscribe({
         next: (event) => {
           const outcome = answer.take(event);
-          if (outcome) over(outcome);
+          if (outcome) over(read(outcome));
         },
         error: (problem: unknown) => over(failureOf(problem)),
-        complete: () => over(answer.whole()),
+        complete: () => over(read(answer.whole())),
       });
       hearing.add(told);
       if (signal.aborted) given();
     });
-  }
-
-  /** The backend calls addresses for flows that it runs itself, and for nobody else. */
-  callRest(call: BackendCall<CallRest>): Promise<FlowOutcome> {
-    const { host } = new URL(call.action.url, 'https://invalid.example');
-    return Promise.resolve({ kind: 'failed', code: 'NOT_SUPPORTED', message: host });
   }
 
   /** A profile that only the simulator knows is not named: its keys stand for it. */
@@ -90,7 +97,7 @@ export class SimulatorBackend implements Backend {
       ...withPlaces(action.request, this.typed.of(profile)),
       sessionId: this.session,
       onDisconnect: 'cancel',
-      ...(named ? { profile } : {}),
+      profile: named ? profile : undefined,
     };
     return request as unknown as AgentRequest;
   }
@@ -117,73 +124,6 @@ function lookUpIn({ search }: JsonObject, indexes: readonly string[]): JsonObjec
   if (!isObject(search) || indexes.length === 0) return {};
   const named = (search['index'] ?? search['indexes']) !== undefined;
   return named ? {} : { search: { ...search, indexes: [...indexes] } };
-}
-
-/** One answer as its events come. */
-class Answer {
-  readonly approvals: Waiting[] = [];
-  private text = '';
-  private citations: readonly unknown[] = [];
-  private readonly steps: object[] = [];
-  private readonly handoffs: object[] = [];
-  private ended: object = {};
-
-  constructor(
-    private readonly tell: (text: string) => void,
-    private readonly waits: (approval: Waiting) => void,
-  ) {}
-
-  /** What it came to, once it has ended. */
-  take(event: AgentEvent): FlowOutcome | null {
-    return matchEvent<FlowOutcome | null>(event, {
-      text: ({ text }) => this.hear(text),
-      restart: () => this.again(),
-      question: ({ text }) => (this.text ? null : this.hear(text)),
-      citations: ({ citations }) => this.keep(() => (this.citations = citations)),
-      agent_turn: ({ speaker, text }) => this.keep(() => this.steps.push({ speaker, text })),
-      handoff: ({ from, to }) => this.keep(() => this.handoffs.push({ from, to })),
-      approval: (approval) => this.wait(approval),
-      error: ({ code, message, retryable }) => ({ kind: 'failed', code, message, retryable }),
-      done: ({ usage, threadId, runId }) => {
-        this.ended = { usage, threadId, runId };
-        return this.whole();
-      },
-      state: () => null,
-      tool: () => null,
-      notification: () => null,
-      node: () => null,
-    });
-  }
-
-  whole(): FlowOutcome {
-    const { text, citations } = this;
-    const traced = this.steps.length + this.handoffs.length > 0;
-    const trace = traced ? { steps: this.steps, handoffTrace: this.handoffs } : {};
-    const value = { text, citations, ...this.ended, ...trace };
-    return { kind: 'ok', value: value as unknown as Json };
-  }
-
-  private hear(text: string): null {
-    this.text += text;
-    this.tell(text);
-    return null;
-  }
-
-  private again(): null {
-    this.text = '';
-    return null;
-  }
-
-  private wait(approval: Waiting): null {
-    this.approvals.push(approval);
-    this.waits(approval);
-    return null;
-  }
-
-  private keep(work: () => unknown): null {
-    work();
-    return null;
-  }
 }
 
 function failureOf(problem: unknown): FlowOutcome {

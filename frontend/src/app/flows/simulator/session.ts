@@ -5,6 +5,7 @@ import {
   failureMessage,
   programOf,
   type Calls,
+  type FlowFailure,
   type FlowProblem,
   type Json as EngineJson,
   type NodeRecord,
@@ -21,6 +22,7 @@ import { FlowEditor } from '../editor/flow-editor';
 import { FlowDocument, NodeKey, write } from '../model/document';
 import { JsonObject } from '../model/json';
 import { SimulatorBackend } from './backend';
+import { isObject } from './engine-json';
 import { MockDrafts } from './mock-drafts';
 import { Naming, linkOf, statesOf } from './painting';
 import { Said, heard, spoken } from './said';
@@ -235,9 +237,17 @@ export class SimulationSession {
   private become({ status, at, failure }: Extract<SimulationEvent, { kind: 'status' }>): void {
     this.status.set(status);
     this.at.set(status === 'paused' ? at : null);
-    const told = failure && failureMessage(failure.code, failure.detail, this.language());
-    this.failure.set(told);
+    this.failure.set(failure && this.wordsOf(failure));
     this.frames.now();
+  }
+
+  /** What the flow says of it; of a call that failed, what the backend has said. */
+  private wordsOf({ code, detail, node }: FlowFailure): string {
+    const told = failureMessage(code, detail, this.language());
+    const { output } = this.recorded.get(node) ?? {};
+    const failed = isObject(output) ? output['failed'] : undefined;
+    const said = isObject(failed) ? failed['message'] : undefined;
+    return typeof said === 'string' && said ? `${said} (${told})` : told;
   }
 
   private light(move: Extract<SimulationEvent, { kind: 'move' }>['move']): void {
@@ -251,10 +261,20 @@ export class SimulationSession {
     this.said.set(this.chat);
     const open = this.open();
     const over = this.status() === 'done' && this.tried() === null ? open?.document : null;
-    this.editor.lit.set(new Set(this.lit));
-    this.editor.states.set(
+    this.paint(
       open ? statesOf(this.recorded.values(), open.naming, this.at(), over ?? null) : new Map(),
     );
+  }
+
+  /** The canvas is drawn anew only where something looks different. */
+  private paint(states: ReturnType<typeof statesOf>): void {
+    const { editor, lit } = this;
+    const before = editor.states();
+    const same =
+      states.size === before.size && [...states].every(([key, each]) => before.get(key) === each);
+    if (!same) editor.states.set(states);
+    // Links are only added, until all of them are gone.
+    if (editor.lit().size !== lit.size) editor.lit.set(new Set(lit));
   }
 }
 

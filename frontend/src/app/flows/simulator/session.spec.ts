@@ -1,0 +1,206 @@
+import { TestBed } from '@angular/core/testing';
+import { FakeServer } from '../../../testing/fake-server';
+import { until } from '../../../testing/until';
+import { SETTINGS } from '../../core/settings';
+import { FlowEditor } from '../editor/flow-editor';
+import { Vocabulary } from '../inspector/vocabulary';
+import { isDocument, places, read, type NodeKey } from '../model/document';
+import type { Json } from '../model/json';
+import { SimulatorBackend } from './backend';
+import { Connection } from './connection';
+import { MockDrafts } from './mock-drafts';
+import { SimulationSession } from './session';
+import { Typed } from './typed';
+import { json, log, stream, bytes } from '../../../../projects/agents-client/src/testing/fake-api';
+
+const FLOW = {
+  meta: { default_credential_profile: 'testing-real' },
+  nodes: [
+    { type: 'agent_call', agent_profile: 'normal', message: 'Hola', save_as: 'r1' },
+    {
+      type: 'condition',
+      id: 'fork',
+      expression: 'r1.text == "Buenas"',
+      then: [{ type: 'response', text: 'Bien: ${r1.text}' }],
+      else: [{ type: 'response', text: 'Mal' }],
+    },
+  ],
+};
+
+interface Desk {
+  readonly server: FakeServer;
+  readonly editor: FlowEditor;
+  readonly session: SimulationSession;
+  readonly typed: Typed;
+  readonly keyAt: (place: string) => NodeKey;
+}
+
+async function desk(simulatorKeys: boolean, apiBase = 'https://api.test'): Promise<Desk> {
+  const server = new FakeServer();
+  server.on('GET /catalog', () => json({ profiles: ['default'], simulatorKeys }));
+  server.on('GET /flows/schema', () => json({}));
+  TestBed.configureTestingModule({
+    providers: [
+      FlowEditor,
+      Vocabulary,
+      Typed,
+      MockDrafts,
+      SimulatorBackend,
+      SimulationSession,
+      { provide: SETTINGS, useValue: { apiBase } },
+    ],
+  });
+  const editor = TestBed.inject(FlowEditor);
+  const document = read(FLOW as unknown as Json);
+  if (!isDocument(document)) throw new Error('no flow');
+  await editor.open(document);
+  const vocabulary = TestBed.inject(Vocabulary);
+  await until(() => expect(vocabulary.catalog()).not.toBeNull());
+  const session = TestBed.inject(SimulationSession);
+  const typed = TestBed.inject(Typed);
+  const keyAt = (place: string): NodeKey => {
+    const found = [...places(document)].find(([, { path }]) => path.join('/') === place);
+    if (!found) throw new Error(place);
+    return found[0];
+  };
+  return { server, editor, session, typed, keyAt };
+}
+
+const ANSWERED = [
+  { type: 'text', text: 'Buenas', attempt: 1 },
+  {
+    type: 'done',
+    usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
+    threadId: 't',
+    runId: 'r',
+    finishReason: 'stop',
+    memory: 'none',
+  },
+] as const;
+
+describe('a simulation', () => {
+  it('is made up without keys, and paints the way that it went', async () => {
+    const { server, editor, session, keyAt } = await desk(true);
+    TestBed.inject(MockDrafts).setNode('@0', '{"text": "Buenas"}');
+    await session.run();
+    expect(session.status()).toBe('done');
+    expect(session.said().at(-1)?.text).toBe('Bien: Buenas');
+    expect(server.linesOf(/chat/)).toEqual([]);
+    expect(session.isMocked()).toBe(true);
+    const states = editor.states();
+    expect(states.get(keyAt('nodes/1/then/0'))).toBe('done');
+    expect(states.get(keyAt('nodes/1/else/0'))).toBe('skipped');
+    expect(editor.lit().size).toBe(2);
+    session.reset();
+    expect(editor.states().size).toBe(0);
+    expect(session.records()).toEqual([]);
+  });
+
+  it('stops before a node that is marked, and goes on from there', async () => {
+    const { editor, session, keyAt } = await desk(true);
+    const fork = keyAt('nodes/1');
+    session.toggleBreakpoint(fork);
+    await session.run();
+    expect(session.status()).toBe('paused');
+    expect(editor.states().get(fork)).toBe('breakpoint');
+    await session.step();
+    expect(session.records().map(({ node }) => node)).toEqual(['@0', 'fork']);
+    await session.run();
+    expect(session.status()).toBe('done');
+    session.toggleBreakpoint(fork);
+    expect(session.breakpoints().size).toBe(0);
+  });
+
+  it('sends keys in one header of one request, and names no profile that only it knows', async () => {
+    const { server, session, typed } = await desk(true);
+    server.on('POST /chat', () => stream([bytes(log([...ANSWERED] as never))]));
+    typed.add('testing-real');
+    typed.setKey('testing-real', 'openai', 'made-up-canary');
+    typed.change('testing-real', { endpoint: 'https://model.example' });
+    await session.run('Buenos días');
+    expect(session.status()).toBe('done');
+    const [call] = server.asked.filter(({ line }) => line === 'POST /chat');
+    expect(JSON.parse(call?.headers['x-sim-credentials'] ?? '')).toEqual({
+      openai: 'made-up-canary',
+    });
+    expect(call?.body).toMatchObject({
+      message: 'Hola',
+      model: { endpoint: 'https://model.example' },
+      onDisconnect: 'cancel',
+    });
+    expect(call?.body).not.toHaveProperty('profile');
+    const [record] = session.records();
+    expect(record).toMatchObject({ source: 'backend', tokens: 3 });
+    const others = server.asked.map(({ line, query, body }) => [line, query, body]);
+    const seen = JSON.stringify([others, session.tape(), session.records(), session.said()]);
+    expect(seen).not.toContain('canary');
+  });
+
+  it.each([
+    ['the backend takes none', false, 'https://api.test'],
+    ['there is no TLS', true, 'http://api.test'],
+  ])('sends no keys where %s', async (_, allowed, base) => {
+    const { server, session, typed } = await desk(allowed, base);
+    typed.add('testing-real');
+    typed.setKey('testing-real', 'openai', 'made-up-canary');
+    await session.run();
+    expect(server.linesOf(/chat/)).toEqual([]);
+    expect(session.notices().map(({ code }) => code)).toContain('keys_refused');
+  });
+
+  it('tries a node alone', async () => {
+    const { editor, session, keyAt } = await desk(true);
+    const key = keyAt('nodes/1/then/0');
+    await session.try(
+      key,
+      { type: 'response', text: 'Bien: ${r1.text}' },
+      { r1: { text: 'eso' } },
+      '',
+    );
+    expect(session.said().at(-1)?.text).toBe('Bien: eso');
+    expect([...editor.states()]).toEqual([[key, 'done']]);
+  });
+
+  it('is replayed from its tape without the backend', async () => {
+    const { server, session } = await desk(true);
+    server.on('POST /chat', () => stream([bytes(log([...ANSWERED] as never))]));
+    session.calls.set('backend');
+    await session.run();
+    const said = session.said().at(-1)?.text;
+    session.opened.set(session.tape());
+    await session.run();
+    expect(session.said().at(-1)?.text).toBe(said);
+    expect(session.records()[0]?.source).toBe('tape');
+    expect(server.linesOf(/chat/)).toHaveLength(1);
+  });
+
+  it('says why a flow cannot be run', async () => {
+    const { editor, session } = await desk(true);
+    const wrong = read({ nodes: [{ type: 'response' }] });
+    if (isDocument(wrong)) await editor.open(wrong);
+    await session.run();
+    expect(session.problems().map(({ pointer }) => pointer)).toEqual(['/nodes/0/text']);
+    expect(session.begun()).toBe(false);
+  });
+});
+
+describe('the connection', () => {
+  it('is looked at as it is, again and again', async () => {
+    const server = new FakeServer();
+    server.on(
+      'GET /health',
+      () => json({ status: 'ok', packVersion: '1', indexes: [] }),
+      () => {
+        throw new TypeError('no network');
+      },
+    );
+    TestBed.configureTestingModule({ providers: [Connection] });
+    const connection = TestBed.inject(Connection);
+    await until(() => expect(connection.state()).toBe('reached'));
+    expect(connection.latencyMs()).not.toBeNull();
+    await connection.check();
+    expect(connection.state()).toBe('lost');
+    expect(connection.latencyMs()).toBeNull();
+    expect(connection.checkedAt()).not.toBeNull();
+  });
+});
