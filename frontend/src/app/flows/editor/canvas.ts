@@ -27,31 +27,15 @@ import {
   withA11y,
 } from '@foblex/flow';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { Icon } from '../../core/icon';
 import { LanguageChoice } from '../../core/language';
 import { NodeKey, places } from '../model/document';
 import { Point, addNode, connect, disconnect, moveNodes, removeNodes } from '../model/edits';
-import { Badge, Kind, Port, badgesOf, gistOf, idOf, isKind, kindOf, portsOf } from '../model/kinds';
-import { textOf } from '../model/json';
+import { Port, isKind } from '../model/kinds';
 import { Link, linksOf, startOf } from '../model/links';
-import { FlowIcon } from '../flow-icon';
 import { canvasWords } from './canvas-words';
-import { FlowEditor, NodeState } from './flow-editor';
-
-/** A node as it is drawn. */
-interface Drawn {
-  readonly key: NodeKey;
-  readonly kind: Kind;
-  readonly name: string;
-  readonly gist: string;
-  readonly badges: readonly Badge[];
-  readonly ports: readonly Port[];
-  readonly at: Point;
-  readonly state: NodeState | null;
-  readonly breakpoint: boolean;
-  readonly start: boolean;
-  readonly problem: 'error' | 'warning' | null;
-}
+import { Drawing, Drawn } from './drawing';
+import { FlowEditor } from './flow-editor';
+import { NodeView } from './node-view';
 
 const MARGIN: Point = { x: 48, y: 48 };
 
@@ -59,7 +43,7 @@ const MARGIN: Point = { x: 48, y: 48 };
 @Component({
   selector: 'eira-flow-canvas',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FFlowModule, FlowIcon, Icon, TranslocoDirective],
+  imports: [FFlowModule, NodeView, TranslocoDirective],
   templateUrl: './canvas.html',
   styleUrl: './canvas.css',
   encapsulation: ViewEncapsulation.None,
@@ -84,24 +68,19 @@ export class FlowCanvas {
 
   /** Drawn anew in another language: what the canvas says of itself does not change. */
   protected readonly languages = computed(() => [this.language()]);
+  private readonly drawing = new Drawing();
   protected readonly nodes = computed((): readonly Drawn[] => {
     const document = this.editor.document();
-    const positions = this.editor.positions();
-    const states = this.editor.states();
+    const [positions, states] = [this.editor.positions(), this.editor.states()];
+    const [start, problems] = [startOf(document), this.problems()];
     const breakpoints = this.editor.breakpoints();
-    const start = startOf(document);
-    return [...places(document).values()].map(({ node: { key, fields } }) => ({
-      key,
-      kind: kindOf(fields),
-      name: textOf(fields['label']) || idOf(fields),
-      gist: gistOf(fields),
-      badges: badgesOf(fields),
-      ports: portsOf(kindOf(fields)),
+    const nodes = [...places(document).values()].map(({ node }) => node);
+    return this.drawing.of(nodes, (key) => ({
       at: positions.get(key) ?? MARGIN,
       state: states.get(key) ?? null,
       breakpoint: breakpoints.has(key),
       start: key === start,
-      problem: this.problems().get(key) ?? null,
+      problem: problems.get(key) ?? null,
     }));
   });
   protected readonly links = computed(() => linksOf(this.editor.document()));

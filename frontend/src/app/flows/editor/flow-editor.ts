@@ -8,7 +8,8 @@ import { laidOut } from '../model/layout';
 export type NodeState = 'running' | 'done' | 'failed' | 'skipped' | 'breakpoint';
 
 const NOTHING: ReadonlySet<string> = new Set();
-const ASIDE: Point = { x: 280, y: 0 };
+const BELOW = 148;
+const WIDE = 230;
 
 /** The flow that is open: its document with all that was done to it, and what is chosen in it. */
 @Injectable()
@@ -49,7 +50,7 @@ export class FlowEditor {
     const found = new Map<NodeKey, Point>();
     let last: Point = { x: 0, y: 0 };
     for (const [key, { node }] of places(this.document())) {
-      last = positionOf(node) ?? this.unsaid().get(key) ?? { x: last.x + ASIDE.x, y: last.y };
+      last = positionOf(node) ?? this.unsaid().get(key) ?? { x: last.x, y: last.y + BELOW };
       found.set(key, last);
     }
     return found;
@@ -119,15 +120,17 @@ export class FlowEditor {
     if (this.document() === document) this.edit((now) => moveNodes(now, positions));
   }
 
-  /** Where another node goes: beside that one, or beside everything. */
+  /** Where another node goes: below that one, or below everything. */
   spot(beside: NodeKey | null): Point {
     const positions = this.positions();
     const all = [...positions.values()];
-    const at = (beside ? positions.get(beside) : undefined) ?? rightmost(all);
+    const at = (beside ? positions.get(beside) : undefined) ?? lowest(all);
     if (!at) return { x: 0, y: 0 };
-    const spot = { x: at.x + ASIDE.x, y: at.y };
-    while (all.some(({ x, y }) => Math.abs(x - spot.x) < 200 && Math.abs(y - spot.y) < 90)) {
-      spot.y += 110;
+    const spot = { x: at.x, y: at.y + BELOW };
+    while (
+      all.some(({ x, y }) => Math.abs(x - spot.x) < WIDE && Math.abs(y - spot.y) < BELOW / 2)
+    ) {
+      spot.x += WIDE + 20;
     }
     return spot;
   }
@@ -141,9 +144,9 @@ export class FlowEditor {
   }
 }
 
-function rightmost(points: readonly Point[]): Point | undefined {
+function lowest(points: readonly Point[]): Point | undefined {
   return points.reduce<Point | undefined>(
-    (best, each) => (best === undefined || each.x > best.x ? each : best),
+    (best, each) => (best === undefined || each.y > best.y ? each : best),
     undefined,
   );
 }

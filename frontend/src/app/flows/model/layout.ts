@@ -3,15 +3,15 @@ import { Point, positionOf } from './edits';
 import { linksOf } from './links';
 
 export const NODE_WIDTH = 216;
-export const NODE_HEIGHT = 84;
-const BETWEEN_RANKS = 96;
-const BETWEEN_NODES = 36;
+export const NODE_HEIGHT = 92;
+const BETWEEN_RANKS = 56;
+const BETWEEN_NODES = 40;
 
-/** Where all nodes go if nobody says it, from left to right; what does that is loaded now. */
+/** Where all nodes go if nobody says it, from top to bottom; what does that is loaded now. */
 export async function laidOut(document: FlowDocument): Promise<ReadonlyMap<NodeKey, Point>> {
   const { Graph, layout } = await import('@dagrejs/dagre');
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', ranksep: BETWEEN_RANKS, nodesep: BETWEEN_NODES });
+  graph.setGraph({ rankdir: 'TB', ranksep: BETWEEN_RANKS, nodesep: BETWEEN_NODES });
   graph.setDefaultEdgeLabel(() => ({}));
   const keys = [...places(document).keys()];
   for (const key of keys) graph.setNode(key, { width: NODE_WIDTH, height: NODE_HEIGHT });
