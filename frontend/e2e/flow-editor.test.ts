@@ -296,6 +296,51 @@ scenario(
   },
 );
 
+scenario('stored flows are found, copied, read in their versions and deleted', async (scene) => {
+  const { page } = await scene.visit({ as: 'marta' });
+  const flows = new Flows(page);
+  const name = `Lista ${Date.now()}`;
+  await page.goto(new URL('/flows', page.url()).href);
+  await page.getByRole('link', { name: 'Importar' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Importar un flujo' });
+  await dialog
+    .getByLabel('O pega aquí el JSON')
+    .fill(JSON.stringify({ ...NESTED, meta: { name } }));
+  await dialog.getByRole('button', { name: 'Importar', exact: true }).click();
+  await flows.save();
+  await page.getByRole('link', { name: 'Volver a los flujos' }).click();
+
+  await page.getByLabel('Buscar por nombre').fill(name);
+  await page.getByRole('button', { name: `Duplicar «${name}»` }).click();
+  await count('the copy is open', flows, 5, 6);
+  assert.equal(await page.getByLabel('Nombre del flujo').inputValue(), `${name} (copia)`);
+  await page.getByRole('link', { name: 'Volver a los flujos' }).click();
+  await page.getByLabel('Buscar por nombre').fill(name);
+  const found = page.locator('.flows li');
+  await eventually('both are there', async () => (await found.count()) === 2);
+
+  await page.getByRole('link', { name: `Versiones de «${name}»` }).click();
+  const versions = page.getByRole('dialog', { name: 'Versiones' });
+  await versions.getByText('versión 1').waitFor();
+  await checkAxe(page);
+  await versions.getByRole('button', { name: 'Cerrar' }).click();
+  await page.getByRole('link', { name: 'Volver a los flujos' }).click();
+  await page.getByLabel('Buscar por nombre').fill(name);
+  await eventually('both are there', async () => (await found.count()) === 2);
+  await page.getByRole('button', { name: `Eliminar «${name} (copia)»` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Eliminar', exact: true }).click();
+  await eventually('it is gone', async () => (await found.count()) === 1);
+});
+
+scenario('who may only read flows is offered nothing else', async (scene) => {
+  const { page } = await scene.visit({ as: 'ana' });
+  await page.locator('.pages a[href="/flows"]').click();
+  await page.getByRole('heading', { name: 'Flujos', exact: true }).waitFor();
+  await page.getByLabel('Buscar por nombre').fill('nada se llama así');
+  await page.getByText('Ningún nombre tiene esas palabras.').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Nuevo flujo' }).count(), 0);
+});
+
 scenario('the editor is for everybody, at every width, light and dark', async (scene) => {
   const { page } = await scene.visit({ as: 'marta' });
   const flows = new Flows(page);

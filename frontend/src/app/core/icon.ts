@@ -29,6 +29,7 @@ const PATHS = {
   leave: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
   pulse: 'M3 12h4l3-7 4 14 3-7h4',
   back: 'M15 6l-6 6 6 6',
+  flow: 'M4 4h6v5H4zM14 15h6v5h-6zM7 9v4a4 4 0 0 0 4 4h3',
   question:
     'M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16ZM9.7 9.7a2.4 2.4 0 1 1 3.4 2.2c-.8.4-1.1.9-1.1 1.6M12 16.2v.3',
 } as const;

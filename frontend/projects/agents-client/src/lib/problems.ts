@@ -12,6 +12,7 @@ interface Details {
   readonly retryAfter?: number | null;
   readonly correlationId?: string | null;
   readonly errors?: readonly FieldProblem[] | null;
+  readonly newest?: Schemas['FlowVersion'] | null;
   readonly cause?: unknown;
 }
 
@@ -27,6 +28,8 @@ export class AgentProblem extends Error {
   readonly correlationId: string | null;
   /** The fields at fault, by JSON pointer. */
   readonly errors: readonly FieldProblem[];
+  /** Of a flow that somebody else has saved since: what they did. */
+  readonly newest: Schemas['FlowVersion'] | null;
 
   constructor(
     readonly code: AgentErrorCode,
@@ -39,6 +42,7 @@ export class AgentProblem extends Error {
     this.retryAfter = details.retryAfter ?? null;
     this.correlationId = details.correlationId ?? null;
     this.errors = details.errors ?? [];
+    this.newest = details.newest ?? null;
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ErrorCard } from '../../chat/error-card';
+import { LanguageChoice } from '../../core/language';
 import { StoredFlow } from '../editor/stored';
 
 /** Somebody else was faster: whose version is the newest, or both. */
@@ -20,7 +21,18 @@ import { StoredFlow } from '../editor/stored';
     <ng-container *transloco="let t">
       <dialog #dialog aria-labelledby="conflict-title" aria-describedby="conflict-text">
         <h2 id="conflict-title">{{ t('flows.conflict.title') }}</h2>
-        <p id="conflict-text">{{ t('flows.conflict.text') }}</p>
+        <p id="conflict-text">
+          @if (stored.conflict()?.newest; as newest) {
+            {{
+              t('flows.conflict.who', {
+                who: newest.savedBy.name,
+                version: newest.version,
+                at: language.date(newest.savedAt),
+              })
+            }}
+          }
+          {{ t('flows.conflict.text') }}
+        </p>
         @if (stored.problem(); as problem) {
           <eira-error-card [error]="problem" [retries]="false" />
         }
@@ -42,6 +54,7 @@ import { StoredFlow } from '../editor/stored';
 })
 export class ConflictDialog {
   protected readonly stored = inject(StoredFlow);
+  protected readonly language = inject(LanguageChoice);
   private readonly dialog = viewChild<ElementRef<HTMLDialogElement>>('dialog');
   /** It is kept as a flow of this id. */
   readonly kept = output<string>();

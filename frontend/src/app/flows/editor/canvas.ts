@@ -158,12 +158,7 @@ export class FlowCanvas {
   }
 
   protected create({ data, externalItemRect: { x, y } }: FCreateNodeEvent<unknown>): void {
-    if (!isKind(data)) return;
-    this.editor.place((document) => {
-      const made = addNode(document, data, { at: { x, y } });
-      queueMicrotask(() => this.editor.choose(made.nodes));
-      return made.document;
-    });
+    if (isKind(data)) this.editor.make((document) => addNode(document, data, { at: { x, y } }));
   }
 
   protected remove({ nodeIds, connectionIds }: FDeleteSelectedEvent): void {

@@ -1,5 +1,4 @@
 import { Injectable, inject, signal } from '@angular/core';
-import { NodeKey } from '../model/document';
 import { removeNodes } from '../model/edits';
 import { copied, pasteable, pasted } from '../model/clipboard';
 import { FlowEditor } from './flow-editor';
@@ -31,14 +30,8 @@ export class Clip {
       this.tell('unpasteable', 0);
       return false;
     }
-    let made: readonly NodeKey[] = [];
     const after = this.editor.chosen().at(-1) ?? null;
-    this.editor.place((document) => {
-      const result = pasted(document, from, after);
-      made = result.nodes;
-      return result.document;
-    });
-    this.editor.choose(made);
+    const made = this.editor.make((document) => pasted(document, from, after));
     this.tell('pasted', made.length);
     return true;
   }

@@ -15,6 +15,7 @@ import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ErrorCard } from '../../chat/error-card';
 import { Icon } from '../../core/icon';
+import { titled } from '../../core/page-title';
 import { Who } from '../../core/who';
 import { ExportDialog } from '../dialogs/export-dialog';
 import { ImportDialog } from '../dialogs/import-dialog';
@@ -89,11 +90,12 @@ export class EditorPage {
   protected readonly canvas = viewChild(FlowCanvas);
   private readonly inspector = viewChild(Inspector);
   protected readonly importing = viewChild.required(ImportDialog);
+  protected readonly versions = viewChild.required(VersionsDialog);
   private readonly leaving = viewChild.required(LeaveDialog);
 
   readonly flowId = input.required<string>();
-  /** `?import`: it begins with what somebody brings. */
-  readonly import = input<string>();
+  /** `?show=`: a dialog that is wanted at once. */
+  readonly show = input<string>();
 
   protected readonly panels = PANELS;
   protected readonly panel = signal<Panel>('palette');
@@ -106,6 +108,10 @@ export class EditorPage {
   });
 
   constructor() {
+    titled(
+      () => 'app.flows',
+      () => this.name() || null,
+    );
     effect(() => {
       const id = this.flowId();
       untracked(() => void this.open(id));
@@ -145,15 +151,9 @@ export class EditorPage {
 
   protected add(kind: Kind): void {
     const after = this.editor.chosen().at(-1) ?? null;
-    this.editor.place((document) => {
-      const made = addNode(document, kind, { at: this.editor.spot(after), after });
-      queueMicrotask(() => {
-        this.editor.choose(made.nodes);
-        const [key] = made.nodes;
-        if (key) this.canvas()?.reveal(key);
-      });
-      return made.document;
-    });
+    const at = this.editor.spot(after);
+    const [key] = this.editor.make((document) => addNode(document, kind, { at, after }));
+    if (key) this.canvas()?.reveal(key);
   }
 
   protected remove(): void {
@@ -169,7 +169,7 @@ export class EditorPage {
     if (key) this.editor.edit((document) => reorder(document, key, by));
   }
 
-  protected show(key: NodeKey): void {
+  protected goToNode(key: NodeKey): void {
     this.editor.choose([key]);
     this.canvas()?.reveal(key);
     setTimeout(() => this.inspector()?.focus([]));
@@ -212,7 +212,12 @@ export class EditorPage {
     if (id !== NEW && id === this.stored.view()?.flowId) return;
     this.opened.set(false);
     this.opened.set(await this.stored.open(id));
-    if (this.import() !== undefined) setTimeout(() => this.importing().open());
+    if (this.opened()) setTimeout(() => this.showWanted());
+  }
+
+  private showWanted(): void {
+    if (this.show() === 'import') this.importing().open();
+    if (this.show() === 'versions') this.versions().open();
   }
 
   protected retry(): void {

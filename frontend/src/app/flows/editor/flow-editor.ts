@@ -1,6 +1,6 @@
 import { Injectable, computed, signal } from '@angular/core';
 import { FlowDocument, NodeKey, emptyFlow, places, write } from '../model/document';
-import { Point, moveNodes, positionOf } from '../model/edits';
+import { Made, Point, moveNodes, positionOf } from '../model/edits';
 import { begun, redone, settled, stepped, undone } from '../model/history';
 import { laidOut } from '../model/layout';
 
@@ -90,6 +90,18 @@ export class FlowEditor {
   /** As `edit`, for changes that say where something is: all the rest stays where it is, too. */
   place(change: (document: FlowDocument) => FlowDocument): void {
     this.edit((document) => change(moveNodes(document, this.positions())));
+  }
+
+  /** As `place`, for what makes nodes, which are chosen then. */
+  make(change: (document: FlowDocument) => Made): readonly NodeKey[] {
+    let nodes: readonly NodeKey[] = [];
+    this.place((document) => {
+      const made = change(document);
+      nodes = made.nodes;
+      return made.document;
+    });
+    this.choose(nodes);
+    return nodes;
   }
 
   settle(): void {

@@ -20,7 +20,7 @@ export class StoredFlow {
   readonly problem = signal<AgentProblem | null>(null);
   readonly busy = signal(false);
   /** Somebody else has saved another version since. */
-  readonly conflict = signal(false);
+  readonly conflict = signal<AgentProblem | null>(null);
 
   async open(flowId: string): Promise<boolean> {
     return this.telling(async () => {
@@ -78,13 +78,13 @@ export class StoredFlow {
   private async telling(work: () => Promise<void>): Promise<boolean> {
     this.busy.set(true);
     this.problem.set(null);
-    this.conflict.set(false);
+    this.conflict.set(null);
     try {
       await work();
       return true;
     } catch (error) {
       if (!(error instanceof AgentProblem)) throw error;
-      if (error.status === CHANGED_MEANWHILE) this.conflict.set(true);
+      if (error.status === CHANGED_MEANWHILE) this.conflict.set(error);
       else this.problem.set(error);
       return false;
     } finally {

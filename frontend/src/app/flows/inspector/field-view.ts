@@ -1,9 +1,18 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+  untracked,
+} from '@angular/core';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Icon } from '../../core/icon';
 import { LanguageChoice } from '../../core/language';
 import { Json, isList, isObject, valueAt } from '../model/json';
-import { Field, itemOf, numberOf, parsed, shown } from './fields';
+import { Field, anyOf, itemOf, numberOf, shown, shownAsAny } from './fields';
 import { Subject, fieldId, problemsAt } from './subject';
 import { TemplateBox } from './template-box';
 import { Vocabulary } from './vocabulary';
@@ -28,6 +37,9 @@ export class FieldView {
   protected readonly id = computed(() => fieldId(this.of(), this.field().path));
   protected readonly value = computed(() => valueAt(this.of().value(), this.field().path));
   protected readonly shown = computed(() => shown(this.value()));
+  /** As it is typed, as long as one does: `1.0` is not to become `1` meanwhile. */
+  protected readonly draft = signal<string | null>(null);
+  protected readonly shownAsAny = computed(() => this.draft() ?? shownAsAny(this.value()));
   protected readonly fallback = computed(() => shown(this.field().fallback));
   protected readonly label = computed(() => {
     this.language();
@@ -59,16 +71,27 @@ export class FieldView {
     return isObject(value) ? Object.entries(value) : [];
   });
   protected readonly open = computed(() => this.value() !== undefined);
+  /** What is open stays open, though nothing be in it any more. */
+  protected readonly unfolded = linkedSignal({
+    source: this.of,
+    computation: () => untracked(this.open),
+  });
+  protected readonly hasTexts = computed(() => {
+    const { editing } = this.field();
+    return editing.as === 'map' && editing.texts;
+  });
   protected readonly problems = computed(() => {
     const whole = this.field().editing.as !== 'object' || this.isTemplate();
     return problemsAt(this.of().problems(), this.field().path, whole);
   });
   protected readonly errorId = computed(() => (this.problems().length ? `${this.id()}-why` : null));
-  /** What is written of JSON that is none yet. */
-  protected readonly draft = signal<string | null>(null);
 
   protected showItem(value: Json): string {
     return shown(value);
+  }
+
+  protected showEntry(value: Json): string {
+    return this.hasTexts() ? shown(value) : shownAsAny(value);
   }
 
   protected set(value: Json | undefined): void {
@@ -112,8 +135,9 @@ export class FieldView {
 
   protected addEntry(): void {
     const names = this.entries().map(([name]) => name);
-    let name = 'nombre';
-    for (let number = 2; names.includes(name); number += 1) name = `nombre_${number}`;
+    const fresh = this.transloco.translate('flows.form.newName');
+    let name = fresh;
+    for (let number = 2; names.includes(name); number += 1) name = `${fresh}_${number}`;
     this.set({ ...Object.fromEntries(this.entries()), [name]: '' });
   }
 
@@ -125,8 +149,7 @@ export class FieldView {
   }
 
   protected setEntry(name: string, text: string): void {
-    const was = valueAt(this.value(), [name]);
-    const value = typeof was === 'string' || was === undefined ? text : (parsed(text) ?? text);
+    const value = this.hasTexts() ? text : anyOf(text);
     this.of().set([...this.field().path, name], value);
   }
 
@@ -137,12 +160,7 @@ export class FieldView {
 
   /** JSON, or plain text where it is none. */
   protected setJson(text: string): void {
-    if (text.trim() === '') this.set(undefined);
-    else this.set(parsed(text) ?? text);
-  }
-
-  protected begin(): void {
-    const { editing } = this.field();
-    this.set(editing.as === 'object' ? {} : '');
+    this.draft.set(text);
+    this.set(text.trim() === '' ? undefined : anyOf(text));
   }
 }

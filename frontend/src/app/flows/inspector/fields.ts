@@ -9,7 +9,8 @@ export type Editing =
   | { readonly as: 'choice'; readonly choices: readonly string[] }
   | { readonly as: 'list' }
   | { readonly as: 'object'; readonly fields: readonly Field[] }
-  | { readonly as: 'map' }
+  /** `texts`: its values are texts; else whatever JSON can hold. */
+  | { readonly as: 'map'; readonly texts: boolean }
   | { readonly as: 'json' };
 
 /** A field of a form, as a JSON Schema has it. */
@@ -121,7 +122,8 @@ function editingOfScalar(name: string, type: Json | undefined): Editing {
 }
 
 function editingOfObject(schema: JsonObject, definitions: JsonObject, path: Path): Editing {
-  if (!isObject(schema['properties'])) return { as: 'map' };
+  if (!isObject(schema['properties']))
+    return { as: 'map', texts: isObject(schema['additionalProperties']) };
   return { as: 'object', fields: fieldsWith(schema, definitions, path) };
 }
 
@@ -164,4 +166,16 @@ export function parsed(text: string): Json | undefined {
 export function shown(value: Json | undefined): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Where anything may stand: texts that would be taken for something else are in quotes. */
+export function shownAsAny(value: Json | undefined): string {
+  return typeof value === 'string' && parsed(value) !== undefined
+    ? JSON.stringify(value)
+    : shown(value);
+}
+
+/** The other way round. */
+export function anyOf(text: string): Json {
+  return parsed(text) ?? text;
 }

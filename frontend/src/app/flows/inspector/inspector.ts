@@ -13,7 +13,8 @@ import { FlowEditor } from '../editor/flow-editor';
 import { NodeKey, places } from '../model/document';
 import { setField, setMeta } from '../model/edits';
 import { Json, Path, isObject, textOf } from '../model/json';
-import { badgesOf, kindOf } from '../model/kinds';
+import { badgesOf, idOf, kindOf } from '../model/kinds';
+import { linksOf } from '../model/links';
 import { variablesAt } from '../model/scope';
 import { FlowIcon } from '../flow-icon';
 import { FieldView } from './field-view';
@@ -71,6 +72,17 @@ export class Inspector {
     return schema ? fieldsOf(schema) : [];
   });
   private readonly key = computed((): NodeKey | null => this.editor.current());
+  /** The line that is chosen, by the names of what it joins. */
+  protected readonly link = computed(() => {
+    const document = this.editor.document();
+    const chosen = this.editor.selection();
+    const link = linksOf(document).find(({ key }) => chosen.has(key));
+    const from = places(document).get(link?.from ?? '');
+    const to = places(document).get(link?.to ?? '');
+    if (!link || !from || !to) return null;
+    const [name, other] = [from, to].map(({ node }) => idOf(node.fields) || kindOf(node.fields));
+    return { from: name, to: other, port: link.port, kind: kindOf(from.node.fields) };
+  });
   /** One for each node, so that its fields begin anew with another. */
   protected readonly subjects = computed((): readonly Subject[] => [this.subjectOf(this.key())]);
   protected readonly whole = computed(() => {

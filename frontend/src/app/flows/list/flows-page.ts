@@ -13,6 +13,7 @@ import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { ErrorCard } from '../../chat/error-card';
 import { Icon } from '../../core/icon';
 import { LanguageChoice } from '../../core/language';
+import { titled } from '../../core/page-title';
 import { Who } from '../../core/who';
 import { FlowIcon } from '../flow-icon';
 import { isDocument, read, write } from '../model/document';
@@ -47,6 +48,7 @@ export class FlowsPage {
   protected readonly deleting = signal<FlowEntry | null>(null);
 
   constructor() {
+    titled(() => 'app.flows');
     void this.look();
     inject(DestroyRef).onDestroy(() => clearTimeout(this.typing));
   }

@@ -1,0 +1,187 @@
+import { TestBed } from '@angular/core/testing';
+import { FlowView } from '@eira/agents-client';
+import { FakeServer, answered, refused } from '../../../testing/fake-server';
+import { FlowDocument, isDocument, places, read, write } from '../model/document';
+import { addNode, moveNodes, positionOf, setField, setMeta } from '../model/edits';
+import { Json } from '../model/json';
+import { Clip } from './clip';
+import { FlowEditor } from './flow-editor';
+import { StoredFlow } from './stored';
+
+const FLOW: Json = [
+  { type: 'response', id: 'a', text: 'a' },
+  { type: 'response', id: 'b', text: 'b' },
+];
+
+function opened(flow: Json): FlowDocument {
+  const made = read(flow);
+  if (!isDocument(made)) throw new Error(JSON.stringify(made));
+  return made;
+}
+
+function view(version: number, flow: Json, flowId = 'f1'): FlowView {
+  const by = { userId: 'u1', name: 'Ana' };
+  const at = '2026-11-22T10:00:00Z';
+  const about = { version, name: null, savedAt: at, savedBy: by, restored: null };
+  const rest = { valid: true, problems: [], warnings: [], newest: version, flow };
+  return { ...about, ...rest, flowId, createdAt: at, createdBy: by } as unknown as FlowView;
+}
+
+/** The editor before a server, of which there may be one already. */
+function place(server = new FakeServer()): {
+  readonly server: FakeServer;
+  readonly editor: FlowEditor;
+  readonly stored: StoredFlow;
+  readonly clip: Clip;
+} {
+  TestBed.configureTestingModule({ providers: [FlowEditor, StoredFlow, Clip] });
+  return {
+    server,
+    editor: TestBed.inject(FlowEditor),
+    stored: TestBed.inject(StoredFlow),
+    clip: TestBed.inject(Clip),
+  };
+}
+
+describe('the open flow', () => {
+  it('is laid out without having been changed, and keeps that layout once something is moved', async () => {
+    const { editor } = place();
+    await editor.open(opened(FLOW));
+    const before = editor.positions();
+    expect(before.get('n2')?.y).toBeGreaterThan(before.get('n1')?.y ?? 0);
+    expect(editor.dirty()).toBe(false);
+    expect(write(editor.document())).toEqual(FLOW);
+    editor.place((document) => moveNodes(document, new Map([['n1', { x: 500, y: 7 }]])));
+    const [first, second] = [...places(editor.document()).values()].map(({ node }) =>
+      positionOf(node),
+    );
+    expect(first).toEqual({ x: 500, y: 7 });
+    expect(second).toEqual(before.get('n2'));
+  });
+
+  it('is unsaved as long as it is not as it was saved', async () => {
+    const { editor } = place();
+    await editor.open(opened(FLOW));
+    editor.edit((document) => setField(document, 'n1', ['text'], 'c'));
+    expect(editor.dirty()).toBe(true);
+    editor.edit((document) => setField(document, 'n1', ['text'], 'a'));
+    expect(editor.dirty()).toBe(false);
+    editor.undo();
+    expect([editor.dirty(), editor.canRedo()]).toEqual([true, true]);
+    editor.undo();
+    expect([editor.dirty(), editor.canUndo()]).toEqual([false, false]);
+  });
+
+  it('has typing in one field as one step, which choosing something else ends', async () => {
+    const { editor } = place();
+    await editor.open(opened(FLOW));
+    const type = (text: string): void =>
+      editor.edit((document) => setField(document, 'n1', ['text'], text), 'n1:text');
+    type('h');
+    type('ho');
+    editor.choose(['n2']);
+    type('hol');
+    editor.undo();
+    expect(places(editor.document()).get('n1')?.node.fields['text']).toBe('ho');
+    editor.undo();
+    expect(write(editor.document())).toEqual(FLOW);
+  });
+
+  it('has nothing chosen that is not there', async () => {
+    const { editor } = place();
+    await editor.open(opened(FLOW));
+    let made: readonly string[] = [];
+    editor.edit((document) => {
+      const added = addNode(document, 'loop', { at: { x: 0, y: 0 } });
+      made = added.nodes;
+      return added.document;
+    });
+    editor.choose(made);
+    editor.undo();
+    expect(editor.current()).toBeNull();
+  });
+
+  it('is pasted into beside what is there, and told so', async () => {
+    const { editor, clip } = place();
+    await editor.open(opened(FLOW));
+    editor.choose(['n1']);
+    const text = clip.copy() ?? '';
+    expect(clip.said()).toEqual({ key: 'flows.clip.copied', count: 1 });
+    expect(clip.paste(text)).toBe(true);
+    expect(editor.chosen()).toHaveLength(1);
+    expect(places(editor.document()).size).toBe(3);
+    expect(clip.paste('Hola')).toBe(false);
+    expect(clip.said()?.key).toBe('flows.clip.unpasteable');
+  });
+});
+
+describe('a stored flow', () => {
+  it('is created, then saved as further versions of what was read', async () => {
+    const server = new FakeServer()
+      .on('POST /flows', () => answered(view(1, FLOW), 201))
+      .on('PUT /flows/f1', () => answered(view(2, FLOW)));
+    const { editor, stored } = place(server);
+    await stored.open('new');
+    editor.edit((document) => setMeta(document, ['name'], 'Uno'));
+    expect(await stored.save()).toBe('f1');
+    expect([editor.dirty(), stored.view()?.version]).toEqual([false, 1]);
+    await stored.save();
+    const [created, saved] = server.asked;
+    expect(created?.body).toEqual({ flow: { meta: { name: 'Uno' }, nodes: [], edges: [] } });
+    expect(saved?.headers['if-match']).toBe('"1"');
+    expect(stored.view()?.version).toBe(2);
+  });
+
+  it('that somebody else has saved since is kept in the editor until it is decided', async () => {
+    const server = new FakeServer()
+      .on(
+        'GET /flows/f1',
+        () => answered(view(1, FLOW)),
+        () => answered(view(2, FLOW)),
+      )
+      .on(
+        'PUT /flows/f1',
+        () => refused('CONFLICT', 'changed', 412),
+        () => answered(view(3, FLOW)),
+      );
+    const { editor, stored } = place(server);
+    await stored.open('f1');
+    editor.edit((document) => setField(document, 'n1', ['text'], 'mine'));
+    expect(await stored.save()).toBeNull();
+    expect([stored.conflict()?.status, stored.problem(), editor.dirty()]).toEqual([
+      412,
+      null,
+      true,
+    ]);
+    expect(await stored.saveOver()).toBe(true);
+    expect(server.asked.at(-1)?.headers['if-match']).toBe('"2"');
+    expect([stored.conflict(), editor.dirty(), stored.view()?.version]).toEqual([null, false, 3]);
+  });
+
+  it('has an older version taken up as a change, to be saved as the newest', async () => {
+    const server = new FakeServer().on(
+      'GET /flows/f1',
+      () => answered(view(2, FLOW)),
+      () => answered(view(1, [{ type: 'response', id: 'old', text: 'old' }])),
+    );
+    const { editor, stored } = place(server);
+    await stored.open('f1');
+    await stored.take(1);
+    expect(server.queries('GET /flows/f1')).toEqual(['', '?version=1']);
+    expect([editor.dirty(), places(editor.document()).size]).toEqual([true, 1]);
+    editor.undo();
+    expect(write(editor.document())).toEqual(FLOW);
+  });
+
+  it('that cannot be saved says why, and stays open', async () => {
+    const server = new FakeServer().on('POST /flows', () => refused('FORBIDDEN', 'No puedes', 403));
+    const { stored } = place(server);
+    await stored.open('new');
+    expect(await stored.save()).toBeNull();
+    expect([stored.problem()?.message, stored.conflict(), stored.busy()]).toEqual([
+      'No puedes',
+      false,
+      false,
+    ]);
+  });
+});

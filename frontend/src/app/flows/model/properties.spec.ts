@@ -1,0 +1,226 @@
+import * as fc from 'fast-check';
+import { copied, pasteable, pasted } from './clipboard';
+import { FlowDocument, NodeKey, isDocument, places, read, write } from './document';
+import {
+  addNode,
+  connect,
+  disconnect,
+  moveNodes,
+  removeNodes,
+  reorder,
+  setField,
+  spreadOut,
+} from './edits';
+import { History, begun, redone, stepped, undone } from './history';
+import {
+  Json,
+  JsonObject,
+  isList,
+  isObject,
+  pathOf,
+  pointerOf,
+  valueAt,
+  withValue,
+  written,
+} from './json';
+import { faultOf } from './json-fault';
+import { KINDS, kindOf, portsOf } from './kinds';
+import { linksOf } from './links';
+
+const anything = fc.jsonValue({ maxDepth: 3 }).map((value) => value as Json);
+const name = fc.stringMatching(/^[a-z]{1,6}$/);
+const rest = fc.dictionary(
+  name.filter((each) => !['type', 'id', 'then', 'else', 'body', 'ui'].includes(each)),
+  anything,
+  { maxKeys: 3, noNullPrototype: true },
+);
+
+const DEEPEST = 3;
+
+function blockAt(depth: number): fc.Arbitrary<readonly JsonObject[]> {
+  if (depth > DEEPEST) return fc.constant([]);
+  const inner = blockAt(depth + 1);
+  const node = fc
+    .record(
+      {
+        type: fc.constantFrom(...KINDS),
+        id: fc.stringMatching(/^[a-z]{2,3}$/),
+        then: fc.option(inner, { nil: null }),
+        else: inner,
+        body: inner,
+        rest,
+        after: fc.boolean(),
+      },
+      { requiredKeys: ['type', 'rest', 'after'], noNullPrototype: true },
+    )
+    .map((made) => nodeOf(made as unknown as JsonObject));
+  return fc.array(node, { maxLength: depth === 0 ? 4 : 2 });
+}
+
+/** Blocks stand in the nodes that have them, and before or behind all else. */
+function nodeOf({ type, rest: others, after, then, body, id, ...made }: JsonObject): JsonObject {
+  const kind = kindOf({ type: type ?? null });
+  const blocks = {
+    ...(kind === 'condition' && then !== undefined ? { then } : {}),
+    ...(kind === 'condition' && made['else'] !== undefined ? { else: made['else'] } : {}),
+    ...(kind === 'loop' && body !== undefined ? { body } : {}),
+  };
+  const own = isObject(others) ? others : {};
+  const fields = { type: type ?? null, ...(id === undefined ? {} : { id }) };
+  return after === true ? { ...fields, ...own, ...blocks } : { ...blocks, ...own, ...fields };
+}
+
+const block = blockAt(0);
+const flow = fc.oneof(
+  block.map((nodes): Json => nodes),
+  fc
+    .record({ nodes: block, rest, edged: fc.boolean() }, { noNullPrototype: true })
+    .map(({ nodes, rest: others, edged }): Json => {
+      const ids = nodes.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+      const edges = ids.slice(1).map((to, index) => ({ from: ids[index] ?? '', to }));
+      return { ...others, nodes, ...(edged ? { edges } : {}) };
+    }),
+);
+
+function opened(json: Json): FlowDocument {
+  const made = read(json);
+  if (!isDocument(made)) throw new Error(JSON.stringify(made));
+  return made;
+}
+
+type Edit = (document: FlowDocument, pick: (count: number) => number) => FlowDocument;
+
+function someKey(document: FlowDocument, pick: (count: number) => number): NodeKey | undefined {
+  const keys = [...places(document).keys()];
+  return keys[pick(keys.length)];
+}
+
+function ofNode(
+  edit: (document: FlowDocument, key: NodeKey, pick: (n: number) => number) => FlowDocument,
+): Edit {
+  return (document, pick) => {
+    const key = someKey(document, pick);
+    return key === undefined ? document : edit(document, key, pick);
+  };
+}
+
+const EDITS: readonly Edit[] = [
+  (document, pick) => {
+    const kind = KINDS[pick(KINDS.length)] ?? 'response';
+    const after = someKey(document, pick) ?? null;
+    return addNode(document, kind, { at: { x: pick(9), y: 1 }, after }).document;
+  },
+  ofNode((document, key) => removeNodes(document, new Set([key]))),
+  ofNode((document, key) => setField(document, key, ['label'], 'another')),
+  ofNode((document, key, pick) => moveNodes(document, new Map([[key, { x: pick(99), y: 2.5 }]]))),
+  ofNode((document, key, pick) => reorder(document, key, pick(2) === 0 ? 1 : -1)),
+  ofNode((document, key, pick) => {
+    const to = someKey(document, pick) ?? key;
+    const ports = portsOf(kindOf(places(document).get(key)?.node.fields ?? {}));
+    return connect(document, key, ports[pick(ports.length)] ?? 'next', to);
+  }),
+  (document, pick) => {
+    const link = linksOf(document)[pick(linksOf(document).length)];
+    return disconnect(document, link ? [link] : []);
+  },
+  ofNode((document, key) => {
+    const from = pasteable(copied(document, new Set([key])) ?? '', document.keys);
+    return from ? pasted(document, from, key).document : document;
+  }),
+];
+
+function checkSound(document: FlowDocument): void {
+  const keys = [...places(document).keys()];
+  const edges = (document.edges ?? []).map(({ key }) => key);
+  expect(new Set([...keys, ...edges]).size).toBe(keys.length + edges.length);
+  for (const { from, to } of linksOf(document)) {
+    expect(keys).toContain(from);
+    expect(keys).toContain(to);
+  }
+  expect(isDocument(read(write(document)))).toBe(true);
+}
+
+describe('whatever flow it is', () => {
+  it('is written as it was read', () => {
+    fc.assert(
+      fc.property(flow, (json) => {
+        expect(written(write(opened(json)))).toBe(written(json));
+      }),
+    );
+  });
+
+  it('has the same lines when all of them are edges', () => {
+    fc.assert(
+      fc.property(flow, (json) => {
+        const before = opened(json);
+        const unique = new Set([...places(before).values()].map(({ node }) => node.fields['id']));
+        fc.pre(unique.size === places(before).size);
+        const lines = (document: FlowDocument): string[] =>
+          linksOf(document)
+            .map(({ from, port, to }) => `${from} ${port} ${to}`)
+            .sort();
+        expect(lines(spreadOut(before))).toEqual(lines(before));
+      }),
+    );
+  });
+
+  it('stays sound through all edits, and is again what it was when they are undone', () => {
+    const steps = fc.array(
+      fc.tuple(fc.nat(EDITS.length - 1), fc.array(fc.nat(), { minLength: 4 })),
+      {
+        maxLength: 12,
+      },
+    );
+    fc.assert(
+      fc.property(flow, steps, (json, chosen) => {
+        let history: History<FlowDocument> = begun(opened(json));
+        for (const [index, numbers] of chosen) {
+          let at = 0;
+          const pick = (count: number): number =>
+            count === 0 ? 0 : (numbers[at++ % numbers.length] ?? 0) % count;
+          const edit = EDITS[index];
+          if (edit) history = stepped(history, edit(history.present, pick));
+          checkSound(history.present);
+        }
+        const last = written(write(history.present));
+        const depth = history.past.length;
+        for (let step = 0; step < depth; step += 1) history = undone(history);
+        expect(written(write(history.present))).toBe(written(json));
+        for (let step = 0; step < depth; step += 1) history = redone(history);
+        expect(written(write(history.present))).toBe(last);
+      }),
+    );
+  });
+});
+
+describe('whatever JSON it is', () => {
+  it('is set and read again at any path that leads through no list', () => {
+    const path = fc.array(name, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(rest, anything, path, (value, to, names) => {
+        const through = names.map((_, at) => valueAt(value, names.slice(0, at)));
+        fc.pre(!through.some(isList));
+        expect(valueAt(withValue(value, names, to), names)).toEqual(to);
+        expect(pathOf(pointerOf(names))).toEqual(names);
+      }),
+    );
+  });
+
+  it('has its fault where a text ceases to be JSON, and not before', () => {
+    fc.assert(
+      fc.property(anything, fc.nat(), (value, cut) => {
+        const text = JSON.stringify(value, null, 1);
+        const whole = faultOf(text);
+        expect(offsetOf(text, whole)).toBe(text.length);
+        const end = cut % (text.length + 1);
+        const broken = `${text.slice(0, end)}§${text.slice(end)}`;
+        expect(offsetOf(broken, faultOf(broken))).toBeLessThanOrEqual(end);
+      }),
+    );
+  });
+});
+
+function offsetOf(text: string, { line, column }: { line: number; column: number }): number {
+  const lines = text.split('\n').slice(0, line - 1);
+  return lines.reduce((sum, each) => sum + each.length + 1, column - 1);
+}
