@@ -180,7 +180,7 @@ describe('a stored flow', () => {
     expect(await stored.save()).toBeNull();
     expect([stored.problem()?.message, stored.conflict(), stored.busy()]).toEqual([
       'No puedes',
-      false,
+      null,
       false,
     ]);
   });

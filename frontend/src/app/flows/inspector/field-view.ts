@@ -41,12 +41,10 @@ export class FieldView {
   protected readonly draft = signal<string | null>(null);
   protected readonly shownAsAny = computed(() => this.draft() ?? shownAsAny(this.value()));
   protected readonly fallback = computed(() => shown(this.field().fallback));
-  protected readonly label = computed(() => {
-    this.language();
-    const key = `flows.field.${this.field().name}`;
-    const words = this.transloco.translate(key);
-    return words === key ? this.field().name : words;
-  });
+  protected readonly label = computed(
+    () => this.field().label[this.language()] || this.field().name,
+  );
+  protected readonly help = computed(() => this.field().help[this.language()] ?? '');
   protected readonly names = computed(() => this.vocabulary.names(this.field().catalog));
   protected readonly choices = computed((): readonly string[] => {
     const { editing } = this.field();
@@ -84,7 +82,12 @@ export class FieldView {
     const whole = this.field().editing.as !== 'object' || this.isTemplate();
     return problemsAt(this.of().problems(), this.field().path, whole);
   });
-  protected readonly errorId = computed(() => (this.problems().length ? `${this.id()}-why` : null));
+  /** What screen readers say with the field: what is wrong, and what it is for. */
+  protected readonly describedBy = computed((): string | null => {
+    const wrong = this.problems().length ? [`${this.id()}-why`] : [];
+    const ids = [...wrong, ...(this.help() ? [`${this.id()}-help`] : [])];
+    return ids.join(' ') || null;
+  });
 
   protected showItem(value: Json): string {
     return shown(value);
@@ -96,6 +99,10 @@ export class FieldView {
 
   protected set(value: Json | undefined): void {
     this.of().set(this.field().path, value);
+  }
+
+  protected choiceName(choice: string): string {
+    return this.field().choices[choice]?.[this.language()] || choice;
   }
 
   protected setText(text: string): void {

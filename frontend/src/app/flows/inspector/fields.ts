@@ -1,3 +1,4 @@
+import { Language } from '../../core/language';
 import { Json, JsonObject, Path, isList, isObject, textOf } from '../model/json';
 
 /** How a value is edited. */
@@ -13,6 +14,9 @@ export type Editing =
   | { readonly as: 'map'; readonly texts: boolean }
   | { readonly as: 'json' };
 
+/** The same in each language of the page. */
+export type Words = Readonly<Partial<Record<Language, string>>>;
+
 /** A field of a form, as a JSON Schema has it. */
 export interface Field {
   readonly name: string;
@@ -24,9 +28,13 @@ export interface Field {
   /** The list of the catalog that has its values. */
   readonly catalog: string | null;
   readonly fallback: Json | undefined;
+  /** What people call it, what it is for, and what its choices are called; nothing where nobody says that. */
+  readonly label: Words;
+  readonly help: Words;
+  readonly choices: Readonly<Record<string, Words>>;
 }
 
-const HIDDEN = new Set(['type', 'ui', 'id', 'label', '__meta']);
+const HIDDEN = new Set(['type', 'ui', '__meta']);
 const LONG = new Set([
   'message',
   'system_prompt',
@@ -79,7 +87,19 @@ function fieldOf(
     template: schema['x-template'] === true || plain['x-template'] === true,
     catalog: textOf(schema['x-catalog']) || (LISTS[path.join('/')] ?? null),
     fallback: schema['default'],
+    label: wordsOf(schema['x-label']),
+    help: wordsOf(schema['x-help']),
+    choices: choiceWords(plain['x-choices']),
   };
+}
+
+function wordsOf(told: Json | undefined): Words {
+  return isObject(told) ? { es: textOf(told['es']), en: textOf(told['en']) } : {};
+}
+
+function choiceWords(told: Json | undefined): Readonly<Record<string, Words>> {
+  if (!isObject(told)) return {};
+  return Object.fromEntries(Object.entries(told).map(([each, words]) => [each, wordsOf(words)]));
 }
 
 /** Without references, and without the template that may stand for anything. */
@@ -95,7 +115,8 @@ function resolved(schema: JsonObject, definitions: JsonObject): JsonObject {
   const [first, second] = others;
   if (first === undefined || second !== undefined) return union(others, definitions);
   const inner = resolved(first, definitions);
-  return schema['x-template'] === true ? { ...inner, 'x-template': true } : inner;
+  const kept = Object.entries(schema).filter(([name]) => name.startsWith('x-'));
+  return { ...inner, ...Object.fromEntries(kept) };
 }
 
 /** A text or something else: what cannot be told apart is written as JSON. */

@@ -59,7 +59,7 @@ describe('the form of a node', () => {
   it('leaves out what is shown elsewhere', () => {
     for (const kind of Object.keys(SCHEMAS)) {
       const names = fieldsOf(schemaOf(kind)).map(({ name }) => name);
-      for (const hidden of ['type', 'id', 'label', 'ui', 'then', 'else']) {
+      for (const hidden of ['type', 'ui', 'then', 'else']) {
         expect(names, kind).not.toContain(hidden);
       }
     }
@@ -91,6 +91,19 @@ describe('the form of a node', () => {
     ]);
     expect(itemOf('{"name": "http"}')).toEqual({ name: 'http' });
     expect([itemOf('{"name'), itemOf('cerebro')]).toEqual(['{"name', 'cerebro']);
+  });
+});
+
+describe('the words of a field', () => {
+  it('are those that its schema has in the language of the page', () => {
+    const mode = { 'x-label': { es: 'Modo', en: 'Mode' }, anyOf: [{ $ref: '#/$defs/Mode' }] };
+    const Mode = { anyOf: [{ enum: ['a'] }], 'x-choices': { a: { es: 'uno' } } };
+    const [field] = fieldsOf({ properties: { mode }, $defs: { Mode } });
+    expect(field).toMatchObject({
+      label: { es: 'Modo', en: 'Mode' },
+      help: {},
+      choices: { a: { es: 'uno' } },
+    });
   });
 });
 

@@ -24,15 +24,7 @@ import { NodeLinks } from './node-links';
 import { Subject, fieldId, problemsAt } from './subject';
 import { Vocabulary } from './vocabulary';
 
-const NAMED: readonly Field[] = (['id', 'label'] as const).map((name) => ({
-  name,
-  path: [name],
-  editing: { as: 'text', lines: 1 },
-  required: false,
-  template: false,
-  catalog: null,
-  fallback: undefined,
-}));
+const NAMED = new Set(['id', 'label']);
 
 /** Shows and changes what is chosen: a node's fields as its schema has them, or the flow's own. */
 @Component({
@@ -49,7 +41,6 @@ export class Inspector {
   protected readonly vocabulary = inject(Vocabulary);
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 
-  protected readonly named = NAMED;
   protected readonly fields = computed(() => {
     const key = this.editor.current();
     return key ? (places(this.editor.document()).get(key)?.node.fields ?? null) : null;
@@ -62,10 +53,20 @@ export class Inspector {
     const fields = this.fields();
     return fields ? badgesOf(fields) : [];
   });
+  private readonly schema = computed(() => {
+    const kind = this.kind();
+    return kind ? this.vocabulary.schemaOf(kind) : null;
+  });
+  private readonly all = computed((): readonly Field[] => {
+    const schema = this.schema();
+    return schema ? fieldsOf(schema) : [];
+  });
+  protected readonly named = computed(() => this.all().filter(({ name }) => NAMED.has(name)));
   protected readonly groups = computed((): Groups | null => {
-    const [kind, node] = [this.kind(), this.fields()];
-    const schema = kind ? this.vocabulary.schemaOf(kind) : null;
-    return kind && node && schema ? groupsOf(kind, fieldsOf(schema), schema, node) : null;
+    const [kind, node, schema] = [this.kind(), this.fields(), this.schema()];
+    if (!kind || !node || !schema) return null;
+    const others = this.all().filter(({ name }) => !NAMED.has(name));
+    return groupsOf(kind, others, schema, node);
   });
   protected readonly metaFields = computed(() => {
     const schema = this.vocabulary.schemaOfMeta();

@@ -1,5 +1,5 @@
-import { Injectable, inject, signal } from '@angular/core';
-import { AgentProblem, Catalog, FlowService } from '@eira/agents-client';
+import { Injectable, computed, inject, signal } from '@angular/core';
+import { AgentProblem, Catalog, FlowSchemas, FlowService } from '@eira/agents-client';
 import type { LanguageData } from '@eira/flow-engine';
 import { JsonObject, isList, isObject } from '../model/json';
 
@@ -7,20 +7,25 @@ import { JsonObject, isList, isObject } from '../model/json';
 @Injectable()
 export class Vocabulary {
   private readonly flows = inject(FlowService);
-  readonly language = signal<LanguageData | null>(null);
+  private readonly engine = signal<LanguageData | null>(null);
+  private readonly schemas = signal<FlowSchemas | null>(null);
+  /** The API's have names and hints for people; the engine's are there without it, too. */
+  private readonly language = computed(() => this.schemas() ?? this.engine());
   readonly catalog = signal<Catalog | null>(null);
-  /** The catalog could not be read: nothing is suggested then. */
+  /** The API could not be asked: nothing is suggested then, and fields are called as in the file. */
   readonly problem = signal<AgentProblem | null>(null);
 
   constructor() {
-    void import('@eira/flow-engine').then(({ LANGUAGE }) => this.language.set(LANGUAGE));
+    void import('@eira/flow-engine').then(({ LANGUAGE }) => this.engine.set(LANGUAGE));
     void this.load();
   }
 
   async load(): Promise<void> {
     this.problem.set(null);
     try {
-      this.catalog.set(await this.flows.catalog());
+      const [schemas, catalog] = await Promise.all([this.flows.schema(), this.flows.catalog()]);
+      this.schemas.set(schemas);
+      this.catalog.set(catalog);
     } catch (error) {
       if (!(error instanceof AgentProblem)) throw error;
       this.problem.set(error);

@@ -57,17 +57,19 @@ function blockAt(depth: number): fc.Arbitrary<readonly JsonObject[]> {
   return fc.array(node, { maxLength: depth === 0 ? 4 : 2 });
 }
 
+const BLOCKS: Readonly<Record<string, readonly string[]>> = {
+  condition: ['then', 'else'],
+  loop: ['body'],
+};
+
 /** Blocks stand in the nodes that have them, and before or behind all else. */
-function nodeOf({ type, rest: others, after, then, body, id, ...made }: JsonObject): JsonObject {
-  const kind = kindOf({ type: type ?? null });
-  const blocks = {
-    ...(kind === 'condition' && then !== undefined ? { then } : {}),
-    ...(kind === 'condition' && made['else'] !== undefined ? { else: made['else'] } : {}),
-    ...(kind === 'loop' && body !== undefined ? { body } : {}),
-  };
-  const own = isObject(others) ? others : {};
-  const fields = { type: type ?? null, ...(id === undefined ? {} : { id }) };
-  return after === true ? { ...fields, ...own, ...blocks } : { ...blocks, ...own, ...fields };
+function nodeOf({ rest: others, after, ...made }: JsonObject): JsonObject {
+  const kind = kindOf({ type: made['type'] ?? null });
+  const some = (names: readonly string[]): JsonObject =>
+    Object.fromEntries(Object.entries(made).filter(([each]) => names.includes(each)));
+  const fields = { ...some(['type', 'id']), ...(isObject(others) ? others : {}) };
+  const blocks = some(BLOCKS[kind] ?? []);
+  return after === true ? { ...fields, ...blocks } : { ...blocks, ...fields };
 }
 
 const block = blockAt(0);
@@ -213,7 +215,7 @@ describe('whatever JSON it is', () => {
         const whole = faultOf(text);
         expect(offsetOf(text, whole)).toBe(text.length);
         const end = cut % (text.length + 1);
-        const broken = `${text.slice(0, end)}§${text.slice(end)}`;
+        const broken = `${text.slice(0, end)}\u0001${text.slice(end)}`;
         expect(offsetOf(broken, faultOf(broken))).toBeLessThanOrEqual(end);
       }),
     );
