@@ -89,7 +89,7 @@ scenario(
       { from: 'condition_1', to: 'response_1', port: 'true' },
     ]);
     await page.getByRole('link', { name: 'Volver a los flujos' }).click();
-    await page.getByRole('link', { name }).waitFor();
+    await page.getByRole('link', { name, exact: true }).waitFor();
   },
 );
 
@@ -333,7 +333,7 @@ scenario('stored flows are found, copied, read in their versions and deleted', a
 });
 
 scenario('who may only read flows is offered nothing else', async (scene) => {
-  const { page } = await scene.visit({ as: 'ana' });
+  const { page } = await scene.visit({ as: 'luis' });
   await page.locator('.pages a[href="/flows"]').click();
   await page.getByRole('heading', { name: 'Flujos', exact: true }).waitFor();
   await page.getByLabel('Buscar por nombre').fill('nada se llama así');
