@@ -2,6 +2,7 @@
 comes out. A second execution of a step answers what the first has stored."""
 
 import asyncio
+import json
 from asyncio import to_thread
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from activities.steps import announced, has_ended, load_record, log_writer
 from shared.awaiting import must_be_there
 from shared.calling.threads import call_of_flow
 from shared.contracts.events import StateEvent
+from shared.contracts.flows.names import MAX_VARIABLES_BYTES
 from shared.contracts.flows.running import (
     Ask,
     CallAgent,
@@ -26,7 +28,6 @@ from shared.contracts.flows.running import (
     Say,
 )
 from shared.contracts.flows.runs import (
-    MAX_VARIABLES_BYTES,
     Advanced,
     AdvanceRequest,
     FlowProgress,
@@ -146,9 +147,10 @@ async def _outcome(
 
 
 def _within_bounds(step: Advance, request: AdvanceRequest) -> Advance:
-    """A run that keeps too much fails: its state would not go into the store."""
-    text = step.state.model_dump_json()
-    if len(text) <= MAX_VARIABLES_BYTES:
+    """A run that keeps too much fails: its state would not go into the store, where a letter with
+    an accent takes six bytes."""
+    kept = (step.state, *(each for each in step.actions if not isinstance(each, Say)))
+    if sum(len(json.dumps(each.model_dump_json())) for each in kept) <= MAX_VARIABLES_BYTES:
         return step
     last = step.events[-1].key if step.events else ""
     failure = FlowFailure(code="variables_too_large", node=last, detail=str(MAX_VARIABLES_BYTES))

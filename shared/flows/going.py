@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from shared.contracts.flows.names import MAX_VARIABLES_BYTES
 from shared.contracts.flows.running import Assignment, Branch, FlowAction
 from shared.flows.calling import NotSendableError
 from shared.flows.evaluating import EvaluationError
 from shared.flows.expressions import ExpressionError
 from shared.flows.json_values import plain
+from shared.flows.room import TOO_LARGE, NoRoomError
 from shared.flows.templates import MissingVariableError, TemplateError
 
 
@@ -70,6 +72,8 @@ def as_node_errors() -> Iterator[None]:
         raise NodeError(error.code, error.shown) from error
     except (ExpressionError, EvaluationError) as error:
         raise NodeError("expression_failed", error.detail) from error
+    except NoRoomError as error:
+        raise NodeError(TOO_LARGE, str(MAX_VARIABLES_BYTES)) from error
     except NotSendableError as error:
         raise NodeError(error.code, error.detail) from error
 

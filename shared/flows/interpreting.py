@@ -38,6 +38,7 @@ from shared.flows.going import (
 from shared.flows.graph import Program
 from shared.flows.looping import end_round, join
 from shared.flows.stepping import answered, take
+from shared.flows.weighing import Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def advance(program: Program, state: FlowState, branch: str, outcome: FlowOutcom
     if waiting is None or waiting.pending is None:
         raise OutOfTurnError(branch)
     run = _Run(program, dict(state.branches), state.steps)
+    for each in state.branches.values():
+        run.scales.put(each)
     run.settle(waiting, program.flow.nodes[waiting.pending], outcome)
     return run.finish()
 
@@ -84,6 +87,7 @@ class _Run:
     """Branches that can go on, and where."""
     failure: FlowFailure | None = None
     over: bool = False
+    scales: Scales = field(default_factory=Scales)
 
     def finish(self) -> Advance:
         """Goes on until every branch waits for something, or all is over."""
@@ -125,6 +129,7 @@ class _Run:
             try:
                 with as_node_errors():
                     going = self._end_round(branch) if ends else self._take(branch, node)
+                    self.scales.put_all(going)
             except NodeError as error:
                 self.branches[branch.key] = branch
                 self._fail(branch, node, error)
@@ -178,10 +183,14 @@ class _Run:
             self.over = True
             return None
         del self.branches[branch.key]
+        self.scales.drop(branch.key)
         parent = self.branches[branch.parent]
         try:
             with as_node_errors():
                 going, parent = join(self.program, parent, branch, result)
+                self.scales.put(parent)
+                if going is not None:
+                    self.scales.put_all(going)
         except NodeError as error:
             self._fail(parent, self.program.flow.nodes[str(branch.loop)], error)
             return None

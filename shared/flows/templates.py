@@ -13,6 +13,7 @@ from typing import Any
 
 from shared.flows.json_values import text_of
 from shared.flows.leaking import concealed
+from shared.flows.room import Room
 
 type Step = str | int
 type Path = tuple[Step, ...]
@@ -126,17 +127,20 @@ def look_up(placeholder: Placeholder, variables: Mapping[str, Any]) -> Any:
 
 
 def render(
-    text: str, variables: Mapping[str, Any], written: Callable[[str], str] | None = None
+    text: str,
+    variables: Mapping[str, Any],
+    written: Callable[[str], str] | None = None,
+    room: Room | None = None,
 ) -> Any:
     """A text that is one placeholder is its value, of whatever kind; all else is a text, in which
     values stand as JSON, or as `written` makes them, and those of the simulator not at all. Raises
-    TemplateError, MissingVariableError."""
-    parts = parse(text)
+    TemplateError, MissingVariableError, NoRoomError."""
+    parts, room = parse(text), room or Room()
     match parts:
         case (Placeholder() as alone,):
-            return look_up(alone, variables)
+            return room.take(look_up(alone, variables))
         case _:
-            return "".join(_piece(each, variables, written) for each in parts)
+            return "".join(room.take(_piece(each, variables, written)) for each in parts)
 
 
 def _piece(part: Part, variables: Mapping[str, Any], written: Callable[[str], str] | None) -> str:
@@ -146,15 +150,16 @@ def _piece(part: Part, variables: Mapping[str, Any], written: Callable[[str], st
     return written(text) if written else text
 
 
-def resolve(value: Any, variables: Mapping[str, Any]) -> Any:
+def resolve(value: Any, variables: Mapping[str, Any], room: Room | None = None) -> Any:
     """All texts within a value, not the names of members. Raises as `render` does."""
+    room = room or Room()
     match value:
         case str():
-            return render(value, variables)
+            return render(value, variables, room=room)
         case Mapping():
-            return {name: resolve(each, variables) for name, each in value.items()}
+            return {name: resolve(each, variables, room) for name, each in value.items()}
         case list() | tuple():
-            return [resolve(each, variables) for each in value]
+            return [resolve(each, variables, room) for each in value]
         case _:
             return value
 

@@ -26,6 +26,8 @@ MAX_EXPRESSIONS = 20_000
 """Characters of all expressions of a flow: the slowest ones take 50 µs a character to read."""
 MAX_TEMPLATES = 200_000
 """Characters of all texts with templates of a flow; a character takes 1 µs."""
+MAX_VARIABLES_BYTES = 2_000_000
+"""What a run may keep, as JSON: its variables, and those of all its branches."""
 
 SIM_ONLY = "***SIM-ONLY***"
 """What stands in a request in place of a value that must not leave the simulator."""

@@ -17,8 +17,6 @@ from shared.contracts.problems import Failure
 from shared.contracts.runs import OnDisconnect, StateChange, Usage
 from shared.contracts.sent import Sent
 
-MAX_VARIABLES_BYTES = 2_000_000
-"""What a run may keep, as JSON: its variables, and those of all its branches."""
 HOURS_TO_ANSWER = 72.0
 """So long a flow waits for what it has asked."""
 
