@@ -1,5 +1,6 @@
 """A flow that runs: where it is, and what the user says to it."""
 
+import asyncio
 import hashlib
 import json
 
@@ -9,6 +10,8 @@ from api.answers import json_answer
 from api.bodies import parse, read_body
 from api.edge import Call
 from api.runs import own_run
+from api.starting import LOOK_AGAIN_SECONDS, LOOKS
+from api.waiting import question_of
 from shared.calling.refusing import invalid
 from shared.calling.sizes import can_be_seen, check_sizes
 from shared.contracts.flows.running import Ask, Succeeded
@@ -74,7 +77,23 @@ async def say_to(call: Call) -> Response:
 
 
 async def _under_way(record: RunRecord, call: Call) -> Pending | None:
-    """The question that the run waits with."""
+    """The question that the run waits with. It is told before it is stored: who answers at once is
+    not told that nothing was asked."""
+    for _ in range(LOOKS):
+        asked = await _stored_question(record, call)
+        if asked is not None or not await _is_asking(record, call):
+            return asked
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    return None
+
+
+async def _is_asking(record: RunRecord, call: Call) -> bool:
+    """Whether its log ends with a question."""
+    items = await call.deps.log.all(record.log_id)
+    return question_of([event for item in items for event in item.events]) is not None
+
+
+async def _stored_question(record: RunRecord, call: Call) -> Pending | None:
     tenant_id, run_id = record.tenant_id, record.run_id
     progress = await call.deps.flow_runs.progress(tenant_id, run_id, anew=True)
     over = await call.deps.runs.outcome(tenant_id, run_id)

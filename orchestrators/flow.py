@@ -2,7 +2,7 @@
 One flow, from RECEIVED to DONE:
 
 1. take a step of the interpreter: it says what has to be done
-2. do that, all at the same time: agent calls as orchestrations of their own, calls of REST, handles
+2. do that, at the same time: agent calls as orchestrations of their own, calls of REST, handles
 3. as each ends, the next step; what people are asked comes when nothing else is under way
 4. at the end store what was said, and at the same time record the run
 5. finish: as a turn
@@ -53,6 +53,8 @@ from shared.durable import (
 FLOW_TYPE = "Flow"
 STEPS_AT_ONCE = 40
 """Of one execution: behind these it begins anew, so that its history does not grow for ever."""
+CALLS_AT_ONCE = 16
+"""Parallel loops within parallel loops have many more: those wait for their turn."""
 STATES_KEPT = 12
 """Of a run that waits many times: its first states, and the last ones."""
 
@@ -192,10 +194,11 @@ def _advance(
 
 
 def _start_all(line: _Line) -> None:
-    """All that needs no person, unless this execution is long enough."""
+    """What needs no person, unless this execution is long enough."""
     if line.is_long:
         return
-    for action in [each for each in line.todo if not _waits(line, each)]:
+    free = CALLS_AT_ONCE - len(line.at_work)
+    for action in [each for each in line.todo if not _waits(line, each)][:free]:
         line.todo.remove(action)
         try:
             line.progress.check_limits()

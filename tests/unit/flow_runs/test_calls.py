@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from api import approvals, control, erasing, runs
+from orchestrators.flow import CALLS_AT_ONCE
+from shared.contracts.flows.runs import FlowProgress
 from shared.contracts.outside import HttpRule, Outside
 from shared.contracts.tools import ApprovalPolicy, Pack
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation
 from tests.fakes.flow_desk import FlowDesk, flow_desk
+from tests.fakes.flow_runs import FakeFlowRuns
 from tests.fakes.http import Caller
 from tests.fakes.world import ANA, LUIS, PACKS, World
 from tests.unit.api.rules import CALLERS, READER
@@ -138,6 +141,32 @@ async def test_a_flow_asks_and_goes_on_with_what_the_user_says(desk: FlowDesk) -
     assert (again.status, again.code) == (409, "INPUT_CONFLICT")
 
 
+class StoredLater(FakeFlowRuns):
+    """A question is told before it is stored: so often nobody finds it yet."""
+
+    looks = 0
+
+    async def progress(
+        self, tenant_id: str, run_id: str, *, anew: bool = False
+    ) -> FlowProgress | None:
+        found = await super().progress(tenant_id, run_id, anew=anew)
+        if found is None or self.looks == 0:
+            return found
+        self.looks -= 1
+        return found.model_copy(update={"pending": {}})
+
+
+async def test_who_answers_before_the_question_is_stored_is_heard(tmp_path: Path) -> None:
+    stored = StoredLater()
+    async with flow_desk(tmp_path, change=lambda deps: replace(deps, flow_runs=stored)) as desk:
+        run_id = await desk.begin([{"type": "response", "id": "q", "text": "¿?", "wait": True}])
+        await desk.waits(run_id)
+        stored.looks = 2
+        answer = await desk.say(run_id, "sí")
+        assert (answer.status, answer.json["key"]) == (202, "q")
+        await desk.ended(run_id)
+
+
 async def test_the_same_request_does_not_answer_the_next_question(desk: FlowDesk) -> None:
     ask = {"type": "response", "text": "¿Cuál?", "wait": True}
     run_id = await desk.begin([ask | {"id": "q1"}, ask | {"id": "q2"}])
@@ -184,6 +213,28 @@ async def test_rounds_side_by_side_are_calls_side_by_side(
     assert len(addresses.written) == 5
     effects = await desk.deps.effects.of_run(ANA.tenant_id, run_id, 5)
     assert len({each.effect_id for each in effects}) == 5
+
+
+async def test_of_loops_within_loops_only_some_calls_are_under_way_at_once(desk: FlowDesk) -> None:
+    read = {"type": "rest_call", "url": URL, "save_as": "r"}
+    inner = {"type": "loop", "over": [1, 2, 3, 4, 5], "parallel": True, "max_parallel": 8,
+             "collect": "${r.status}", "save_as": "some", "body": [read]}  # fmt: skip
+    outer = {**inner, "collect": "${some}", "save_as": "all", "body": [inner]}
+    run_id = await desk.run([outer])
+    assert (await desk.view(run_id))["variables"]["all"] == [[200] * 5] * 5
+    woken = [json.loads(text) for name, text in desk.worker.contexts if name == "flow"]
+    assert max(most_at_once(each["history"]) for each in woken) == CALLS_AT_ONCE
+
+
+def most_at_once(history: list[dict[str, Any]]) -> int:
+    under_way: set[int] = set()
+    most = 0
+    for event in history:
+        if event.get("Name") == "use_tool":
+            under_way.add(event["EventId"])
+        under_way.discard(event.get("TaskScheduledId", -1))
+        most = max(most, len(under_way))
+    return most
 
 
 async def test_a_long_loop_begins_anew_now_and_then(desk: FlowDesk, addresses: Addresses) -> None:
