@@ -109,13 +109,16 @@ scenario('a flow is built with keys alone', async (scene) => {
   // The tree: to the first node, and from it to its fields.
   await page.locator('.tabs button').nth(1).focus();
   await keyboard.press('Enter');
+  await flows.outline.first().waitFor();
   await keyboard.press('Tab');
   await keyboard.press('Tab');
   await keyboard.press('Home');
-  assert.equal(await focused(page), 'outline-n1');
+  await eventually('the first row', async () => (await focused(page)) === 'outline-n1');
   await keyboard.press('ArrowDown');
+  await eventually('the second row', async () => (await focused(page)) === 'outline-n2');
   await keyboard.press('Enter');
-  await flows.field('id').waitFor();
+  const heading = page.locator('eira-flow-inspector h2:focus');
+  await heading.filter({ hasText: 'Respuesta' }).waitFor();
   assert.equal(await flows.field('id').inputValue(), 'response_1');
 
   // A line to another node: by the field of the port, and on the canvas.

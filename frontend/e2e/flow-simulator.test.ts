@@ -100,7 +100,7 @@ scenario('it goes step by step, stops where it is told to, and is stopped', asyn
   const { page, flows, sim } = await opened(scene, ASKING);
   await flows.node('more').click();
   await page.keyboard.press('F9');
-  assert.ok((await flows.node('more').getAttribute('data-breakpoint')) !== null);
+  await flows.node('more').and(page.locator('[data-breakpoint]')).waitFor();
   await sim.do('run');
   await sim.reached('paused');
   await stateOf(flows, 'more', 'breakpoint');
@@ -110,7 +110,7 @@ scenario('it goes step by step, stops where it is told to, and is stopped', asyn
   await sim.reached('stopped');
   await sim.do('reset');
   await sim.do('breakpoint');
-  assert.equal(await flows.node('more').getAttribute('data-breakpoint'), null);
+  await flows.node('more').and(page.locator(':not([data-breakpoint])')).waitFor();
   await sim.do('step');
   await sim.reached('paused');
   assert.deepEqual(await sim.trace(), ['ask']);
