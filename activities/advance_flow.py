@@ -4,7 +4,7 @@ comes out. A second execution of a step answers what the first has stored."""
 import asyncio
 import json
 from asyncio import to_thread
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from activities.flow_calls import Scene, ready
@@ -132,7 +132,16 @@ async def _step(
     codes = {pending.action.key: outcome.code} if isinstance(outcome, Failed) else {}
     assert progress.state is not None, "something was begun"
     step = await to_thread(advance, pinned.program, progress.state, pending.action.branch, outcome)
-    return _within_bounds(step, request), usage, codes
+    return _within_bounds(_with_reason(step, outcome), request), usage, codes
+
+
+def _with_reason(step: Advance, outcome: FlowOutcome) -> Advance:
+    """A run that fails by a call says of it what the call was told."""
+    failure = step.state.failure
+    if failure is None or not isinstance(outcome, Failed) or failure.code != outcome.code:
+        return step
+    why = failure.model_copy(update={"detail": outcome.message})
+    return replace(step, state=step.state.model_copy(update={"failure": why}))
 
 
 async def _outcome(

@@ -26,6 +26,7 @@ from shared.errors import (
     ConflictError,
     DependencyError,
     ForbiddenError,
+    InvalidRequestError,
     NotAllowedError,
     NotFoundError,
     RequestError,
@@ -81,6 +82,9 @@ async def ready(pending: Pending, scene: Scene) -> PlannedAction:
 
 def failed_by(error: RequestError | DependencyError, language: Language) -> Failed:
     """What the node, and whoever reads it, is told."""
+    if isinstance(error, InvalidRequestError):
+        said = " ".join(f"{each.pointer}: {each.message}" for each in error.problems)
+        return Failed(code=error.code, message=said)
     if isinstance(error, RequestError):
         return Failed(code=error.code, message=say(error.message, language, **error.values))
     failure = error.as_failure()

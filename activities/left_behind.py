@@ -71,7 +71,8 @@ async def why_failed(record: RunRecord, language: Language, deps: Dependencies) 
     if failure is None:
         return ""
     key = f"flow_{failure.code}"
-    why = say(key, language, detail=failure.detail) if key in WORDING else failure.code
+    detail = failure.detail
+    why = say(key, language, detail=detail) if key in WORDING else detail or failure.code
     return say("flow_node_failed", language, node=failure.node, why=why)
 
 

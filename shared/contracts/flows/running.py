@@ -18,7 +18,8 @@ type NodeStatus = Literal["started", "done", "failed"]
 
 
 class FlowFailure(Contract):
-    """Why a node, and with it the run, failed. `detail` is for a developer and has no values."""
+    """Why a node, and with it the run, failed. `detail` is for a developer and has no values; of a
+    call in a run that lasts it is the sentence that the call failed with."""
 
     code: str
     node: str

@@ -194,7 +194,8 @@ class FlowRunView(Contract):
 
 
 class FlowFault(Contract):
-    """Which node failed, and why; `detail` is for who writes flows and has no values."""
+    """Which node failed, and why; `detail` is for who writes flows: of a call that failed
+    the sentence that `/api/chat` would say, in the run's language; else without values."""
 
     code: str
     node: str

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api import approvals, control, erasing, runs
+from api import approvals, chat, control, erasing, runs
 from orchestrators.flow import CALLS_AT_ONCE
 from shared.contracts.flows.runs import FlowProgress
 from shared.contracts.outside import HttpRule, Outside
@@ -99,11 +99,32 @@ async def test_an_address_that_is_not_allowed_is_not_called(
     elsewhere = {"type": "rest_call", "url": "https://elsewhere.example/x", "save_as": "r"}
     run_id = await desk.run([elsewhere])
     view = await desk.view(run_id)
-    assert view["failure"] == {"code": "NOT_ALLOWED", "node": "@0", "detail": ""}
+    assert view["failure"]["code"] == "NOT_ALLOWED"
+    assert view["failure"]["node"] == "@0"
+    assert "elsewhere.example" in view["failure"]["detail"]
     assert not addresses.heard
     events = await desk.events(run_id)
     assert events[-1]["type"] == "error"
     assert events[-1]["code"] == "NOT_ALLOWED"
+
+
+async def test_a_refused_call_fails_with_the_sentence_of_the_chat(desk: FlowDesk) -> None:
+    flow = [{"type": "use_profile", "profile": "nada"}, *AGENT]
+    run_id = await desk.run(flow)
+    posted = {"message": "Hola", "agentProfile": "normal", "profile": "nada", "sessionId": "s"}
+    said = (await desk.ana.call(chat.post, "POST", posted)).json["detail"]
+    assert "nada" in said
+    failure = (await desk.view(run_id))["failure"]
+    assert failure == {"code": "NOT_ALLOWED", "node": "ask", "detail": said}
+    told = await desk.ana.call(runs.read, path={"runId": run_id})
+    assert said in told.json["error"]["message"]
+
+
+async def test_a_call_that_is_wrong_fails_with_the_place_and_why(desk: FlowDesk) -> None:
+    wrong = {"type": "agent_call", "id": "ask", "agent_profile": "normal", "message": "${m}"}
+    run_id = await desk.run([wrong], {"m": " "})
+    detail = (await desk.view(run_id))["failure"]["detail"]
+    assert detail.startswith("/message: ")
 
 
 async def test_a_failed_call_may_be_gone_on_from(desk: FlowDesk) -> None:

@@ -1721,7 +1721,8 @@ export interface components {
         };
         /**
          * FlowFault
-         * @description Which node failed, and why; `detail` is for who writes flows and has no values.
+         * @description Which node failed, and why; `detail` is for who writes flows: of a call that failed
+         *     the sentence that `/api/chat` would say, in the run's language; else without values.
          */
         FlowFault: {
             /** Code */
