@@ -11,6 +11,7 @@ from azurefunctions.extensions.http.fastapi import Response
 from api.answers import json_answer
 from api.bodies import whole_number
 from api.edge import IDENTIFIER, Call
+from api.live_states import state_now
 from api.paging import cursor_of, place_of
 from api.runs import OPERATORS
 from shared.calling.refusing import invalid
@@ -57,17 +58,13 @@ async def _entries(call: Call, wanted: RunsWanted, at_once: int) -> AsyncGenerat
 
 async def _entry(call: Call, record: RunRecord) -> RunEntry:
     outcome = await call.deps.runs.outcome(record.tenant_id, record.run_id)
-    state: RunState = "RECEIVED"
-    if outcome is not None:
-        state = outcome.state
-    elif (found := await call.orchestrations.state(record.run_id)) and found.status:
-        state = found.status.state
+    found = None if outcome else await call.orchestrations.state(record.run_id)
     return RunEntry(
         run_id=record.run_id,
         conversation_id=record.conversation_id,
         user_id=record.caller.user_id,
         user_name=record.caller.name,
-        state=state,
+        state=await state_now(call, record, outcome, found.status if found else None),
         is_agent_call=record.call is not None,
         is_flow=record.flow is not None,
         part_of=record.part_of.run_id if record.part_of else None,

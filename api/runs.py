@@ -12,6 +12,7 @@ from api.approvals import may_decide
 from api.bodies import whole_number
 from api.edge import Call
 from api.listening import FOR_LATER, Listener, ReaderGoneError, listen
+from api.live_states import state_now
 from api.waiting import (
     asked_last,
     asked_together,
@@ -89,7 +90,7 @@ async def read(call: Call) -> Response:
             conversation_id=record.conversation_id,
             user_id=record.caller.user_id,
             user_name=record.caller.name,
-            state=outcome.state if outcome else status.state if status else "RECEIVED",
+            state=await state_now(call, record, outcome, status),
             states=outcome.states if outcome else status.states if status else (),
             received_at=record.received_at,
             ended_at=outcome.ended_at if outcome else None,
