@@ -2,7 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
-  output,
+  input,
   signal,
   viewChild,
 } from '@angular/core';
@@ -66,7 +66,8 @@ const SHOWN = 20;
 })
 export class ImportDialog {
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
-  readonly brought = output<FlowDocument>();
+  /** Opens it; the dialog stays until that is done, so that nobody saves what was there before. */
+  readonly take = input.required<(document: FlowDocument) => Promise<void>>();
   protected readonly text = signal('');
   protected readonly refusals = signal<readonly Refusal[]>([]);
   protected readonly more = signal(0);
@@ -82,17 +83,17 @@ export class ImportDialog {
     if (!file) return;
     this.text.set(await file.text());
     field.value = '';
-    this.bring();
+    await this.bring();
   }
 
-  protected bring(): void {
+  protected async bring(): Promise<void> {
     const made = imported(this.text());
     if (isRefused(made)) {
       this.refusals.set(made.slice(0, SHOWN));
       this.more.set(Math.max(0, made.length - SHOWN));
       return;
     }
+    await this.take()(made);
     this.dialog().nativeElement.close();
-    this.brought.emit(made);
   }
 }

@@ -198,10 +198,10 @@ export class EditorPage {
   }
 
   /** What was brought takes the place of what is there, as one step that can be undone. */
-  protected async bring(document: FlowDocument): Promise<void> {
+  protected readonly bring = async (document: FlowDocument): Promise<void> => {
     await this.editor.replace(document);
     this.canvas()?.fitSoon();
-  }
+  };
 
   /** The page of a flow that has been stored for the first time is that of its id. */
   protected async stay(id: string): Promise<void> {
