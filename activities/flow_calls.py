@@ -114,6 +114,7 @@ async def _agent(pending: Pending, action: CallAgent, scene: Scene) -> PlannedAc
     message = _message(posted, scene)
     check_sizes(message, posted.context)
     thread = await _thread(posted, pending.child, scene)
+    await _check_free(thread, pending.child, scene.deps)
     pinned = thread.pack_version if posted.thread_id else None
     found = await checked(posted, message, scene.asking, pinned)
     part = Part(
@@ -181,17 +182,22 @@ async def _thread(posted: PostChat, child: str, scene: Scene) -> Conversation:
     return found
 
 
+async def _check_free(thread: Conversation, child: str, deps: Dependencies) -> None:
+    """Before there is a record, which would never end. Raises ConflictError while another call of
+    the thread is under way."""
+    for run_id in thread.queue:
+        if run_id != child and await deps.runs.outcome(thread.tenant_id, run_id) is None:
+            raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=run_id)
+
+
 async def _take_turn(thread: Conversation, child: str, posted: PostChat, scene: Scene) -> None:
-    """Raises ConflictError while another call of the thread is under way."""
+    """Raises ConflictError when another call was faster."""
     deps = scene.deps
     if posted.thread_id is None:
         await deps.conversations.create(thread)
         return
     if child in thread.queue:
         return
-    for run_id in thread.queue:
-        if await deps.runs.outcome(thread.tenant_id, run_id) is None:
-            raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=run_id)
     if not await deps.conversations.claim(thread, child, (), deps.now()):
         raise ConflictError("CONVERSATION_BUSY", "conversation_busy", run_id=child)
 

@@ -12,6 +12,11 @@ from shared.tools.http_answers import CHUNK, Unread
 EVENTS = "text/event-stream"
 LINES = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 
+
+class _TooLargeError(Exception):
+    """More has come than may be kept."""
+
+
 type Reads = Callable[[str], Iterator[str]]
 """What a line says, if an event ends with it."""
 
@@ -27,22 +32,25 @@ async def read_stream(
     """The text of all events, each of which was passed on; never more than `limit` bytes."""
     said: list[str] = []
     reads = _Sse().line if response.content_type == EVENTS else _of_line
-    size = 0
-    async for line in _lines(response):
-        size += len(line.encode()) + 1
-        if size > limit:
-            return Unread("http_too_large", limit)
-        for text in reads(line):
-            said.append(text)
-            await listens(text)
+    try:
+        async for line in _lines(response, limit):
+            for text in reads(line):
+                said.append(text)
+                await listens(text)
+    except _TooLargeError:
+        return Unread("http_too_large", limit)
     return "".join(said)
 
 
-async def _lines(response: aiohttp.ClientResponse) -> AsyncGenerator[str]:
-    """Without their ends; what is behind the last one, too."""
+async def _lines(response: aiohttp.ClientResponse, limit: int) -> AsyncGenerator[str]:
+    """Without their ends; what is behind the last one, too. Counted as they come, since a line may
+    have no end. Raises _TooLargeError."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    rest = ""
+    rest, size = "", 0
     async for chunk in response.content.iter_chunked(CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise _TooLargeError
         *lines, rest = (rest + decoder.decode(chunk)).split("\n")
         for line in lines:
             yield line.removesuffix("\r")

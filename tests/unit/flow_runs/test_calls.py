@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from api import approvals, chat, control, erasing, runs
+from api.identifiers import new_id
 from orchestrators.flow import CALLS_AT_ONCE
+from shared.contracts.conversations import Conversation
 from shared.contracts.flows.runs import FlowProgress
 from shared.contracts.outside import HttpRule, Outside
 from shared.contracts.tools import ApprovalPolicy, Pack
@@ -125,6 +127,29 @@ async def test_a_call_that_is_wrong_fails_with_the_place_and_why(desk: FlowDesk)
     run_id = await desk.run([wrong], {"m": " "})
     detail = (await desk.view(run_id))["failure"]["detail"]
     assert detail.startswith("/message: ")
+
+
+async def test_a_call_of_a_thread_that_is_busy_leaves_no_run_that_never_ends(
+    desk: FlowDesk,
+) -> None:
+    other, thread = new_id(), new_id()
+    now = desk.deps.now()
+    await desk.deps.conversations.create(
+        Conversation(
+            conversation_id=thread,
+            tenant_id=ANA.tenant_id,
+            owner_id=ANA.user_id,
+            session_id="",
+            pack_version=desk.deps.packs.current,
+            created_at=now,
+            updated_at=now,
+            active_run_id=other,
+        )
+    )
+    run_id = await desk.run([{**AGENT[0], "threadId": thread}])
+    assert (await desk.view(run_id))["failure"]["code"] == "CONVERSATION_BUSY"
+    assert await desk.deps.flow_runs.calls(ANA.tenant_id, run_id) == ()
+    assert await desk.deps.runs.of_conversation(ANA.tenant_id, thread) == ()
 
 
 async def test_a_failed_call_may_be_gone_on_from(desk: FlowDesk) -> None:
