@@ -8,7 +8,7 @@ from shared.contracts.activities import StepResult
 from shared.contracts.conversations import Turn
 from shared.contracts.flows.runs import CloseFlowRequest
 from shared.ports import Dependencies
-from shared.streams.showing import said_by_flow
+from shared.streams.showing import cited_by_flow, said_by_flow
 
 
 async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResult:
@@ -27,6 +27,7 @@ async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResul
         asked_at=record.received_at,
         message=record.message,
         text="\n\n".join(said_by_flow(items)),
+        citations=cited_by_flow(items),
         finish_reason="stop",
         answered_at=deps.now(),
         warnings=record.warnings,

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from shared.contracts.events import RestartEvent, TextEvent
+from shared.contracts.events import CitationsEvent, RestartEvent, TextEvent
+from shared.contracts.evidence import Citation
 from shared.ports import LogItem
 
 
@@ -29,3 +30,22 @@ def said_by_flow(items: Iterable[LogItem]) -> tuple[str, ...]:
         elif isinstance(event, TextEvent):
             said.setdefault(event.node, []).append(event.text)
     return tuple(text for pieces in said.values() if (text := "".join(pieces)).strip())
+
+
+def cited_by_flow(items: Iterable[LogItem]) -> tuple[Citation, ...]:
+    """The sources of what a flow has said, each once, in the order in which they were told."""
+    cited: dict[str | None, list[Citation]] = {}
+    spoke: set[str | None] = set()
+    for event in (event for item in items for event in item.events):
+        match event:
+            case RestartEvent():
+                cited.get(event.node, []).clear()
+                spoke.discard(event.node)
+            case TextEvent():
+                spoke.add(event.node)
+            case CitationsEvent():
+                cited.setdefault(event.node, []).extend(event.citations)
+            case _:
+                pass
+    found = [each for node, several in cited.items() if node in spoke for each in several]
+    return tuple(each for place, each in enumerate(found) if each not in found[:place])

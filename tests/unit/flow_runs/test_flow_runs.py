@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api import flow_runs, runs
 from tests.fakes.flow_desk import FlowDesk, flow_desk
 
 
@@ -55,3 +56,20 @@ async def test_an_agent_is_called_as_the_chat_calls_it(desk: FlowDesk) -> None:
     events = await desk.events(run_id)
     said = "".join(e["text"] for e in events if e["type"] == "text" and e["node"] == "ask")
     assert said == "Hola, Ana."
+
+
+SOURCE = {"number": 1, "source": "a.md", "title": "A", "score": 1.0, "index": "i",
+          "documentId": "a", "verified": True}  # fmt: skip
+CITED = [
+    {"type": "response", "text": "Uno [1]", "citations": [SOURCE]},
+    {"type": "response", "text": "Dos [1]", "citations": [SOURCE]},
+    {"type": "response", "text": "Tres [2]", "citations": [{**SOURCE, "number": 2}]},
+]
+
+
+async def test_the_answer_has_the_sources_of_what_was_said_each_once(desk: FlowDesk) -> None:
+    answer = await desk.ana.call(flow_runs.post, "POST", {"flow": CITED})
+    assert answer.status == 200, answer.body
+    assert answer.json["citations"] == [SOURCE, {**SOURCE, "number": 2}]
+    told = await desk.ana.call(runs.read, path={"runId": answer.json["runId"]})
+    assert told.json["citations"] == answer.json["citations"]
