@@ -42,6 +42,8 @@ from shared.flows.interpreting import Advance, advance, begin
 from shared.ports import Dependencies
 
 TRIES = 5
+ANSWERS_KEPT = 20
+"""So many questions later it is still known that an answer was given before."""
 PASSED_ON: frozenset[ErrorCode] = frozenset(
     {"TIMEOUT", "CONTENT_BLOCKED", "MODEL_UNAVAILABLE", "MODEL_RATE_LIMIT", "SEARCH_UNAVAILABLE",
      "SEARCH_RATE_LIMIT", "QUOTA_EXCEEDED", "NOT_ALLOWED", "FORBIDDEN", "MODERATION_UNAVAILABLE",
@@ -223,9 +225,19 @@ def _changed(
             "usage": usage,
             "last": last,
             "effects": effects,
+            "heard": _heard(progress, request.answered),
             "began": still_under_way(step.events, progress.began, now),
         }
     )
+
+
+def _heard(progress: FlowProgress, answered: int | None) -> dict[str, int]:
+    ended = progress.pending[answered] if answered is not None else None
+    if ended is None or not _asks(ended.action):
+        return progress.heard
+    numbers = {**progress.heard, ended.action.key: ended.number}
+    latest = sorted(numbers.items(), key=lambda each: each[1])[-ANSWERS_KEPT:]
+    return dict(latest)
 
 
 def _pending(

@@ -126,17 +126,30 @@ async def _answered_before(
 
 async def _answer(record: RunRecord, asked: Pending | None, posted: PostInput, call: Call) -> str:
     """The key of what was answered by this. Raises ConflictError."""
+    said = Succeeded(value={"text": posted.message})
+    another = posted.key is not None and (asked is None or posted.key != asked.action.key)
+    if another and await _is_known(record, str(posted.key), said, call):
+        return str(posted.key)
     if asked is None:
         raise ConflictError("INPUT_CONFLICT", "nothing_asked")
-    if posted.key is not None and posted.key != asked.action.key:
+    if another:
         raise ConflictError("INPUT_CONFLICT", "another_asked", asked=asked.action.key)
-    said = Succeeded(value={"text": posted.message})
     flows = call.deps.flow_runs
     kept = await flows.put_outcome(record.tenant_id, record.run_id, asked.number, said)
     if kept != said:
         raise ConflictError("INPUT_CONFLICT", "input_given")
     await call.orchestrations.raise_event(record.run_id, input_event(asked.number))
     return asked.action.key
+
+
+async def _is_known(record: RunRecord, key: str, said: Succeeded, call: Call) -> bool:
+    """Whether just this was the answer to an earlier question."""
+    flows = call.deps.flow_runs
+    progress = await flows.progress(record.tenant_id, record.run_id, anew=True)
+    number = progress.heard.get(key) if progress else None
+    if number is None:
+        return False
+    return await flows.outcome(record.tenant_id, record.run_id, number) == said
 
 
 def _asked(pending: tuple[Pending, ...]) -> Pending | None:

@@ -63,6 +63,8 @@ async def _sent(posted: PostFlowRun, call: Call) -> tuple[dict[str, Any] | list[
     ForbiddenError."""
     if (posted.flow is None) is (posted.flow_id is None):
         raise invalid("/flow", "flow_only_one", call.language)
+    if posted.flow is not None and posted.version is not None:
+        raise invalid("/version", "flow_version_alone", call.language)
     if posted.flow is not None:
         return posted.flow, None
     if READ not in call.caller.rights:

@@ -21,6 +21,10 @@ OF_FLOW_RUNS: Mapping[str, Mapping[Language, str]] = {
         "es": "Hace falta «flow» o «flowId» (con su versión), y solo uno de los dos.",
         "en": "Either “flow” or “flowId” (with its version) is needed, and only one of them.",
     },
+    "flow_version_alone": {
+        "es": "«version» va con «flowId»: un flujo que se envía entero no tiene ninguna.",
+        "en": "“version” goes with “flowId”: a flow that is sent whole has none.",
+    },
     "flow_inputs_too_large": {
         "es": "Las variables de entrada ocupan más de {limit} bytes.",
         "en": "The input variables are larger than {limit} bytes.",

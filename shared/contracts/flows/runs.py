@@ -86,8 +86,9 @@ class FlowProgress(Contract):
 
     `step` is the last that was taken, `fresh` the actions that it began and `usage` what the one
     cost that it ended: a second execution of it answers the same. `last` is the number of the last
-    action, `effects` how many places of the ledger are taken. `began` are nodes that are not over.
-    Once it is `stopped`, nothing more begins.
+    action, `effects` how many places of the ledger are taken. `began` are nodes that are not over,
+    `heard` the numbers of the last questions that were answered, by key. Once it is `stopped`,
+    nothing more begins.
     """
 
     run_id: str
@@ -100,6 +101,7 @@ class FlowProgress(Contract):
     last: int = 0
     effects: int = 0
     began: dict[str, datetime] = Field(default={})
+    heard: dict[str, int] = Field(default={})
     stopped: bool = False
     etag: str | None = None
 

@@ -228,6 +228,30 @@ async def test_the_same_request_does_not_answer_the_next_question(desk: FlowDesk
     assert (other.status, other.code) == (409, "IDEMPOTENCY_MISMATCH")
 
 
+async def test_the_same_answer_to_the_same_question_again_changes_nothing(desk: FlowDesk) -> None:
+    ask = {"type": "response", "text": "¿Cuál?", "wait": True}
+    run_id = await desk.begin([ask | {"id": "q1"}, ask | {"id": "q2"}])
+    await desk.waits(run_id, "q1")
+    assert (await desk.say(run_id, "sí", key="q1")).status == 202
+    await desk.waits(run_id, "q2")
+    again = await desk.say(run_id, "sí", key="q1")
+    assert (again.status, again.json["key"]) == (202, "q1")
+    other = await desk.say(run_id, "no", key="q1")
+    assert (other.status, other.code) == (409, "INPUT_CONFLICT")
+    assert (await desk.view(run_id))["waiting"] == "q2"
+    assert (await desk.say(run_id, "no", key="q2")).status == 202
+    await desk.ended(run_id)
+    headers = {"idempotency-key": "late"}
+    assert (await desk.say(run_id, "sí", key="q1", headers=headers)).json["key"] == "q1"
+    assert (await desk.say(run_id, "no", key="q1")).code == "INPUT_CONFLICT"
+
+
+async def test_a_version_goes_with_a_flow_that_is_kept(desk: FlowDesk) -> None:
+    answer = await desk.post({"flow": [], "version": 2})
+    assert answer.status == 400
+    assert [each["pointer"] for each in answer.json["errors"]] == ["/version"]
+
+
 async def test_nobody_else_answers_for_the_user(desk: FlowDesk) -> None:
     run_id = await desk.begin([{"type": "response", "text": "¿?", "wait": True}])
     await desk.waits(run_id)
