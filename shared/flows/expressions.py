@@ -190,7 +190,7 @@ def _grammar() -> Callable[[str], Tree]:
         try:
             return parser.parse(text)
         except parsing.CELParseError as error:
-            raise ExpressionError(f"line {error.line}, column {error.column}") from error
+            raise ExpressionError(f"{error.line}:{error.column}") from error
 
     return read
 

@@ -246,6 +246,11 @@ async def test_the_same_answer_to_the_same_question_again_changes_nothing(desk: 
     assert (await desk.say(run_id, "no", key="q1")).code == "INPUT_CONFLICT"
 
 
+async def test_what_is_no_flow_is_one_fault(desk: FlowDesk) -> None:
+    answer = await desk.post({"flow": 5})
+    assert [each["pointer"] for each in answer.json["errors"]] == ["/flow"]
+
+
 async def test_a_version_goes_with_a_flow_that_is_kept(desk: FlowDesk) -> None:
     answer = await desk.post({"flow": [], "version": 2})
     assert answer.status == 400

@@ -114,7 +114,7 @@ function grammar(text: string): ASTNode {
     if (!(wrong instanceof ParseError)) throw wrong;
     const before = text.slice(0, wrong.range?.start ?? 0).split('\n');
     const column = (before.at(-1)?.length ?? 0) + 1;
-    throw new ExpressionError(`line ${before.length}, column ${column}`);
+    throw new ExpressionError(`${before.length}:${column}`);
   }
 }
 
