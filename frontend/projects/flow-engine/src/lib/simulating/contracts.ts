@@ -66,13 +66,13 @@ export type SimulationStatus =
 
 export type Source = 'rules' | 'mock' | 'backend' | 'tape' | 'user';
 
-/** One execution of a node. `input` is what it was given, `output` what came of it, `variables`
+/** One execution of a node. `stopped`: the run ended before it did. `input` is what it was given, `output` what came of it, `variables`
  * those of its branch afterwards; `tokens` what the answer says of its usage. */
 export interface NodeRecord {
   readonly key: string;
   readonly node: string;
   readonly type: NodeType;
-  readonly status: 'running' | 'done' | 'failed';
+  readonly status: 'running' | 'done' | 'failed' | 'stopped';
   readonly source: Source;
   readonly input: Json;
   readonly output?: Json;

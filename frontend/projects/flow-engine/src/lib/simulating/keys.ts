@@ -43,6 +43,17 @@ export class Keys {
     return Object.fromEntries(said.map(([tool, key]) => [otherNames[tool] ?? tool, key]));
   }
 
+  /** Of a profile's keys those that no tool is called by: nothing comes of them. */
+  unknown(profile: string): string[] {
+    return Object.keys(this.of(profile)).filter((name) => !LANGUAGE.keys.tools.includes(name));
+  }
+
+  /** The profiles that somebody has typed in keys for. */
+  holders(): string[] {
+    const every = new Set([...Object.keys(this.profiles), ...this.ofNodes.keys()]);
+    return [...every].filter((each) => Object.keys(this.of(each)).length > 0);
+  }
+
   secureValue(alias: string): string | undefined {
     return this.secureMocks[alias] ?? this.page.SIM_SECURE_MOCKS?.[alias];
   }

@@ -24,7 +24,7 @@ export interface World {
   readonly tape?: Tape;
   readonly signal: AbortSignal;
   readonly tell: (action: Performed, text: string) => void;
-  readonly notice: (action: Performed, code: SimulatorCode, detail?: string) => void;
+  readonly notice: (action: Performed, code: SimulatorCode, detail?: string, more?: string) => void;
 }
 
 export interface Result {
@@ -75,13 +75,34 @@ function headersFor(
   if (world.calls === 'mocks' || isMocked) return undefined;
   const keys = world.keys.of(action.profile);
   const named = Object.keys(keys).length > 0;
-  if (world.calls === 'auto' && !named) return undefined;
+  if (world.calls === 'auto' && !named) {
+    tellOfOthers(world, action);
+    return undefined;
+  }
   const why = refusal(world, action, named, keys);
   if (why !== undefined) {
-    world.notice(action, why, action.profile);
+    world.notice(
+      action,
+      why,
+      action.profile,
+      why === 'keys_missing' ? unknownIn(world, action) : '',
+    );
     return undefined;
   }
   return headersOf(keys, action);
+}
+
+/** Somebody has typed in keys, and may wonder why they are not used. */
+function tellOfOthers(world: World, action: CallAgent | CallRest): void {
+  const others = world.keys.holders();
+  if (others.length === 0) return;
+  const more = told('keys_of', world.language, others.join(', '));
+  world.notice(action, 'keys_elsewhere', action.profile, more);
+}
+
+function unknownIn({ keys, language }: World, { profile }: CallAgent | CallRest): string {
+  const names = keys.unknown(profile);
+  return names.length > 0 ? told('keys_unknown', language, names.join(', ')) : '';
 }
 
 function refusal(

@@ -93,6 +93,15 @@ export class Records {
     });
   }
 
+  /** Nothing comes any more of what is under way. */
+  giveUp(): NodeRecord[] {
+    const left = this.all.filter(({ status }) => status === 'running');
+    return left.map((record) => {
+      const durationMs = this.now() - (this.begun.get(record.key) ?? this.now());
+      return this.put({ ...record, status: 'stopped', durationMs });
+    });
+  }
+
   private put(record: NodeRecord): NodeRecord {
     this.byKey.set(record.key, record);
     return record;

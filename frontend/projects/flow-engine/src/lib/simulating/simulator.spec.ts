@@ -195,6 +195,48 @@ describe('Simulator', () => {
     expect(backend.calls).toEqual([]);
   });
 
+  it('says why keys that were typed in are of no use', async () => {
+    const notices = async (meta: object, credentials: object): Promise<string[]> => {
+      const backend = new FakeBackend();
+      const nodes = [
+        { ...KEYS, credentials },
+        { ...CALL, message: 'Hola' },
+      ];
+      const { simulator, events } = simulated({ meta, nodes }, { backend });
+      await simulator.run();
+      expect(backend.calls).toEqual([]);
+      expect(JSON.stringify(events)).not.toContain(CANARY);
+      return events.flatMap((each) => (each.kind === 'notice' ? [each.message] : []));
+    };
+    const elsewhere = await notices({ default_credential_profile: 'other' }, { openai: CANARY });
+    expect(elsewhere).toEqual([
+      'Su perfil es «other», que no tiene claves: se simula la respuesta. Hay claves escritas para: p.',
+    ]);
+    const [unknown] = await notices({}, { name: CANARY });
+    expect(unknown).toMatch(
+      /^Al perfil «p» le faltan claves .* Ninguna herramienta se llama así: name\.$/,
+    );
+    expect(await notices({}, { openai: '' })).toEqual([]);
+  });
+
+  it('leaves nothing under way when it is stopped or has failed', async () => {
+    const asks = { type: 'response', id: 'q', text: '¿Nombre?', wait: true, save_as: 'a' };
+    const { simulator, events } = simulated([asks]);
+    expect(await simulator.run()).toBe('waiting');
+    simulator.stop();
+    expect(simulator.records.map(({ status }) => status)).toEqual(['stopped']);
+    expect(events.findLast((each) => each.kind === 'node')).toMatchObject({
+      record: { key: 'q', status: 'stopped', durationMs: 0 },
+    });
+    const body = [{ ...CALL, message: '${item.name}' }];
+    const over = [{ name: 'Ana' }, {}];
+    const beside = simulated([{ type: 'loop', id: 'l', over, parallel: true, body }]);
+    expect(await beside.simulator.run()).toBe('failed');
+    const states = beside.simulator.records.map(({ key, status }) => [key, status]);
+    expect(states).toContainEqual(['ask[1]', 'failed']);
+    expect(states.map(([, status]) => status)).not.toContain('running');
+  });
+
   it('calls the backend under the name of the profile alone where that is asked for', async () => {
     const backend = new FakeBackend(false);
     const uses = { type: 'use_profile', profile: 'prod' };

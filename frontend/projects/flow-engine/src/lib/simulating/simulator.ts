@@ -128,7 +128,7 @@ export class Simulator {
   /** For good; calls under way are given up. */
   stop(): void {
     if (OVER.includes(this.now)) return;
-    this.aborting.abort();
+    this.giveUp();
     this.become('stopped');
     this.wake();
   }
@@ -174,11 +174,16 @@ export class Simulator {
   }
 
   private rest(status: SimulationStatus): void {
-    if (status === 'failed') this.aborting.abort();
+    if (status === 'failed') this.giveUp();
     const { next } = this.machine;
     const over = next === undefined && this.machine.state.status === 'done';
     this.held = next !== undefined;
     this.become(status === 'paused' && over ? 'done' : status);
+  }
+
+  private giveUp(): void {
+    this.aborting.abort();
+    for (const record of this.kept.giveUp()) this.tell({ kind: 'node', record });
   }
 
   private async take(next: string | null, count: number): Promise<void> {
@@ -294,7 +299,7 @@ export class Simulator {
       mocks: this.mocks,
       signal: this.aborting.signal,
       tell: (action, text) => this.tellPiece(action, text),
-      notice: (action, code, detail) => this.notice(action, code, detail),
+      notice: (action, code, ...details) => this.notice(action, code, ...details),
       ...(backend && { backend }),
       ...(tape && { tape }),
     };
@@ -306,8 +311,8 @@ export class Simulator {
     this.tell({ kind: 'delta', key, node, text });
   }
 
-  private notice({ key }: Performed, code: SimulatorCode, detail = ''): void {
-    const message = told(code, this.language, detail);
+  private notice({ key }: Performed, code: SimulatorCode, detail = '', more = ''): void {
+    const message = `${told(code, this.language, detail)} ${more}`.trimEnd();
     this.tell({ kind: 'notice', severity: 'warning', code, key, message });
   }
 

@@ -10,6 +10,18 @@ const SENTENCES = {
     es: 'Al perfil «{detail}» le faltan claves para esta llamada: se simula la respuesta.',
     en: 'The profile “{detail}” lacks keys for this call: its answer is made up.',
   },
+  keys_elsewhere: {
+    es: 'Su perfil es «{detail}», que no tiene claves: se simula la respuesta.',
+    en: 'Its profile is “{detail}”, which has no keys: its answer is made up.',
+  },
+  keys_of: {
+    es: 'Hay claves escritas para: {detail}.',
+    en: 'Keys have been typed in for: {detail}.',
+  },
+  keys_unknown: {
+    es: 'Ninguna herramienta se llama así: {detail}.',
+    en: 'No tool is called: {detail}.',
+  },
   keys_refused: {
     es: 'Este backend no admite claves del simulador: se simula la respuesta.',
     en: 'This backend takes no keys from the simulator: its answer is made up.',
