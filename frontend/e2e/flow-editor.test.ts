@@ -209,7 +209,7 @@ scenario(
       .first()
       .waitFor();
     const keys = page.locator('eira-field fieldset').filter({ hasText: 'credentials' });
-    await keys.getByRole('button', { name: 'Añadir' }).click();
+    await keys.getByRole('button', { name: 'Añadir openai' }).click();
     await keys.locator('input[type="password"]').fill(secret);
     const made = JSON.parse(await flows.exported('Para producción')) as Written & {
       meta: { default_credential_profile: string };

@@ -106,8 +106,18 @@ scenario('it goes step by step, stops where it is told to, and is stopped', asyn
   await stateOf(flows, 'more', 'breakpoint');
   await sim.do('run');
   await sim.reached('waiting');
+  await page.setViewportSize({ width: 1500, height: 900 });
+  await eventually('one can write, and nothing has to be scrolled for that', () =>
+    sim.box.evaluate((box) => {
+      const { top, bottom } = box.getBoundingClientRect();
+      return box.contains(
+        document.elementFromPoint(box.getBoundingClientRect().left + 9, (top + bottom) / 2),
+      );
+    }),
+  );
   await sim.do('stop');
   await sim.reached('stopped');
+  await sim.row('more').and(page.locator('[data-status="stopped"]')).waitFor();
   await sim.do('reset');
   await sim.do('breakpoint');
   await flows.node('more').and(page.locator(':not([data-breakpoint])')).waitFor();
@@ -131,6 +141,8 @@ scenario(
     const mock = sim.panel.locator('[data-mock="ask"]');
     await mock.locator('textarea').fill('{"text": "A medida",}');
     await mock.getByText('No es JSON: línea 1, columna 21.').waitFor();
+    await sim.panel.locator('[data-hindered]').waitFor();
+    assert.ok(await sim.panel.locator('[data-do="run"]').isDisabled());
     await mock.locator('textarea').fill('{"text": "A medida"}');
     await sim.panel.locator('[data-mock="http"] textarea').fill('[]');
     await sim.panel.getByText('Tiene que ser un objeto con un número en «status».').waitFor();

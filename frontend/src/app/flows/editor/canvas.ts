@@ -35,6 +35,7 @@ import { Link, linksOf, startOf } from '../model/links';
 import { canvasWords } from './canvas-words';
 import { Drawing, Drawn } from './drawing';
 import { FlowEditor } from './flow-editor';
+import { marginOf } from './fitting';
 import { NodeView } from './node-view';
 
 const MARGIN: Point = { x: 48, y: 48 };
@@ -96,7 +97,9 @@ export class FlowCanvas {
   }
 
   fit(): void {
-    this.view()?.fitToScreen(MARGIN, false);
+    const map = this.element.querySelector('.f-minimap')?.getBoundingClientRect();
+    const margin = marginOf(this.element.getBoundingClientRect(), this.editor.positions(), map);
+    this.view()?.fitToScreen(margin, false);
   }
 
   /** As soon as what is to be seen has been drawn. */

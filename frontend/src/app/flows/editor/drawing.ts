@@ -18,6 +18,8 @@ export interface Drawn extends Around {
   readonly key: NodeKey;
   readonly kind: Kind;
   readonly name: string;
+  /** Where it is not the name. */
+  readonly id: string;
   readonly gist: string;
   readonly badges: readonly Badge[];
   readonly ports: readonly Port[];
@@ -48,12 +50,14 @@ export class Drawing {
 
 function drawnOf({ key, fields }: FlowNode, around: Around): Drawn {
   const kind = kindOf(fields);
-  const name = textOf(fields['label']) || idOf(fields);
+  const label = textOf(fields['label']);
+  const id = idOf(fields);
   return {
     ...around,
     key,
     kind,
-    name,
+    name: label || id,
+    id: label ? id : '',
     gist: gistOf(fields),
     badges: badgesOf(fields),
     ports: portsOf(kind),

@@ -116,6 +116,10 @@ export class EditorPage {
       const id = this.flowId();
       untracked(() => void this.open(id));
     });
+    effect(() => {
+      this.simulating();
+      untracked(() => this.canvas()?.fitSoon());
+    });
   }
 
   /** Whether the page may be left; asks where something would be lost. */
@@ -154,6 +158,11 @@ export class EditorPage {
     const at = this.editor.spot(after);
     const [key] = this.editor.make((document) => addNode(document, kind, { at, after }));
     if (key) this.canvas()?.reveal(key);
+  }
+
+  protected async layOut(): Promise<void> {
+    await this.editor.layOut();
+    this.canvas()?.fitSoon();
   }
 
   protected remove(): void {

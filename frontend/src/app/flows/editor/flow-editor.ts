@@ -2,10 +2,10 @@ import { Injectable, computed, signal } from '@angular/core';
 import { FlowDocument, NodeKey, emptyFlow, places, write } from '../model/document';
 import { Made, Point, moveNodes, positionOf } from '../model/edits';
 import { begun, redone, settled, stepped, undone } from '../model/history';
-import { laidOut } from '../model/layout';
+import { EDGE, laidOut } from '../model/layout';
 
 /** What a simulator says of a node while it runs. */
-export type NodeState = 'running' | 'done' | 'failed' | 'skipped' | 'breakpoint';
+export type NodeState = 'running' | 'done' | 'failed' | 'stopped' | 'skipped' | 'breakpoint';
 
 const NOTHING: ReadonlySet<string> = new Set();
 const BELOW = 148;
@@ -137,7 +137,7 @@ export class FlowEditor {
     const positions = this.positions();
     const all = [...positions.values()];
     const at = (beside ? positions.get(beside) : undefined) ?? lowest(all);
-    if (!at) return { x: 0, y: 0 };
+    if (!at) return { x: EDGE, y: EDGE };
     const spot = { x: at.x, y: at.y + BELOW };
     while (
       all.some(({ x, y }) => Math.abs(x - spot.x) < WIDE && Math.abs(y - spot.y) < BELOW / 2)

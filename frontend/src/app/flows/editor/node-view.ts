@@ -15,7 +15,7 @@ import { Drawn } from './drawing';
       @let it = node();
       <p class="head">
         <eira-flow-icon [name]="it.kind" />
-        <span>{{ t('flows.kind.' + it.kind) }}</span>
+        <span class="kind">{{ t('flows.kind.' + it.kind) }}</span>
         @if (it.start) {
           <span class="start">{{ t('flows.start') }}</span>
         }
@@ -24,7 +24,12 @@ import { Drawn } from './drawing';
         }
       </p>
       <p class="name">{{ it.name || '—' }}</p>
-      <p class="gist">{{ it.gist }}</p>
+      <p class="gist">
+        @if (it.id) {
+          <code>{{ it.id }}</code>&ngsp;
+        }
+        {{ it.gist }}
+      </p>
       @if (it.badges.length) {
         <p class="badges">
           @for (badge of it.badges; track badge) {

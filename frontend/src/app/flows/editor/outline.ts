@@ -12,8 +12,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Icon } from '../../core/icon';
 import { FlowIcon } from '../flow-icon';
 import { NodeKey, places } from '../model/document';
-import { BlockName, Kind, gistOf, idOf, kindOf } from '../model/kinds';
-import { textOf } from '../model/json';
+import { BlockName, Kind, gistOf, kindOf, titleOf } from '../model/kinds';
 import { FlowEditor } from './flow-editor';
 
 interface Row {
@@ -85,7 +84,7 @@ export class FlowOutline {
     [...places(this.editor.document()).values()].map(({ node, depth, block, index }) => ({
       key: node.key,
       kind: kindOf(node.fields),
-      name: textOf(node.fields['label']) || idOf(node.fields),
+      name: titleOf(node.fields),
       gist: gistOf(node.fields),
       block: index === 0 ? block : null,
       level: depth + 1,

@@ -40,6 +40,7 @@ import { plain } from '../plain';
             <button
               type="button"
               fExternalItem
+              [style.display]="'flex'"
               [fExternalItemId]="'palette-' + kind"
               [fData]="kind"
               [attr.data-kind]="kind"

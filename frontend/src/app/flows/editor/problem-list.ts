@@ -3,7 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { ErrorCard } from '../../chat/error-card';
 import { Icon } from '../../core/icon';
 import { NodeKey, places } from '../model/document';
-import { idOf } from '../model/kinds';
+import { titleOf } from '../model/kinds';
 import { pointerOf } from '../model/json';
 import { FlowChecks, Problem } from './checks';
 import { FlowEditor } from './flow-editor';
@@ -55,6 +55,6 @@ export class ProblemList {
 
   private nameOf(key: NodeKey): string {
     const place = places(this.editor.document()).get(key);
-    return place ? idOf(place.node.fields) : '';
+    return place ? titleOf(place.node.fields) : '';
   }
 }

@@ -13,6 +13,7 @@ import { Icon } from '../../core/icon';
 import { LanguageChoice } from '../../core/language';
 import { Json, isList, isObject, valueAt } from '../model/json';
 import { Field, anyOf, itemOf, numberOf, shown, shownAsAny } from './fields';
+import { KeysView } from './keys-view';
 import { Subject, fieldId, problemsAt } from './subject';
 import { TemplateBox } from './template-box';
 import { Vocabulary } from './vocabulary';
@@ -23,7 +24,7 @@ const TEMPLATE = '${';
 @Component({
   selector: 'eira-field',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Icon, TemplateBox, TranslocoDirective],
+  imports: [Icon, KeysView, TemplateBox, TranslocoDirective],
   templateUrl: './field-view.html',
   host: { class: 'field' },
 })

@@ -12,6 +12,8 @@ export type Editing =
   | { readonly as: 'object'; readonly fields: readonly Field[] }
   /** `texts`: its values are texts; else whatever JSON can hold. */
   | { readonly as: 'map'; readonly texts: boolean }
+  /** By tool, typed in for the simulator. */
+  | { readonly as: 'keys' }
   | { readonly as: 'json' };
 
 /** The same in each language of the page. */
@@ -143,9 +145,15 @@ function editingOfScalar(name: string, type: Json | undefined): Editing {
 }
 
 function editingOfObject(schema: JsonObject, definitions: JsonObject, path: Path): Editing {
+  if (isKeys(schema)) return { as: 'keys' };
   if (!isObject(schema['properties']))
     return { as: 'map', texts: isObject(schema['additionalProperties']) };
   return { as: 'object', fields: fieldsWith(schema, definitions, path) };
+}
+
+/** Their form has a name of its own. */
+function isKeys({ additionalProperties }: JsonObject): boolean {
+  return isObject(additionalProperties) && additionalProperties['$ref'] === '#/$defs/TypedIn';
 }
 
 function choicesOf(schema: JsonObject): readonly string[] {

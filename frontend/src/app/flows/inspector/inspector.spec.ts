@@ -1,8 +1,13 @@
+import { signal } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
 import { LANGUAGE } from '@eira/flow-engine';
-import { JsonObject } from '../model/json';
+import { FakeServer, answered, until } from '../../../testing/fake-server';
+import { Json, JsonObject, Path, withValue } from '../model/json';
 import { Field, fieldsOf, itemOf, numberOf } from './fields';
 import { groupsOf } from './groups';
+import { KeysView } from './keys-view';
 import { suggestions } from './suggesting';
+import { Vocabulary } from './vocabulary';
 
 const SCHEMAS = LANGUAGE.nodes as unknown as Readonly<Record<string, JsonObject>>;
 
@@ -56,6 +61,11 @@ describe('the form of a node', () => {
     expect(field(fieldsOf(schemaOf('use_profile')), 'profile').catalog).toBe('profiles');
   });
 
+  it('asks for the keys of a simulator by tool', () => {
+    const keys = fieldsOf(schemaOf('credential_profile'));
+    expect(field(keys, 'credentials').editing).toEqual({ as: 'keys' });
+  });
+
   it('leaves out what is shown elsewhere', () => {
     for (const kind of Object.keys(SCHEMAS)) {
       const names = fieldsOf(schemaOf(kind)).map(({ name }) => name);
@@ -104,6 +114,44 @@ describe('the words of a field', () => {
       help: {},
       choices: { a: { es: 'uno' } },
     });
+  });
+});
+
+describe('the keys of a simulator', () => {
+  it('are those of tools that there are; of others it is said that they are of no use', async () => {
+    new FakeServer()
+      .on('GET /catalog', () => answered({}))
+      .on('GET /flows/schema', () => answered({}));
+    TestBed.configureTestingModule({ providers: [Vocabulary] });
+    const value = signal<Json>({ credentials: { nombre: 'k' } });
+    const fixture = TestBed.createComponent(KeysView);
+    fixture.componentRef.setInput('path', ['credentials']);
+    fixture.componentRef.setInput('of', {
+      id: 'n1',
+      value,
+      problems: signal([]),
+      variables: signal([]),
+      set: (path: Path, to: Json) => value.update((now) => withValue(now, path, to)),
+    });
+    const root = fixture.nativeElement as HTMLElement;
+    const all = <T extends HTMLElement>(what: string): T[] => [...root.querySelectorAll<T>(what)];
+    await until(() =>
+      expect(all('.chip').map(({ textContent }) => textContent.trim())).toContain('+ openai'),
+    );
+    await until(() => expect(all('[role="alert"]')).toHaveLength(1));
+    const [tool] = all<HTMLSelectElement>('select');
+    expect([...(tool?.options ?? [])].map(({ value: name }) => name)).toContain('ai_search');
+    if (tool) tool.value = 'ai_search';
+    tool?.dispatchEvent(new Event('change'));
+    expect(value()).toEqual({ credentials: { ai_search: 'k' } });
+    await until(() => expect(all('[role="alert"]')).toHaveLength(0));
+    all('.chip')
+      .find(({ textContent }) => textContent.trim() === '+ openai')
+      ?.click();
+    await until(() => expect(all('input')).toHaveLength(2));
+    const names = all<HTMLSelectElement>('select').map(({ value: name }) => name);
+    expect(names).toEqual(['ai_search', 'openai']);
+    expect(all('input').every((box) => box.closest('form'))).toBe(true);
   });
 });
 

@@ -3,8 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { FlowEditor } from '../editor/flow-editor';
 import { NodeKey, places } from '../model/document';
 import { connect, disconnect } from '../model/edits';
-import { Port, idOf, kindOf, portsOf } from '../model/kinds';
-import { textOf } from '../model/json';
+import { Port, kindOf, portsOf, titleOf } from '../model/kinds';
 import { linksOf } from '../model/links';
 
 /** Where each port of a node leads: what lines show, as fields that keys reach. */
@@ -50,7 +49,7 @@ export class NodeLinks {
       .filter(({ node }) => node.key !== this.of())
       .map(({ node: { key, fields } }) => ({
         key,
-        name: textOf(fields['label']) || idOf(fields) || kindOf(fields),
+        name: titleOf(fields) || kindOf(fields),
       })),
   );
 

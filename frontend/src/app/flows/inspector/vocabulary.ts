@@ -32,6 +32,15 @@ export class Vocabulary {
     }
   }
 
+  /** The tools that a simulator has keys for, and what else they are called. */
+  readonly keyedTools = computed((): readonly string[] => this.engine()?.keys.tools ?? []);
+
+  /** Whether a key of that name comes to a tool; true as long as nothing is known of them. */
+  isKeyed(name: string): boolean {
+    const keys = this.engine()?.keys;
+    return !keys || keys.tools.includes(name) || name in keys.otherNames;
+  }
+
   /** What a list of the catalog has; nothing where it is not known. */
   names(list: string | null): readonly string[] {
     const catalog = this.catalog() as unknown;

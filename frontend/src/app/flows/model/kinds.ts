@@ -103,6 +103,12 @@ function wordsOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** What people call a node, with the id by which everything else does. */
+export function titleOf(fields: JsonObject, id = idOf(fields)): string {
+  const label = textOf(fields['label']);
+  return label && id ? `${label} (${id})` : label || id;
+}
+
 export function idOf(fields: JsonObject): string {
   return textOf(fields['id']);
 }

@@ -6,12 +6,20 @@ export const NODE_WIDTH = 216;
 export const NODE_HEIGHT = 92;
 const BETWEEN_RANKS = 56;
 const BETWEEN_NODES = 40;
+/** What is left free at the edges of a drawing. */
+export const EDGE = 48;
 
 /** Where all nodes go if nobody says it, from top to bottom; what does that is loaded now. */
 export async function laidOut(document: FlowDocument): Promise<ReadonlyMap<NodeKey, Point>> {
   const { Graph, layout } = await import('@dagrejs/dagre');
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'TB', ranksep: BETWEEN_RANKS, nodesep: BETWEEN_NODES });
+  graph.setGraph({
+    rankdir: 'TB',
+    ranksep: BETWEEN_RANKS,
+    nodesep: BETWEEN_NODES,
+    marginx: EDGE,
+    marginy: EDGE,
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   const keys = [...places(document).keys()];
   for (const key of keys) graph.setNode(key, { width: NODE_WIDTH, height: NODE_HEIGHT });

@@ -1,4 +1,11 @@
-import { ChangeDetectionStrategy, Component, ElementRef, inject, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  ElementRef,
+  computed,
+  inject,
+  viewChild,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { AtBottom } from '../../chat/at-bottom';
@@ -30,7 +37,14 @@ import { SimulationSession } from './session';
               [attr.aria-busy]="line.writing"
             >
               <p class="who">
-                {{ line.who === 'node' ? line.of : t('simulator.chat.' + line.who) }}
+                @if (line.who === 'node' && line.of) {
+                  @if (session.labelOf(line.of); as label) {
+                    {{ label }}&ngsp;
+                  }
+                  <code>{{ line.of }}</code>
+                } @else {
+                  {{ t('simulator.chat.' + line.who) }}
+                }
                 @if (line.source === 'mock') {
                   <span class="tag warn" [title]="t('simulator.mock.text')">DEV MOCK</span>
                 }
@@ -65,14 +79,14 @@ import { SimulationSession } from './session';
           maxlength="8000"
           autocomplete="off"
           [placeholder]="t(session.waits() ? 'simulator.chat.answer' : 'simulator.chat.begin')"
-          [disabled]="session.begun() && !session.isOver() && !session.waits()"
+          [disabled]="isShut()"
         />
         <button
           type="submit"
           class="primary"
           [attr.aria-label]="t('simulator.chat.send')"
           [title]="t('simulator.chat.send')"
-          [disabled]="session.begun() && !session.isOver() && !session.waits()"
+          [disabled]="isShut()"
         >
           <eira-icon name="send" />
         </button>
@@ -85,6 +99,11 @@ export class ChatView {
   protected readonly session = inject(SimulationSession);
   protected readonly backend = inject(SimulatorBackend);
   private readonly box = viewChild.required<ElementRef<HTMLInputElement>>('box');
+
+  protected readonly isShut = computed(() => {
+    const goesOn = this.session.begun() && !this.session.isOver() && !this.session.waits();
+    return goesOn || this.session.hindrance() !== null;
+  });
 
   focus(): void {
     this.box().nativeElement.focus();

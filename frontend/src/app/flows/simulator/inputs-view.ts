@@ -1,6 +1,5 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { Wrong, readVariables } from './json-text';
 import { SimulationSession } from './session';
 
 /** The variables that a simulation begins with. */
@@ -17,12 +16,12 @@ import { SimulationSession } from './session';
           rows="6"
           spellcheck="false"
           autocomplete="off"
-          [value]="begin"
-          [attr.aria-invalid]="wrong() ? true : null"
-          (input)="write(box.value)"
+          [value]="session.inputsText()"
+          [attr.aria-invalid]="session.inputsWrong() ? true : null"
+          (input)="session.inputsText.set(box.value)"
         ></textarea>
       </label>
-      @if (wrong(); as why) {
+      @if (session.inputsWrong(); as why) {
         <p class="wrong" role="alert">{{ t(why.key, why) }}</p>
       }
       <p class="muted">{{ t('simulator.inputs.text') }}</p>
@@ -30,13 +29,5 @@ import { SimulationSession } from './session';
   `,
 })
 export class InputsView {
-  private readonly session = inject(SimulationSession);
-  protected readonly begin = JSON.stringify(this.session.inputs(), null, 2);
-  protected readonly wrong = signal<Wrong | null>(null);
-
-  protected write(text: string): void {
-    const read = readVariables(text);
-    this.wrong.set('wrong' in read ? read.wrong : null);
-    if ('value' in read) this.session.inputs.set(read.value);
-  }
+  protected readonly session = inject(SimulationSession);
 }

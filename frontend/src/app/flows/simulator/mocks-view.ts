@@ -1,11 +1,16 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import type { Json } from '@eira/flow-engine';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { FlowEditor } from '../editor/flow-editor';
+import { places } from '../model/document';
+import { textOf } from '../model/json';
+import { idOf } from '../model/kinds';
 import { Draft, MOCKED_TOOLS, MockDrafts, MockedTool } from './mock-drafts';
 import { SimulationSession } from './session';
 
 interface Row {
   readonly name: string;
+  readonly label: string;
   readonly suggested: string;
   readonly draft: Draft | undefined;
 }
@@ -27,8 +32,11 @@ const OF_TOOLS: Readonly<Record<MockedTool, Json>> = {
       <h3>{{ t('simulator.mocks.nodes') }}</h3>
       @for (row of nodes(); track row.name) {
         <div class="mock" [attr.data-mock]="row.name">
-          <label [for]="'mock-' + row.name"
-            ><code>{{ row.name }}</code>
+          <label [for]="'mock-' + row.name">
+            @if (row.label) {
+              {{ row.label }}&ngsp;
+            }
+            <code>{{ row.name }}</code>
             @if (row.draft) {
               <span class="tag">{{ t('simulator.mocks.own') }}</span>
             }
@@ -94,15 +102,23 @@ const OF_TOOLS: Readonly<Record<MockedTool, Json>> = {
 export class MocksView {
   protected readonly drafts = inject(MockDrafts);
   private readonly session = inject(SimulationSession);
+  private readonly editor = inject(FlowEditor);
 
+  /** By the id of each node that is called something else as well. */
+  private readonly labels = computed((): ReadonlyMap<string, string> => {
+    const nodes = [...places(this.editor.document()).values()].map(({ node }) => node.fields);
+    return new Map(nodes.map((fields) => [idOf(fields), textOf(fields['label'])]));
+  });
   protected readonly nodes = computed((): readonly Row[] => {
     const suggested = this.session.suggested();
     const drafts = this.drafts.nodes();
+    const labels = this.labels();
     const names = new Set([...Object.keys(suggested), ...drafts.keys()]);
     return [...names].map((name) => {
       const made = suggested[name];
       const text = made === undefined ? '' : JSON.stringify(made, null, 2);
-      return { name, suggested: text, draft: drafts.get(name) };
+      const label = labels.get(name.split('[')[0] ?? '') ?? '';
+      return { name, label, suggested: text, draft: drafts.get(name) };
     });
   });
   protected readonly tools = computed(() =>

@@ -12,8 +12,6 @@ import { TranslocoDirective, provideTranslocoScope } from '@jsverse/transloco';
 import { Icon } from '../../core/icon';
 import { FlowEditor } from '../editor/flow-editor';
 import { FlowIcon } from '../flow-icon';
-import { places } from '../model/document';
-import { idOf } from '../model/kinds';
 import { written } from '../model/json';
 import { SimulatorBackend } from './backend';
 import { ChatView } from './chat-view';
@@ -75,11 +73,13 @@ export class SimulatorPanel {
     return this.editor.chosen().some((key) => marked.has(key));
   });
   protected readonly at = computed(() => {
-    const key = this.session.at() === null ? null : this.session.keyOf(this.session.at() ?? '');
-    const fields = key ? places(this.editor.document()).get(key)?.node.fields : undefined;
-    return fields ? idOf(fields) || (this.session.at() ?? '') : (this.session.at() ?? '');
+    const id = this.session.at() ?? '';
+    const label = this.session.labelOf(id);
+    return label ? `${label} (${id})` : id;
   });
-  protected readonly canGo = computed(() => !this.session.isBusy() && !this.session.waits());
+  protected readonly canGo = computed(
+    () => !this.session.isBusy() && !this.session.waits() && !this.session.hindrance(),
+  );
 
   protected async run(): Promise<void> {
     this.tab.set('steps');
@@ -125,6 +125,11 @@ export class SimulatorPanel {
       this.session.reset();
       this.session.opened.set(tape);
     }
+  }
+
+  /** Of the key of an execution the node. */
+  protected idOf(key: string): string {
+    return key.split('[')[0] ?? key;
   }
 
   protected eject(): void {

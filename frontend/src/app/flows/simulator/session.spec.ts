@@ -174,6 +174,52 @@ describe('a simulation', () => {
     expect(server.linesOf(/chat/)).toHaveLength(1);
   });
 
+  it('says of a call that failed what the backend has said, in the line and in the step', async () => {
+    const { server, session } = await desk(true);
+    const message = 'El modelo rechaza la clave.';
+    const error = { type: 'error', code: 'MODEL_UNAVAILABLE', message, retryable: false };
+    server.on('POST /chat', () => stream([bytes(log([error] as never))]));
+    session.calls.set('backend');
+    await session.run();
+    expect(session.status()).toBe('failed');
+    expect(session.failure()).toBe(`${message} (MODEL_UNAVAILABLE)`);
+    const [record] = session.records();
+    expect(record && session.whyOf(record)).toBe(message);
+  });
+
+  it('says of a node that failed why, and leaves none under way', async () => {
+    const { editor, session } = await desk(true);
+    const flow = read([{ type: 'response', id: 'a', text: '${nobody}' }]);
+    if (isDocument(flow)) await editor.open(flow);
+    await session.run();
+    const [record] = session.records();
+    expect(record && session.whyOf(record)).toBe(session.failure());
+    expect(session.failure()).toContain('nobody');
+    const asks = read([{ type: 'response', id: 'q', text: '¿Sí?', wait: true, label: 'Pregunta' }]);
+    if (isDocument(asks)) await editor.open(asks);
+    await session.run();
+    expect(session.waits()).toBe(true);
+    session.stop();
+    expect(session.records().map(({ status }) => status)).toEqual(['stopped']);
+    expect([...editor.states().values()]).toEqual(['stopped']);
+    expect(session.labelOf('q')).toBe('Pregunta');
+  });
+
+  it('is hindered by what somebody has written that cannot be used', async () => {
+    const { session } = await desk(true);
+    const drafts = TestBed.inject(MockDrafts);
+    expect(session.hindrance()).toBeNull();
+    session.inputsText.set('{"a": ');
+    expect(session.hindrance()).toBe('inputs');
+    session.inputsText.set('{"a": 1}');
+    drafts.setNode('@0', '{"text": ');
+    expect(session.hindrance()).toBe('mocks');
+    drafts.setNode('@0', null);
+    expect(session.hindrance()).toBeNull();
+    await session.run();
+    expect(session.records().at(-1)?.variables).toMatchObject({ a: 1 });
+  });
+
   it('says why a flow cannot be run', async () => {
     const { editor, session } = await desk(true);
     const wrong = read({ nodes: [{ type: 'response' }] });

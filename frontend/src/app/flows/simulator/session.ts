@@ -19,10 +19,11 @@ import {
 import { EachFrame } from '../../chat/frames';
 import { LanguageChoice } from '../../core/language';
 import { FlowEditor } from '../editor/flow-editor';
-import { FlowDocument, NodeKey, write } from '../model/document';
-import { JsonObject } from '../model/json';
+import { FlowDocument, NodeKey, places, write } from '../model/document';
+import { JsonObject, textOf } from '../model/json';
 import { SimulatorBackend } from './backend';
 import { isObject } from './engine-json';
+import { Wrong, readVariables } from './json-text';
 import { MockDrafts } from './mock-drafts';
 import { Naming, linkOf, statesOf } from './painting';
 import { Said, heard, spoken } from './said';
@@ -55,14 +56,24 @@ export class SimulationSession {
 
   readonly status = signal<SimulationStatus>('ready');
   readonly at = signal<string | null>(null);
-  readonly failure = signal<string | null>(null);
+  private readonly ending = signal<FlowFailure | null>(null);
+  readonly failure = computed(() => {
+    const failure = this.ending();
+    return failure && this.wordsOf(failure);
+  });
   readonly records = signal<readonly NodeRecord[]>([]);
   readonly said = signal<readonly Said[]>([]);
   readonly notices = signal<readonly SimulationNotice[]>([]);
   /** Why the flow cannot be run. */
   readonly problems = signal<readonly FlowProblem[]>([]);
   readonly calls = signal<Calls>('auto');
-  readonly inputs = signal<Variables>({});
+  /** As somebody writes them. */
+  readonly inputsText = signal('{}');
+  private readonly inputsRead = computed(() => readVariables(this.inputsText()));
+  readonly inputsWrong = computed((): Wrong | null => {
+    const read = this.inputsRead();
+    return 'wrong' in read ? read.wrong : null;
+  });
   readonly breakpoints = signal<ReadonlySet<NodeKey>>(NOTHING);
   /** What is replayed instead of calls. */
   readonly opened = signal<Tape | null>(null);
@@ -72,7 +83,14 @@ export class SimulationSession {
   readonly isOver = computed(() => OVER.includes(this.status()));
   readonly isBusy = computed(() => this.status() === 'running');
   readonly begun = computed(() => this.open() !== null);
+  /** Whether it begins anew when it is told to go. */
+  private readonly isReady = computed(() => !this.begun() || this.isOver());
   readonly waits = computed(() => this.status() === 'waiting');
+  /** What somebody has written that cannot be used, so that nothing is run with something else. */
+  readonly hindrance = computed((): 'mocks' | 'inputs' | null => {
+    if (this.drafts.wrong() > 0) return 'mocks';
+    return this.inputsWrong() && this.isReady() ? 'inputs' : null;
+  });
   readonly isMocked = computed(() => this.records().some(({ source }) => source === 'mock'));
   /** Made up unless somebody says otherwise, by node. */
   readonly suggested = computed((): Readonly<Record<string, EngineJson>> => {
@@ -132,7 +150,7 @@ export class SimulationSession {
       this.problems.set(made.problems);
       return;
     }
-    const naming = new Trial(made.program, this.editor.document(), key);
+    const naming = new Trial(made.program, this.editor.document(), key, keyed.length);
     await this.begin(made.program, naming, variables).run();
   }
 
@@ -155,7 +173,7 @@ export class SimulationSession {
     this.chat = [];
     this.notices.set([]);
     this.problems.set([]);
-    this.failure.set(null);
+    this.ending.set(null);
     this.at.set(null);
     this.status.set('ready');
     this.show();
@@ -171,6 +189,21 @@ export class SimulationSession {
     return this.open()?.naming.keyOf(id) ?? null;
   }
 
+  /** What people call the node of an execution, where that is not its id. */
+  labelOf(id: string): string {
+    const open = this.open();
+    const key = open?.naming.keyOf(id);
+    const fields = open && key ? places(open.document).get(key)?.node.fields : undefined;
+    return textOf(fields?.['label']);
+  }
+
+  /** Why an execution of a node failed. */
+  whyOf({ key, status, output }: NodeRecord): string | null {
+    if (status !== 'failed') return null;
+    const told = this.ending();
+    return saidIn(output) ?? (told?.node === key ? this.wordsOf(told) : null);
+  }
+
   private ready(message?: string): Simulator | null {
     const open = this.open();
     if (open && !this.isOver()) return open.simulator;
@@ -181,7 +214,9 @@ export class SimulationSession {
       this.problems.set(made.problems);
       return null;
     }
-    const inputs = message === undefined ? this.inputs() : { ...this.inputs(), message };
+    const read = this.inputsRead();
+    const first = 'value' in read ? read.value : {};
+    const inputs = message === undefined ? first : { ...first, message };
     const simulator = this.begin(made.program, new Naming(made.program, document), inputs);
     if (message !== undefined) this.chat = [spoken('', message)];
     return simulator;
@@ -237,17 +272,15 @@ export class SimulationSession {
   private become({ status, at, failure }: Extract<SimulationEvent, { kind: 'status' }>): void {
     this.status.set(status);
     this.at.set(status === 'paused' ? at : null);
-    this.failure.set(failure && this.wordsOf(failure));
+    this.ending.set(failure);
     this.frames.now();
   }
 
   /** What the flow says of it; of a call that failed, what the backend has said. */
   private wordsOf({ code, detail, node }: FlowFailure): string {
     const told = failureMessage(code, detail, this.language());
-    const { output } = this.recorded.get(node) ?? {};
-    const failed = isObject(output) ? output['failed'] : undefined;
-    const said = isObject(failed) ? failed['message'] : undefined;
-    return typeof said === 'string' && said ? `${said} (${told})` : told;
+    const said = saidIn(this.recorded.get(node)?.output);
+    return said ? `${said} (${told})` : told;
   }
 
   private light(move: Extract<SimulationEvent, { kind: 'move' }>['move']): void {
@@ -278,19 +311,29 @@ export class SimulationSession {
   }
 }
 
-/** Of a node that is tried alone: all that it has is that node. */
+/** Of a node that is tried alone: what is in it is that node, too. */
 class Trial extends Naming {
   constructor(
-    program: Program,
+    private readonly program: Program,
     document: FlowDocument,
     private readonly key: NodeKey,
+    /** Its place among the nodes that are run. */
+    private readonly at: number,
   ) {
     super(program, document);
   }
 
-  override keyOf(): NodeKey {
-    return this.key;
+  override keyOf(id: string): NodeKey | null {
+    const place = this.program.flow.nodes.get(id)?.place ?? [];
+    return String(place[1]) === String(this.at) ? this.key : null;
   }
+}
+
+/** What the backend, or a mock, says of a call that failed. */
+function saidIn(output: EngineJson | undefined): string | null {
+  const failed = isObject(output) ? output['failed'] : undefined;
+  const said = isObject(failed) ? failed['message'] : undefined;
+  return typeof said === 'string' && said ? said : null;
 }
 
 function idsOf(marked: ReadonlySet<NodeKey>, naming: Naming): readonly string[] {

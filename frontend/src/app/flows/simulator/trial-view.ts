@@ -3,7 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { FlowEditor } from '../editor/flow-editor';
 import { FlowNode, places, writeNode } from '../model/document';
 import { JsonObject } from '../model/json';
-import { idOf, kindOf } from '../model/kinds';
+import { kindOf, titleOf } from '../model/kinds';
 import { variablesAt } from '../model/scope';
 import { Wrong, readVariables } from './json-text';
 import { SimulationSession } from './session';
@@ -36,7 +36,12 @@ import { SimulationSession } from './session';
           ><span>{{ t('simulator.trial.profile') }}</span>
           <input #profile type="text" autocomplete="off" />
         </label>
-        <button type="button" class="primary" (click)="try(one, profile.value.trim())">
+        <button
+          type="button"
+          class="primary"
+          [disabled]="session.hindrance() === 'mocks'"
+          (click)="try(one, profile.value.trim())"
+        >
           {{ t('simulator.trial.try') }}
         </button>
       } @else {
@@ -48,7 +53,7 @@ import { SimulationSession } from './session';
 })
 export class TrialView {
   private readonly editor = inject(FlowEditor);
-  private readonly session = inject(SimulationSession);
+  protected readonly session = inject(SimulationSession);
   private readonly texts = signal<Readonly<Record<string, string>>>({});
   protected readonly wrong = signal<Wrong | null>(null);
   protected readonly node = computed((): FlowNode | null => {
@@ -56,7 +61,7 @@ export class TrialView {
     return key ? (places(this.editor.document()).get(key)?.node ?? null) : null;
   });
   protected readonly kind = computed(() => kindOf(this.node()?.fields ?? {}));
-  protected readonly name = computed(() => idOf(this.node()?.fields ?? {}) || '—');
+  protected readonly name = computed(() => titleOf(this.node()?.fields ?? {}) || '—');
   /** What was written for this node, or the values that it came to in the last run. */
   protected readonly text = computed(() => {
     const node = this.node();
