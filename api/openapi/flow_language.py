@@ -92,6 +92,7 @@ def _plain(value: Any) -> Any:
 
 def _limits() -> dict[str, int]:
     return {
+        "variables": names.MAX_VARIABLES_BYTES,
         "nesting": expressions.MAX_NESTING,
         "expressionDepth": expressions.MAX_DEPTH,
         "work": evaluating.MAX_WORK,

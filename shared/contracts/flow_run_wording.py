@@ -29,10 +29,6 @@ OF_FLOW_RUNS: Mapping[str, Mapping[Language, str]] = {
         "es": "Las variables de entrada ocupan más de {limit} bytes.",
         "en": "The input variables are larger than {limit} bytes.",
     },
-    "flow_variables_too_large": {
-        "es": "Las variables ocupan más de {detail} bytes.",
-        "en": "The variables are larger than {detail} bytes.",
-    },
     "flow_sim_only_sent": {
         "es": "Un valor que es solo del simulador no se envía ({name}).",
         "en": "A value that is for the simulator only is not sent ({name}).",

@@ -264,6 +264,10 @@ _OF_RUNS = {
     "too_many_steps": _said(
         "La ejecución pasaría de {detail} nodos.", "The run would go beyond {detail} nodes."
     ),
+    "variables_too_large": _said(
+        "Las variables ocuparían más de {detail} bytes.",
+        "The variables would be larger than {detail} bytes.",
+    ),
 }
 
 OF_FLOWS: Mapping[str, Mapping[Language, str]] = {

@@ -55,7 +55,7 @@ class Scales:
         self.weights.pop(key, None)
 
     def _want(self, action: FlowAction) -> None:
-        self.wanted += weight_of(dict(action))
+        self.wanted += sum(weight_of(value) for _, value in action)
         self._check()
 
     def _check(self) -> None:

@@ -3,7 +3,8 @@ import { NotSendableError } from './calling';
 import { EvaluationError } from './evaluating';
 import { ExpressionError } from './expressions';
 import { isList, isObject, Json, plain } from './json-values';
-import type { Port } from './language';
+import { LIMITS, Port } from './language';
+import { NoRoomError, TOO_LARGE } from './room';
 import { Assignment, Branch, numbersOf, Say, WaitingAction } from './running';
 import { MissingVariableError, TemplateError } from './templates';
 
@@ -48,6 +49,7 @@ export function asNodeError(wrong: unknown): NodeError | undefined {
   if (wrong instanceof ExpressionError || wrong instanceof EvaluationError) {
     return new NodeError('expression_failed', wrong.detail);
   }
+  if (wrong instanceof NoRoomError) return new NodeError(TOO_LARGE, String(LIMITS.variables));
   return wrong instanceof NotSendableError ? new NodeError(wrong.code, wrong.detail) : undefined;
 }
 

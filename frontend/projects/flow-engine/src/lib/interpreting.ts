@@ -19,6 +19,7 @@ import {
   NodeStatus,
 } from './running';
 import { answered, take } from './stepping';
+import { Scales } from './weighing';
 
 /** A way that was gone; `to` is null at the end of a round or of the flow. */
 export interface Move {
@@ -87,6 +88,7 @@ export class Run {
   private readonly branches: Map<string, Branch>;
   /** Branches that can go on, and where. */
   private readonly ready: [string, string | null][] = [];
+  private readonly scales = new Scales();
   private steps: number;
   private over: boolean;
 
@@ -108,7 +110,9 @@ export class Run {
   }
 
   static of(program: Program, state: FlowState): Run {
-    return new Run(program, state);
+    const run = new Run(program, state);
+    for (const each of run.branches.values()) run.scales.put(each);
+    return run;
   }
 
   get state(): FlowState {
@@ -152,6 +156,7 @@ export class Run {
     const node = name === null ? undefined : nodeOf(this.program.flow, name);
     this.attempt(node, branch, () => {
       const going = ends || node === undefined ? this.endRound(branch) : this.take(branch, node);
+      this.scales.putAll(going);
       return this.follow(going);
     });
     return true;
@@ -161,6 +166,7 @@ export class Run {
   settle(key: string, outcome: FlowOutcome): void {
     const waiting = this.branches.get(key);
     if (waiting?.pending == null) throw new OutOfTurnError(key);
+    this.scales.beginStep();
     const node = nodeOf(this.program.flow, waiting.pending);
     const branch = { ...waiting, pending: null };
     this.branches.set(key, branch);
@@ -260,10 +266,13 @@ export class Run {
       return null;
     }
     this.branches.delete(branch.key);
+    this.scales.drop(branch.key);
     const waiting = this.branch(branch.parent);
     let following: [string, string | null] | null = null;
     this.attempt(nodeOf(this.program.flow, branch.loop ?? ''), waiting, () => {
       const [going, parent] = join(this.program, waiting, branch, result);
+      this.scales.put(parent);
+      if (going !== null) this.scales.putAll(going);
       this.branches.set(parent.key, parent);
       following = going === null ? null : this.follow(going);
       return null;

@@ -55,6 +55,7 @@ export type Limit =
   | 'iterations'
   | 'parallel'
   | 'steps'
+  | 'variables'
   | 'text'
   | 'expression'
   | 'templates'

@@ -6,6 +6,7 @@
 import type { Part as Step, Place } from './findings';
 import { cut, has, isList, isObject, Json, mapped, textOf, Variables } from './json-values';
 import { concealed } from './leaking';
+import { Room } from './room';
 
 const OPEN = /(\\*)(\$\{|\{\{)/g;
 const FIRST = /^[A-Za-z_][A-Za-z0-9_]*/;
@@ -112,27 +113,32 @@ export function lookUp(placeholder: Placeholder, variables: Variables): Json {
 
 /** A text that is one placeholder is its value, of whatever kind; all else is a text, in which
  * values stand as JSON, or as `written` makes them, and those of the simulator not at all. Throws
- * TemplateError, MissingVariableError. */
+ * TemplateError, MissingVariableError, NoRoomError. */
 export function render(
   text: string,
   variables: Variables,
   written: (text: string) => string = (same) => same,
+  room = new Room(),
 ): Json {
   const parts = parse(text);
   const [alone] = parts;
-  if (parts.length === 1 && typeof alone === 'object') return lookUp(alone, variables);
+  if (parts.length === 1 && typeof alone === 'object') {
+    return room.take(lookUp(alone, variables));
+  }
   return parts
     .map((part) =>
-      typeof part === 'string' ? part : written(textOf(concealed(lookUp(part, variables)))),
+      room.take(
+        typeof part === 'string' ? part : written(textOf(concealed(lookUp(part, variables)))),
+      ),
     )
     .join('');
 }
 
 /** All texts within a value, not the names of members. Throws as `render` does. */
-export function resolve(value: Json, variables: Variables): Json {
-  if (typeof value === 'string') return render(value, variables);
-  if (isList(value)) return value.map((each) => resolve(each, variables));
-  return isObject(value) ? mapped(value, (each) => resolve(each, variables)) : value;
+export function resolve(value: Json, variables: Variables, room = new Room()): Json {
+  if (typeof value === 'string') return render(value, variables, undefined, room);
+  if (isList(value)) return value.map((each) => resolve(each, variables, room));
+  return isObject(value) ? mapped(value, (each) => resolve(each, variables, room)) : value;
 }
 
 /** Every text within a value, with where it is. */
