@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.bodies import parse, read_body
-from api.conversations import DEFAULT_TIME_ZONE, own_conversation
+from api.conversations import new_thread, own_conversation
 from api.edge import Call
 from api.simulator_keys import with_keys
-from api.starting import Place, Started, Wanted, start_run
+from api.starting import Started, Wanted, start_run
 from api.telling import tell_run
 from shared.calling.calls import Called, Rules
 from shared.calling.checking import Asking, checked, limits_of, rules_of
 from shared.calling.refusing import invalid
 from shared.calling.sizes import can_be_seen, check_sizes
-from shared.calling.threads import thread_of
 from shared.contracts.activities import RunRef
 from shared.contracts.agent_activities import ChatRequest
 from shared.contracts.agents import AgentCall, Spoken
@@ -63,7 +62,7 @@ async def begin(
     agent = allowed.call.model_copy(update={"history": history})
     wanted = _wanted(replace(allowed, call=agent), posted, message, body, call)
     started = await start_run(
-        call, thread or _new_thread(call, posted), replace(wanted, route=route)
+        call, thread or new_thread(call, posted.session_id), replace(wanted, route=route)
     )
     return Begun(started, agent)
 
@@ -112,24 +111,4 @@ async def _own_thread(call: Call, posted: PostChat) -> Conversation | None:
     thread = await own_conversation(call, posted.thread_id)
     if thread.session_id != posted.session_id:
         raise NotFoundError("conversation_not_found")
-    return thread
-
-
-def _new_thread(call: Call, posted: PostChat) -> Place:
-    now = call.deps.now()
-
-    def thread(run_id: str) -> Conversation:
-        return Conversation(
-            conversation_id=thread_of(run_id),
-            tenant_id=call.caller.tenant_id,
-            owner_id=call.caller.user_id,
-            session_id=posted.session_id,
-            language=call.language,
-            time_zone=DEFAULT_TIME_ZONE,
-            pack_version=call.deps.packs.current,
-            created_at=now,
-            updated_at=now,
-            active_run_id=run_id,
-        )
-
     return thread

@@ -1,6 +1,7 @@
 """Conversations: create one, list, read and rename them, read one's audit timeline."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +16,7 @@ from api.paging import cursor_of, place_of, searched_words
 from api.timeline import live_timeline
 from api.turn_views import told
 from shared.calling.refusing import invalid
+from shared.calling.threads import thread_of
 from shared.contracts.conversations import (
     ActiveRun,
     Conversation,
@@ -166,6 +168,27 @@ def names_session(call: Call, conversation: Conversation) -> bool:
     """Whether the request is of the session that a thread is bound to; others are bound to none."""
     named = call.request.query_params.get("sessionId", "")
     return conversation.session_id in (None, named)
+
+
+def new_thread(call: Call, session_id: str) -> Callable[[str], Conversation]:
+    """The caller's thread of this session that is made for the run with an id."""
+    now = call.deps.now()
+
+    def thread(run_id: str) -> Conversation:
+        return Conversation(
+            conversation_id=thread_of(run_id),
+            tenant_id=call.caller.tenant_id,
+            owner_id=call.caller.user_id,
+            session_id=session_id,
+            language=call.language,
+            time_zone=DEFAULT_TIME_ZONE,
+            pack_version=call.deps.packs.current,
+            created_at=now,
+            updated_at=now,
+            active_run_id=run_id,
+        )
+
+    return thread
 
 
 async def own_conversation(call: Call, conversation_id: str) -> Conversation:

@@ -8,16 +8,15 @@ from typing import Any
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.bodies import parse, read_body
-from api.conversations import DEFAULT_TIME_ZONE, own_conversation
+from api.conversations import new_thread, own_conversation
 from api.edge import Call
 from api.kept_flows import READ
 from api.starting import Place, Wanted, start_run
 from api.telling import tell_run
 from shared.calling.refusing import invalid
 from shared.calling.sizes import check_sizes
-from shared.calling.threads import thread_of
 from shared.contracts.activities import RunLimits, RunRef
-from shared.contracts.conversations import MAX_CONTEXT_BYTES, Conversation
+from shared.contracts.conversations import MAX_CONTEXT_BYTES
 from shared.contracts.flows.document import FlowProblem
 from shared.contracts.flows.runs import (
     FlowRequest,
@@ -121,23 +120,7 @@ async def _place(posted: PostFlowRun, call: Call) -> Place:
     """A conversation of the caller's, or a thread that is made for the run."""
     if posted.conversation_id is not None:
         return await own_conversation(call, posted.conversation_id)
-    now = call.deps.now()
-
-    def thread(run_id: str) -> Conversation:
-        return Conversation(
-            conversation_id=thread_of(run_id),
-            tenant_id=call.caller.tenant_id,
-            owner_id=call.caller.user_id,
-            session_id=posted.session_id,
-            language=call.language,
-            time_zone=DEFAULT_TIME_ZONE,
-            pack_version=call.deps.packs.current,
-            created_at=now,
-            updated_at=now,
-            active_run_id=run_id,
-        )
-
-    return thread
+    return new_thread(call, posted.session_id)
 
 
 def _wanted(posted: PostFlowRun, flow: Flow, pinned: PinnedFlow, body: bytes, call: Call) -> Wanted:
