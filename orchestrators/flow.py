@@ -30,6 +30,7 @@ from shared.contracts.flows.runs import (
     AdvanceRequest,
     CloseFlowRequest,
     FlowRequest,
+    Heard,
     PlannedAction,
     ResumedAt,
     SealRequest,
@@ -127,17 +128,21 @@ def _begun(progress: Progress, start: FlowRequest) -> _Line:
     progress.usage, progress.used = resumed.usage, resumed.used
     progress.tools = resumed.tools
     progress.waited = timedelta(seconds=resumed.waited_seconds)
-    progress.enter(last.state, quietly=True)
+    # What an answer has led to is to be told by the step behind it, which comes now.
+    progress.enter(last.state, quietly=resumed.heard is None)
     return line
 
 
 def _interpret(line: _Line) -> Steps[bool]:
     """Until the flow is over; whether the run had an end before. Raises StepFailedError."""
-    if line.start.resumed is None:
+    resumed = line.start.resumed
+    if resumed is None:
         line.progress.enter("EXECUTING_TOOLS")
         advanced = yield from _advance(line, None)
         if advanced is not None and advanced.ended:
             return True
+    elif resumed.heard is not None:
+        yield from _advance(line, resumed.heard.number, expired=resumed.heard.expired)
     while not line.over or line.at_work:
         yield from _go_on(line)
     if line.failed is not None:
@@ -302,7 +307,9 @@ def _approve(line: _Line, asked: list[PlannedAction]) -> Steps[None]:
 
 
 def _ask(line: _Line, question: PlannedAction) -> Steps[None]:
-    """Wait for what the user says: it is in the store before the event comes."""
+    """Wait for what the user says: it is in the store before the event comes. Behind that a long
+    run begins anew, since nothing is waited for then that an event could be lost to. Raises
+    StepFailedError, _Renewed."""
     progress = line.progress
     context = progress.context
     line.todo.remove(question)
@@ -315,10 +322,12 @@ def _ask(line: _Line, question: PlannedAction) -> Steps[None]:
     if heard == STOP_EVENT:
         raise StepFailedError(STOP_EVENT, STOPPED)
     progress.enter("EXECUTING_TOOLS")
+    if line.is_long:
+        _renew(line, Heard(number=question.number, expired=heard is None))
     yield from _advance(line, question.number, expired=heard is None)
 
 
-def _renew(line: _Line) -> None:
+def _renew(line: _Line, heard: Heard | None = None) -> None:
     """Raises _Renewed: the same run, without its history."""
     progress = line.progress
     resumed = ResumedAt(
@@ -329,6 +338,7 @@ def _renew(line: _Line) -> None:
         used=progress.used,
         tools=progress.tools,
         waited_seconds=progress.waited.total_seconds(),
+        heard=heard,
     )
     again = line.start.model_copy(update={"after": progress.after, "resumed": resumed})
     progress.context.continue_as_new(again.wire())

@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 
 from shared.contracts.activities import RunLimits, StepResult
 from shared.contracts.agent_activities import ChatRequest, ChatShape
-from shared.contracts.flows.runs import ActionKind, Advanced, FlowRequest, PlannedAction
+from shared.contracts.flows.runs import (
+    ActionKind,
+    Advanced,
+    FlowRequest,
+    PlannedAction,
+    input_event,
+)
 from shared.contracts.problems import Failure
 from shared.contracts.runs import Part
 from tests.replay.answers import recorded, result, settled
@@ -49,9 +55,14 @@ def agent(number: int) -> PlannedAction:
     return action(number, "agent_call", instance=child, chat=chat)
 
 
-def one_after_the_other(count: int) -> Sequence[Step]:
-    """So many reads, each of which begins the next."""
-    return (*(goes(action(number)) for number in range(1, count + 1)), done())
+def one_after_the_other(count: int, kind: ActionKind = "rest_call") -> Sequence[Step]:
+    """So many actions, each of which begins the next."""
+    return (*(goes(action(number, kind)) for number in range(1, count + 1)), done())
+
+
+def inputs(count: int) -> str:
+    """The events that tell of the answers to so many questions."""
+    return " ".join(input_event(number) for number in range(1, count + 1))
 
 
 def stepping(

@@ -48,6 +48,7 @@ from tests.replay.flows import (
     fails,
     flow_request,
     goes,
+    inputs,
     one_after_the_other,
     stepping,
     write,
@@ -69,8 +70,9 @@ type Answers = Callable[[Scheduled], Json | CrashedError]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One run: what starts it, what its activities answer, and the event that is raised behind the
-    first execution of an activity. `waits`: it is recorded as it waits for a timer."""
+    """One run: what starts it, what its activities answer, and the events (between blanks) that are
+    raised behind the first execution of an activity. `waits`: it is recorded as it waits for a
+    timer."""
 
     orchestrator: str
     request: Json
@@ -188,6 +190,9 @@ SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
     "flow-stopped": lambda: _flow(goes(action(1)), STOPPED),
     "flow-call-crashes": lambda: _flow(goes(action(1)), done(), crashing="use_tool"),
     "flow-begun-anew": lambda: _flow(*one_after_the_other(45)),
+    "flow-of-questions-begun-anew": lambda: _flow(
+        *one_after_the_other(45, "ask"), raises={"advance_flow": inputs(45)}
+    ),
     "chat-speaker-crashes": lambda: _chat(
         _team("fanout"), Script({TEAM[1]: [CrashedError("worker gone")] * 3})
     ),
@@ -280,7 +285,8 @@ async def record(scenario: Scenario, version: str, folder: Path) -> Json:
         run = await hub.management.start(scenario.orchestrator, RUN.run_id, text, version)
         for behind, event in scenario.raises.items():
             await hub.until(lambda name=behind: name in stage.played)  # type: ignore[misc]
-            await hub.management.raise_event(run, event, "{}")
+            for each in event.split():
+                await hub.management.raise_event(run, each, "{}")
         if scenario.waits:
             await hub.until(lambda: _rests(scenario, stage))
         else:

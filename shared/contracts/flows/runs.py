@@ -114,8 +114,16 @@ class FlowProgress(Contract):
     etag: str | None = None
 
 
+class Heard(Contract):
+    """Of a question that was waited for: it was answered, or nobody did in time."""
+
+    number: int
+    expired: bool = False
+
+
 class ResumedAt(Contract):
-    """Where a long run goes on in a new execution of its orchestration."""
+    """Where a long run goes on in a new execution of its orchestration. `heard` is the question
+    that it goes on behind, if it does behind one."""
 
     step: int
     todo: tuple["PlannedAction", ...]
@@ -124,6 +132,7 @@ class ResumedAt(Contract):
     used: int
     tools: tuple[str, ...]
     waited_seconds: float
+    heard: Heard | None = None
 
 
 class FlowRequest(RunRequest):
