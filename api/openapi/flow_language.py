@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from api.simulator_keys import HEADER, TOOLS
 from shared.contracts.chat import ModelBlock, NamedTool, RuntimeBlock
 from shared.contracts.credentials import OTHER_NAMES
-from shared.contracts.flow_wording import OF_FLOWS
+from shared.contracts.flow_wording import OF_EXPRESSIONS, OF_FLOWS
 from shared.contracts.flows import names
 from shared.contracts.flows.document import Edge, FlowForm, FlowMeta, FlowSchemas
 from shared.contracts.flows.nodes import BLOCKS, NODES, OF_THE_NODE, AgentCallNode
@@ -123,7 +123,7 @@ def _spellings() -> dict[str, Mapping[str, list[str]]]:
 
 def _wording() -> dict[str, Mapping[str, str]]:
     of_fields = {key: each for key, each in WORDING.items() if re.match(r"field_|or$", key)}
-    return {**of_fields, **OF_FLOWS}  # type: ignore[dict-item]
+    return {**of_fields, **OF_FLOWS, **OF_EXPRESSIONS}  # type: ignore[dict-item]
 
 
 def main() -> None:

@@ -270,6 +270,43 @@ _OF_RUNS = {
     ),
 }
 
+OF_EXPRESSIONS: Mapping[str, Mapping[Language, str]] = {
+    "expression_at": _said("línea {line}, columna {column}", "line {line}, column {column}"),
+    "expression_nesting": _said(
+        "demasiados paréntesis unos dentro de otros", "too many brackets within brackets"
+    ),
+    "expression_refused": _said(
+        "un texto, un número, un nombre o una coma no está como debe",
+        "a text, a number, a name or a comma is not as it should be",
+    ),
+    "expression_chain": _said(
+        "una comparación dentro de otra va entre paréntesis",
+        "a comparison within a comparison stands in brackets",
+    ),
+    "expression_choice": _said(
+        "una elección dentro de otra va entre paréntesis",
+        "a choice within a choice stands in brackets",
+    ),
+    "expression_too_long": _said("demasiado larga", "too long"),
+    "expression_unsupported": _said(
+        "algo de lo que tiene no es del lenguaje de flujos",
+        "something in it is not part of the flow language",
+    ),
+    "expression_word": _said(
+        "una palabra de CEL no puede ser un nombre", "a word of CEL is no name"
+    ),
+    "expression_has": _said("«has» lleva un miembro: has(a.b)", "“has” takes one member: has(a.b)"),
+    "expression_macro": _said(
+        "«{name}» lleva un nombre y una expresión", "“{name}” takes a name and an expression"
+    ),
+    "expression_function": _said(
+        "no hay ninguna función «{name}»", "there is no function “{name}”"
+    ),
+    "expression_arguments": _said(
+        "«{name}» lleva otro número de argumentos", "“{name}” has the wrong number of arguments"
+    ),
+}
+"""Why an expression cannot be read: the detail of `expression_invalid`."""
 OF_FLOWS: Mapping[str, Mapping[Language, str]] = {
     f"flow_{code}": sentences
     for group in (

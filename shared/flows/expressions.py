@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, assert_never
 
 from shared.contracts.flows.names import RESERVED
+from shared.contracts.wording import say
 
 MAX_NESTING = 16
 """Brackets within brackets."""
@@ -65,11 +66,14 @@ type Expression = (
 
 
 class ExpressionError(Exception):
-    """It cannot be read. `detail` says more, for a developer: in English, without values."""
+    """It cannot be read. `reason` is the key of a sentence, to which `values` belong; `detail` is
+    that in English, for a developer, without values of variables."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, reason: str, **values: object) -> None:
+        self.reason = f"expression_{reason}"
+        self.values = values
+        self.detail = say(self.reason, "en", **values)
+        super().__init__(self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +153,15 @@ def parse(text: str) -> Expression:
         depth += (character in "([{") - (character in ")]}")
         deepest = max(deepest, depth)
     if deepest > MAX_NESTING:
-        raise ExpressionError("too many brackets within brackets")
+        raise ExpressionError("nesting")
     bare = re.sub(STRING, lambda each: f"«{'·' * (len(each[0]) - 2)}»", text)
     if any(re.search(pattern, bare) for pattern in REFUSED):
-        raise ExpressionError("a text, a number, a name or a comma is not as it should be")
+        raise ExpressionError("refused")
     if _has_chain(bare):
-        raise ExpressionError("a comparison within a comparison stands in brackets")
+        raise ExpressionError("chain")
     tree = _grammar()(text)
     if _is_deeper(tree, _MOST_GRAMMAR) or _depth(found := _read(tree)) > MAX_DEPTH:
-        raise ExpressionError("too long")
+        raise ExpressionError("too_long")
     return found
 
 
@@ -190,7 +194,7 @@ def _grammar() -> Callable[[str], Tree]:
         try:
             return parser.parse(text)
         except parsing.CELParseError as error:
-            raise ExpressionError(f"{error.line}:{error.column}") from error
+            raise ExpressionError("at", line=error.line, column=error.column) from error
 
     return read
 
@@ -249,7 +253,7 @@ def _read(tree: Tree) -> Expression:
         case _ if len(children) == 1 and hasattr(children[0], "data"):
             return _read(children[0])
         case _:
-            raise ExpressionError(f"{tree.data} is not part of the flow language")
+            raise ExpressionError("unsupported")
 
 
 def _primary(kind: str, children: list[Tree]) -> Expression:
@@ -267,7 +271,7 @@ def _primary(kind: str, children: list[Tree]) -> Expression:
 
 def _name(name: str) -> Expression:
     if name in RESERVED and name != "vars":
-        raise ExpressionError("a word of CEL is no name")
+        raise ExpressionError("word")
     return Name(name)
 
 
@@ -296,7 +300,7 @@ def _has(args: tuple[Expression, ...]) -> Expression:
         case (Member(of=of, name=name),):
             return Member(of, name, asked=True)
         case _:
-            raise ExpressionError("has takes one member: has(a.b)")
+            raise ExpressionError("has")
 
 
 def _macro(macro: str, over: Expression, args: tuple[Expression, ...]) -> Expression:
@@ -304,14 +308,14 @@ def _macro(macro: str, over: Expression, args: tuple[Expression, ...]) -> Expres
         case (Name(name=name), body):
             return Macro(macro, over, name, body)
         case _:
-            raise ExpressionError(f"{macro} takes a name and an expression")
+            raise ExpressionError("macro", name=macro)
 
 
 def _call(function: str, args: tuple[Expression, ...]) -> Expression:
     if function not in FUNCTIONS:
-        raise ExpressionError(f"there is no function {function[:40]}")
+        raise ExpressionError("function", name=function[:40])
     if len(args) not in FUNCTIONS[function]:
-        raise ExpressionError(f"{function} has the wrong number of arguments")
+        raise ExpressionError("arguments", name=function)
     return Call(function, args)
 
 
@@ -328,4 +332,4 @@ def _literal(token: Tree) -> bool | float | str | None:
         case "INT_LIT" | "FLOAT_LIT" if math.isfinite(float(token.value)):
             return float(token.value)
         case _:
-            raise ExpressionError(f"{token.type} is not part of the flow language")
+            raise ExpressionError("unsupported")

@@ -12,6 +12,14 @@ type Place = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Worded:
+    """A value that is itself a sentence, in the language of the whole."""
+
+    key: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """`code` is also the key of the sentence, behind `flow_`. `fault` is what pydantic says of a
     field that is at fault."""
@@ -57,4 +65,9 @@ def _order(place: Place) -> tuple[tuple[int, int, str], ...]:
 def _sentence(finding: Finding, language: Language) -> str:
     if finding.fault is not None:
         return field_message(dict(finding.fault), language)
-    return say(f"flow_{finding.code}", language, **finding.values)
+    values = {name: _value(each, language) for name, each in finding.values.items()}
+    return say(f"flow_{finding.code}", language, **values)
+
+
+def _value(value: object, language: Language) -> object:
+    return say(value.key, language, **value.values) if isinstance(value, Worded) else value

@@ -9,7 +9,7 @@ from shared.contracts.flows.names import MAX_EXPRESSIONS, MAX_TEMPLATES, is_temp
 from shared.contracts.flows.nodes import AssignVarNode, ConditionNode, LoopNode
 from shared.flows import templates
 from shared.flows.expressions import ExpressionError, parse
-from shared.flows.findings import Finding, Place, error
+from shared.flows.findings import Finding, Place, Worded, error
 from shared.flows.flow import AgentCallForm, FaultyForm, Flow, Node
 from shared.flows.graph import Graph
 from shared.flows.templates import TemplateError, texts_in
@@ -86,4 +86,4 @@ def _expression(place: Place, text: str) -> Iterator[Finding]:
     try:
         parse(text)
     except ExpressionError as wrong:
-        yield error("expression_invalid", place, detail=wrong.detail)
+        yield error("expression_invalid", place, detail=Worded(wrong.reason, wrong.values))

@@ -3,18 +3,43 @@
  * What may be written is CEL without messages, types, times and bytes. All numbers are doubles,
  * those that are written in the expression too. */
 import { ASTNode, ParseError, parse as parseCel } from '@marcbachmann/cel-js';
-import { cut } from './json-values';
-import { LANGUAGE, LIMITS } from './language';
+import { cut, lengthOf } from './json-values';
+import { LANGUAGE, LIMITS, say } from './language';
 
 const { functions, macros, reserved } = LANGUAGE.expressions;
 const STRING = new RegExp(LANGUAGE.expressions.string, 'g');
 const SIGN = new RegExp(LANGUAGE.expressions.sign, 'g');
 const REFUSED = LANGUAGE.expressions.refused.map((pattern) => new RegExp(pattern));
 
-/** It cannot be read. `detail` says more, for a developer: in English, without values. */
+type Reason =
+  | 'at'
+  | 'nesting'
+  | 'refused'
+  | 'chain'
+  | 'choice'
+  | 'too_long'
+  | 'unsupported'
+  | 'word'
+  | 'has'
+  | 'macro'
+  | 'function'
+  | 'arguments';
+
+/** It cannot be read. `reason` is the key of a sentence, to which `values` belong; `detail` is that
+ * in English, for a developer, without values of variables. */
 export class ExpressionError extends Error {
-  constructor(readonly detail: string) {
+  readonly reason: string;
+  readonly detail: string;
+
+  constructor(
+    reason: Reason,
+    readonly values: Readonly<Record<string, string | number>> = {},
+  ) {
+    const key = `expression_${reason}`;
+    const detail = say(key, 'en', values) ?? key;
     super(detail);
+    this.reason = key;
+    this.detail = detail;
   }
 }
 
@@ -65,17 +90,17 @@ export function parse(text: string): Expression {
   const before = known.get(text);
   if (before !== undefined) return before;
   if (deepestBracket(text) > LIMITS.nesting) {
-    throw new ExpressionError('too many brackets within brackets');
+    throw new ExpressionError('nesting');
   }
   const bare = text.replace(STRING, (each) => `«${'·'.repeat(each.length - 2)}»`);
   if (REFUSED.some((pattern) => pattern.test(bare))) {
-    throw new ExpressionError('a text, a number, a name or a comma is not as it should be');
+    throw new ExpressionError('refused');
   }
   if (hasChain(bare)) {
-    throw new ExpressionError('a comparison within a comparison stands in brackets');
+    throw new ExpressionError('chain');
   }
   const found = new Reading(bare).read(grammar(text));
-  if (depthOf(found) > LIMITS.expressionDepth) throw new ExpressionError('too long');
+  if (depthOf(found) > LIMITS.expressionDepth) throw new ExpressionError('too_long');
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(text, found);
   return found;
@@ -113,8 +138,8 @@ function grammar(text: string): ASTNode {
   } catch (wrong) {
     if (!(wrong instanceof ParseError)) throw wrong;
     const before = text.slice(0, wrong.range?.start ?? 0).split('\n');
-    const column = (before.at(-1)?.length ?? 0) + 1;
-    throw new ExpressionError(`${before.length}:${column}`);
+    const column = lengthOf(before.at(-1) ?? '') + 1;
+    throw new ExpressionError('at', { line: before.length, column });
   }
 }
 
@@ -181,7 +206,7 @@ class Reading {
   private choice({ args: [when, then, otherwise] }: AstOf<'?:'>): Expression {
     // CEL has a choice behind `?` in brackets only.
     if (then.op === '?:' && !this.isInBrackets(this.bare.indexOf('?', when.end) + 1)) {
-      throw new ExpressionError('a choice within a choice stands in brackets');
+      throw new ExpressionError('choice');
     }
     return {
       is: 'choice',
@@ -213,13 +238,13 @@ class Reading {
 
 function named(name: string): Expression {
   if (reserved.includes(name) && name !== LANGUAGE.expressions.all) {
-    throw new ExpressionError('a word of CEL is no name');
+    throw new ExpressionError('word');
   }
   return { is: 'name', name };
 }
 
 function optional(): Expression {
-  throw new ExpressionError('optional values are not part of the flow language');
+  throw new ExpressionError('unsupported');
 }
 
 /** A number with its sign is one part. */
@@ -235,14 +260,14 @@ function literal(value: unknown): boolean | number | string | null {
   if (value === null || ['boolean', 'number', 'string'].includes(typeof value)) {
     return value as boolean | number | string | null;
   }
-  throw new ExpressionError('bytes and unsigned numbers are not part of the flow language');
+  throw new ExpressionError('unsupported');
 }
 
 function called(name: string, args: readonly Expression[]): Expression {
   if (name !== 'has') return call(name, args);
   const [member] = args;
   if (args.length !== 1 || member?.is !== 'member') {
-    throw new ExpressionError('has takes one member: has(a.b)');
+    throw new ExpressionError('has');
   }
   return { ...member, asked: true };
 }
@@ -251,16 +276,16 @@ function method(name: string, over: Expression, args: readonly Expression[]): Ex
   if (!macros.includes(name)) return call(name, [over, ...args]);
   const [item, body] = args;
   if (args.length !== 2 || item?.is !== 'name' || body === undefined) {
-    throw new ExpressionError(`${name} takes a name and an expression`);
+    throw new ExpressionError('macro', { name });
   }
   return { is: 'macro', macro: name, over, name: item.name, body };
 }
 
 function call(name: string, args: readonly Expression[]): Expression {
   const counts = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (counts === undefined) throw new ExpressionError(`there is no function ${cut(name, 40)}`);
+  if (counts === undefined) throw new ExpressionError('function', { name: cut(name, 40) });
   if (!counts.includes(args.length)) {
-    throw new ExpressionError(`${name} has the wrong number of arguments`);
+    throw new ExpressionError('arguments', { name });
   }
   return { is: 'call', name, args };
 }

@@ -14,12 +14,19 @@ export interface FlowProblem {
   readonly message: string;
 }
 
-type Values = Readonly<Record<string, string | number>>;
+type Plain = Readonly<Record<string, string | number>>;
+
+/** A value that is itself a sentence, in the language of the whole. */
+interface Worded {
+  readonly key: string;
+  readonly values: Plain;
+}
+type Values = Readonly<Record<string, string | number | Worded>>;
 
 /** What is wrong with a field: of a kind that pydantic tells, with its bounds. */
 export interface Fault {
   readonly type: string;
-  readonly values?: Values;
+  readonly values?: Plain;
 }
 
 export interface Finding {
@@ -95,7 +102,11 @@ export function placeOf(pointer: string, within: unknown): Place {
 
 function sentence(finding: Finding, language: Language): string {
   if (finding.fault !== undefined) return fieldMessage(finding.fault, language);
-  return say(`flow_${finding.code}`, language, finding.values) ?? finding.code;
+  const values = Object.entries(finding.values ?? {}).map(([name, each]) => [
+    name,
+    typeof each === 'object' ? (say(each.key, language, each.values) ?? each.key) : each,
+  ]);
+  return say(`flow_${finding.code}`, language, Object.fromEntries(values)) ?? finding.code;
 }
 
 function fieldMessage(fault: Fault, language: Language): string {

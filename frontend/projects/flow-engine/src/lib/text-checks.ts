@@ -67,6 +67,8 @@ function expression(place: Place, text: string): Finding[] {
     return [];
   } catch (wrong) {
     if (!(wrong instanceof ExpressionError)) throw wrong;
-    return [error('expression_invalid', place, { detail: wrong.detail })];
+    return [error('expression_invalid', place, {
+        detail: { key: wrong.reason, values: wrong.values },
+      })];
   }
 }
