@@ -61,6 +61,8 @@ def test_a_flow_is_checked(case: Case) -> None:
         found = [[each.severity, each.code, each.pointer] for each in problems]
         assert found == case["problems"]
         assert all(each.message and "{" not in each.message for each in problems)
+        if "messages" in case:
+            assert [each.message for each in problems] == case["messages"][language]
 
 
 @pytest.mark.parametrize("case", cases("export"), ids=called)

@@ -65,6 +65,9 @@ describe('the conformance suite', () => {
         expect(message).not.toBe('');
         expect(message).not.toContain('{');
       }
+      if (given.messages) {
+        expect(problems.map((each) => each.message)).toEqual(given.messages[language]);
+      }
     }
   });
 

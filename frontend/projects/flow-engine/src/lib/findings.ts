@@ -102,10 +102,12 @@ export function placeOf(pointer: string, within: unknown): Place {
 
 function sentence(finding: Finding, language: Language): string {
   if (finding.fault !== undefined) return fieldMessage(finding.fault, language);
-  const values = Object.entries(finding.values ?? {}).map(([name, each]) => [
-    name,
-    typeof each === 'object' ? (say(each.key, language, each.values) ?? each.key) : each,
-  ]);
+  const values = Object.entries(finding.values ?? {}).map(
+    ([name, each]): [string, string | number] => [
+      name,
+      typeof each === 'object' ? (say(each.key, language, each.values) ?? each.key) : each,
+    ],
+  );
   return say(`flow_${finding.code}`, language, Object.fromEntries(values)) ?? finding.code;
 }
 

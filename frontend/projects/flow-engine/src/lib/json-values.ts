@@ -36,11 +36,16 @@ export function textOf(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
+const OF_ONE_UNIT = 0xffff;
 
 /** Characters as Python counts them. */
 export function lengthOf(text: string): number {
-  return text.length - (text.match(PAIRS)?.length ?? 0);
+  let length = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if ((text.codePointAt(at) ?? 0) > OF_ONE_UNIT) at += 1;
+    length += 1;
+  }
+  return length;
 }
 
 export function cut(text: string, most: number): string {

@@ -67,8 +67,10 @@ function expression(place: Place, text: string): Finding[] {
     return [];
   } catch (wrong) {
     if (!(wrong instanceof ExpressionError)) throw wrong;
-    return [error('expression_invalid', place, {
+    return [
+      error('expression_invalid', place, {
         detail: { key: wrong.reason, values: wrong.values },
-      })];
+      }),
+    ];
   }
 }

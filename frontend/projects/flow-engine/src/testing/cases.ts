@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Json, JsonObject, Variables } from '../lib/json-values';
+import type { Language } from '../lib/language';
 import type { FlowLists } from '../lib/list-checks';
 
 interface Named {
@@ -26,6 +27,7 @@ export interface CheckCase extends Named {
   readonly flow: Json;
   readonly lists?: FlowLists;
   readonly problems: Json[];
+  readonly messages?: Readonly<Record<Language, readonly string[]>>;
 }
 export interface ExportCase extends Named {
   readonly kind: 'export';
