@@ -18,8 +18,7 @@ export interface Drawn extends Around {
   readonly key: NodeKey;
   readonly kind: Kind;
   readonly name: string;
-  /** Where it is not the name. */
-  readonly id: string;
+  /** With the id, where that is not the name. */
   readonly gist: string;
   readonly badges: readonly Badge[];
   readonly ports: readonly Port[];
@@ -57,8 +56,7 @@ function drawnOf({ key, fields }: FlowNode, around: Around): Drawn {
     key,
     kind,
     name: label || id,
-    id: label ? id : '',
-    gist: gistOf(fields),
+    gist: [label && id, gistOf(fields)].filter(Boolean).join(' · '),
     badges: badgesOf(fields),
     ports: portsOf(kind),
   };

@@ -6,6 +6,7 @@ import { addNode, moveNodes, positionOf, setField, setMeta } from '../model/edit
 import { Json } from '../model/json';
 import { NODE_HEIGHT, NODE_WIDTH, laidOut } from '../model/layout';
 import { Clip } from './clip';
+import { Drawing } from './drawing';
 import { marginOf } from './fitting';
 import { FlowEditor } from './flow-editor';
 import { StoredFlow } from './stored';
@@ -211,6 +212,24 @@ describe('the drawing', () => {
     const beside = (VIEW.width - width * scale) / 2;
     return { scale, beside, below: (VIEW.height - height * scale) / 2 };
   };
+
+  it('has of a node its label, its id and what it is about', () => {
+    const nodes = [
+      ...places(opened([{ type: 'response', id: 'a', label: 'Saludo', text: 'Hola' }])),
+    ];
+    const around = {
+      at: { x: 0, y: 0 },
+      state: null,
+      breakpoint: false,
+      start: true,
+      problem: null,
+    };
+    const [drawn] = new Drawing().of(
+      nodes.map(([, { node }]) => node),
+      () => around,
+    );
+    expect(drawn).toMatchObject({ name: 'Saludo', gist: 'a · Hola' });
+  });
 
   it('leaves room at its edges', async () => {
     const all = [...(await laidOut(opened(FLOW))).values()];

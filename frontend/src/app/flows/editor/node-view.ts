@@ -24,12 +24,7 @@ import { Drawn } from './drawing';
         }
       </p>
       <p class="name">{{ it.name || '—' }}</p>
-      <p class="gist">
-        @if (it.id) {
-          <code>{{ it.id }}</code>&ngsp;
-        }
-        {{ it.gist }}
-      </p>
+      <p class="gist">{{ it.gist }}</p>
       @if (it.badges.length) {
         <p class="badges">
           @for (badge of it.badges; track badge) {
