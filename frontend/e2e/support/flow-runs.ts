@@ -8,6 +8,18 @@ interface Told {
   readonly key?: string;
   readonly status?: string;
   readonly code?: string;
+  readonly text?: string;
+  readonly node?: string;
+  readonly finishReason?: string;
+}
+
+/** What came of a flow that was run durably. */
+export interface Ran {
+  /** The keys of its nodes as they began. */
+  readonly trace: readonly string[];
+  /** What was said last. */
+  readonly last: string;
+  readonly finishReason: string;
 }
 
 /** The next token that the page sends to the API. */
@@ -16,12 +28,12 @@ export async function tokenOf(page: Page): Promise<string> {
   return request.headers()['authorization'] ?? '';
 }
 
-/** Runs a flow durably and answers what it asks; gives the keys of its nodes as they began. */
-export async function durableTrace(
+/** Runs a flow durably and answers what it asks. */
+export async function runDurably(
   token: string,
   asked: { readonly flow: object; readonly message: string | undefined },
   answers: readonly string[],
-): Promise<string[]> {
+): Promise<Ran> {
   const said = [...answers];
   const headers = { authorization: token, 'content-type': 'application/json' };
   const response = await fetch(`${platform.app}/api/flows/runs`, {
@@ -32,8 +44,13 @@ export async function durableTrace(
   assert.equal(response.status, 200, await textOfRefusal(response));
   const run = response.headers.get('x-run-id') ?? '';
   const trace: string[] = [];
+  const texts = new Map<string, string>();
   for await (const event of eventsOf(response)) {
     if (event.type === 'node' && event.status === 'started') trace.push(event.key ?? '');
+    if (event.type === 'text') {
+      const key = event.node ?? '';
+      texts.set(key, (texts.get(key) ?? '') + (event.text ?? ''));
+    }
     if (event.type === 'state' && event.state === 'WAITING_INPUT') {
       const body = JSON.stringify({ message: said.shift() ?? 'nada' });
       const sent = await fetch(`${platform.app}/api/runs/${run}/input`, {
@@ -44,9 +61,12 @@ export async function durableTrace(
       assert.ok(sent.ok, await sent.text());
     }
     assert.notEqual(event.type, 'error', JSON.stringify(event));
-    if (event.type === 'done') break;
+    if (event.type === 'done') {
+      const last = [...texts.values()].at(-1) ?? '';
+      return { trace, last, finishReason: event.finishReason ?? '' };
+    }
   }
-  return trace;
+  throw new Error(`The run ended without a word after ${trace.join(', ')}`);
 }
 
 async function textOfRefusal(response: Response): Promise<string> {

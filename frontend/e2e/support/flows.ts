@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
+import { eventually } from './eventually.ts';
 import { platform } from './platform.ts';
 
 interface Box {
@@ -94,15 +95,26 @@ export class Flows {
   async exported(purpose: 'Tal como está' | 'Para producción' = 'Tal como está'): Promise<string> {
     await this.page.getByRole('button', { name: 'Exportar' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'Exportar el flujo' });
-    await dialog.getByLabel(purpose).check();
-    const text = dialog.getByLabel('JSON');
-    await this.page.waitForFunction(
-      (box) => (box as HTMLTextAreaElement).value !== '',
-      await text.elementHandle(),
-    );
-    const json = await text.inputValue();
+    const text = await this.textFor(dialog, 'whole');
+    const json = purpose === 'Tal como está' ? text : await this.textForProduction(dialog);
     await dialog.getByRole('button', { name: 'Cerrar' }).click();
     return json;
+  }
+
+  private async textForProduction(dialog: Locator): Promise<string> {
+    await dialog.getByLabel('Para producción').check();
+    return this.textFor(dialog, 'production');
+  }
+
+  /** As soon as it is that of this purpose. */
+  private textFor(dialog: Locator, purpose: string): Promise<string> {
+    const box = dialog.locator(`textarea[data-purpose="${purpose}"]`);
+    return eventually(`the flow is written for ${purpose}`, async () => {
+      const [text] = await box.evaluateAll((boxes) =>
+        boxes.map((each) => (each as HTMLTextAreaElement).value),
+      );
+      return text === '' ? undefined : text;
+    });
   }
 
   async bring(json: string): Promise<Locator> {

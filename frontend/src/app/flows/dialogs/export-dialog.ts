@@ -64,7 +64,13 @@ interface Exported {
         }
         <label class="field">
           <span>{{ t('flows.exporting.json') }}</span>
-          <textarea rows="14" readonly spellcheck="false" [value]="text()"></textarea>
+          <textarea
+            rows="14"
+            readonly
+            spellcheck="false"
+            [attr.data-purpose]="purpose()"
+            [value]="text()"
+          ></textarea>
         </label>
         <div class="buttons">
           <button type="button" (click)="dialog.close()">{{ t('common.close') }}</button>

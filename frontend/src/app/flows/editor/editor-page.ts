@@ -26,7 +26,7 @@ import { FlowIcon } from '../flow-icon';
 import { Inspector } from '../inspector/inspector';
 import { Vocabulary } from '../inspector/vocabulary';
 import { FlowDocument, NodeKey } from '../model/document';
-import { addNode, disconnect, removeNodes, reorder, setMeta } from '../model/edits';
+import { disconnect, removeNodes, reorder, setMeta } from '../model/edits';
 import { isObject, textOf } from '../model/json';
 import { Kind } from '../model/kinds';
 import { linksOf } from '../model/links';
@@ -89,6 +89,7 @@ export class EditorPage {
 
   protected readonly canvas = viewChild(FlowCanvas);
   private readonly inspector = viewChild(Inspector);
+  private readonly palette = viewChild(FlowPalette);
   protected readonly importing = viewChild.required(ImportDialog);
   protected readonly versions = viewChild.required(VersionsDialog);
   private readonly leaving = viewChild.required(LeaveDialog);
@@ -154,15 +155,19 @@ export class EditorPage {
   }
 
   protected add(kind: Kind): void {
-    const after = this.editor.chosen().at(-1) ?? null;
-    const at = this.editor.spot(after);
-    const [key] = this.editor.make((document) => addNode(document, kind, { at, after }));
+    const key = this.editor.add(kind);
     if (key) this.canvas()?.reveal(key);
   }
 
   protected async layOut(): Promise<void> {
     await this.editor.layOut();
     this.canvas()?.fitSoon();
+  }
+
+  /** To the palette, where one chooses what goes into the block. */
+  protected fill(): void {
+    this.panel.set('palette');
+    setTimeout(() => this.palette()?.focus());
   }
 
   protected remove(): void {

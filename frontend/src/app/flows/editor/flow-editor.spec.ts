@@ -104,6 +104,48 @@ describe('the open flow', () => {
     expect(editor.current()).toBeNull();
   });
 
+  it('gets a first node into a block where that is wanted, and the next one behind it', async () => {
+    const { editor } = place();
+    await editor.open(opened({ nodes: [], edges: [] }));
+    const fork = editor.add('condition');
+    expect([editor.blocks(), editor.into()]).toEqual([['then', 'else'], null]);
+    editor.into.set('else');
+    const first = editor.add('loop');
+    expect([editor.current(), editor.into()]).toEqual([first, null]);
+    editor.add('response');
+    editor.choose([fork ?? '']);
+    editor.into.set('else');
+    editor.choose([first ?? '']);
+    editor.into.set('body');
+    editor.add('use_profile');
+    expect(write(editor.document())).toMatchObject({
+      nodes: [
+        {
+          type: 'condition',
+          else: [{ type: 'loop', body: [{ type: 'use_profile' }] }, { type: 'response' }],
+        },
+      ],
+      edges: [],
+    });
+  });
+
+  it('has no block where an edge leads instead, and goes on behind a condition then', async () => {
+    const { editor } = place();
+    const edges = [{ from: 'fork', to: 'yes', port: 'true' }];
+    const fork = { type: 'condition', id: 'fork', expression: 'true' };
+    const yes = { type: 'response', id: 'yes', text: 'a' };
+    await editor.open(opened({ nodes: [fork, yes], edges }));
+    editor.choose(['n1']);
+    expect(editor.blocks()).toEqual(['else']);
+    editor.into.set('then');
+    editor.add('response');
+    expect(write(editor.document())).toMatchObject({
+      edges: [...edges, { from: 'fork', to: 'response_1', port: 'false' }],
+    });
+    editor.choose(['n2']);
+    expect(editor.blocks()).toEqual([]);
+  });
+
   it('is pasted into beside what is there, and told so', async () => {
     const { editor, clip } = place();
     await editor.open(opened(FLOW));

@@ -1,7 +1,8 @@
-import { Injectable, computed, signal } from '@angular/core';
+import { Injectable, computed, linkedSignal, signal } from '@angular/core';
 import { FlowDocument, NodeKey, emptyFlow, places, write } from '../model/document';
-import { Made, Point, moveNodes, positionOf } from '../model/edits';
+import { Made, Point, addNode, moveNodes, openBlocks, positionOf } from '../model/edits';
 import { begun, redone, settled, stepped, undone } from '../model/history';
+import { BlockName, Kind } from '../model/kinds';
 import { EDGE, laidOut } from '../model/layout';
 
 /** What a simulator says of a node while it runs. */
@@ -37,6 +38,17 @@ export class FlowEditor {
   readonly current = computed((): NodeKey | null => {
     const [first, second] = this.chosen();
     return first !== undefined && second === undefined ? first : null;
+  });
+
+  /** The blocks of that node which another one may be put into. */
+  readonly blocks = computed((): readonly BlockName[] => {
+    const key = this.current();
+    return key === null ? [] : openBlocks(this.document(), key);
+  });
+  /** Where the next node goes: into this block; null: behind what is chosen. */
+  readonly into = linkedSignal<NodeKey | null, BlockName | null>({
+    source: this.current,
+    computation: () => null,
   });
 
   /** A simulator's to set: what the canvas paints on nodes, and which links it lights up. */
@@ -102,6 +114,15 @@ export class FlowEditor {
     });
     this.choose(nodes);
     return nodes;
+  }
+
+  /** Another node behind what is chosen last, or into the block that is wanted; it is chosen then. */
+  add(kind: Kind): NodeKey | undefined {
+    const after = this.chosen().at(-1) ?? null;
+    const [at, block, node] = [this.spot(after), this.into(), this.current()];
+    const into = node !== null && block !== null && this.blocks().includes(block);
+    const where = into ? { at, into: { node, block } } : { at, after };
+    return this.make((document) => addNode(document, kind, where))[0];
   }
 
   settle(): void {

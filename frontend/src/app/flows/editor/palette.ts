@@ -1,20 +1,23 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  ElementRef,
   computed,
   inject,
   output,
   signal,
+  viewChild,
 } from '@angular/core';
 import { FFlowModule } from '@foblex/flow';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Icon } from '../../core/icon';
 import { LanguageChoice } from '../../core/language';
 import { FlowIcon } from '../flow-icon';
-import { KINDS, Kind } from '../model/kinds';
+import { BlockName, KINDS, Kind } from '../model/kinds';
 import { plain } from '../plain';
+import { FlowEditor } from './flow-editor';
 
-/** What a flow is made of: dragged into it, or put behind what is chosen with a click or Enter. */
+/** What a flow is made of: dragged into it, or put behind what is chosen, or into a block of it, with a click or Enter. */
 @Component({
   selector: 'eira-flow-palette',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -34,6 +37,19 @@ import { plain } from '../plain';
           (keydown.enter)="addFirst()"
         />
       </div>
+      @if (editor.blocks().length) {
+        <label class="where" for="palette-where">
+          {{ t('flows.palette.where') }}
+          <select #where id="palette-where" (change)="lead(where.value)">
+            <option value="" [selected]="!editor.into()">{{ t('flows.palette.behind') }}</option>
+            @for (block of editor.blocks(); track block) {
+              <option [value]="block" [selected]="editor.into() === block">
+                {{ t('flows.into.' + block) }}
+              </option>
+            }
+          </select>
+        </label>
+      }
       <ul class="palette" [attr.aria-label]="t('flows.palette.title')">
         @for (kind of found(); track kind) {
           <li>
@@ -62,6 +78,8 @@ import { plain } from '../plain';
 export class FlowPalette {
   private readonly transloco = inject(TranslocoService);
   private readonly language = inject(LanguageChoice).language;
+  protected readonly editor = inject(FlowEditor);
+  private readonly box = viewChild.required<ElementRef<HTMLInputElement>>('words');
   readonly add = output<Kind>();
   protected readonly sought = signal('');
   protected readonly found = computed((): readonly Kind[] => {
@@ -73,6 +91,15 @@ export class FlowPalette {
       ).includes(words),
     );
   });
+
+  /** To where one types what to add. */
+  focus(): void {
+    this.box().nativeElement.focus();
+  }
+
+  protected lead(block: string): void {
+    this.editor.into.set(this.editor.blocks().find((each: BlockName) => each === block) ?? null);
+  }
 
   protected addFirst(): void {
     const [first] = this.found();

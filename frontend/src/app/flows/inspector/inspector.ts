@@ -5,6 +5,7 @@ import {
   ViewEncapsulation,
   computed,
   inject,
+  output,
 } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ErrorCard } from '../../chat/error-card';
@@ -37,6 +38,8 @@ const NAMED = new Set(['id', 'label']);
 })
 export class Inspector {
   protected readonly editor = inject(FlowEditor);
+  /** Somebody wants to choose what goes into a block. */
+  readonly filling = output();
   private readonly checks = inject(FlowChecks);
   protected readonly vocabulary = inject(Vocabulary);
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;

@@ -1,9 +1,16 @@
-import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  output,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { FlowEditor } from '../editor/flow-editor';
 import { NodeKey, places } from '../model/document';
 import { connect, disconnect } from '../model/edits';
-import { Port, kindOf, portsOf, titleOf } from '../model/kinds';
+import { BlockName, Port, kindOf, portsOf, titleOf } from '../model/kinds';
 import { linksOf } from '../model/links';
 
 /** Where each port of a node leads: what lines show, as fields that keys reach. */
@@ -27,12 +34,19 @@ import { linksOf } from '../model/links';
           </select>
         </label>
       }
+      @for (block of blocks(); track block) {
+        <button type="button" class="chip" [attr.data-block]="block" (click)="fill(block)">
+          + {{ t('flows.into.' + block) }}
+        </button>
+      }
     </section>
   `,
 })
 export class NodeLinks {
   private readonly editor = inject(FlowEditor);
   readonly of = input.required<NodeKey>();
+  /** The next node that is added goes into a block of this one: somebody wants to choose it. */
+  readonly filling = output();
 
   protected readonly kind = computed(() => {
     const place = places(this.editor.document()).get(this.of());
@@ -52,6 +66,13 @@ export class NodeLinks {
         name: titleOf(fields) || kindOf(fields),
       })),
   );
+
+  protected readonly blocks = this.editor.blocks;
+
+  protected fill(block: BlockName): void {
+    this.editor.into.set(block);
+    this.filling.emit();
+  }
 
   protected lead(port: Port, to: string): void {
     const from = this.of();

@@ -1,6 +1,6 @@
 import { FlowDocument, FlowEdge, FlowNode, NodeKey, placeOf, places } from './document';
 import { isObject, Json, JsonObject, Path, textOf, withValue } from './json';
-import { BlockName, freshFields, idOf, Kind, kindOf, Port, portsOf } from './kinds';
+import { BlockName, blocksOf, freshFields, idOf, Kind, kindOf, Port, portsOf } from './kinds';
 import { Link, linksOf, portOf } from './links';
 
 export interface Point {
@@ -93,6 +93,14 @@ export function addNode(document: FlowDocument, kind: Kind, { at, after, into }:
 function openPort(document: FlowDocument, { key, fields }: FlowNode): Port | undefined {
   const taken = linksOf(document).filter(({ from }) => from === key);
   return portsOf(kindOf(fields)).find((port) => !taken.some((each) => each.port === port));
+}
+
+/** The blocks of a node that another one can be put into: where no edge leads instead. */
+export function openBlocks(document: FlowDocument, key: NodeKey): readonly BlockName[] {
+  const byEdge = linksOf(document).filter(({ from, edge }) => from === key && edge !== null);
+  return blocksOf(kindOf(placeOf(document, key).node.fields))
+    .filter(([, port]) => !byEdge.some((each) => each.port === port))
+    .map(([block]) => block);
 }
 
 function insertInto(

@@ -34,7 +34,7 @@ const FORMS: Readonly<Record<Kind, Form>> = {
     fresh: { expression: '' },
   },
   loop: { ports: ['body', 'next'], blocks: { body: 'body' }, fresh: { over: [] } },
-  assign_var: { ...PLAIN, fresh: { name: '', value: '' } },
+  assign_var: { ...PLAIN, fresh: { name: '' } },
   response: { ...PLAIN, fresh: { text: '' } },
   use_profile: { ...PLAIN, fresh: { profile: '' } },
   secure_value: { ...PLAIN, fresh: { source: 'app_settings', alias: '', save_as: '' } },

@@ -6,6 +6,7 @@ import {
   connect,
   disconnect,
   moveNodes,
+  openBlocks,
   removeNodes,
   reorder,
   setField,
@@ -112,6 +113,12 @@ const EDITS: readonly Edit[] = [
     const after = someKey(document, pick) ?? null;
     return addNode(document, kind, { at: { x: pick(9), y: 1 }, after }).document;
   },
+  ofNode((document, key, pick) => {
+    const blocks = openBlocks(document, key);
+    const block = blocks[pick(blocks.length)];
+    const at = { x: 1, y: pick(9) };
+    return block ? addNode(document, 'loop', { at, into: { node: key, block } }).document : document;
+  }),
   ofNode((document, key) => removeNodes(document, new Set([key]))),
   ofNode((document, key) => setField(document, key, ['label'], 'another')),
   ofNode((document, key, pick) => moveNodes(document, new Map([[key, { x: pick(99), y: 2.5 }]]))),
