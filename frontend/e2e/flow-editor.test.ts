@@ -146,37 +146,6 @@ scenario('a flow is built with keys alone', async (scene) => {
   await count('and gone again', flows, 2, 0);
 });
 
-scenario('nodes are put into blocks, with keys and with the mouse', async (scene) => {
-  const { page } = await scene.visit({ as: 'marta' });
-  const flows = new Flows(page);
-  await flows.begin();
-  const { keyboard } = page;
-  await page.locator('#palette-search').fill('bucle');
-  await keyboard.press('Enter');
-  await flows.panel('Esquema');
-  await page.getByRole('button', { name: 'Dentro del bucle' }).focus();
-  await keyboard.press('Enter');
-  await eventually('one can type what', async () => (await focused(page)) === 'palette-search');
-  await keyboard.type('condicion');
-  await keyboard.press('Enter');
-  await count('it is in the loop', flows, 2, 1);
-  await checkAxe(page);
-
-  await page.getByLabel('Dónde').selectOption('Dentro, si no se cumple');
-  await page.locator('#palette-search').fill('');
-  await page.locator('#palette-response').click();
-  await count('it is in the condition', flows, 3, 2);
-  await page.locator('#palette-use_profile').click();
-  await count('it is behind', flows, 4, 3);
-  const [loop] = (await readFlow(flows)).nodes;
-  const [fork] = loop?.['body'] as Written['nodes'];
-  const inner = fork?.['else'] as Written['nodes'];
-  assert.deepEqual(
-    inner.map(({ type }) => type),
-    ['response', 'use_profile'],
-  );
-});
-
 scenario('nodes are copied as JSON, from one flow to another', async (scene) => {
   const { page, context } = await scene.visit({ as: 'marta' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);

@@ -40,11 +40,19 @@ const EXAMPLES: readonly Example[] = [
   { name: 'reparto-en-paralelo', message: QUESTION, answers: [] },
   { name: 'requisitos-con-documentos', message: QUESTION, answers: [] },
   { name: 'varios-agentes', message: QUESTION, answers: [] },
+  { name: 'plan/encadenamiento', answers: [] },
+  { name: 'plan/agente-rag', answers: [] },
 ];
 
+/** Its nodes have ids, as all that are built in the editor. */
 async function example(name: string): Promise<Flow> {
   const file = join(platform.root, 'packs/flows/examples', `${name}.json`);
-  return JSON.parse(await readFile(file, 'utf8')) as Flow;
+  const flow = JSON.parse(await readFile(file, 'utf8')) as Flow;
+  const nodes = flow.nodes.map((node, at) => ({
+    ...node,
+    id: (node.id as string | undefined) ?? `paso_${at}`,
+  }));
+  return { ...flow, nodes };
 }
 
 /**

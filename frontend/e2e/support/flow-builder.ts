@@ -92,20 +92,20 @@ export class FlowBuilder {
       const [from, to] = [edge.from, edge.to].map((id) => nodes.find((node) => node.id === id));
       if (!from || !to) throw new Error(`${edge.from} or ${edge.to} is no node`);
       await this.choose(from);
-      await this.form.locator('.node-links select').last().selectOption({ label: nameOf(to) });
+      await this.form
+        .locator('.node-links select')
+        .last()
+        .selectOption({ label: nameOf(to) });
     }
   }
 
   /** From the palette, behind what is chosen; then its form is filled in. */
   private async add(node: Node): Promise<void> {
     await this.page.locator(`.palette button[data-kind="${node.type}"]`).click();
-    await this.page.waitForFunction(
-      (stem) => {
-        const fields = [...document.querySelectorAll('eira-flow-inspector [id$="-id"]')];
-        return fields.some((each) => 'value' in each && String(each.value).startsWith(stem));
-      },
-      `${node.type}_`,
-    );
+    await this.page.waitForFunction((stem) => {
+      const fields = [...document.querySelectorAll('eira-flow-inspector [id$="-id"]')];
+      return fields.some((each) => 'value' in each && String(each.value).startsWith(stem));
+    }, `${node.type}_`);
     this.chosen = node;
     await this.clear(node);
     await this.fill(this.form, { ...node } as unknown as JsonObject);
@@ -143,7 +143,7 @@ export class FlowBuilder {
     if (await isThere(field.locator(':scope > details'))) await this.fillFolder(field, value);
     else if (await isThere(field.locator(':scope > fieldset'))) await this.fillItems(field, value);
     else if (await isThere(field.locator(':scope > select'))) {
-      await field.locator(':scope > select').selectOption(String(value));
+      await field.locator(':scope > select').selectOption(textOf(value));
     } else {
       await this.write(within, name, textOf(value));
     }
@@ -156,7 +156,8 @@ export class FlowBuilder {
 
   private async fillFolder(field: Locator, value: Json): Promise<void> {
     const folder = field.locator(':scope > details');
-    if ((await folder.getAttribute('open')) === null) await folder.locator(':scope > summary').click();
+    if ((await folder.getAttribute('open')) === null)
+      await folder.locator(':scope > summary').click();
     await this.fill(folder.locator(':scope > .inner'), value as JsonObject);
   }
 

@@ -43,30 +43,30 @@ export async function runDurably(
   });
   assert.equal(response.status, 200, await textOfRefusal(response));
   const run = response.headers.get('x-run-id') ?? '';
-  const trace: string[] = [];
-  const texts = new Map<string, string>();
+  const events: Told[] = [];
   for await (const event of eventsOf(response)) {
-    if (event.type === 'node' && event.status === 'started') trace.push(event.key ?? '');
-    if (event.type === 'text') {
-      const key = event.node ?? '';
-      texts.set(key, (texts.get(key) ?? '') + (event.text ?? ''));
-    }
-    if (event.type === 'state' && event.state === 'WAITING_INPUT') {
-      const body = JSON.stringify({ message: said.shift() ?? 'nada' });
-      const sent = await fetch(`${platform.app}/api/runs/${run}/input`, {
-        method: 'POST',
-        headers,
-        body,
-      });
-      assert.ok(sent.ok, await sent.text());
-    }
+    events.push(event);
     assert.notEqual(event.type, 'error', JSON.stringify(event));
-    if (event.type === 'done') {
-      const last = [...texts.values()].at(-1) ?? '';
-      return { trace, last, finishReason: event.finishReason ?? '' };
-    }
+    if (event.type === 'done') break;
+    if (event.type !== 'state' || event.state !== 'WAITING_INPUT') continue;
+    const body = JSON.stringify({ message: said.shift() ?? 'nada' });
+    const input = `${platform.app}/api/runs/${run}/input`;
+    const sent = await fetch(input, { method: 'POST', headers, body });
+    assert.ok(sent.ok, await sent.text());
   }
-  throw new Error(`The run ended without a word after ${trace.join(', ')}`);
+  return {
+    trace: events
+      .filter(({ type, status }) => type === 'node' && status === 'started')
+      .map(({ key }) => key ?? ''),
+    last: lastText(events),
+    finishReason: events.at(-1)?.finishReason ?? '',
+  };
+}
+
+function lastText(events: readonly Told[]): string {
+  const texts = events.filter(({ type }) => type === 'text');
+  const last = texts.at(-1)?.node;
+  return texts.map(({ node, text = '' }) => (node === last ? text : '')).join('');
 }
 
 async function textOfRefusal(response: Response): Promise<string> {

@@ -52,8 +52,8 @@ const LISTS: Readonly<Record<string, string>> = {
   'model/deployment': 'models',
   'model/name': 'models',
   'model/provider': 'providers',
-  mode: 'modes',
-  tools: 'tools',
+  'agent_call/mode': 'modes',
+  'agent_call/tools': 'tools',
 };
 
 /** The fields of an object's schema, in its order; what the editor shows elsewhere is left out. */
@@ -68,8 +68,15 @@ function fieldsWith(schema: JsonObject, definitions: JsonObject, within: Path): 
   return Object.entries(properties).flatMap(([name, each]) => {
     if (!isObject(each) || each['x-block'] === true) return [];
     if (within.length === 0 && HIDDEN.has(name)) return [];
-    return [fieldOf(name, each, definitions, within, required.includes(name))];
+    const field = fieldOf(name, each, definitions, within, required.includes(name));
+    return [{ ...field, catalog: field.catalog ?? listOf(properties, field.path) }];
   });
+}
+
+/** Other kinds of nodes have fields of these names, too, which are about something else. */
+function listOf({ type }: JsonObject, path: Path): string | null {
+  const kind = isObject(type) ? [textOf(type['const'])] : [];
+  return LISTS[[...kind, ...path].join('/')] ?? null;
 }
 
 function fieldOf(
@@ -87,7 +94,7 @@ function fieldOf(
     required,
     editing: editingOf(name, plain, definitions, path),
     template: schema['x-template'] === true || plain['x-template'] === true,
-    catalog: textOf(schema['x-catalog']) || (LISTS[path.join('/')] ?? null),
+    catalog: textOf(schema['x-catalog']) || null,
     fallback: schema['default'],
     label: wordsOf(schema['x-label']),
     help: wordsOf(schema['x-help']),

@@ -59,6 +59,10 @@ describe('the form of a node', () => {
     expect(field(inner(agent, 'search'), 'indexes').catalog).toBe('indexes');
     expect(field(inner(agent, 'model'), 'deployment').catalog).toBe('models');
     expect(field(fieldsOf(schemaOf('use_profile')), 'profile').catalog).toBe('profiles');
+    expect(field(agent, 'mode').catalog).toBe('modes');
+    for (const kind of ['assign_var', 'secure_value']) {
+      expect(field(fieldsOf(schemaOf(kind)), 'mode').catalog, kind).toBeNull();
+    }
   });
 
   it('asks for the keys of a simulator by tool', () => {

@@ -117,7 +117,9 @@ const EDITS: readonly Edit[] = [
     const blocks = openBlocks(document, key);
     const block = blocks[pick(blocks.length)];
     const at = { x: 1, y: pick(9) };
-    return block ? addNode(document, 'loop', { at, into: { node: key, block } }).document : document;
+    return block
+      ? addNode(document, 'loop', { at, into: { node: key, block } }).document
+      : document;
   }),
   ofNode((document, key) => removeNodes(document, new Set([key]))),
   ofNode((document, key) => setField(document, key, ['label'], 'another')),
