@@ -38,21 +38,22 @@ def _may_call(asked: AskedTool, scene: Scene, deps: Dependencies) -> bool:
 
 
 def step_calls(
-    number: int, written: Sequence[ModelToolCall], offered: Sequence[Offer]
+    step: str, written: Sequence[ModelToolCall], offered: Sequence[Offer]
 ) -> tuple[StepToolCall, ...]:
-    """What the model wrote, read and checked; what is wrong with a call is told with it."""
-    return tuple(_step_calls(number, written, offered))
+    """What the model wrote, read and checked; what is wrong with a call is told with it. `step` is
+    unique in the log."""
+    return tuple(_step_calls(step, written, offered))
 
 
 def _step_calls(
-    number: int, written: Sequence[ModelToolCall], offered: Sequence[Offer]
+    step: str, written: Sequence[ModelToolCall], offered: Sequence[Offer]
 ) -> Iterator[StepToolCall]:
     for place, call in enumerate(written):
         offer = called(offered, call.name)
         read = _read(offer, call) if place < MOST_CALLS else Problem("call_one_of_many")
         problem = read if isinstance(read, Problem) else None
         yield StepToolCall(
-            call_id=f"s{number}.{place}",
+            call_id=f"{step}.{place}",
             provider_id=call.call_id,
             name=call.name,
             written=call.arguments,

@@ -4,9 +4,12 @@ import asyncio
 
 from activities.entities import effects_of
 from activities.steps import announced, load_record, log_writer
+from shared.calling.parts import agents_of
 from shared.contracts.activities import StepResult
-from shared.contracts.conversations import Turn
+from shared.contracts.agent_steps import AgentResult
+from shared.contracts.conversations import Turn, TurnEffect
 from shared.contracts.flows.runs import CloseFlowRequest
+from shared.contracts.runs import RunRecord
 from shared.ports import Dependencies
 from shared.streams.showing import cited_by_flow, said_by_flow
 
@@ -14,12 +17,7 @@ from shared.streams.showing import cited_by_flow, said_by_flow
 async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResult:
     """Doing it again changes nothing. Raises StoreError."""
     run = request.run
-    record, items, results = await asyncio.gather(
-        load_record(request, deps),
-        deps.log.all(run.run_id),
-        deps.agent_steps.results(run.tenant_id, run.run_id),
-    )
-    changing = [each.outcome for each in results if each.place is not None]
+    record, items = await asyncio.gather(load_record(request, deps), deps.log.all(run.run_id))
     turn = Turn(
         run_id=record.run_id,
         conversation_id=record.conversation_id,
@@ -31,7 +29,7 @@ async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResul
         finish_reason="stop",
         answered_at=deps.now(),
         warnings=record.warnings,
-        effects=effects_of(changing, deps.packs.get(record.pack_version).tools),
+        effects=await _effects(record, deps),
         correlation_id=record.correlation_id,
     )
     writer = log_writer(request, "close_flow", deps)
@@ -39,3 +37,21 @@ async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResul
         deps.conversations.add_turn(turn), writer.append("closed", announced(request, deps))
     )
     return StepResult(after=writer.after)
+
+
+async def _effects(record: RunRecord, deps: Dependencies) -> tuple[TurnEffect, ...]:
+    """Of its own calls and those of its agents, in the order in which they were begun."""
+    results, agents = await asyncio.gather(
+        deps.agent_steps.results(record.tenant_id, record.run_id), agents_of(record, deps)
+    )
+    made: dict[int, tuple[RunRecord, tuple[AgentResult, ...]]] = {}
+    made |= {each.number: (record, (each,)) for each in results}
+    made |= {each.part_of.number: (each.record, each.results) for each in agents}
+    return tuple(
+        effect
+        for _, (of, theirs) in sorted(made.items(), key=lambda each: each[0])
+        for effect in effects_of(
+            [each.outcome for each in theirs if each.place is not None],
+            deps.packs.get(of.pack_version).tools,
+        )
+    )

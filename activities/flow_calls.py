@@ -129,8 +129,10 @@ async def _agent(pending: Pending, action: CallAgent, scene: Scene) -> PlannedAc
             "part_of": PartOf(**part.model_dump(), node=action.key),
         }
     )
-    flow = scene.record
-    await scene.deps.flow_runs.put_call(flow.tenant_id, flow.run_id, pending.number, pending.child)
+    flow, acts = scene.record, bool(found.call.tools)
+    await scene.deps.flow_runs.put_call(
+        flow.tenant_id, flow.run_id, pending.number, pending.child, acts=acts
+    )
     await scene.deps.runs.create(record)
     await _take_turn(thread, pending.child, posted, scene)
     chat = ChatRequest(

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from activities.entities import effects_of, entities_of
 from activities.plain_answers import told_outcomes
+from shared.calling.parts import AgentPart, agents_of
 from shared.contracts.effects import Effect
 from shared.contracts.identity import Language
 from shared.contracts.masking import masked
@@ -21,20 +23,50 @@ ACTED = frozenset({"sent", "done", "unknown"})
 
 
 async def left_behind(record: RunRecord, language: Language, deps: Dependencies) -> LeftBehind:
-    """As the ledger has it; NOTHING if its tools have changed nothing. Raises StoreError."""
-    calls, why = await asyncio.gather(_calls(record, deps), why_failed(record, language, deps))
-    if not calls:
-        return LeftBehind(why=why) if why else NOTHING
-    effects = await deps.effects.of_run(record.tenant_id, record.run_id, max(calls) + 1)
-    if record.pack_version not in deps.packs.versions:
-        # Without their contracts the effects have no words.
-        return LeftBehind(why=why, acted=any(effect.state in ACTED for effect in effects))
-    pack = deps.packs.get(record.pack_version)
-    outcomes = tuple(_outcomes(calls, effects, pack, language))
-    if all(each.status not in ("ok", "unknown") for each in outcomes):
+    """As the ledgers have it, of a flow also those of its agents; NOTHING if its tools have changed
+    nothing. Raises StoreError."""
+    why, own, agents = await asyncio.gather(
+        why_failed(record, language, deps), _own(record, language, deps), _agents(record, deps)
+    )
+    theirs = await asyncio.gather(*(_of_agent(each, language, deps) for each in agents))
+    left = [each for each in (own, *theirs) if each is not NOTHING]
+    if not left:
         return LeftBehind(why=why) if why else NOTHING
     return LeftBehind(
         why=why,
+        told="\n".join(each.told for each in left if each.told),
+        entities=tuple(dict.fromkeys(one for each in left for one in each.entities)),
+        effects=tuple(one for each in left for one in each.effects),
+        acted=any(each.acted for each in left),
+    )
+
+
+async def _agents(record: RunRecord, deps: Dependencies) -> tuple[AgentPart, ...]:
+    return () if record.flow is None else await agents_of(record, deps)
+
+
+async def _of_agent(part: AgentPart, language: Language, deps: Dependencies) -> LeftBehind:
+    """By ids that no other of the flow's effects has."""
+    left, number = await _own(part.record, language, deps), part.part_of.number
+    effects = (
+        each.model_copy(update={"call_id": f"{number}:{each.call_id}"}) for each in left.effects
+    )
+    return replace(left, effects=tuple(effects)) if left.effects else left
+
+
+async def _own(record: RunRecord, language: Language, deps: Dependencies) -> LeftBehind:
+    calls = await _calls(record, deps)
+    if not calls:
+        return NOTHING
+    effects = await deps.effects.of_run(record.tenant_id, record.run_id, max(calls) + 1)
+    if record.pack_version not in deps.packs.versions:
+        # Without their contracts the effects have no words.
+        return LeftBehind(acted=any(effect.state in ACTED for effect in effects))
+    pack = deps.packs.get(record.pack_version)
+    outcomes = tuple(_outcomes(calls, effects, pack, language))
+    if all(each.status not in ("ok", "unknown") for each in outcomes):
+        return NOTHING
+    return LeftBehind(
         told=told_outcomes(outcomes, pack, language),
         entities=entities_of(outcomes, pack.tools),
         effects=effects_of(outcomes, pack.tools),
@@ -55,7 +87,7 @@ async def _calls(record: RunRecord, deps: Dependencies) -> Mapping[int, ToolCall
 
 
 async def _of_flow(record: RunRecord, deps: Dependencies) -> Mapping[int, ToolCall]:
-    """What its own calls have begun; what its agents have done is told with their runs."""
+    """What its own calls have begun."""
     progress = await deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
     places = progress.effects if progress else 0
     effects = await deps.effects.of_run(record.tenant_id, record.run_id, places)

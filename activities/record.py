@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from activities.steps import load_outcomes, load_plan, load_record, load_results
+from shared.calling.parts import agents_of
 from shared.contracts.activities import Recorded, RecordRequest
 from shared.contracts.approvals import approval_id
 from shared.contracts.audit import (
@@ -32,23 +33,30 @@ from shared.search.embedding import embedded_text
 @dataclass(frozen=True, slots=True)
 class Happened:
     """What a run did. `asked` says of each call that may have had to be approved where in the
-    ledger it is."""
+    ledger it is. `agents`: what those changed that it has called, of a flow."""
 
     started: RunRecord
     pack: Pack
     outcomes: tuple[ToolOutcome, ...]
     asked: tuple[int, ...] = ()
     provenance: dict[str, dict[str, Provenance]] = field(default_factory=dict)
+    agents: tuple["Happened", ...] = ()
+
+    @property
+    def all(self) -> tuple["Happened", ...]:
+        return (self, *self.agents)
 
 
 async def record(request: RecordRequest, deps: Dependencies) -> Recorded:
     """Raises StoreError: without its audit event a run is not done. Cerebro may come later."""
     happened = await _happened(request, deps)
     outcomes, pack = happened.outcomes, happened.pack
+    decided = await asyncio.gather(*(_decisions(each, deps) for each in happened.all))
     event = _event(request, happened, deps).model_copy(
-        update={"approvals": await _decisions(happened, deps)}
+        update={"approvals": tuple(one for some in decided for one in some)}
     )
-    concerned = {entity for outcome in outcomes if (entity := _subject(outcome, pack)) is not None}
+    found = (_subject(each, one.pack) for one in happened.all for each in one.outcomes)
+    concerned = {entity for entity in found if entity is not None}
     links = (
         deps.entities.link(event.tenant_id, entity, event.conversation_id) for entity in concerned
     )
@@ -100,19 +108,49 @@ async def _of_agents(
     results = await load_results(request, request.used, deps)
     outcomes = tuple(each.outcome for each in results)
     places = tuple(each.place for each in results if each.place is not None)
+    agents = await _agents(request, started, deps)
     if not request.broken_off:
-        return Happened(started, pack, outcomes, places)
+        return Happened(started, pack, outcomes, places, agents=agents)
     most = await _most_effects(started, deps)
+    begun = await _lost(request, started, pack, (most, places), deps)
+    return Happened(started, pack, (*outcomes, *begun), tuple(range(most)), agents=agents)
+
+
+async def _agents(
+    request: RecordRequest, started: RunRecord, deps: Dependencies
+) -> tuple[Happened, ...]:
+    """What they looked up is told with their own runs only."""
+    if started.flow is None:
+        return ()
+    found: list[Happened] = []
+    for part in await agents_of(started, deps):
+        pack = deps.packs.get(part.record.pack_version)
+        changing = {each.place: each.outcome for each in part.results if each.place is not None}
+        places = (MAX_CALLS if part.under_way else 0, tuple(changing))
+        begun = await _lost(request, part.record, pack, places, deps)
+        outcomes = (*changing.values(), *begun)
+        found.append(Happened(part.record, pack, outcomes, tuple(part.places)))
+    return tuple(found)
+
+
+async def _lost(
+    request: RecordRequest,
+    started: RunRecord,
+    pack: Pack,
+    places: tuple[int, Sequence[int]],
+    deps: Dependencies,
+) -> list[ToolOutcome]:
+    """What was begun, and then the step failed before it could keep what came of it. `places`: how
+    many there may be in the ledger, and those of which that was kept."""
+    most, known = places
     effects = await deps.effects.of_run(started.tenant_id, started.run_id, most)
-    # Begun, and then the step failed before it could keep what came of it.
-    lost = [each for each in effects if each.tool and each.step not in places]
-    begun = [
+    return [
         outcome_of(
             each, ToolCall(tool=each.tool, args=each.args), pack.tools[each.tool], request.language
         )
-        for each in lost
+        for each in effects
+        if each.tool and each.step not in known
     ]
-    return Happened(started, pack, (*outcomes, *begun), tuple(range(most)))
 
 
 async def _most_effects(started: RunRecord, deps: Dependencies) -> int:
@@ -137,8 +175,9 @@ async def _outcomes(request: RecordRequest, deps: Dependencies) -> tuple[ToolOut
 
 
 def _event(request: RecordRequest, happened: Happened, deps: Dependencies) -> AuditEvent:
-    started, outcomes = happened.started, happened.outcomes
-    call, entities = started.call, (_entity(each, happened.pack) for each in outcomes)
+    started, call = happened.started, happened.started.call
+    outcomes = tuple(each for one in happened.all for each in one.outcomes)
+    entities = (_entity(each, one.pack) for one in happened.all for each in one.outcomes)
     return AuditEvent(
         event_id=done_event_id(started.run_id, of_call=call is not None),
         tenant_id=started.tenant_id,

@@ -174,6 +174,11 @@ class Speech:
             unjudged=step.unjudged,
         )
 
+    @property
+    def name(self) -> str:
+        """Of the step: that of its calls begins with it."""
+        return step_in_log(self.request, f"s{self.request.number}")
+
     def _step(self, produced: Produced) -> AgentStep:
         request, run = self.request, self.request.run
         return AgentStep(
@@ -182,7 +187,7 @@ class Speech:
             number=request.number,
             speaker=request.speaker,
             text=produced.text,
-            calls=step_calls(request.number, produced.end.calls, self.offers),
+            calls=step_calls(self.name, produced.end.calls, self.offers),
             answers=request.answers or request.drafts,
             shown=request.answers and not produced.end.calls,
             repeats=says_again(produced.text, self.scene.heard),

@@ -11,6 +11,7 @@ from api.answers import json_answer
 from api.bodies import parse, read_body, whole_number
 from api.edge import IDENTIFIER, Call
 from api.identifiers import born_at, new_id
+from api.live_states import state_now
 from api.negotiation import wants_events
 from api.paging import cursor_of, place_of, searched_words
 from api.timeline import live_timeline
@@ -130,7 +131,7 @@ async def _active(call: Call, run_id: str) -> ActiveRun | None:
         run_id=run_id,
         message=record.message,
         received_at=record.received_at,
-        state=state.status.state if state.status else "RECEIVED",
+        state=await state_now(call, record, None, state.status),
         replaces=record.again.replaces if record.again else None,
     )
 

@@ -1,7 +1,7 @@
 """Runs: their state, their events, their answer."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, nullcontext
 
 from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
@@ -10,9 +10,10 @@ from api import problems
 from api.answers import json_answer
 from api.approvals import may_decide
 from api.bodies import whole_number
+from api.doings import doings_of
 from api.edge import Call
 from api.listening import FOR_LATER, Listener, ReaderGoneError, listen
-from api.live_states import state_now
+from api.live_states import state_now, states_with
 from api.waiting import (
     asked_last,
     asked_together,
@@ -21,13 +22,10 @@ from api.waiting import (
     waiting_answer,
 )
 from shared.contracts.agent_steps import trace_of
-from shared.contracts.approvals import Approval, approval_id, view_of
 from shared.contracts.chat import ChatAnswer
 from shared.contracts.conversations import Turn
 from shared.contracts.events import QuestionEvent, RunEvent, is_terminal
 from shared.contracts.identity import Language
-from shared.contracts.outcomes import outcomes_of, shown
-from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import Failure
 from shared.contracts.runs import (
     Memory,
@@ -37,10 +35,8 @@ from shared.contracts.runs import (
     RunRecord,
     RunStarted,
     RunView,
-    ToolOutcome,
     Usage,
 )
-from shared.contracts.tools import ToolContract
 from shared.contracts.wording import say
 from shared.errors import NotFoundError, StoreError
 from shared.ports import LogItems
@@ -70,11 +66,11 @@ async def read(call: Call) -> Response:
     in the conversation is for the first of them only."""
     record = await any_run(call)
     run_id, tenant_id = record.run_id, record.tenant_id
-    outcomes, places = await _calls(call, record)
-    approvals = await _approvals(call, record, places)
+    doings = await doings_of(call, record)
     mine = is_own(call, record)
     operates = not OPERATORS.isdisjoint(call.caller.rights)
-    if not mine and not operates and not any(may_decide(call, each) for each in approvals):
+    asked = [approval for each in doings for approval in each.approvals]
+    if not mine and not operates and not any(may_decide(call, each) for each in asked):
         raise NotFoundError("run_not_found")
     outcome, turn, state, feedback = await asyncio.gather(
         call.deps.runs.outcome(tenant_id, run_id),
@@ -83,7 +79,7 @@ async def read(call: Call) -> Response:
         call.deps.runs.feedback(tenant_id, run_id, call.caller.user_id),
     )
     status = state.status if state else None
-    tools, web_url = _tools(call, record), call.deps.policy.erp_web_url
+    states = outcome.states if outcome else status.states if status else ()
     return json_answer(
         RunView(
             run_id=run_id,
@@ -91,7 +87,7 @@ async def read(call: Call) -> Response:
             user_id=record.caller.user_id,
             user_name=record.caller.name,
             state=await state_now(call, record, outcome, status),
-            states=outcome.states if outcome else status.states if status else (),
+            states=await states_with(call, states, doings),
             received_at=record.received_at,
             ended_at=outcome.ended_at if outcome else None,
             finish_reason=outcome.finish_reason if outcome else None,
@@ -100,16 +96,8 @@ async def read(call: Call) -> Response:
             citations=turn.citations if turn and mine else (),
             retrieval=worded(outcome.retrieval, call.language) if outcome else None,
             usage=outcome.usage if outcome else Usage(),
-            effects=tuple(
-                shown(each, tools.get(each.tool), call.language, web_url, tenant_id)
-                for each in outcomes
-            ),
-            approvals=tuple(
-                view_of(
-                    each, tools.get(each.tool), call.language, may_decide=may_decide(call, each)
-                )
-                for each in approvals
-            ),
+            effects=tuple(told for each in doings for told in each.effects(call)),
+            approvals=tuple(told for each in doings for told in each.views(call)),
             memory=await _memory(call, outcome),
             rating=feedback.rating if feedback else None,
             error=_told(outcome, call.language) if outcome else None,
@@ -121,53 +109,6 @@ async def read(call: Call) -> Response:
         ),
         headers={"x-run-id": run_id},
     )
-
-
-def _tools(call: Call, record: RunRecord) -> Mapping[str, ToolContract]:
-    """The contracts that the run began with; none when its pack was taken back since."""
-    packs = call.deps.packs
-    known = record.pack_version in packs.versions
-    return packs.get(record.pack_version).tools if known else {}
-
-
-async def _calls(call: Call, record: RunRecord) -> tuple[tuple[ToolOutcome, ...], Sequence[int]]:
-    """What came of the run's tool calls, and the places in its ledger of those that may have had to
-    be approved."""
-    deps, tenant_id, run_id = call.deps, record.tenant_id, record.run_id
-    if record.flow is not None:
-        results = await deps.agent_steps.results(tenant_id, run_id)
-        progress = await deps.flow_runs.progress(tenant_id, run_id, anew=True)
-        under_way = [each.place for each in progress.pending.values()] if progress else []
-        taken = [*(each.place for each in results), *under_way]
-        places = [place for place in taken if place is not None]
-        return tuple(result.outcome for result in results), places
-    if record.call is not None:
-        results = await deps.agent_steps.results(tenant_id, run_id)
-        return (
-            tuple(result.outcome for result in results),
-            range(MAX_CALLS if record.call.tools else 0),
-        )
-    plan = await deps.runs.plan(tenant_id, run_id)
-    if plan is None:
-        return (), ()
-    tools = _tools(call, record)
-    effects = await deps.effects.of_run(tenant_id, run_id, len(plan.calls))
-    asked = [
-        step
-        for step, one in enumerate(plan.calls)
-        if one.tool not in tools or tools[one.tool].approval.when != "never"
-    ]
-    return outcomes_of(effects, plan, tools, call.language), asked
-
-
-async def _approvals(call: Call, record: RunRecord, places: Sequence[int]) -> tuple[Approval, ...]:
-    found = await asyncio.gather(
-        *(
-            call.deps.approvals.get(record.tenant_id, record.run_id, approval_id(place))
-            for place in places
-        )
-    )
-    return tuple(one for one in found if one)
 
 
 async def _memory(call: Call, outcome: RunOutcome | None) -> Memory:

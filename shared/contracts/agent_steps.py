@@ -10,7 +10,7 @@ from shared.contracts.runs import ToolOutcome, Usage
 
 
 class StepToolCall(Contract):
-    """A tool call that a model step decided on; `call_id` is unique within the run.
+    """A tool call that a model step decided on; `call_id` is unique within the log that tells it.
 
     `provider_id`, `name` and `written` are what the model called it, its tool and its arguments;
     `tool` and `args` what that comes to. `problem` says why the call is not made: a key of the

@@ -180,8 +180,11 @@ class ToolOutcome(Contract):
 
 class RunEffect(ToolOutcome):
     """As a view shows it: `label` is what people call the tool, `labels` its arguments, and
-    `record_url` where they see the record that it answered."""
+    `record_url` where they see the record that it answered. In a flow's run that an agent of it has
+    made: `run_id` is the agent's own, `node` which execution of which node called it."""
 
+    run_id: str | None = None
+    node: str | None = None
     label: str | None = None
     labels: dict[str, str] = Field(default={})
     record_url: str | None = None

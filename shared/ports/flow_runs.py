@@ -25,12 +25,15 @@ class FlowRuns(Protocol):
         """Replace it if nobody changed it since it was read; None when somebody did."""
         ...
 
-    async def put_call(self, tenant_id: str, run_id: str, number: int, child: str) -> None:
-        """That an agent is called by run `child`; doing it again changes nothing."""
+    async def put_call(
+        self, tenant_id: str, run_id: str, number: int, child: str, *, acts: bool = False
+    ) -> None:
+        """That an agent is called by run `child`, and whether it may call tools; doing it again
+        changes nothing."""
         ...
 
-    async def calls(self, tenant_id: str, run_id: str) -> tuple[str, ...]:
-        """The runs of all agents that were called."""
+    async def calls(self, tenant_id: str, run_id: str, *, acting: bool = False) -> tuple[str, ...]:
+        """The runs of all agents that were called; `acting`: of those that may call tools."""
         ...
 
     async def put_outcome(

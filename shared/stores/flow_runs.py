@@ -23,6 +23,7 @@ LARGE = 16 * 1024
 REFERENCE = "flowValue"
 CALL = "flow-call-"
 CALLS = "SELECT VALUE c.child FROM c WHERE STARTSWITH(c.id, @prefix)"
+ACTING = f"{CALLS} AND c.acts = true"
 
 type RunKey = tuple[str, str]
 """Tenant and run."""
@@ -111,13 +112,16 @@ class CosmosFlowRuns:
             {"id": _value_id(digest), "tenantId": key[0], "runId": key[1], "text": text}
         )
 
-    async def put_call(self, tenant_id: str, run_id: str, number: int, child: str) -> None:
+    async def put_call(
+        self, tenant_id: str, run_id: str, number: int, child: str, *, acts: bool = False
+    ) -> None:
         key = {"id": f"{CALL}{number}", "tenantId": tenant_id, "runId": run_id}
-        await self._items.create({**key, "child": child})
+        await self._items.create({**key, "child": child, "acts": acts})
 
-    async def calls(self, tenant_id: str, run_id: str) -> tuple[str, ...]:
+    async def calls(self, tenant_id: str, run_id: str, *, acting: bool = False) -> tuple[str, ...]:
         parameters = [{"name": "@prefix", "value": CALL}]
-        found = self._items.values(CALLS, [tenant_id, run_id], parameters)
+        wanted = ACTING if acting else CALLS
+        found = self._items.values(wanted, [tenant_id, run_id], parameters)
         return tuple(sorted([str(each) async for each in found]))
 
     async def put_outcome(

@@ -96,10 +96,11 @@ async def test_large_values_are_kept_as_they_are_while_others_change(
 
 async def test_the_runs_of_its_agents_are_known(sides: Sides, fresh: Fresh) -> None:
     run_id = fresh()
-    await sides.near.flow_runs.put_call(TENANT, run_id, 2, "child-b")
+    await sides.near.flow_runs.put_call(TENANT, run_id, 2, "child-b", acts=True)
     await sides.near.flow_runs.put_call(TENANT, run_id, 1, "child-a")
     await sides.near.flow_runs.put_call(TENANT, run_id, 1, "child-a")
     assert await sides.far.flow_runs.calls(TENANT, run_id) == ("child-a", "child-b")
+    assert await sides.far.flow_runs.calls(TENANT, run_id, acting=True) == ("child-b",)
     assert await sides.far.flow_runs.calls(TENANT, fresh()) == ()
 
 

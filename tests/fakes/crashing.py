@@ -141,11 +141,13 @@ class MortalFlowRuns:
     async def advance(self, progress: FlowProgress) -> FlowProgress | None:
         return await self.life.through(self.inner.advance(progress))
 
-    async def put_call(self, tenant_id: str, run_id: str, number: int, child: str) -> None:
-        await self.life.through(self.inner.put_call(tenant_id, run_id, number, child))
+    async def put_call(
+        self, tenant_id: str, run_id: str, number: int, child: str, *, acts: bool = False
+    ) -> None:
+        await self.life.through(self.inner.put_call(tenant_id, run_id, number, child, acts=acts))
 
-    async def calls(self, tenant_id: str, run_id: str) -> tuple[str, ...]:
-        return await self.inner.calls(tenant_id, run_id)
+    async def calls(self, tenant_id: str, run_id: str, *, acting: bool = False) -> tuple[str, ...]:
+        return await self.inner.calls(tenant_id, run_id, acting=acting)
 
     async def put_outcome(
         self, tenant_id: str, run_id: str, number: int, outcome: FlowOutcome

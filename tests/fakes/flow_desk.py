@@ -120,11 +120,14 @@ class FlowDesk:
         path = {"runId": run_id}
         return await person.call(flow_inputs.say_to, "POST", body, path=path, headers=headers)
 
-    async def told(self, run_id: str, kind: str) -> dict[str, Any]:
-        """The first event of a kind, as soon as it is told."""
+    async def told(
+        self, run_id: str, kind: str, besides: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The first event of a kind that is another one, as soon as it is told."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                found = [each for each in await self.events(run_id) if each["type"] == kind]
+                events = await self.events(run_id)
+                found = [each for each in events if each["type"] == kind and each != besides]
                 if found:
                     return found[0]
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)

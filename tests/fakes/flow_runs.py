@@ -8,7 +8,7 @@ class FakeFlowRuns:
     def __init__(self) -> None:
         self.flows: dict[tuple[str, str], str] = {}
         self.steps: dict[tuple[str, str], tuple[int, str]] = {}
-        self.children: dict[tuple[str, str], dict[int, str]] = {}
+        self.children: dict[tuple[str, str], dict[int, tuple[str, bool]]] = {}
         self.outcomes: dict[tuple[str, str, int], str] = {}
 
     async def pin(self, tenant_id: str, run_id: str, flow: PinnedFlow) -> None:
@@ -37,11 +37,14 @@ class FakeFlowRuns:
         self.steps[key] = (version + 1, progress.model_dump_json())
         return progress.model_copy(update={"etag": str(version + 1)})
 
-    async def put_call(self, tenant_id: str, run_id: str, number: int, child: str) -> None:
-        self.children.setdefault((tenant_id, run_id), {})[number] = child
+    async def put_call(
+        self, tenant_id: str, run_id: str, number: int, child: str, *, acts: bool = False
+    ) -> None:
+        self.children.setdefault((tenant_id, run_id), {}).setdefault(number, (child, acts))
 
-    async def calls(self, tenant_id: str, run_id: str) -> tuple[str, ...]:
-        return tuple(sorted(self.children.get((tenant_id, run_id), {}).values()))
+    async def calls(self, tenant_id: str, run_id: str, *, acting: bool = False) -> tuple[str, ...]:
+        found = self.children.get((tenant_id, run_id), {}).values()
+        return tuple(sorted(child for child, acts in found if acts or not acting))
 
     async def put_outcome(
         self, tenant_id: str, run_id: str, number: int, outcome: FlowOutcome

@@ -3,7 +3,8 @@ import { Approval } from '../chat/turn';
 
 /** An approval as the event told it that asked for it. */
 export function askedFor(view: ApprovalView): Approval {
-  const { approvalId, tool, args, confirmation, payloadHash, expiresAt, label, labels } = view;
+  const { runId, approvalId, tool, args, confirmation, payloadHash, expiresAt, label, labels } =
+    view;
   const shown = { args, confirmation, label, labels };
-  return { type: 'approval', approvalId, tool, payloadHash, expiresAt, ...shown };
+  return { type: 'approval', runId, approvalId, tool, payloadHash, expiresAt, ...shown };
 }

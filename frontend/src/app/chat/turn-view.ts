@@ -18,7 +18,7 @@ import { Progress } from './progress';
 import { QuestionForm } from './question-form';
 import { Sources } from './sources';
 import { NOT_REGENERABLE, isToBeSent } from './shown-turns';
-import { ShownTurn } from './turn';
+import { Approval, ShownTurn, approvalKey } from './turn';
 import { Rated, TurnActions } from './turn-actions';
 import { withDays } from './values';
 
@@ -81,6 +81,10 @@ export class TurnView {
         say('sources.mark', { number, title: title ?? source }),
     };
   });
+
+  protected keyOf(approval: Approval): string {
+    return approvalKey(approval, this.turn().runId);
+  }
 
   protected showSource(number: number): void {
     this.sources()?.show(number);

@@ -111,7 +111,7 @@ export function storedTurn(turn: Turn): ShownTurn {
 export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
   return {
     ...shown,
-    ...decided(shown, turn.approvals ?? []),
+    ...decided(shown, turn.approvals ?? [], turn.runId),
     runId: turn.runId,
     status: statusOf(turn),
     text: turn.text,
@@ -129,13 +129,22 @@ export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
   };
 }
 
+/** Unique within a turn: what an agent of a flow asks for is of a run of its own. */
+export function approvalKey(
+  { runId, approvalId }: Pick<Approval, 'runId' | 'approvalId'>,
+  own: string | null,
+): string {
+  return runId && runId !== own ? `${runId} ${approvalId}` : approvalId;
+}
+
 /** Those that are told again are the same ones; an open one may be known from its event only. */
 function decided(
   { approvals, decisions }: ShownTurn,
   views: readonly ApprovalView[],
+  runId: string,
 ): Pick<ShownTurn, 'approvals' | 'decisions'> {
-  const told = Object.fromEntries(views.map((view) => [view.approvalId, view]));
-  const others = approvals.filter(({ approvalId }) => !(approvalId in told));
+  const told = Object.fromEntries(views.map((view) => [approvalKey(view, runId), view]));
+  const others = approvals.filter((each) => !(approvalKey(each, runId) in told));
   return { approvals: [...views.map(askedFor), ...others], decisions: { ...decisions, ...told } };
 }
 
@@ -236,7 +245,8 @@ function asked(turn: ShownTurn, text: string, missing: readonly MissingField[]):
 }
 
 function withApproval(turn: ShownTurn, approval: Approval): ShownTurn {
-  const others = turn.approvals.filter(({ approvalId }) => approvalId !== approval.approvalId);
+  const key = approvalKey(approval, turn.runId);
+  const others = turn.approvals.filter((each) => approvalKey(each, turn.runId) !== key);
   return { ...turn, approvals: [...others, approval] };
 }
 

@@ -2980,7 +2980,8 @@ export interface components {
         /**
          * RunEffect
          * @description As a view shows it: `label` is what people call the tool, `labels` its arguments, and
-         *     `record_url` where they see the record that it answered.
+         *     `record_url` where they see the record that it answered. In a flow's run that an agent of it has
+         *     made: `run_id` is the agent's own, `node` which execution of which node called it.
          */
         RunEffect: {
             /** Callid */
@@ -3022,6 +3023,16 @@ export interface components {
              * @default null
              */
             endedAt?: string | null;
+            /**
+             * Runid
+             * @default null
+             */
+            runId?: string | null;
+            /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
             /**
              * Label
              * @default null

@@ -15,7 +15,7 @@ export class Told {
   hear(event: RunEvent): void {
     if (event.type === 'state') this.states.add(event.state);
     else if (event.type === 'tool') this.hearCall(event.callId, event.status);
-    else if (event.type === 'approval') this.asked.add(event.approvalId);
+    else if (event.type === 'approval') this.asked.add(keyOf(event));
     else if (event.type === 'restart') this.restart(event.attempt);
     else if (event.type === 'text') this.hearText(event.text, event.attempt);
   }
@@ -29,7 +29,8 @@ export class Told {
       if (!this.calls.has(effect.callId)) yield toolEvent(effect);
     }
     for (const approval of openOf(run)) {
-      if (!this.asked.has(approval.approvalId)) yield approvalEvent(approval);
+      const event = approvalEvent(approval, run.runId);
+      if (!this.asked.has(keyOf(event))) yield event;
     }
     if (run.endedAt) yield* this.ending(run);
   }
@@ -105,8 +106,14 @@ export function openOf(run: RunView): readonly ApprovalView[] {
   return (run.approvals ?? []).filter(({ state }) => state === 'open');
 }
 
-function approvalEvent(approval: ApprovalView): RunEvent {
+/** `run` is the one that is told; an agent of a flow asks in a run of its own. */
+function approvalEvent(approval: ApprovalView, run: string): Schemas['ApprovalEvent'] {
+  const runId = approval.runId === run ? null : approval.runId;
   const { approvalId, tool, args, confirmation, payloadHash, expiresAt, label, labels } = approval;
   const told = { approvalId, tool, args, confirmation, payloadHash, expiresAt };
-  return { type: 'approval', ...told, label, labels };
+  return { type: 'approval', runId, ...told, label, labels };
+}
+
+function keyOf({ runId, approvalId }: Schemas['ApprovalEvent']): string {
+  return `${runId ?? ''} ${approvalId}`;
 }
