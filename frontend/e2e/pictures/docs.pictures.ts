@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
 import { Chat } from '../support/chat.ts';
+import { Flows } from '../support/flows.ts';
 import { picture } from '../support/pictures.ts';
 import { Runs } from '../support/runs.ts';
 import { scenario } from '../support/scenario.ts';
+import { SimulatorPage } from '../support/simulator.ts';
 import { Stage } from '../support/stage.ts';
 
 // Pictures of docs/images: `./eira test --browser frontend/e2e/pictures/docs.pictures.ts`.
@@ -76,6 +78,25 @@ scenario('what operators see', async (scene) => {
   await page.waitForURL((url) => url.search === '');
   await runs.list.first().waitFor();
   await shot(page, 'runs');
+});
+
+scenario('a flow is drawn and tried', async (scene) => {
+  const context = { viewport: { width: 1280, height: 720 } };
+  const { page } = await scene.visit({ as: 'marta', at: '/flows', context });
+  const flows = new Flows(page);
+  await page.getByRole('link', { name: 'Conversación que pregunta y espera' }).click();
+  await flows.nodes.first().waitFor();
+  await flows.nodes.nth(1).click();
+  await flows.field('id').waitFor();
+  await shot(page, 'flow-editor');
+  const simulator = new SimulatorPage(page);
+  await simulator.open();
+  await simulator.do('run');
+  await simulator.reached('waiting');
+  await simulator.say(QUESTION);
+  await simulator.gone(QUESTION);
+  await simulator.reached('waiting');
+  await shot(page, 'flow-simulator');
 });
 
 scenario('what failed', async (scene) => {

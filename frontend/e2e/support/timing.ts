@@ -1,4 +1,5 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { eventually } from './eventually.ts';
 
 /** What a page took: milliseconds. */
 export interface Loading {
@@ -102,4 +103,90 @@ export async function traced(
     if (tasks.length === 0) throw new Error('The trace has no tasks.');
     return { longestMs: Math.max(...tasks), busyMs: tasks.reduce((sum, ms) => sum + ms, 0) };
   };
+}
+
+interface Watched {
+  frames: number[];
+  keys: number[];
+  watching: boolean;
+}
+
+/** How long each frame lasts from now on, in ms, until the function given is called. */
+export async function frames(page: Page): Promise<() => Promise<readonly number[]>> {
+  await page.evaluate(() => {
+    const watched: Watched = { frames: [], keys: [], watching: true };
+    Object.assign(window, { watched });
+    let before = performance.now();
+    const frame = (now: number): void => {
+      watched.frames.push(now - before);
+      before = now;
+      if (watched.watching) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame((now) => {
+      before = now;
+      requestAnimationFrame(frame);
+    });
+  });
+  return () =>
+    page.evaluate(() => {
+      const { watched } = window as unknown as { watched: Watched };
+      watched.watching = false;
+      return watched.frames;
+    });
+}
+
+/** Milliseconds from each key typed into the field to the task behind the frame that shows it. */
+export async function keysToScreen(
+  page: Page,
+  field: Locator,
+  text: string,
+): Promise<readonly number[]> {
+  await field.evaluate((element) => {
+    const watched: Watched = { frames: [], keys: [], watching: true };
+    Object.assign(window, { watched });
+    element.addEventListener('keydown', ({ timeStamp }) => {
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => watched.keys.push(performance.now() - timeStamp);
+        port2.postMessage(null);
+      });
+    });
+  });
+  await field.pressSequentially(text, { delay: 60 });
+  return eventually('each key is on the screen', () =>
+    page.evaluate((count) => {
+      const { keys } = (window as unknown as { watched: Watched }).watched;
+      return keys.length >= count ? keys : undefined;
+    }, text.length),
+  );
+}
+
+/** Milliseconds from the last click of `deed` to the frame with this many elements. */
+export async function shownAfter(
+  page: Page,
+  selector: string,
+  count: number,
+  deed: () => Promise<void>,
+): Promise<number> {
+  await page.evaluate(
+    ({ selector, count }) => {
+      const shown = { took: 0 };
+      let clicked = 0;
+      Object.assign(window, { shown });
+      document.addEventListener('click', ({ timeStamp }) => (clicked = timeStamp), true);
+      const look = (): void => {
+        if (document.querySelectorAll(selector).length < count) requestAnimationFrame(look);
+        else requestAnimationFrame(() => (shown.took = performance.now() - clicked));
+      };
+      look();
+    },
+    { selector, count },
+  );
+  await deed();
+  return eventually('all is on the screen', async () => {
+    const { took } = await page.evaluate(
+      () => (window as unknown as { shown: { took: number } }).shown,
+    );
+    return took || undefined;
+  });
 }
