@@ -9,12 +9,11 @@ import aiohttp
 import pytest
 
 from tests.e2e.cloud import Host, Services, running_host
-from tests.e2e.flow_cases import Rewritten, runnable, same
+from tests.e2e.flow_driver import begun, nodes, view_of
 from tests.e2e.people import EVENTS, Person, Run, Stream
 from tests.e2e.stand_in import StandIn, standing_in
 from tests.e2e.surroundings import HELD_MS, Surroundings
 from tests.e2e.waiting import until
-from tests.flows.cases import Case, called, cases
 
 
 @pytest.fixture(scope="module")
@@ -52,23 +51,6 @@ def _and(services: Services, setting: str, one: object) -> str:
 @pytest.fixture
 async def ana(http: aiohttp.ClientSession, host: Host, around: Surroundings) -> Person:
     return Person(http, host.url, await around.token("ana"))
-
-
-async def begun(ana: Person, flow: object, inputs: object = None, **more: object) -> str:
-    body = {"flow": flow, "inputs": inputs or {}, **more}
-    answer = await ana.ask("POST", "/flows/runs", json=body, headers={"Prefer": "respond-async"})
-    assert answer.status == 202, answer.body
-    return str(answer.body["runId"])
-
-
-async def view_of(ana: Person, run_id: str) -> dict[str, Any]:
-    answer = await ana.get(f"/runs/{run_id}/flow")
-    assert answer.status == 200, answer.body
-    return dict(answer.body)
-
-
-def nodes(run: Run, status: str) -> list[str]:
-    return [each["key"] for each in run.of("node") if each["status"] == status]
 
 
 async def test_a_flow_is_streamed_with_its_nodes_and_ends(ana: Person, stand_in: StandIn) -> None:
@@ -190,26 +172,3 @@ async def test_a_worker_killed_between_two_writes_repeats_neither(
     await around.heal()
     await assert_whole(ana, run_id)
     assert [len(stand_in.writes_to(f"{mine}/{each}")) for each in PLACES] == [1] * 6
-
-
-@pytest.mark.parametrize("case", [each for each in cases("run") if runnable(each)], ids=called)
-async def test_a_case_of_the_suite(ana: Person, stand_in: StandIn, case: Case) -> None:
-    rewritten = Rewritten(case, stand_in.url)
-    stand_in.script |= rewritten.script
-    run_id = await begun(ana, rewritten.flow, case.get("inputs"))
-    await rewritten.talk(ana, run_id)
-    run = await ana.follow(run_id)
-    view, wanted = await view_of(ana, run_id), case["expected"]
-    assert view["status"] == wanted["status"], view
-    if "trace" in wanted:
-        assert sorted(nodes(run, "started")) == sorted(wanted["trace"])
-    for name, value in wanted.get("variables", {}).items():
-        assert same(view["variables"].get(name), value), (name, view["variables"])
-    assert not set(wanted.get("absent", ())) & set(view["variables"])
-    told = view.get("failure", {})
-    for name in ("code", "node"):
-        assert told.get(name) == wanted.get("failure", {}).get(name, told.get(name))
-
-
-def test_more_than_half_of_the_suite_is_run() -> None:
-    assert 2 * sum(map(runnable, cases("run"))) > len(cases("run"))

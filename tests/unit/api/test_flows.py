@@ -7,9 +7,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from api import flows
+from shared.contracts.flows.document import FlowLists
 from shared.flows.calling import SENT_BY
 from tests.fakes.http import Answer
-from tests.flows.cases import cases
+from tests.flows.cases import Case, called, cases
 from tests.plan_requests import PLAN
 from tests.unit.api.rules import ChatDesk
 
@@ -57,6 +58,18 @@ async def test_a_flow_is_judged_by_what_its_caller_may_name() -> None:
     [problem] = answer.json["problems"]
     assert (problem["code"], problem["pointer"]) == ("not_allowed", "/0/profile")
     assert (await posted(flows.validate, [CHAT])).json["valid"] is True
+
+
+@pytest.mark.parametrize("case", [each for each in cases("check") if "lists" in each], ids=called)
+async def test_what_a_caller_may_not_name_is_told_as_the_suite_says(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cases without lists go to the running app."""
+    lists = FlowLists.model_validate(case["lists"])
+    monkeypatch.setattr("api.flows.lists_of", lambda _: lists)
+    answer = await posted(flows.validate, case["flow"])
+    told = [[each["severity"], each["code"], each["pointer"]] for each in answer.json["problems"]]
+    assert told == case["problems"]
 
 
 @pytest.mark.parametrize(("language", "word"), [("es", "Nadie"), ("en", "Nobody")])

@@ -11,9 +11,10 @@ import azure.durable_functions as df
 from activities.flow_calls import Scene
 from shared.contracts.activities import RunRef, StepResult
 from shared.contracts.agent_activities import ChatRequest, ChatShape
+from shared.contracts.agent_steps import AgentResult
 from shared.contracts.flows.running import FLOW_OUTCOME, Ask, CallAgent, FlowOutcome, Succeeded
 from shared.contracts.flows.runs import ActionKind, FlowProgress, Pending, PlannedAction
-from shared.contracts.runs import Part
+from shared.contracts.runs import Part, ToolOutcome
 from tests.fakes.flow_desk import FlowDesk
 from tests.flows.cases import Case
 
@@ -40,7 +41,7 @@ class Scripted:
         worker.orchestrator(chat)
         worker.activities["scripted"] = self._of_agent
         worker.activities["use_tool"] = self._of_call
-        worker.activities["seal_value"] = self._of_call
+        worker.activities["seal_value"] = self._of_value
 
     async def ready(self, pending: Pending, scene: Scene) -> PlannedAction:
         """Whatever the settings allow."""
@@ -63,6 +64,21 @@ class Scripted:
         return {}
 
     async def _of_call(self, payload: Any) -> dict[str, Any]:
+        """The run's record waits for what came of each call of a tool."""
+        run, number = payload["run"], payload["number"]
+        await self.desk.deps.agent_steps.put_result(
+            AgentResult(
+                run_id=run["runId"],
+                tenant_id=run["tenantId"],
+                number=number,
+                call=0,
+                speaker="",
+                outcome=ToolOutcome(call_id=f"n{number}", tool="http", status="ok"),
+            )
+        )
+        return await self._of_value(payload)
+
+    async def _of_value(self, payload: Any) -> dict[str, Any]:
         run = payload["run"]
         await self._put(run["tenantId"], run["runId"], payload["number"])
         return {"result": StepResult().wire()}
