@@ -19,6 +19,9 @@ NOT_RUN: Mapping[str, str] = {
         "the answer is made up whole, with ids and counts that are the platform's own; "
         "`test_what_an_answer_has_is_there` shows those of a real one"
     ),
+    "runs_agents: an answer that should be JSON and is not is a text": (
+        "an agent of the platform is held to what it was asked for: such a call fails"
+    ),
     "runs_outside: a value of the simulator is in no request, and its call is to be made up": (
         "a secure value is a handle wherever a flow runs durably, whatever its mode; the cases "
         "beside it are given such a value from outside"
@@ -142,7 +145,7 @@ class Rewritten:
         node[field] = f"{node.get(field) or ''} [[say:{call.mark}]]".lstrip()
         answers = self._case.get("answers", {})
         told = [each for key, each in answers.items() if key.partition("[")[0] == call.node]
-        if any(_code(each) == "TIMEOUT" for each in told):
+        if any(map(is_late, told)):
             node["runtime"] = {"timeout_ms": SHORT_MS}
 
     def _lead(self, node: dict[str, Any], call: Call) -> None:
@@ -174,8 +177,10 @@ class Rewritten:
         return found
 
 
-def _code(answer: Any) -> str | None:
-    return answer["failed"]["code"] if isinstance(answer, dict) and "failed" in answer else None
+def is_late(answer: Any) -> bool:
+    """Whether its call is never answered, and may end before it is even sent."""
+    failed = answer.get("failed", {}) if isinstance(answer, dict) else {}
+    return bool(failed.get("code") == "TIMEOUT")
 
 
 def _rounds(node: Node, program: Program) -> tuple[str, ...]:

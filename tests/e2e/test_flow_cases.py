@@ -59,6 +59,7 @@ def host(
         "AzureSearch__ApiKey": "made-up-search-prod-key-0005",
         "Model__Retries": "0",
         "Search__EmbeddingSeconds": "60",
+        "Search__Policy": "never",
         "Security__CredentialProfiles": json.dumps(
             {name: {} for name in PROFILES} | {"default": {"http": key}}
         ),
@@ -125,7 +126,8 @@ def _check_actions(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) ->
     for action, told in zip(found, told_of, strict=True):
         named = told.keys() if action["kind"] != "secure_value" else {"kind", "key"} & told.keys()
         for name in named:
-            assert equal_but_handles(action[name], told[name]), (name, action)
+            alike = same if name == "citations" else equal_but_handles
+            assert alike(action[name], told[name]), (name, action)
 
 
 def test_every_case_is_run_or_named_with_its_reason() -> None:
@@ -133,13 +135,15 @@ def test_every_case_is_run_or_named_with_its_reason() -> None:
     assert set(NOT_RUN) <= known
     assert {called(case) for group in GROUPS for case in group} == known - set(NOT_RUN)
     assert all(NOT_RUN.values())
-    assert len(NOT_RUN) == 3
+    assert len(NOT_RUN) == 4
     assert len(known) >= 120
 
 
 async def test_flows_are_checked_as_the_suite_says(ana: Person) -> None:
-    """Besides, the route refuses what the suite has no lists of."""
-    every = [case for case in cases("check") if "lists" not in case]
+    """Besides, the route refuses what the suite has no lists of. What is neither an object nor a
+    list is no request at all."""
+    every = [each for each in cases("check") if "lists" not in each and is_json(each["flow"])]
+    assert len(every) > 100
     answers = await side_by_side(ana, "/flows/validate", every)
     for case, answer in zip(every, answers, strict=True):
         told = [[each["severity"], each["code"], each["pointer"]] for each in answer["problems"]]
@@ -155,6 +159,10 @@ async def test_flows_are_exported_as_the_suite_says(ana: Person) -> None:
         assert answer["flow"] == case["exported"], called(case)
         told = [[each["code"], each["pointer"]] for each in answer["warnings"]]
         assert told == case["warnings"], called(case)
+
+
+def is_json(flow: object) -> bool:
+    return isinstance(flow, dict | list)
 
 
 async def side_by_side(ana: Person, path: str, every: list[Case]) -> list[dict[str, Any]]:
