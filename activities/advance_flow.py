@@ -14,7 +14,7 @@ from activities.flow_telling import parts_of, still_under_way, told
 from activities.steps import announced, has_ended, load_record, log_writer
 from shared.awaiting import must_be_there
 from shared.calling.threads import call_of_flow
-from shared.contracts.events import StateEvent
+from shared.contracts.events import InputEvent, RunEvent, StateEvent
 from shared.contracts.flows.names import MAX_VARIABLES_BYTES
 from shared.contracts.flows.running import (
     Ask,
@@ -40,6 +40,7 @@ from shared.contracts.wording import say
 from shared.errors import RunStoppedError, StoreError
 from shared.flows.interpreting import Advance, advance, begin
 from shared.ports import Dependencies
+from shared.streams.stopping import ask_to_stop
 
 TRIES = 5
 ANSWERS_KEPT = 20
@@ -58,6 +59,27 @@ class _Taken:
 
     progress: FlowProgress
     after: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """An action, and what came of it."""
+
+    action: FlowAction
+    outcome: FlowOutcome
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """Why its node failed, by its key."""
+        outcome = self.outcome
+        return {self.action.key: outcome.code} if isinstance(outcome, Failed) else {}
+
+    @property
+    def heard(self) -> list[RunEvent]:
+        """What the user has said to it."""
+        if not isinstance(self.action, Ask) or isinstance(self.outcome, Failed):
+            return []
+        return [InputEvent(text=self.outcome.value["text"], node=self.action.key)]
 
 
 async def advance_flow(request: AdvanceRequest, deps: Dependencies) -> Advanced:
@@ -96,13 +118,16 @@ async def _taken(request: AdvanceRequest, pinned: Pinned, deps: Dependencies) ->
     for attempt in range(TRIES):
         progress = await _before(request, deps, anew=attempt > 0)
         if progress.stopped:
+            # Whoever stops it may not have come so far as to ask, or have died.
+            await ask_to_stop(request.run.log_id, "EXECUTING_TOOLS", deps.log, deps.now())
             raise RunStoppedError(request.run.run_id)
         if progress.step >= request.step:
             return _Taken(progress, request.after)
-        step, usage, codes = await _step(request, progress, pinned, deps)
+        step, usage, ended = await _step(request, progress, pinned, deps)
         now = deps.now()
-        after = await _tell(request, pinned, progress, step, codes, now, deps)
-        changed = _changed(request, progress, step, usage, now)
+        after = await _tell(request, pinned, progress, step, ended, now, deps)
+        began = still_under_way(pinned.program, step.events, progress.began, now)
+        changed = _changed(request, progress, step, usage, now).model_copy(update={"began": began})
         if (stored := await deps.flow_runs.advance(changed)) is not None:
             return _Taken(stored, after)
     raise StoreError(f"step {request.step} of run {request.run.run_id} could not be stored")
@@ -124,17 +149,17 @@ async def _before(request: AdvanceRequest, deps: Dependencies, *, anew: bool) ->
 
 async def _step(
     request: AdvanceRequest, progress: FlowProgress, pinned: Pinned, deps: Dependencies
-) -> tuple[Advance, Usage, dict[str, str]]:
-    """The interpreter's, what the action has cost, and why it failed, by the node's key."""
+) -> tuple[Advance, Usage, _Ended | None]:
+    """The interpreter's, what the action has cost, and what came of it."""
     if request.answered is None:
         first = await to_thread(begin, pinned.program, pinned.flow.inputs)
-        return _within_bounds(first, request), Usage(), {}
+        return _within_bounds(first, request), Usage(), None
     pending = progress.pending[request.answered]
     outcome, usage = await _outcome(request, pending, deps)
-    codes = {pending.action.key: outcome.code} if isinstance(outcome, Failed) else {}
     assert progress.state is not None, "something was begun"
     step = await to_thread(advance, pinned.program, progress.state, pending.action.branch, outcome)
-    return _within_bounds(_with_reason(step, outcome), request), usage, codes
+    step = _within_bounds(_with_reason(step, outcome), request)
+    return step, usage, _Ended(pending.action, outcome)
 
 
 def _with_reason(step: Advance, outcome: FlowOutcome) -> Advance:
@@ -180,7 +205,7 @@ async def _tell(
     pinned: Pinned,
     progress: FlowProgress,
     step: Advance,
-    codes: dict[str, str],
+    ended: _Ended | None,
     now: datetime,
     deps: Dependencies,
 ) -> int:
@@ -189,7 +214,8 @@ async def _tell(
     writer = log_writer(request, f"flow-{request.step}", deps)
     events = [
         *announced(request, deps),
-        *told(pinned.program, step, progress.began, codes, now),
+        *(ended.heard if ended else ()),
+        *told(pinned.program, step, progress.began, ended.codes if ended else {}, now),
         *(StateEvent(state="WAITING_INPUT", at=now) for each in step.actions if _asks(each)),
     ]
     for place, part in enumerate(parts_of(events)):
@@ -226,7 +252,6 @@ def _changed(
             "last": last,
             "effects": effects,
             "heard": _heard(progress, request.answered),
-            "began": still_under_way(step.events, progress.began, now),
         }
     )
 

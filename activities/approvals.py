@@ -62,7 +62,7 @@ async def ask_approval(request: AskApprovalRequest, deps: Dependencies) -> Appro
         )
     )
     asked = ApprovalEvent(
-        run_id=run.run_id if run.part else None,
+        agent_run_id=run.run_id if run.part else None,
         approval_id=approval.approval_id,
         tool=approval.tool,
         args=approval.args,

@@ -11,7 +11,7 @@ from shared.contracts.conversations import Turn, TurnEffect
 from shared.contracts.flows.runs import CloseFlowRequest
 from shared.contracts.runs import RunRecord
 from shared.ports import Dependencies
-from shared.streams.showing import cited_by_flow, said_by_flow
+from shared.streams.showing import cited_by_flow, exchanged_in_flow, said_by_flow
 
 
 async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResult:
@@ -26,6 +26,7 @@ async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResul
         message=record.message,
         text="\n\n".join(said_by_flow(items)),
         citations=cited_by_flow(items),
+        exchanges=exchanged_in_flow(record.message, items),
         finish_reason="stop",
         answered_at=deps.now(),
         warnings=record.warnings,

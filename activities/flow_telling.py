@@ -16,6 +16,7 @@ from shared.contracts.events import (
 from shared.contracts.evidence import Citation
 from shared.contracts.flows.running import Ask, FlowAction, Say
 from shared.contracts.flows.running import NodeEvent as Happened
+from shared.contracts.flows.runs import Begun
 from shared.flows.graph import Program
 from shared.flows.interpreting import Advance
 
@@ -27,31 +28,31 @@ MOST_CHARACTERS = 100_000
 def told(
     program: Program,
     step: Advance,
-    began: Mapping[str, datetime],
+    began: Mapping[str, Begun],
     codes: Mapping[str, str],
     now: datetime,
 ) -> Iterator[RunEvent]:
     """`began` are nodes that were under way before this step, `codes` why some of them failed."""
     said = {each.key: each for each in step.actions if isinstance(each, Say | Ask)}
-    began = dict(began)
+    since = {key: each.at for key, each in began.items()}
     for each in step.events:
         if each.status == "started":
-            began[each.key] = now
+            since[each.key] = now
         code = codes.get(each.key) or (step.state.failure.code if step.state.failure else None)
         code = code if each.status == "failed" else None
-        yield _node_event(program, each, began.get(each.key), code, now)
+        yield _node_event(program, each, since.get(each.key), code, now)
         if each.status == "started" and (spoken := said.get(each.key)):
             yield from _spoken(spoken)
 
 
 def still_under_way(
-    events: Sequence[Happened], began: Mapping[str, datetime], now: datetime
-) -> dict[str, datetime]:
-    """When the nodes began that are not over."""
+    program: Program, events: Sequence[Happened], began: Mapping[str, Begun], now: datetime
+) -> dict[str, Begun]:
+    """The nodes that are not over."""
     open_now = dict(began)
     for each in events:
         if each.status == "started":
-            open_now[each.key] = now
+            open_now[each.key] = Begun(at=now, kind=program.flow.nodes[each.node].type)
         else:
             open_now.pop(each.key, None)
     return open_now

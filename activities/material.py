@@ -235,7 +235,8 @@ def facts_of(request: RespondRequest, material: Material) -> Facts:
 def _conversation(material: Material) -> list[object]:
     """Where no tool ran, an id may be from anything that the model was given."""
     turns, summary = material.history.turns, material.history.summary
-    said = [text for turn in turns for text in (turn.message, turn.text)]
+    exchanged = [each for turn in turns for each in turn.said]
+    said = [text for each in exchanged for text in (each.message, each.text)]
     folded = [summary.text, *(each.id for each in summary.entities)] if summary else []
     documents = [s.content for s in material.evidence.snippets]
     titles = [s.title for s in material.evidence.snippets]

@@ -96,7 +96,7 @@ def sources_of(record: RunRecord, history: History, evidence: ContextPack) -> So
     return Sources(
         texts=(
             Text(record.message, today),
-            *(Text(turn.message, day(turn.asked_at)) for turn in before),
+            *(Text(each.message, day(turn.asked_at)) for turn in before for each in turn.said),
             *_records(history.entities, today),
             *(Text(turn.text, day(turn.asked_at), "erp") for turn in before),
             *(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.contracts.conversations import Mentioned, Summary, Turn
+from shared.contracts.conversations import Exchange, Mentioned, Summary, Turn
 from shared.contracts.evidence import EVIDENCE_WEAK, ContextPack, Snippet
 from shared.contracts.identity import Language
 from shared.contracts.plan import MissingField, OpenPlan, Plan
@@ -42,7 +42,8 @@ class Briefing:
         self, system: str, turns: Sequence[Turn], beside: Sequence[str] = ()
     ) -> tuple[ModelMessage, ...]:
         """The conversation behind this system message."""
-        remembered = [message for turn in turns for message in _remembered(turn)]
+        said = [each for turn in turns for each in turn.said]
+        remembered = [message for each in said for message in _remembered(each)]
         asked = ModelMessage("user", "\n".join([*beside, escaped(self.record.message)]))
         return (ModelMessage("system", system), *remembered, asked)
 
@@ -172,7 +173,8 @@ def events_section(events: Sequence[Snippet]) -> list[str]:
 
 
 def turns_section(turns: Sequence[Turn]) -> str:
-    return json_tag("turns", [{"user": turn.message, "assistant": turn.text} for turn in turns])
+    said = [each for turn in turns for each in turn.said]
+    return json_tag("turns", [{"user": each.message, "assistant": each.text} for each in said])
 
 
 def evidence_section(pack: ContextPack) -> str:
@@ -213,6 +215,6 @@ def _attribute(text: str) -> str:
     return escaped(text).replace('"', "&quot;")
 
 
-def _remembered(turn: Turn) -> tuple[ModelMessage, ...]:
-    asked = ModelMessage("user", escaped(turn.message))
-    return (asked, ModelMessage("assistant", turn.text)) if turn.text else (asked,)
+def _remembered(said: Exchange) -> tuple[ModelMessage, ...]:
+    asked = ModelMessage("user", escaped(said.message))
+    return (asked, ModelMessage("assistant", said.text)) if said.text else (asked,)

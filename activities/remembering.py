@@ -11,7 +11,8 @@ vocabulary of GPT-4o. An estimate is enough: the budget is far from the model's 
 
 def tokens_of(turn: Turn) -> int:
     """Estimated, of message and answer."""
-    return -(-(len(turn.message) + len(turn.text)) // CHARACTERS_PER_TOKEN)
+    said = sum(len(each.message) + len(each.text) for each in turn.said)
+    return -(-said // CHARACTERS_PER_TOKEN)
 
 
 def newest_within(turns: Sequence[Turn], tokens: int, most: int) -> tuple[Turn, ...]:

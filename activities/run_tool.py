@@ -61,7 +61,7 @@ async def run_tool(request: RunToolRequest, deps: Dependencies) -> ToolRun:
 async def finish_stop(settled: Effect, request: StepRequest, deps: Dependencies) -> None:
     """Raises RunStoppedError when somebody has forbidden the call: a stop, perhaps half done."""
     if is_forbidden(settled):
-        await ask_to_stop(request.run.log_id, "EXECUTING_TOOLS", deps.log)
+        await ask_to_stop(request.run.log_id, "EXECUTING_TOOLS", deps.log, deps.now())
         raise RunStoppedError(settled.run_id)
 
 

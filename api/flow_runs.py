@@ -2,6 +2,7 @@
 
 import json
 from asyncio import to_thread
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from api.telling import tell_run
 from shared.calling.refusing import invalid
 from shared.calling.sizes import check_sizes
 from shared.contracts.activities import RunLimits, RunRef
-from shared.contracts.conversations import MAX_CONTEXT_BYTES
+from shared.contracts.conversations import MAX_CONTEXT_BYTES, title_of
 from shared.contracts.flows.document import FlowProblem
 from shared.contracts.flows.runs import (
     FlowRequest,
@@ -50,9 +51,10 @@ async def post(call: Call) -> Response:
     flow = await to_thread(_checked, sent, call)
     _check_profile(posted, call)
     inputs = _inputs(posted)
-    place = await _place(posted, call)
+    message = _message(flow, inputs)
+    place = await _place(posted, message, call)
     pinned = PinnedFlow(flow=_with_profile(sent, flow, posted), inputs=inputs)
-    wanted = _wanted(posted, flow, pinned, body, call)
+    wanted = _wanted(posted, message, pinned, body, call)
     wanted = replace(wanted, flow=_of_run(posted, flow, version))
     return await tell_run(call, await start_run(call, place, wanted))
 
@@ -116,14 +118,24 @@ def _with_profile(
     return {**whole, "meta": {**meta, "default_credential_profile": posted.profile}}
 
 
-async def _place(posted: PostFlowRun, call: Call) -> Place:
+def _message(flow: Flow, inputs: Mapping[str, Any]) -> str:
+    """What the user said to begin with; without that the flow's name."""
+    message = inputs.get("message")
+    return message if isinstance(message, str) and message.strip() else flow.meta.name or ""
+
+
+async def _place(posted: PostFlowRun, message: str, call: Call) -> Place:
     """A conversation of the caller's, or a thread that is made for the run."""
     if posted.conversation_id is not None:
         return await own_conversation(call, posted.conversation_id)
-    return new_thread(call, posted.session_id)
+    thread = new_thread(call, posted.session_id)
+    titled = {"title": title_of(message)}
+    return lambda run_id: thread(run_id).model_copy(update=titled)
 
 
-def _wanted(posted: PostFlowRun, flow: Flow, pinned: PinnedFlow, body: bytes, call: Call) -> Wanted:
+def _wanted(
+    posted: PostFlowRun, message: str, pinned: PinnedFlow, body: bytes, call: Call
+) -> Wanted:
     limits = _limits(call.deps.policy.limits)
 
     def request(run: RunRef, after: int, _: tuple[str, ...]) -> FlowRequest:
@@ -132,13 +144,12 @@ def _wanted(posted: PostFlowRun, flow: Flow, pinned: PinnedFlow, body: bytes, ca
     async def keep(run_id: str) -> None:
         await call.deps.flow_runs.pin(call.caller.tenant_id, run_id, pinned)
 
-    message = pinned.inputs.get("message")
     return Wanted(
         route=FLOW,
         body=body,
         orchestrator=FLOW,
         request=request,
-        message=message if isinstance(message, str) else flow.meta.name or "",
+        message=message,
         context=posted.context,
         on_disconnect=posted.on_disconnect,
         keep=keep,

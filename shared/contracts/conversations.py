@@ -131,9 +131,18 @@ class TurnEffect(Contract):
     record_url: str | None = None
 
 
+class Exchange(Contract):
+    """Something that the user said, and what was said to it."""
+
+    message: str
+    text: str
+
+
 class Turn(Contract):
     """One message and its answer, as both were stored when the run ended.
 
+    Of a flow that has asked, `exchanges` are all that was said, in its order: the message and the
+    first question, each answer and what came behind it. `text` is what the flow has said alone.
     What is kept by key of the wording (`warnings`, the message of `error`) views tell in sentences.
     """
 
@@ -164,6 +173,12 @@ class Turn(Contract):
     and told to no later turn."""
     rating: Rating | None = None
     """What its person thinks of it."""
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def said(self) -> tuple[Exchange, ...]:
+        """All that was said in it, as later turns are told."""
+        return self.exchanges or (Exchange(message=self.message, text=self.text),)
 
 
 class Summary(Contract):

@@ -86,6 +86,13 @@ class QuestionEvent(_OfNode):
     missing: tuple[MissingField, ...] = ()
 
 
+class InputEvent(_OfNode):
+    """What the user has answered to a flow's question."""
+
+    type: Literal["input"] = "input"
+    text: str
+
+
 class ApprovalEvent(_OfNode):
     """A call waits for somebody who may approve exactly this payload until `expires_at`.
 
@@ -94,7 +101,7 @@ class ApprovalEvent(_OfNode):
     """
 
     type: Literal["approval"] = "approval"
-    run_id: str | None = None
+    agent_run_id: str | None = None
     """The run that asks, where it is another than the log's: an agent call of a flow."""
     approval_id: str
     tool: str
@@ -107,13 +114,14 @@ class ApprovalEvent(_OfNode):
 
 
 class NodeEvent(Contract):
-    """A node of a flow begins or ends; `key` names its execution. `code` says why it failed."""
+    """A node of a flow begins or ends; `key` names its execution. `code` says why it failed. One is
+    `stopped` that was under way when the run ended badly."""
 
     type: Literal["node"] = "node"
     node_id: str
     key: str
     kind: str
-    status: Literal["started", "finished", "failed"]
+    status: Literal["started", "finished", "failed", "stopped"]
     save_as: str | None = None
     duration_ms: int | None = None
     code: str | None = None
@@ -179,6 +187,7 @@ type RunEvent = (
     | HandoffEvent
     | ToolEvent
     | QuestionEvent
+    | InputEvent
     | ApprovalEvent
     | NodeEvent
     | NotificationEvent

@@ -238,7 +238,7 @@ class Feedback(Contract):
 
 
 class WaitingApproval(Contract):
-    run_id: str | None = None
+    agent_run_id: str | None = None
     """Where it is decided, if that is another run: an agent call of a flow."""
     approval_id: str
     tool: str

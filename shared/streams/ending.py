@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
 
 from shared.contracts.approvals import approval_id
 from shared.contracts.audit import (
@@ -13,9 +15,10 @@ from shared.contracts.audit import (
     done_event_id,
     turn_event_id,
 )
-from shared.contracts.conversations import Mentioned, Turn, TurnEffect
-from shared.contracts.events import DoneEvent, ErrorEvent, RunEvent
+from shared.contracts.conversations import Exchange, Mentioned, Turn, TurnEffect
+from shared.contracts.events import DoneEvent, ErrorEvent, NodeEvent, RunEvent
 from shared.contracts.evidence import LookUp
+from shared.contracts.flows.runs import Begun
 from shared.contracts.identity import Language
 from shared.contracts.plan import MAX_CALLS
 from shared.contracts.problems import ASKED_IN_VAIN
@@ -24,12 +27,14 @@ from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.errors import DependencyError
 from shared.ports import Dependencies
-from shared.streams.showing import said_by_flow, shown_text
+from shared.streams.showing import exchanged_in_flow, said_by_flow, shown_text
 from shared.streams.writing import LogWriter
 
 log = logging.getLogger("eira.runs")
 
 TERMINAL_PART = "terminal"
+STOPPED_PART = "stopped"
+EVENTS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,30 @@ async def close_run(
     if record.part_of is None:
         # Of an agent call of a flow, the flow goes on.
         terminal = _terminal_event(stored, record, language)
+        await _tell_stopped(record, stored, writer, deps)
         await writer.append(TERMINAL_PART, [*announced, terminal])
     return stored
+
+
+async def _tell_stopped(
+    record: RunRecord, outcome: RunOutcome, writer: LogWriter, deps: Dependencies
+) -> None:
+    """The nodes of a flow that were under way when it failed or was stopped."""
+    if record.flow is None or outcome.failure is None:
+        return
+    progress = await deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
+    began = progress.began if progress else {}
+    told = [_stopped(key, each, outcome.ended_at) for key, each in began.items()]
+    for place, some in enumerate(batched(told, EVENTS_AT_ONCE, strict=False)):
+        await writer.append(f"{STOPPED_PART}-{place}", some)
+
+
+def _stopped(key: str, begun: Begun, at: datetime) -> NodeEvent:
+    took = max(0, int((at - begun.at).total_seconds() * 1000))
+    node, _, _ = key.partition("[")
+    return NodeEvent(
+        node_id=node, key=key, kind=begun.kind, status="stopped", duration_ms=took, at=at
+    )
 
 
 async def seal_run(
@@ -182,6 +209,7 @@ async def _keep_unanswered(
         return
     stopped = outcome.state == "CANCELLED"
     shown = await _shown(record, deps) if stopped else ""
+    exchanges = await _exchanged(record, outcome.told, deps)
     await deps.conversations.add_turn(
         Turn(
             run_id=record.run_id,
@@ -194,6 +222,7 @@ async def _keep_unanswered(
             finish_reason=outcome.finish_reason,
             answered_at=outcome.ended_at,
             effects=left.effects,
+            exchanges=exchanges,
             error=outcome.failure,
             correlation_id=record.correlation_id,
         )
@@ -206,6 +235,20 @@ async def _shown(record: RunRecord, deps: Dependencies) -> str:
     if record.flow is not None:
         return "\n\n".join(said_by_flow(items))
     return shown_text(items, record.part_of.node if record.part_of else None)
+
+
+async def _exchanged(
+    record: RunRecord, told: str | None, deps: Dependencies
+) -> tuple[Exchange, ...]:
+    """Of a flow that was answered before: that was read and said, however the run has ended."""
+    if record.flow is None:
+        return ()
+    exchanges = exchanged_in_flow(record.message, await deps.log.all(record.log_id))
+    if not exchanges:
+        return ()
+    *before, last = exchanges
+    text = "\n\n".join(text for text in (last.text, told) if text)
+    return (*before, last.model_copy(update={"text": text}))
 
 
 async def _leave_quotas(record: RunRecord, outcome: RunOutcome, deps: Dependencies) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from shared.contracts.events import CitationsEvent, RestartEvent, TextEvent
+from shared.contracts.conversations import Exchange
+from shared.contracts.events import CitationsEvent, InputEvent, RestartEvent, TextEvent
 from shared.contracts.evidence import Citation
 from shared.ports import LogItem
 
@@ -30,6 +31,32 @@ def said_by_flow(items: Iterable[LogItem]) -> tuple[str, ...]:
         elif isinstance(event, TextEvent):
             said.setdefault(event.node, []).append(event.text)
     return tuple(text for pieces in said.values() if (text := "".join(pieces)).strip())
+
+
+def exchanged_in_flow(message: str, items: Iterable[LogItem]) -> tuple[Exchange, ...]:
+    """What was said in a flow's run, in its order; nothing if nobody answered anything."""
+    messages = [message]
+    answers: list[dict[str | None, list[str]]] = [{}]
+    for event in (event for item in items for event in item.events):
+        match event:
+            case InputEvent(text=text):
+                messages.append(text)
+                answers.append({})
+            case RestartEvent():
+                answers[-1].get(event.node, []).clear()
+            case TextEvent():
+                answers[-1].setdefault(event.node, []).append(event.text)
+            case _:
+                pass
+    if len(messages) == 1:
+        return ()
+    texts = (_joined(said.values()) for said in answers)
+    return tuple(Exchange(message=m, text=t) for m, t in zip(messages, texts, strict=True))
+
+
+def _joined(said: Iterable[Iterable[str]]) -> str:
+    """What several nodes have said, as one text."""
+    return "\n\n".join(text for pieces in said if (text := "".join(pieces)).strip())
 
 
 def cited_by_flow(items: Iterable[LogItem]) -> tuple[Citation, ...]:

@@ -1,6 +1,7 @@
 """Stopping a run: what was not begun never will be, and its steps meet an entry that says so."""
 
 import asyncio
+from datetime import datetime
 
 from shared.contracts.effects import Effect
 from shared.contracts.events import StateEvent
@@ -29,13 +30,15 @@ async def stop_run(record: RunRecord, state: RunState, deps: Dependencies) -> No
     if record.flow is not None:
         ledgers = await _stopped_flow(record, deps)
     await asyncio.gather(*(_forbid(record.tenant_id, *each, deps) for each in ledgers))
-    await ask_to_stop(record.run_id, state, deps.log)
+    await ask_to_stop(record.run_id, state, deps.log, deps.now())
 
 
-async def ask_to_stop(run_id: str, state: RunState, log: LogItems) -> None:
+async def ask_to_stop(
+    run_id: str, state: RunState, log: LogItems, at: datetime | None = None
+) -> None:
     """The entry that the run's steps meet, once, whoever writes it. Raises as `stop_run`."""
     writer = LogWriter(log, run_id, STOP_STEP, run_id, 0)
-    await writer.append(STOP_PART, [StateEvent(state=state)])
+    await writer.append(STOP_PART, [StateEvent(state=state, at=at)])
 
 
 def is_forbidden(effect: Effect) -> bool:

@@ -3,7 +3,7 @@ in memory, in this process."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from activities.advance_flow import advance_flow
 from activities.close_flow import close_flow
 from activities.seal_value import seal_value
 from api import flow_inputs, flow_runs
+from emulator.host.durable.management import InstanceGoneError
 from emulator.tests.host.durable_worker import Hub, SdkWorker
 from orchestrators.versions import CHAT, FIRST, FLOW, versioned
 from shared.contracts.flows.runs import ADVANCE_FLOW, CLOSE_FLOW, SEAL_VALUE
@@ -52,7 +53,8 @@ class HubOrchestrations(FakeOrchestrations):
 
     async def raise_event(self, run_id: str, name: str) -> None:
         assert self.hub is not None
-        await self.hub.management.raise_event(run_id, name, "{}")
+        with suppress(InstanceGoneError):
+            await self.hub.management.raise_event(run_id, name, "{}")
 
     async def state(self, run_id: str) -> OrchestrationState | None:
         assert self.hub is not None

@@ -89,13 +89,20 @@ class Pending(Contract):
     child: str | None = None
 
 
+class Begun(Contract):
+    """A node that is not over: since when, and what `type` it is of."""
+
+    at: datetime
+    kind: str
+
+
 class FlowProgress(Contract):
     """A run between two steps: where the interpreter is, and what is under way.
 
     `step` is the last that was taken, `fresh` the actions that it began and `usage` what the one
     cost that it ended: a second execution of it answers the same. `last` is the number of the last
     action, `effects` how many places of the ledger are taken. `began` are nodes that are not over,
-    `heard` the numbers of the last questions that were answered, by key. Once it is `stopped`,
+    `heard` the numbers of the last questions that were answered, both by key. Once it is `stopped`,
     nothing more begins.
     """
 
@@ -108,7 +115,7 @@ class FlowProgress(Contract):
     usage: Usage = Usage()
     last: int = 0
     effects: int = 0
-    began: dict[str, datetime] = Field(default={})
+    began: dict[str, Begun] = Field(default={})
     heard: dict[str, int] = Field(default={})
     stopped: bool = False
     etag: str | None = None

@@ -48,14 +48,14 @@ async def desk(tmp_path: Path, addresses: Addresses, model: FakeModel) -> AsyncI
 
 async def asked(desk: FlowDesk, run_id: str) -> dict[str, Any]:
     event = await desk.told(run_id, "approval")
-    assert event["runId"] != run_id
+    assert event["agentRunId"] != run_id
     return event
 
 
 async def decided(desk: FlowDesk, event: dict[str, Any], decision: str = "approve") -> None:
     luis = Caller(desk.deps, desk.orchestrations, "luis")
     body = {"decision": decision, "payloadHash": event["payloadHash"]}
-    path = {"runId": event["runId"], "approvalId": event["approvalId"]}
+    path = {"runId": event["agentRunId"], "approvalId": event["approvalId"]}
     answer = await luis.call(approvals.decide, "POST", body, path=path)
     assert answer.status == 200, answer.body
 
@@ -88,14 +88,14 @@ async def test_a_flow_tells_what_its_agent_asks_for_and_has_done(desk: FlowDesk)
     waiting = await read(desk, run_id)
     assert waiting["state"] == waiting["states"][-1]["state"] == "WAITING_APPROVAL"
     (approval,) = waiting["approvals"]
-    assert (approval["runId"], approval["state"]) == (event["runId"], "open")
+    assert (approval["runId"], approval["state"]) == (event["agentRunId"], "open")
     assert not waiting["effects"]
     await decided(desk, event)
     await desk.ended(run_id)
     told = await read(desk, run_id)
     (effect,) = told["effects"]
     assert (effect["tool"], effect["status"]) == ("http", "ok")
-    assert (effect["runId"], effect["node"]) == (event["runId"], "alta")
+    assert (effect["runId"], effect["node"]) == (event["agentRunId"], "alta")
     assert [each["state"] for each in told["approvals"]] == ["used"]
     assert [each["state"] for each in told["states"]] == [
         "RECEIVED", "EXECUTING_TOOLS", "WAITING_APPROVAL", "EXECUTING_TOOLS",

@@ -7,6 +7,7 @@ import {
   output,
   viewChild,
 } from '@angular/core';
+import { Exchange } from '@eira/agents-client';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { LanguageChoice } from '../core/language';
 import { Markdown, MarkdownWords } from '../markdown/markdown';
@@ -54,8 +55,15 @@ export class TurnView {
   protected readonly running = computed(() => this.turn().status === 'running');
   /** A date that a form gave, which the server is told as it is written everywhere, as people read it. */
   protected readonly message = computed(() =>
-    withDays(this.turn().message, (day) => this.language.day(day)),
+    withDays(this.exchanges().at(-1)?.message ?? '', (day) => this.language.day(day)),
   );
+  /** Of a flow that has asked more than one; the last is where the turn ends. */
+  private readonly exchanges = computed((): readonly Exchange[] => {
+    const { exchanges, message, text } = this.turn();
+    return exchanges.length ? exchanges : [{ message, text }];
+  });
+  protected readonly earlier = computed(() => this.exchanges().slice(0, -1));
+  protected readonly text = computed(() => this.exchanges().at(-1)?.text ?? '');
   protected readonly asks = computed(
     () => this.last() && this.turn().status === 'done' && this.turn().missing.length > 0,
   );

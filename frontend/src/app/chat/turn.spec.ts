@@ -85,6 +85,33 @@ describe('a turn', () => {
     expect(turn).toMatchObject({ text: '¿Para cuándo?', missing });
   });
 
+  it('tells what a flow asked and what was answered in its order', () => {
+    const turn = told(text('¿Qué color?'), { type: 'input', text: 'azul' }, text('Será azul'));
+    const exchanges = [
+      { message: turn.message, text: '¿Qué color?' },
+      { message: 'azul', text: 'Será azul' },
+    ];
+    expect(turn.exchanges).toEqual(exchanges);
+    expect(storedTurn({ runId: RUN_ID, text: '', exchanges } as Turn).exchanges).toEqual(exchanges);
+  });
+
+  it('shows a state once that a stop repeats', () => {
+    const waits: RunEvent = { type: 'state', state: 'WAITING_INPUT' };
+    expect(told(waits, waits).steps).toHaveLength(1);
+  });
+
+  it('keeps apart what several agents of a flow ask for', () => {
+    const asked = {
+      type: 'approval',
+      approvalId: 'a0',
+      tool: 't',
+      payloadHash: 'h',
+      expiresAt: '',
+    } as const;
+    const events = ['a1', 'a2', 'a1'].map((agentRunId) => ({ ...asked, agentRunId }));
+    expect(told(...events).approvals.map((each) => each.agentRunId)).toEqual(['a2', 'a1']);
+  });
+
   it('shows a call once, from its beginning to its end', () => {
     const call = { type: 'tool', name: 'createTask', callId: 'c0', args: { title: 'A' } } as const;
     const [step, ...others] = told(

@@ -1,6 +1,7 @@
 import {
   Citation,
   EventOf,
+  Exchange,
   LookUp,
   MissingField,
   RunState,
@@ -52,6 +53,8 @@ export interface ShownTurn {
   readonly askedAt: number;
   readonly status: TurnStatus;
   readonly text: string;
+  /** Of a flow that has asked: all that was said, in its order; nothing while nobody has answered. */
+  readonly exchanges: readonly Exchange[];
   /** The text is void and stays to be seen until there is another. */
   readonly stale: boolean;
   readonly attempt: number;
@@ -83,6 +86,7 @@ export function newTurn(message: string, at: number, runId: string | null = null
     askedAt: at,
     status: 'running',
     text: '',
+    exchanges: [],
     stale: false,
     attempt: 1,
     lastEventId: 0,
@@ -115,6 +119,7 @@ export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
     runId: turn.runId,
     status: statusOf(turn),
     text: turn.text,
+    exchanges: turn.exchanges ?? [],
     stale: false,
     citations: turn.citations ?? [],
     lookUp: turn.retrieval ?? null,
@@ -130,11 +135,8 @@ export function withStored(shown: ShownTurn, turn: Turn): ShownTurn {
 }
 
 /** Unique within a turn: what an agent of a flow asks for is of a run of its own. */
-export function approvalKey(
-  { runId, approvalId }: Pick<Approval, 'runId' | 'approvalId'>,
-  own: string | null,
-): string {
-  return runId && runId !== own ? `${runId} ${approvalId}` : approvalId;
+export function approvalKey({ agentRunId, approvalId }: Approval, own: string | null): string {
+  return agentRunId && agentRunId !== own ? `${agentRunId} ${approvalId}` : approvalId;
 }
 
 /** Those that are told again are the same ones; an open one may be known from its event only. */
@@ -143,7 +145,7 @@ function decided(
   views: readonly ApprovalView[],
   runId: string,
 ): Pick<ShownTurn, 'approvals' | 'decisions'> {
-  const told = Object.fromEntries(views.map((view) => [approvalKey(view, runId), view]));
+  const told = Object.fromEntries(views.map((each) => [approvalKey(askedFor(each), runId), each]));
   const others = approvals.filter((each) => !(approvalKey(each, runId) in told));
   return { approvals: [...views.map(askedFor), ...others], decisions: { ...decisions, ...told } };
 }
@@ -182,13 +184,14 @@ export function errorOf(
 export function heard(turn: ShownTurn, event: AgentEvent, now: number): ShownTurn {
   const next = { ...turn, runId: event.runId || turn.runId, lastEventId: event.eventId };
   return matchEvent<ShownTurn>(event, {
-    state: ({ state }) => withStep(next, { kind: 'state', at: atOf(event, now), state }),
+    state: ({ state }) => withState(next, state, atOf(event, now)),
     text: ({ text, attempt }) => withText(next, text, attempt),
     restart: ({ reason, attempt }) => restarted(next, reason, attempt),
     agent_turn: ({ speaker, text }) => withStep(next, { kind: 'said', at: now, speaker, text }),
     handoff: ({ from, to }) => withStep(next, { kind: 'handoff', at: now, from, to }),
     tool: (tool) => withTool(next, tool, atOf(event, now)),
     question: ({ text, missing }) => asked(next, text, missing ?? []),
+    input: ({ text }) => answered(next, text),
     approval: (approval) => withApproval(next, approval),
     node: () => next,
     notification: ({ text }) => ({ ...next, notices: [...next.notices, text] }),
@@ -213,9 +216,27 @@ function withStep(turn: ShownTurn, step: Step): ShownTurn {
   return { ...turn, steps: [...turn.steps, step] };
 }
 
+/** Who stops a run repeats the state that it is in. */
+function withState(turn: ShownTurn, state: RunState, at: number): ShownTurn {
+  const last = turn.steps.at(-1);
+  const known = last?.kind === 'state' && last.state === state;
+  return known ? turn : withStep(turn, { kind: 'state', at, state });
+}
+
 function withText(turn: ShownTurn, text: string, attempt: number): ShownTurn {
   const anew = turn.stale || attempt > turn.attempt;
-  return { ...turn, text: anew ? text : turn.text + text, attempt, stale: false };
+  const said = { ...turn, text: anew ? text : turn.text + text, attempt, stale: false };
+  const last = turn.exchanges.at(-1);
+  if (!last) return said;
+  const now = { ...last, text: anew ? text : last.text + text };
+  return { ...said, exchanges: [...turn.exchanges.slice(0, -1), now] };
+}
+
+/** Somebody has answered what a flow asked. */
+function answered(turn: ShownTurn, message: string): ShownTurn {
+  const { exchanges, message: first, text } = turn;
+  const before = exchanges.length ? exchanges : [{ message: first, text }];
+  return { ...turn, exchanges: [...before, { message, text: '' }] };
 }
 
 /** What was said stays until there is something else to be seen, unless it had to go. */

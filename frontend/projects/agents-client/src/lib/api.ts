@@ -1628,6 +1628,16 @@ export interface components {
             next?: string | null;
         };
         /**
+         * Exchange
+         * @description Something that the user said, and what was said to it.
+         */
+        Exchange: {
+            /** Message */
+            message: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Failure
          * @description Why a step could not do its work; a value, so that an orchestrator can decide on it.
          */
@@ -3651,6 +3661,8 @@ export interface components {
          * Turn
          * @description One message and its answer, as both were stored when the run ended.
          *
+         *     Of a flow that has asked, `exchanges` are all that was said, in its order: the message and the
+         *     first question, each answer and what came behind it. `text` is what the flow has said alone.
          *     What is kept by key of the wording (`warnings`, the message of `error`) views tell in sentences.
          */
         Turn: {
@@ -3718,6 +3730,11 @@ export interface components {
             replaces?: string | null;
             /** @default null */
             rating?: components["schemas"]["Rating"] | null;
+            /**
+             * Exchanges
+             * @default []
+             */
+            exchanges?: components["schemas"]["Exchange"][];
         };
         /**
          * TurnEffect
@@ -3779,10 +3796,10 @@ export interface components {
         /** WaitingApproval */
         WaitingApproval: {
             /**
-             * Runid
+             * Agentrunid
              * @default null
              */
-            runId?: string | null;
+            agentRunId?: string | null;
             /** Approvalid */
             approvalId: string;
             /** Tool */
@@ -3877,10 +3894,10 @@ export interface components {
              */
             type: "approval";
             /**
-             * Runid
+             * Agentrunid
              * @default null
              */
-            runId?: string | null;
+            agentRunId?: string | null;
             /** Approvalid */
             approvalId: string;
             /** Tool */
@@ -4011,8 +4028,27 @@ export interface components {
             to: string;
         };
         /**
+         * InputEvent
+         * @description What the user has answered to a flow's question.
+         */
+        InputEvent: {
+            /**
+             * Node
+             * @default null
+             */
+            node?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "input";
+            /** Text */
+            text: string;
+        };
+        /**
          * NodeEvent
-         * @description A node of a flow begins or ends; `key` names its execution. `code` says why it failed.
+         * @description A node of a flow begins or ends; `key` names its execution. `code` says why it failed. One is
+         *     `stopped` that was under way when the run ended badly.
          */
         NodeEvent: {
             /**
@@ -4030,7 +4066,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "started" | "finished" | "failed";
+            status: "started" | "finished" | "failed" | "stopped";
             /**
              * Saveas
              * @default null
@@ -4222,7 +4258,7 @@ export interface components {
              */
             recordUrl?: string | null;
         };
-        RunEvent: components["schemas"]["StateEvent"] | components["schemas"]["TextEvent"] | components["schemas"]["RestartEvent"] | components["schemas"]["AgentTurnEvent"] | components["schemas"]["HandoffEvent"] | components["schemas"]["ToolEvent"] | components["schemas"]["QuestionEvent"] | components["schemas"]["ApprovalEvent"] | components["schemas"]["NodeEvent"] | components["schemas"]["NotificationEvent"] | components["schemas"]["CitationsEvent"] | components["schemas"]["ErrorEvent"] | components["schemas"]["DoneEvent"];
+        RunEvent: components["schemas"]["StateEvent"] | components["schemas"]["TextEvent"] | components["schemas"]["RestartEvent"] | components["schemas"]["AgentTurnEvent"] | components["schemas"]["HandoffEvent"] | components["schemas"]["ToolEvent"] | components["schemas"]["QuestionEvent"] | components["schemas"]["InputEvent"] | components["schemas"]["ApprovalEvent"] | components["schemas"]["NodeEvent"] | components["schemas"]["NotificationEvent"] | components["schemas"]["CitationsEvent"] | components["schemas"]["ErrorEvent"] | components["schemas"]["DoneEvent"];
         /**
          * AuditEntry
          * @description One line of a conversation's live timeline.

@@ -33,6 +33,7 @@ const TYPES: Readonly<Record<RunEventType, true>> = {
   handoff: true,
   tool: true,
   question: true,
+  input: true,
   approval: true,
   notification: true,
   node: true,

@@ -31,6 +31,7 @@ export type ConversationList = Schemas['ConversationList'];
 export type ConversationView = Schemas['ConversationView'];
 export type CreateConversation = Schemas['CreateConversation'];
 export type Turn = Schemas['Turn'];
+export type Exchange = Schemas['Exchange'];
 export type Me = Schemas['Me'];
 export type ActiveRun = Schemas['ActiveRun'];
 export type TurnEffect = Schemas['TurnEffect'];

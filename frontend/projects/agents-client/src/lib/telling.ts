@@ -108,12 +108,12 @@ export function openOf(run: RunView): readonly ApprovalView[] {
 
 /** `run` is the one that is told; an agent of a flow asks in a run of its own. */
 function approvalEvent(approval: ApprovalView, run: string): Schemas['ApprovalEvent'] {
-  const runId = approval.runId === run ? null : approval.runId;
+  const agentRunId = approval.runId === run ? null : approval.runId;
   const { approvalId, tool, args, confirmation, payloadHash, expiresAt, label, labels } = approval;
   const told = { approvalId, tool, args, confirmation, payloadHash, expiresAt };
-  return { type: 'approval', runId, ...told, label, labels };
+  return { type: 'approval', agentRunId, ...told, label, labels };
 }
 
-function keyOf({ runId, approvalId }: Schemas['ApprovalEvent']): string {
-  return `${runId ?? ''} ${approvalId}`;
+function keyOf({ agentRunId, approvalId }: Schemas['ApprovalEvent']): string {
+  return `${agentRunId ?? ''} ${approvalId}`;
 }

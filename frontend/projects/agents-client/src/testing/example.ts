@@ -81,6 +81,7 @@ export class Ask {
       handoff: () => undefined,
       notification: () => undefined,
       node: () => undefined,
+      input: () => undefined,
       citations: () => undefined,
       done: () => undefined,
     });

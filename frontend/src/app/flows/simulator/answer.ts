@@ -37,6 +37,7 @@ export class Answer {
       tool: () => null,
       notification: () => null,
       node: () => null,
+      input: () => null,
     });
   }
 
