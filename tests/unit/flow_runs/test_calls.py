@@ -1,28 +1,25 @@
 """What a flow calls: agents, addresses, secure values and people; and what stops it."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api import approvals, chat, control, erasing, runs
+from api import approvals, chat, erasing, runs
 from api.identifiers import new_id
 from orchestrators.flow import CALLS_AT_ONCE
 from shared.contracts.conversations import Conversation
-from shared.contracts.effects import Effect
 from shared.contracts.flows.runs import FlowProgress
 from shared.contracts.outside import HttpRule, Outside
 from shared.contracts.tools import ApprovalPolicy, Pack
 from shared.packs import FolderPacks
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation
-from tests.fakes.flow_desk import PATIENCE_SECONDS, FlowDesk, flow_desk
+from tests.fakes.flow_desk import FlowDesk, flow_desk
 from tests.fakes.flow_runs import FakeFlowRuns
 from tests.fakes.http import Caller
-from tests.fakes.stores import FakeEffects
 from tests.fakes.world import ANA, LUIS, PACKS, World
 from tests.unit.api.rules import CALLERS, READER
 
@@ -267,76 +264,6 @@ async def test_nobody_else_answers_for_the_user(desk: FlowDesk) -> None:
     assert answer.status == 404
 
 
-async def test_a_flow_that_waits_can_be_stopped(desk: FlowDesk, addresses: Addresses) -> None:
-    flow = [{"type": "response", "text": "¿?", "wait": True}, write("a")]
-    run_id = await desk.begin(flow)
-    await desk.waits(run_id)
-    stopped = await desk.ana.call(control.cancel, "POST", path={"runId": run_id})
-    assert stopped.status == 202, stopped.body
-    await desk.ended(run_id)
-    assert (await desk.say(run_id, "sí")).status == 409
-    told = await desk.ana.call(runs.read, path={"runId": run_id})
-    assert told.json["state"] == "CANCELLED"
-    assert not addresses.written
-
-
-@dataclass
-class HeldAddresses(Addresses):
-    """Answers once it may."""
-
-    may: asyncio.Event = field(default_factory=asyncio.Event)
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    async def call(self, invocation: ToolInvocation) -> ToolAnswered:
-        self.asked.set()
-        await self.may.wait()
-        return await super().call(invocation)
-
-
-class EndsMeanwhile(FakeEffects):
-    """Who stops a run comes to its ledger when the run has met the stop and is over."""
-
-    desk: FlowDesk | None = None
-    may: asyncio.Event
-
-    async def reserve(self, effect: Effect) -> Effect:
-        if self.desk is not None and effect.effect_id.startswith("cancelled-"):
-            self.may.set()
-            await self.desk.ended(effect.run_id)
-        return await super().reserve(effect)
-
-
-async def test_a_stop_that_a_step_meets_at_once_is_none_of_a_run_that_is_over(
-    tmp_path: Path,
-) -> None:
-    addresses, effects = HeldAddresses(), EndsMeanwhile()
-    world = World(callers={**CALLERS, "ana": CALLER}, effects=effects)
-    async with flow_desk(tmp_path, world, lambda deps: allowed(deps, addresses)) as desk:
-        run_id = await desk.begin([write("a"), write("b")])
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await addresses.asked.wait()
-        effects.desk, effects.may = desk, addresses.may
-        stopped = await desk.ana.call(control.cancel, "POST", path={"runId": run_id})
-        assert stopped.status == 202, stopped.body
-        told = await desk.ana.call(runs.read, path={"runId": run_id})
-        again = await desk.ana.call(control.cancel, "POST", path={"runId": run_id})
-    assert told.json["state"] == "CANCELLED"
-    assert len(addresses.written) == 1
-    assert again.code == "RUN_ENDED"
-
-
-async def test_the_state_that_a_stop_repeats_has_a_time(desk: FlowDesk) -> None:
-    run_id = await desk.begin([{"type": "response", "text": "¿?", "wait": True}])
-    await desk.waits(run_id)
-    await desk.ana.call(control.cancel, "POST", path={"runId": run_id})
-    await desk.ended(run_id)
-    states = [each for each in await desk.events(run_id) if each["type"] == "state"]
-    assert all(each.get("at") for each in states)
-
-
 async def test_rounds_side_by_side_are_calls_side_by_side(
     desk: FlowDesk, addresses: Addresses
 ) -> None:
@@ -458,21 +385,6 @@ async def test_a_write_waits_until_somebody_approves_it(
     assert made or kept["error"]["code"] == "APPROVAL_REJECTED"
 
 
-async def test_an_agent_that_is_stopped_stops_its_flow(desk: FlowDesk) -> None:
-    run_id = await desk.begin([*AGENT, {"type": "response", "text": "¿?", "wait": True}])
-    await desk.waits(run_id)
-    child = (await desk.deps.flow_runs.calls(ANA.tenant_id, run_id))[0]
-    record = await desk.deps.runs.get(ANA.tenant_id, child)
-    assert record is not None
-    assert record.part_of is not None
-    assert (record.part_of.run_id, record.part_of.node) == (run_id, "ask")
-    stopped = await desk.ana.call(control.cancel, "POST", path={"runId": child})
-    assert stopped.json["runId"] == run_id
-    await desk.ended(run_id)
-    told = await desk.ana.call(runs.read, path={"runId": run_id})
-    assert told.json["state"] == "CANCELLED"
-
-
 async def test_with_its_conversation_all_of_a_flow_is_erased(desk: FlowDesk) -> None:
     run_id = await desk.run([*AGENT, {"type": "response", "text": "${r.text}"}])
     record = await desk.deps.runs.get(ANA.tenant_id, run_id)
@@ -484,35 +396,3 @@ async def test_with_its_conversation_all_of_a_flow_is_erased(desk: FlowDesk) -> 
     for each in (run_id, child):
         assert await desk.deps.runs.get(ANA.tenant_id, each, anew=True) is None
     assert not await desk.deps.log.all(run_id)
-
-
-def statuses(events: list[dict[str, Any]]) -> dict[str, str]:
-    """The last of each execution of a node."""
-    return {each["key"]: each["status"] for each in events if each["type"] == "node"}
-
-
-async def test_when_one_round_fails_the_others_are_told_to_be_stopped(desk: FlowDesk) -> None:
-    # The first to end ends the run; what came of the others is nobody's to use.
-    elsewhere = {"type": "rest_call", "id": "w", "url": "${item}", "save_as": "r"}
-    loop = {"type": "loop", "id": "l", "over": [URL, "https://elsewhere.example/x", URL],
-            "parallel": True, "body": [elsewhere]}  # fmt: skip
-    run_id = await desk.run([loop])
-    events = await desk.events(run_id)
-    assert statuses(events) == {
-        "l": "stopped", "w[0]": "stopped", "w[1]": "failed", "w[2]": "stopped",
-    }  # fmt: skip
-    assert events[-1]["type"] == "error"
-    (stopped,) = [
-        each for each in events if (each.get("key"), each.get("status")) == ("l", "stopped")
-    ]
-    assert (stopped["nodeId"], stopped["kind"]) == ("l", "loop")
-
-
-async def test_a_node_that_was_under_way_when_the_run_was_stopped_is_told_so(
-    desk: FlowDesk,
-) -> None:
-    run_id = await desk.begin([{"type": "response", "id": "q", "text": "¿?", "wait": True}])
-    await desk.waits(run_id)
-    await desk.ana.call(control.cancel, "POST", path={"runId": run_id})
-    await desk.ended(run_id)
-    assert statuses(await desk.events(run_id)) == {"q": "stopped"}
