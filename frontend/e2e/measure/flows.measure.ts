@@ -54,13 +54,13 @@ function spread(values: readonly number[]): { median: number; p95: number; longe
   };
 }
 
-/** How long frames last while this is done with the canvas. */
-async function smooth(page: Page, what: string, deed: () => Promise<void>): Promise<void> {
+/** How long frames last while this is done with the canvas: 95 of 100 of them at most. */
+async function smooth(page: Page, what: string, deed: () => Promise<void>): Promise<number> {
   const stop = await frames(page);
   await deed();
   const lasted = spread(await stop());
   say(`${NODES} nodes: frames while ${what}`, { ...lasted, unit: 'ms' });
-  assert.ok(lasted.p95 <= FRAME_MS);
+  return lasted.p95;
 }
 
 /** Where nothing is drawn, as far as possible from the edges. */
@@ -107,19 +107,18 @@ scenario(`how fluid a flow of ${NODES} nodes is`, async (scene) => {
 
   for (let time = 0; time < 6; time += 1) await flows.tool('Acercar').click();
   const canvas = flows.canvas;
-  await smooth(page, 'it is moved', async () => sway(page, await free(canvas)));
-  await smooth(page, 'it is zoomed', async () => zoom(page, await free(canvas)));
+  const moved = await smooth(page, 'it is moved', async () => sway(page, await free(canvas)));
+  const zoomed = await smooth(page, 'it is zoomed', async () => zoom(page, await free(canvas)));
   await page.locator('.tabs button').nth(1).click();
   await flows.outline.filter({ hasText: 'ask_30' }).click();
   const node = flows.node('ask_30');
   await node.waitFor();
-  await smooth(page, 'a node is dragged', async () => sway(page, middle(await boxOf(node))));
+  const dragged = await smooth(page, 'a node is dragged', async () => sway(page, middle(await boxOf(node))));
 
   const field = flows.field('message');
   await field.fill('');
   const keys = spread(await keysToScreen(page, field, KEYS));
   say(`${NODES} nodes: from a key to the screen`, { ...keys, unit: 'ms' });
-  assert.ok(keys.p95 <= ANSWER_MS);
 
   const simulator = new SimulatorPage(page);
   await simulator.open();
@@ -129,4 +128,6 @@ scenario(`how fluid a flow of ${NODES} nodes is`, async (scene) => {
     await simulator.reached('done');
     say(`${NODES} nodes: simulated with mocks`, { ms: rounded(performance.now() - begun) });
   });
+  assert.ok(Math.max(moved, zoomed, dragged) <= FRAME_MS);
+  assert.ok(keys.p95 <= ANSWER_MS);
 });
