@@ -11,6 +11,7 @@ from azurefunctions.extensions.http.fastapi import Response
 from api.bodies import parse, read_body
 from api.conversations import new_thread, own_conversation
 from api.edge import Call
+from api.flows import lists_of
 from api.kept_flows import READ
 from api.starting import Place, Wanted, start_run
 from api.telling import tell_run
@@ -18,7 +19,7 @@ from shared.calling.refusing import invalid
 from shared.calling.sizes import check_sizes
 from shared.contracts.activities import RunLimits, RunRef
 from shared.contracts.conversations import MAX_CONTEXT_BYTES, title_of
-from shared.contracts.flows.document import FlowProblem
+from shared.contracts.flows.document import FlowLists, FlowProblem
 from shared.contracts.flows.runs import (
     FlowRequest,
     PinnedFlow,
@@ -38,6 +39,7 @@ from shared.flows.findings import told
 from shared.flows.flow import Flow
 
 FLOW = "flow"
+NOTHING_TO_RUN = "empty_flow"
 FLOW_SECONDS = 3_600.0
 FLOW_TOKENS = 1_000_000
 """What one run of a flow may take, besides what each of its agents may."""
@@ -48,7 +50,7 @@ async def post(call: Call) -> Response:
     body = await read_body(call.request)
     posted = parse(PostFlowRun, call.request, body, call.language)
     sent, version = await _sent(posted, call)
-    flow = await to_thread(_checked, sent, call)
+    flow = await to_thread(_checked, sent, lists_of(call), call)
     _check_profile(posted, call)
     inputs = _inputs(posted)
     message = _message(flow, inputs)
@@ -76,10 +78,12 @@ async def _sent(posted: PostFlowRun, call: Call) -> tuple[dict[str, Any] | list[
     return kept.flow, kept.about.version
 
 
-def _checked(sent: object, call: Call) -> Flow:
-    """Raises InvalidRequestError with all that is wrong with it."""
-    findings, flow = findings_of(sent)
-    wrong = [each for each in told(findings, call.language) if each.severity == "error"]
+def _checked(sent: object, lists: FlowLists, call: Call) -> Flow:
+    """By what this caller may name, too. Raises InvalidRequestError with all that is wrong with it,
+    and for one that has nothing to run."""
+    findings, flow = findings_of(sent, lists)
+    problems = told(findings, call.language)
+    wrong = [each for each in problems if each.severity == "error" or each.code == NOTHING_TO_RUN]
     if wrong or flow is None:
         raise InvalidRequestError(tuple(map(_problem, wrong)))
     return flow

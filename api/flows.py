@@ -12,7 +12,17 @@ from api.chat import rules_for
 from api.edge import Call
 from shared.calling.calls import Rules
 from shared.calling.refusing import invalid
-from shared.contracts.flows.document import FlowChecked, FlowExported, FlowLists, PostFlow
+from shared.contracts.catalog import Catalog
+from shared.contracts.flows.document import (
+    AllowedHost,
+    AllowedServer,
+    FlowChecked,
+    FlowExported,
+    FlowLists,
+    ListsOfProfile,
+    PostFlow,
+)
+from shared.contracts.models import PROVIDERS, Provider
 from shared.flows.checking import check
 from shared.flows.exporting import export as exported_of
 from shared.flows.findings import told
@@ -52,11 +62,36 @@ def lists_of(call: Call) -> FlowLists:
         semantic_configurations=catalog.semantic_configurations,
         participants=_people(rules, catalog.participants),
         modes=catalog.modes,
-        providers=catalog.providers,
+        providers=_providers(rules, catalog),
         tools=catalog.tools,
         aliases=aliases,
         profiles=catalog.profiles,
+        hosts=tuple(
+            AllowedHost(origin=rule.origin, methods=rule.methods)
+            for rule in rules.settings.outside.http
+        ),
+        servers=tuple(
+            AllowedServer(names=(each.name, each.url), methods=each.methods)
+            for each in rules.settings.outside.servers
+            if each.right in rules.caller.rights
+        ),
+        agent_profiles=tuple(
+            ListsOfProfile(
+                name=each.name,
+                indexes=each.indexes,
+                participants=_people(rules, each.participants),
+            )
+            for each in catalog.agent_profiles
+        ),
     )
+
+
+def _providers(rules: Rules, catalog: Catalog) -> tuple[Provider, ...]:
+    """Also those that a credential profile has a key for, which holds with that profile."""
+    keyed = {
+        tool for name in catalog.profiles for tool in rules.settings.profile_tools.get(name, {})
+    }
+    return (*catalog.providers, *(each for each in PROVIDERS if each in keyed))
 
 
 def _people(rules: Rules, allowed: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,11 +9,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 from api.edge import Call
 from shared.calling.refusing import invalid
 from shared.contracts.chat import PostChat
-from shared.contracts.credentials import OTHER_NAMES, Holder
+from shared.contracts.credentials import KEYED_TOOLS, OTHER_NAMES, Holder
 from shared.errors import NotAllowedError
 
 HEADER = "x-sim-credentials"
-TOOLS = ("openai", "azure-openai", "proxy", "anthropic", "google", "ai_search")
 LONGEST = 16 * 1024
 AFTER_SECONDS = 60
 """Beyond the time of a run, in which it ends whatever happens."""
@@ -67,7 +66,7 @@ def keys_of(call: Call) -> Mapping[str, str]:
         raise invalid(f"/{HEADER}", "simulator_keys_invalid", call.language)
     named = {OTHER_NAMES.get(tool, tool): key for tool, key in keys.items()}
     for tool in named:
-        if tool not in TOOLS:
+        if tool not in KEYED_TOOLS:
             raise NotAllowedError("simulator_key_of_no_tool", name=f"{HEADER}/{tool[:64]}")
     if "openai" in named:
         named.setdefault("azure-openai", named["openai"])

@@ -9,6 +9,7 @@ from shared.contracts.grounding import Grounding
 from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.quotas import QuotaLimits
 from shared.contracts.retrieval import Retrieval
+from shared.contracts.search import LANGUAGE_ENDINGS
 from shared.credentialing import CredentialPlan, own_model, read_credentials
 from shared.ports import Policy
 from shared.settings import Settings
@@ -78,7 +79,8 @@ def build_agent_policy(settings: Settings, plan: CredentialPlan) -> AgentPolicy:
         default_index=search.default_index,
         indexes=settings.search.allowed_indexes,
         semantic_configurations=(
-            search.semantic_configuration, *settings.search.allowed_semantic_configurations
+            *(search.semantic_configuration + ending for ending in LANGUAGE_ENDINGS.values()),
+            *settings.search.allowed_semantic_configurations,
         ),
         default_profile="coordinator" if one.default_profile == "default" else one.default_profile,
         default_participants=agents.default_participants,

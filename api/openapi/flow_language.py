@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.simulator_keys import HEADER, TOOLS
+from api.simulator_keys import HEADER
 from shared.contracts.chat import ModelBlock, NamedTool, RuntimeBlock
-from shared.contracts.credentials import OTHER_NAMES
+from shared.contracts.credentials import KEYED_TOOLS, OTHER_NAMES
 from shared.contracts.flow_wording import OF_EXPRESSIONS, OF_FLOWS
 from shared.contracts.flows import names
 from shared.contracts.flows.document import Edge, FlowForm, FlowMeta, FlowSchemas
@@ -41,7 +41,7 @@ def language() -> dict[str, Any]:
     return {
         "limits": {**found.limits, **_limits()},
         "simOnly": {"marker": names.SIM_ONLY, "key": names.SIM_KEY, "meta": names.SIM_META},
-        "keys": {"header": HEADER, "tools": TOOLS, "otherNames": OTHER_NAMES},
+        "keys": {"header": HEADER, "tools": KEYED_TOOLS, "otherNames": OTHER_NAMES},
         "nodes": found.nodes,
         "flow": {**whole, "$defs": inner},
         "spellings": _spellings(),

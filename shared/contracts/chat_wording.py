@@ -175,6 +175,7 @@ OF_CHAT: Mapping[str, Mapping[Language, str]] = {
     },
     "field_dict_type": {"es": "debe ser un objeto JSON", "en": "must be a JSON object"},
     "field_tuple_type": {"es": "debe ser una lista", "en": "must be a list"},
+    "field_list_type": {"es": "debe ser una lista", "en": "must be a list"},
     "field_int_type": {"es": "debe ser un número entero", "en": "must be a whole number"},
     "field_int_from_float": {"es": "debe ser un número entero", "en": "must be a whole number"},
     "field_float_type": {"es": "debe ser un número", "en": "must be a number"},

@@ -14,6 +14,8 @@ DEFAULT_PROFILE = "default"
 """What holds where no other profile is named, or the named one says nothing of a tool."""
 OTHER_NAMES: Mapping[str, str] = {"search": "ai_search"}
 """How the integration plan also calls a tool whose credential is meant."""
+KEYED_TOOLS = ("openai", "azure-openai", "proxy", "anthropic", "google", "ai_search")
+"""Tools that the simulator has keys for."""
 MAX_NAME = 128
 
 type SecretSource = Literal["app_settings", "key_vault"]

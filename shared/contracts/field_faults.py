@@ -1,6 +1,6 @@
 """What is wrong with JSON that a contract refuses: by pointer, in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -25,7 +25,7 @@ def field_problems(
     is told back."""
     return tuple(
         FieldProblem(pointer=below + pointer_to(place), message=field_message(found, language))
-        for found, place in islice(faults_of(error, sent), MOST_TOLD)
+        for found, place in islice(joined(faults_of(error, sent)), MOST_TOLD)
     )
 
 
@@ -38,6 +38,27 @@ def faults_of(error: ValidationError, sent: object) -> list[Fault]:
     above = {place[:depth] for place in places for depth in range(len(place))}
     every = zip(faults, places, strict=True)
     return [(dict(found), place) for found, place in every if place not in above]
+
+
+def joined(faults: Sequence[Fault]) -> list[Fault]:
+    """One of each place that may have several forms: what is wrong with the form that it has or,
+    where it has none of them, of which kinds it may be."""
+    found: list[Fault] = []
+    by_place: dict[Place, list[dict[str, Any]]] = {}
+    for fault, place in faults:
+        by_place.setdefault(place, []).append(fault)
+    for place, several in by_place.items():
+        others = [each for each in several if not _is_of_kind(each)]
+        if others or len(several) == 1:
+            found += [(each, place) for each in others or several]
+        else:
+            kinds = "|".join(dict.fromkeys(str(each["type"]) for each in several))
+            found.append(({"type": "kinds", "ctx": {"kinds": kinds}}, place))
+    return found
+
+
+def _is_of_kind(fault: Mapping[str, Any]) -> bool:
+    return str(fault["type"]).endswith("_type")
 
 
 def _place(path: Place, sent: object, missing: bool) -> Place:
@@ -67,6 +88,9 @@ def field_message(found: dict[str, Any], language: Language) -> str:
     }
     if "expected" in context:
         context["expected"] = str(context["expected"]).replace(" or ", say("or", language))
+    if "kinds" in context:
+        kinds = [say(f"field_kind_{each}", language) for each in str(context["kinds"]).split("|")]
+        context["kinds"] = say("or", language).join(kinds)
     key = f"field_{found['type']}"
     text = say(key, language, **context)
     return say("field_invalid", language) if text == key else text

@@ -109,6 +109,11 @@ _OF_NODES = {
         "No se puede esperar al usuario en varias vueltas a la vez.",
         "The user cannot be waited for in several rounds at once.",
     ),
+    "nothing_said": _said("Sin texto no se dice nada.", "Without a text nothing is said."),
+    "unknown_tool": _said(
+        "No es ninguna herramienta con clave: no servirá de nada.",
+        "This is no tool with a key: it will be of no use.",
+    ),
     "nothing_to_save": _said(
         "Sin «wait» no hay respuesta que guardar.", "Without “wait” there is no reply to keep."
     ),
@@ -170,6 +175,12 @@ _OF_AGENTS = {
     "mode_missing": _said(
         "Falta «mode»: se usará el de la configuración.",
         "“mode” is missing: that of the settings will be used.",
+    ),
+    "message_empty": _said(
+        "El mensaje está vacío y la llamada fallará: quita el campo para enviar lo último que "
+        "dijo el usuario.",
+        "The message is empty, and the call will fail: leave the field out to send what the user "
+        "said last.",
     ),
     "model_name_missing": _said(
         "Con un proveedor hay que decir «deployment» o «name»: se usará el de la configuración.",
@@ -315,3 +326,15 @@ OF_FLOWS: Mapping[str, Mapping[Language, str]] = {
     for code, sentences in group.items()
 }  # fmt: skip
 """By code, behind `flow_`."""
+OF_FIELDS: Mapping[str, Mapping[Language, str]] = {
+    "field_kinds": _said("debe ser {kinds}", "must be {kinds}"),
+    "field_kind_string_type": _said("un texto", "a string"),
+    "field_kind_list_type": _said("una lista", "a list"),
+    "field_kind_tuple_type": _said("una lista", "a list"),
+    "field_kind_dict_type": _said("un objeto JSON", "a JSON object"),
+    "field_kind_model_type": _said("un objeto JSON", "a JSON object"),
+    "field_kind_int_type": _said("un número entero", "a whole number"),
+    "field_kind_float_type": _said("un número", "a number"),
+    "field_kind_bool_type": _said("true o false", "true or false"),
+}
+"""Of what may have several forms."""

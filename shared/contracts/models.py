@@ -1,10 +1,11 @@
 """Which model answers, and how it is asked: the `model` block of an agent call."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from shared.contracts.base import Contract
 
 type Provider = Literal["azure-openai", "openai", "proxy", "anthropic", "google"]
+PROVIDERS: tuple[Provider, ...] = get_args(Provider.__value__)
 type ResponseFormat = Literal["text", "json"]
 
 

@@ -35,10 +35,14 @@ class HttpRule(Contract):
         below = name.startswith("*.") and host.endswith(name[1:]) and host != name[1:]
         return below or host == name
 
-    def told(self) -> str:
+    @property
+    def origin(self) -> str:
+        """With its pattern, and with the port where it is not the usual one."""
         usual = ":443" if self.scheme == "https" else ":80"
-        methods = ", ".join(self.methods)
-        return f"{methods} {self.scheme}://{self.host.removesuffix(usual)}{self.path}"
+        return f"{self.scheme}://{self.host.removesuffix(usual)}"
+
+    def told(self) -> str:
+        return f"{', '.join(self.methods)} {self.origin}{self.path}"
 
 
 class McpServer(Contract):

@@ -27,6 +27,8 @@ type CitationStyle = Literal["inline", "footnote", "none"]
 MAX_INDEXES = 3
 MAX_TOP = 10
 MAX_SKIP = 1_000
+LANGUAGE_ENDINGS: Mapping[str, str] = {"es": "", "en": "-en"}
+"""Of the name of the semantic configuration that reads a language."""
 MAX_DIMENSIONS = 4_096
 """The longest vector that Azure AI Search holds."""
 

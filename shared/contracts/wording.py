@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from shared.contracts.chat_wording import OF_CHAT
 from shared.contracts.flow_run_wording import OF_FLOW_RUNS
-from shared.contracts.flow_wording import OF_EXPRESSIONS, OF_FLOWS
+from shared.contracts.flow_wording import OF_EXPRESSIONS, OF_FIELDS, OF_FLOWS
 from shared.contracts.identity import Language
 from shared.contracts.model_wording import OF_MODELS
 from shared.contracts.search_wording import OF_SEARCH
@@ -15,6 +15,7 @@ WORDING: Mapping[str, Mapping[Language, str]] = {
     **OF_FLOW_RUNS,
     **OF_FLOWS,
     **OF_EXPRESSIONS,
+    **OF_FIELDS,
     **OF_MODELS,
     **OF_SEARCH,
     **OF_TOOLS,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.contracts.flows.names import is_templated
+from shared.contracts.flows.names import is_blank, is_templated
 from shared.contracts.search import FLAT_SPELLINGS
-from shared.flows.calling import NOT_GENERATIVE, profile_in
+from shared.flows.calling import NOT_GENERATIVE, profile_in, read_agent_call
 from shared.flows.findings import Finding, Place, error, warning
 from shared.flows.flow import AgentCallForm, Flow
 from shared.flows.graph import Graph
@@ -18,8 +18,17 @@ def agent_findings(flow: Flow, graph: Graph) -> Iterator[Finding]:
     for node, form in flow.of_type(AgentCallForm):
         yield from _by_profile(form.call, node.place)
         yield from _model(form.call, node.place)
+        yield from _message(form.call, node.place)
         if "threadId" in form.call and _in_parallel(flow, graph, node.id):
             yield warning("thread_in_parallel", (*node.place, "threadId"))
+
+
+def _message(call: Mapping[str, Any], place: Place) -> Iterator[Finding]:
+    """One that is left out is what the user said last, one that is empty is not sent."""
+    message = call.get("message")
+    empty = isinstance(message, str) and is_blank(message)
+    if empty and not read_agent_call(call).get("system_prompt"):
+        yield warning("message_empty", (*place, "message"))
 
 
 def _in_parallel(flow: Flow, graph: Graph, name: str) -> bool:

@@ -48,7 +48,7 @@ def findings_of(sent: object, lists: FlowLists | None = None) -> tuple[list[Find
         for check in CHECKS:
             findings += check(found.flow, graph)
         if lists is not None:
-            findings += list_findings(found.flow, lists)
+            findings += list_findings(found.flow, graph, lists)
     written = [replace(each, place=_as_written(sent, each.place)) for each in findings]
     return written, found.flow
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from shared.contracts.flows.names import RESERVED, is_templated
+from shared.contracts.credentials import KEYED_TOOLS, OTHER_NAMES
+from shared.contracts.flows.names import RESERVED, is_blank, is_templated
 from shared.contracts.flows.nodes import (
     AssignVarNode,
     ConditionNode,
@@ -39,21 +40,34 @@ def _of_form(flow: Flow, graph: Graph, node: Node) -> Iterator[Finding]:
                 yield error("assign_one", node.place)
         case SecureValueNode() as form:
             yield from _secure_value(form, node.place)
-        case ResponseNode(wait=True):
-            around = (flow.nodes[loop].form for loop in graph.loops[node.id])
-            if any(isinstance(each, LoopNode) and each.parallel for each in around):
-                yield error("wait_in_parallel", (*node.place, "wait"))
-        case ResponseNode(save_as=str()):
-            yield warning("nothing_to_save", (*node.place, "save_as"))
+        case ResponseNode() as form:
+            yield from _response(form, flow, graph, node)
+        case CredentialProfileNode() as form:
+            yield from _keys(form, node.place)
         case RestCallNode(method="GET" | "HEAD", body=body) if body is not None:
             yield warning("body_ignored", (*node.place, "body"))
-        case (
-            ResponseNode() | RestCallNode() | ConditionNode() | CredentialProfileNode()
-            | UseProfileNode() | AgentCallForm() | FaultyForm()
-        ):  # fmt: skip
+        case RestCallNode() | ConditionNode() | UseProfileNode() | AgentCallForm() | FaultyForm():
             return
         case _:
             assert_never(node.form)
+
+
+def _keys(form: CredentialProfileNode, place: Place) -> Iterator[Finding]:
+    for tool in form.credentials:
+        if tool not in KEYED_TOOLS and tool not in OTHER_NAMES:
+            yield warning("unknown_tool", (*place, "credentials", tool))
+
+
+def _response(form: ResponseNode, flow: Flow, graph: Graph, node: Node) -> Iterator[Finding]:
+    if is_blank(form.text):
+        yield warning("nothing_said", (*node.place, "text"))
+    if not form.wait:
+        if form.save_as is not None:
+            yield warning("nothing_to_save", (*node.place, "save_as"))
+        return
+    around = (flow.nodes[loop].form for loop in graph.loops[node.id])
+    if any(isinstance(each, LoopNode) and each.parallel for each in around):
+        yield error("wait_in_parallel", (*node.place, "wait"))
 
 
 def _reserved(node: Node) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.contracts.field_faults import faults_of
+from shared.contracts.field_faults import faults_of, joined
 from shared.contracts.flows.document import FlowForm
 from shared.contracts.flows.names import MAX_DEPTH, MAX_NODES, is_templated
 from shared.contracts.flows.nodes import (
@@ -76,7 +76,7 @@ class _Reader:
         try:
             return model.model_validate(sent)
         except ValidationError as refused:
-            for fault, within in faults_of(refused, sent):
+            for fault, within in joined(faults_of(refused, sent)):
                 if within[:1] == () or within[0] not in said or not is_templated(_at(sent, within)):
                     code = CODES.get(fault["type"], "field_invalid")
                     self.findings.append(Finding("error", code, (*place, *within), fault=fault))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.contracts.search import LANGUAGE_ENDINGS
+
 type EdmType = Literal["Edm.String", "Collection(Edm.String)", "Edm.DateTimeOffset", "Edm.Double"]
 
 VECTOR_FIELD = "contentVector"
@@ -82,8 +84,8 @@ class LanguageFields:
 
 
 LANGUAGES = {
-    "es": LanguageFields("title", "content"),
-    "en": LanguageFields("titleEn", "contentEn", ending="-en"),
+    "es": LanguageFields("title", "content", LANGUAGE_ENDINGS["es"]),
+    "en": LanguageFields("titleEn", "contentEn", LANGUAGE_ENDINGS["en"]),
 }
 MAIN_LANGUAGE = "es"
 """That of `title` and `content` themselves."""

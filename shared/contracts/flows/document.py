@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasGenerator, ConfigDict, Field
 
+from shared.contracts.agents import AgentProfile
 from shared.contracts.base import Contract, Inbound
 from shared.contracts.flows.names import NodeId, ProfileName, VariableName
-from shared.contracts.flows.nodes import both_spellings
+from shared.contracts.flows.nodes import Method, both_spellings
 from shared.contracts.sent import Sent
 
 type Port = Literal["next", "true", "false", "body"]
@@ -89,8 +90,32 @@ class FlowSchemas(Contract):
     limits: dict[str, int]
 
 
+class AllowedHost(Contract):
+    """Where `rest_call` may call: `https://api.example.org`, with `*.` before it for all names
+    below, and with a port that is not the usual one."""
+
+    origin: str
+    methods: tuple[Method, ...]
+
+
+class AllowedServer(Contract):
+    """An MCP server: by its id and by its URL."""
+
+    names: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
+class ListsOfProfile(Contract):
+    """What one agent profile is limited to."""
+
+    name: AgentProfile
+    indexes: tuple[str, ...]
+    participants: tuple[str, ...]
+
+
 class FlowLists(Contract):
-    """What the caller may name; participants also by their aliases, in lower case."""
+    """What the caller may name; participants also by their aliases, in lower case. Where there are
+    `agent_profiles`, no other may be named."""
 
     indexes: tuple[str, ...]
     semantic_configurations: tuple[str, ...]
@@ -100,3 +125,6 @@ class FlowLists(Contract):
     tools: tuple[str, ...]
     aliases: tuple[str, ...]
     profiles: tuple[str, ...]
+    hosts: tuple[AllowedHost, ...] = ()
+    servers: tuple[AllowedServer, ...] = ()
+    agent_profiles: tuple[ListsOfProfile, ...] = ()

@@ -53,6 +53,10 @@ type Expression = Annotated[str, Field(min_length=1, max_length=MAX_EXPRESSION)]
 """CEL over the variables."""
 
 
+def is_blank(text: str) -> bool:
+    return not text.strip(" \t\r\n")
+
+
 def is_templated(value: object) -> bool:
     """Whether its form can be judged only when the variables are known."""
     return isinstance(value, str) and PLACEHOLDER.search(value) is not None

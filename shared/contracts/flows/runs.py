@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, AliasGenerator, ConfigDict, Field, field_validator
+from pydantic import AliasChoices, AliasGenerator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from shared.contracts.activities import ActivitySpec, RunRequest, StepRequest, StepResult
@@ -49,14 +49,6 @@ class PostFlowRun(Sent):
     conversation_id: Identifier | None = None
     profile: Plain | None = None
     on_disconnect: OnDisconnect = "continue"
-
-    @field_validator("flow", mode="before")
-    @classmethod
-    def _is_a_flow(cls, given: object) -> object:
-        """One fault, where each of the two forms would have its own."""
-        if given is None or isinstance(given, dict | list):
-            return given
-        raise ValueError("neither an object nor a list")
 
 
 class PostInput(Sent):

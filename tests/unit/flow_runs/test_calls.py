@@ -12,6 +12,7 @@ from api import approvals, chat, erasing, runs
 from api.identifiers import new_id
 from orchestrators.flow import CALLS_AT_ONCE
 from shared.contracts.conversations import Conversation
+from shared.contracts.credentials import SecretRef, SecureAlias, SecureValues
 from shared.contracts.flows.runs import FlowProgress
 from shared.contracts.outside import HttpRule, Outside
 from shared.contracts.tools import ApprovalPolicy, Pack
@@ -98,8 +99,9 @@ async def test_a_write_is_made_once_and_is_in_the_ledger(
 async def test_an_address_that_is_not_allowed_is_not_called(
     desk: FlowDesk, addresses: Addresses
 ) -> None:
-    elsewhere = {"type": "rest_call", "url": "https://elsewhere.example/x", "save_as": "r"}
-    run_id = await desk.run([elsewhere])
+    """Where its host is known only when it is called."""
+    elsewhere = {"type": "rest_call", "url": "https://${host}/x", "save_as": "r"}
+    run_id = await desk.run([elsewhere], {"host": "elsewhere.example"})
     view = await desk.view(run_id)
     assert view["failure"]["code"] == "NOT_ALLOWED"
     assert view["failure"]["node"] == "@0"
@@ -111,9 +113,11 @@ async def test_an_address_that_is_not_allowed_is_not_called(
 
 
 async def test_a_refused_call_fails_with_the_sentence_of_the_chat(desk: FlowDesk) -> None:
-    flow = [{"type": "use_profile", "profile": "nada"}, *AGENT]
-    run_id = await desk.run(flow)
-    posted = {"message": "Hola", "agentProfile": "normal", "profile": "nada", "sessionId": "s"}
+    asked = {"agent_profile": "retrieval", "message": "Hola"}
+    search = {"mode": "keyword", "index": "${which}"}
+    flow = [{**asked, "type": "agent_call", "id": "ask", "search": search}]
+    run_id = await desk.run(flow, {"which": "nada"})
+    posted = {**asked, "search": {**search, "index": "nada"}, "sessionId": "s"}
     said = (await desk.ana.call(chat.post, "POST", posted)).json["detail"]
     assert "nada" in said
     failure = (await desk.view(run_id))["failure"]
@@ -153,9 +157,10 @@ async def test_a_call_of_a_thread_that_is_busy_leaves_no_run_that_never_ends(
 
 
 async def test_a_failed_call_may_be_gone_on_from(desk: FlowDesk) -> None:
-    elsewhere = {"type": "rest_call", "url": "https://elsewhere.example/x", "save_as": "r",
+    elsewhere = {"type": "rest_call", "url": "https://${host}/x", "save_as": "r",
                  "on_error": "continue"}  # fmt: skip
-    run_id = await desk.run([elsewhere, {"type": "response", "text": "${r.error.code}"}])
+    flow = [elsewhere, {"type": "response", "text": "${r.error.code}"}]
+    run_id = await desk.run(flow, {"host": "elsewhere.example"})
     assert (await desk.view(run_id))["status"] == "done"
     said = [each["text"] for each in await desk.events(run_id) if each["type"] == "text"]
     assert said == ["NOT_ALLOWED"]
@@ -312,11 +317,19 @@ async def test_a_long_loop_begins_anew_now_and_then(desk: FlowDesk, addresses: A
     assert max(len(each["history"]) for each in woken) < 500
 
 
-async def test_a_secure_value_is_a_handle(desk: FlowDesk) -> None:
-    flow = [{"type": "secure_value", "source": "key_vault", "alias": "none", "save_as": "h",
-             "secret": "secrets/x"}]  # fmt: skip
-    run_id = await desk.run(flow)
-    assert (await desk.view(run_id))["failure"]["code"] in ("NOT_ALLOWED", "FORBIDDEN")
+async def test_a_secure_value_is_a_handle(tmp_path: Path, addresses: Addresses) -> None:
+    alias = SecureAlias("kv", SecretRef(source="key_vault", name="secrets-x"), ("ai_search",))
+    values = SecureValues(aliases={"kv": alias}, right="knowledge:read")
+    node = {"type": "secure_value", "source": "key_vault", "alias": "kv", "save_as": "h"}
+    world = World(callers={**CALLERS, "ana": CALLER})
+    async with flow_desk(
+        tmp_path, world, lambda deps: allowed(deps, addresses, secure_values=values)
+    ) as desk:
+        view = await desk.view(await desk.run([node]))
+        assert view["variables"]["h"].startswith("h_")
+        view = await desk.view(await desk.run([{**node, "secret": "secrets/y"}]))
+        assert view["failure"]["code"] == "NOT_ALLOWED"
+        assert "secret" in view["failure"]["detail"]
 
 
 async def test_the_same_key_and_body_are_one_run(desk: FlowDesk) -> None:
@@ -324,7 +337,8 @@ async def test_the_same_key_and_body_are_one_run(desk: FlowDesk) -> None:
     first = await desk.post(body, **{"idempotency-key": "k"})
     again = await desk.post(body, **{"idempotency-key": "k"})
     assert first.json["runId"] == again.json["runId"]
-    other = await desk.post({"flow": []}, **{"idempotency-key": "k"})
+    body = {"flow": [{"type": "response", "text": "Adiós"}]}
+    other = await desk.post(body, **{"idempotency-key": "k"})
     assert other.code == "IDEMPOTENCY_MISMATCH"
     await desk.ended(str(first.json["runId"]))
 

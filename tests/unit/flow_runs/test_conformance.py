@@ -1,24 +1,65 @@
 """The conformance suite of the flow language, run durably: the same traces and variables."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shared.contracts.agent_policy import AgentPolicy
+from shared.contracts.credentials import ProfileAccess, SecretRef, SecureAlias, SecureValues
+from shared.contracts.models import PROVIDERS
+from shared.contracts.outside import HttpRule, Outside
 from shared.flows.json_values import equal
+from shared.ports import Dependencies
 from tests.fakes.flow_desk import flow_desk
+from tests.fakes.world import World
 from tests.flows.cases import Case, called, cases
+from tests.unit.api.rules import CALLERS, READER
 from tests.unit.flow_runs.scripted import Scripted
 
 PATIENCE_SECONDS = 60.0
+ABLE = READER.model_copy(update={"rights": (*READER.rights, "tasks:write")})
+PROFILES = ("prod", "staging", "testing-real", "a", "b", "p")
+ALIASES = ("search-prod", "kv-search", "a")
+METHODS = ("GET", "POST")
+ANYWHERE = Outside(
+    http=(
+        HttpRule(methods=METHODS, host="api.example.org:443", path="/**"),
+        HttpRule(methods=METHODS, host="x.test:443", path="/**"),
+    )
+)
+NOBODY_RUNS = {"runs_control: a flow without nodes is done"}
+"""The route refuses it."""
 
 
-@pytest.mark.parametrize("case", cases("run"), ids=called)
+def allowing(deps: Dependencies) -> Dependencies:
+    """What the suite names may be named by everybody."""
+    agents: AgentPolicy = replace(
+        deps.policy.agents,
+        providers=PROVIDERS,
+        credential_profiles=dict.fromkeys(PROFILES, ProfileAccess()),
+        tools=("ai_search", "http", "mcp", "createTask"),
+        outside=ANYWHERE,
+    )
+    secret = SecretRef(source="key_vault", name="x")
+    values = SecureValues(
+        aliases={name: SecureAlias(name=name, secret=secret, tools=()) for name in ALIASES},
+        right="knowledge:read",
+    )
+    policy = replace(deps.policy, agents=agents, outside=ANYWHERE, secure_values=values)
+    return replace(deps, policy=policy)
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in cases("run") if called(each) not in NOBODY_RUNS], ids=called
+)
 async def test_a_flow_is_run_durably(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = case["expected"]
-    async with flow_desk(tmp_path) as desk, asyncio.timeout(PATIENCE_SECONDS):
+    world = World(callers={**CALLERS, "ana": ABLE})
+    async with flow_desk(tmp_path, world, allowing) as desk, asyncio.timeout(PATIENCE_SECONDS):
         scripted = Scripted(desk, case)
         scripted.install()
         monkeypatch.setattr("activities.advance_flow.ready", scripted.ready)

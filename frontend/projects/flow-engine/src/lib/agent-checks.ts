@@ -1,10 +1,10 @@
 /** What is wrong with calls of agents, by their profile. */
-import { isNotGenerative, nameOf, profileIn } from './calling-forms';
+import { isNotGenerative, nameOf, profileIn, readAgentCall } from './calling-forms';
 import { error, Finding, Place, warning } from './findings';
 import type { Flow } from './flow';
 import type { Graph } from './graph';
 import { isList, isObject, Json, JsonObject } from './json-values';
-import { isTemplated, LANGUAGE } from './language';
+import { isBlank, isTemplated, LANGUAGE } from './language';
 import { inParallel } from './node-checks';
 
 const FLAT = Object.keys(LANGUAGE.calls.flatSpellings);
@@ -17,12 +17,24 @@ export function agentFindings(flow: Flow, graph: Graph): Finding[] {
   for (const node of flow.nodes.values()) {
     if (node.form.type !== 'agent_call') continue;
     const { call } = node.form;
-    found.push(...byProfile(call, node.place), ...model(call, node.place));
+    found.push(
+      ...byProfile(call, node.place),
+      ...model(call, node.place),
+      ...message(call, node.place),
+    );
     if (Object.hasOwn(call, 'threadId') && inParallel(flow, graph, node)) {
       found.push(warning('thread_in_parallel', [...node.place, 'threadId']));
     }
   }
   return found;
+}
+
+/** One that is left out is what the user said last, one that is empty is not sent. */
+function message(call: JsonObject, place: Place): Finding[] {
+  const text = call['message'];
+  if (typeof text !== 'string' || !isBlank(text)) return [];
+  const instructed = isSaid(readAgentCall(call)['system_prompt']);
+  return instructed ? [] : [warning('message_empty', [...place, 'message'])];
 }
 
 function byProfile(call: JsonObject, place: Place): Finding[] {

@@ -47,7 +47,7 @@ function findingsOf(sent: unknown, lists?: FlowLists): Found {
           ...findings,
           ...built.findings,
           ...CHECKS.flatMap((check) => check(flow, built.graph)),
-          ...(lists ? listFindings(flow, lists) : []),
+          ...(lists ? listFindings(flow, built.graph, lists) : []),
         ];
   return { findings: asWritten(sent, all), flow, graph: built?.graph ?? null };
 }

@@ -116,5 +116,9 @@ function fieldMessage(fault: Fault, language: Language): string {
   if (typeof values['expected'] === 'string') {
     values['expected'] = values['expected'].replaceAll(' or ', say('or', language) ?? ' or ');
   }
+  if (typeof values['kinds'] === 'string') {
+    const kinds = values['kinds'].split('|').map((each) => say(`field_kind_${each}`, language));
+    values['kinds'] = kinds.join(say('or', language));
+  }
   return say(`field_${fault.type}`, language, values) ?? say('field_invalid', language) ?? '';
 }

@@ -127,6 +127,10 @@ export function isTemplated(value: unknown): boolean {
   return typeof value === 'string' && PLACEHOLDER.test(value);
 }
 
+export function isBlank(text: string): boolean {
+  return /^[ \t\r\n]*$/.test(text);
+}
+
 /** The sentence of this key; undefined where there is none. */
 export function say(
   key: string,

@@ -1,11 +1,28 @@
 /** What a flow names and its caller may not. */
-import { readAgentCall } from './calling-forms';
-import { error, Finding, Place } from './findings';
-import type { Flow } from './flow';
+import { addressFindings, AllowedHost, hostFindings, LONGEST_NAME } from './address-checks';
+import { profileIn, readAgentCall } from './calling-forms';
+import { error, Finding, Part, Place } from './findings';
+import type { Flow, Node } from './flow';
+import type { Graph } from './graph';
 import { at, cut, isList, isObject, Json, JsonObject } from './json-values';
 import { isTemplated } from './language';
+import { withoutProfile } from './profiles';
 
-/** What the caller may name; participants also by their aliases, in lower case. */
+/** An MCP server: by its id and by its URL. */
+export interface AllowedServer {
+  readonly names: readonly string[];
+  readonly methods: readonly string[];
+}
+
+/** What one agent profile is limited to. */
+interface ListsOfProfile {
+  readonly name: string;
+  readonly indexes: readonly string[];
+  readonly participants: readonly string[];
+}
+
+/** What the caller may name; participants also by their aliases, in lower case. Where there are
+ * `agentProfiles`, no other may be named. */
 export interface FlowLists {
   readonly indexes: readonly string[];
   readonly semanticConfigurations: readonly string[];
@@ -15,10 +32,17 @@ export interface FlowLists {
   readonly tools: readonly string[];
   readonly aliases: readonly string[];
   readonly profiles: readonly string[];
+  readonly hosts?: readonly AllowedHost[];
+  readonly servers?: readonly AllowedServer[];
+  readonly agentProfiles?: readonly ListsOfProfile[];
 }
 
-type Listed = Exclude<keyof FlowLists, 'participants'>;
+type Listed = Exclude<keyof FlowLists, 'participants' | 'hosts' | 'servers' | 'agentProfiles'>;
 
+/** The tool that makes the calls of `rest_call`. */
+const HTTP = 'http';
+/** Profiles in which one participant speaks, whom nobody names. */
+const ALONE: readonly string[] = ['normal', 'rag', 'retrieval', 'domain_expert'];
 const NAMED: readonly (readonly [Place, Listed])[] = [
   [['mode'], 'modes'],
   [['model', 'provider'], 'providers'],
@@ -36,34 +60,123 @@ const NAMED: readonly (readonly [Place, Listed])[] = [
   [['search', 'semantic_config'], 'semanticConfigurations'],
 ];
 
-/** Of calls only what their profile sends: what is ignored is not refused. */
-export function listFindings(flow: Flow, lists: FlowLists): Finding[] {
-  const ofMeta = ['meta', 'default_credential_profile'];
-  const found = named(flow.meta.default_credential_profile, lists.profiles, ofMeta);
-  for (const { form, place } of flow.nodes.values()) {
-    if (form.type === 'use_profile') {
-      found.push(...named(form.profile, lists.profiles, [...place, 'profile']));
-    } else if (form.type === 'secure_value') {
-      found.push(...named(form.alias, lists.aliases, [...place, 'alias']));
-    } else if (form.type === 'agent_call') {
-      found.push(...call(readAgentCall(form.call), lists, place));
-    }
-  }
-  return found;
+/** Of calls only what their profile sends: what is ignored is not refused. Nor is anything of nodes
+ * that are for the simulator only. */
+export function listFindings(flow: Flow, graph: Graph, lists: FlowLists): Finding[] {
+  const told = flow.meta.default_credential_profile;
+  const unset = told === undefined && withoutProfile(flow, graph).length > 0;
+  return [
+    ...named(told, lists.profiles, ['meta', 'default_credential_profile']),
+    ...(unset ? simulated(flow, lists) : []),
+    ...[...flow.nodes.values()]
+      .filter((node) => !isPassedBy(flow, node))
+      .flatMap((node) => ofNode(node, lists)),
+  ];
 }
 
-function call(sent: JsonObject, lists: FlowLists, place: Place): Finding[] {
-  const found = NAMED.flatMap(([within, list]) =>
-    named(at(sent, within), lists[list], [...place, ...within]),
-  );
-  const people = new Set(lists.participants.map((name) => name.toLowerCase()));
-  const asked: Json[] = isList(sent['participants']) ? sent['participants'] : [];
-  asked.forEach((name, index) => {
-    if (typeof name !== 'string' || people.has(name.toLowerCase()) || isTemplated(name)) return;
-    const where = [...place, 'participants', index];
-    found.push(error('not_allowed', where, { name: cut(name, 128) }));
+/** The profile of keys that are typed in holds where nobody names one. */
+function simulated(flow: Flow, lists: FlowLists): Finding[] {
+  for (const { form, place } of flow.nodes.values()) {
+    if (form.type === 'credential_profile') {
+      return named(form.profile, lists.profiles, [...place, 'profile']);
+    }
+  }
+  return [];
+}
+
+function isPassedBy(flow: Flow, node: Node): boolean {
+  let around: Node | undefined = node;
+  while (around && !around.simOnly) {
+    around = around.parent === undefined ? undefined : flow.nodes.get(around.parent);
+  }
+  return around !== undefined;
+}
+
+function ofNode({ form, place }: Node, lists: FlowLists): Finding[] {
+  if (form.type === 'use_profile') {
+    return named(form.profile, lists.profiles, [...place, 'profile']);
+  }
+  if (form.type === 'secure_value') return named(form.alias, lists.aliases, [...place, 'alias']);
+  if (form.type === 'agent_call') return ofCall(form.call, lists, place);
+  if (form.type !== 'rest_call') return [];
+  return lists.tools.includes(HTTP)
+    ? addressFindings(form, lists.hosts ?? [], place)
+    : [error('not_allowed', [...place, 'type'], { name: HTTP })];
+}
+
+function ofCall(call: JsonObject, every: FlowLists, place: Place): Finding[] {
+  const profile = profileIn(call);
+  const sent = readAgentCall(call);
+  const lists = limited(every, profile);
+  return [
+    ...profileFindings(call, every, place),
+    ...NAMED.flatMap(([within, list]) =>
+      named(at(sent, within), lists[list], [...place, ...within]),
+    ),
+    ...people(sent, lists, place),
+    ...['tooling', 'tools'].flatMap((field) => boundFindings(sent, field, lists, place)),
+  ];
+}
+
+function profileFindings(call: JsonObject, lists: FlowLists, place: Place): Finding[] {
+  const profile = profileIn(call);
+  const { agentProfiles = [] } = lists;
+  if (profile === undefined || !ALONE.includes(profile) || agentProfiles.length === 0) return [];
+  const field = call['agent_profile'] ? 'agent_profile' : 'agent';
+  const known = agentProfiles.map(({ name }) => name);
+  return named(profile, known, [...place, field]);
+}
+
+/** To what this agent profile may name of it. */
+function limited(lists: FlowLists, profile: string | undefined): FlowLists {
+  const own = lists.agentProfiles?.find(({ name }) => name === profile);
+  return own ? { ...lists, indexes: own.indexes, participants: own.participants } : lists;
+}
+
+function people(sent: JsonObject, lists: FlowLists, place: Place): Finding[] {
+  const known = new Set(lists.participants.map((name) => name.toLowerCase()));
+  return listed(sent['participants']).flatMap((name, index) => {
+    if (typeof name !== 'string' || known.has(name.toLowerCase()) || isTemplated(name)) return [];
+    return [refused(name, [...place, 'participants', index])];
   });
-  return found;
+}
+
+/** What a call binds of the arguments of its tools. */
+function boundFindings(sent: JsonObject, field: string, lists: FlowLists, place: Place): Finding[] {
+  return listed(sent[field]).flatMap((tool, index) => {
+    const args = isObject(tool) ? tool['args'] : undefined;
+    if (!isObject(tool) || !isObject(args)) return [];
+    return bound(tool['name'], args, lists, [...place, field, index, 'args']);
+  });
+}
+
+function bound(
+  tool: Json | undefined,
+  args: JsonObject,
+  lists: FlowLists,
+  place: Place,
+): Finding[] {
+  if (tool === 'mcp') return method(args, lists, place);
+  if (tool === HTTP) return hostFindings(args['url'], lists.hosts ?? [], [...place, 'url']);
+  if (tool !== 'ai_search') return [];
+  return ['index', 'indexes'].flatMap((name) => named(args[name], lists.indexes, [...place, name]));
+}
+
+/** Without a server no method is allowed. */
+function method(args: JsonObject, { servers = [] }: FlowLists, place: Place): Finding[] {
+  const server = args['server'] ?? null;
+  const known = servers.find(({ names }) => typeof server === 'string' && names.includes(server));
+  const every = servers.flatMap(({ names }) => names);
+  return [
+    ...named(server, every, [...place, 'server']),
+    ...(server === null || known
+      ? named(args['method'], known?.methods ?? [], [...place, 'method'])
+      : []),
+  ];
+}
+
+function listed(value: Json | undefined): Json[] {
+  return isList(value) ? value : [];
 }
 
 /** A name, or a list of them, or of objects with one. */
@@ -76,5 +189,9 @@ function named(value: unknown, allowed: readonly string[], place: Place): Findin
     return typeof name === 'string' ? named(name, allowed, [...place, 'name']) : [];
   }
   if (typeof value !== 'string' || allowed.includes(value) || isTemplated(value)) return [];
-  return [error('not_allowed', place, { name: cut(value, 128) })];
+  return [refused(value, place)];
+}
+
+function refused(name: string, place: readonly Part[]): Finding {
+  return error('not_allowed', place, { name: cut(name, LONGEST_NAME) });
 }

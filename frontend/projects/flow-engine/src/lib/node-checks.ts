@@ -1,9 +1,18 @@
 /** What is wrong with nodes by themselves, beyond their fields. */
 import { error, Finding, Place, warning } from './findings';
-import { Flow, LoopForm, Node, nodeOf, ResponseForm, savedAs, SecureValueForm } from './flow';
+import {
+  CredentialProfileForm,
+  Flow,
+  LoopForm,
+  Node,
+  nodeOf,
+  ResponseForm,
+  savedAs,
+  SecureValueForm,
+} from './flow';
 import type { Graph } from './graph';
 import { isList } from './json-values';
-import { isTemplated, LANGUAGE } from './language';
+import { isBlank, isTemplated, LANGUAGE } from './language';
 
 export function nodeFindings(flow: Flow, graph: Graph): Finding[] {
   return [...flow.nodes.values()].flatMap((node) => [
@@ -18,6 +27,7 @@ function ofForm(flow: Flow, graph: Graph, node: Node): Finding[] {
   if (form.type === 'loop') return loop(form, graph, node);
   if (form.type === 'secure_value') return secureValue(form, place);
   if (form.type === 'response') return response(form, inParallel(flow, graph, node), place);
+  if (form.type === 'credential_profile') return keys(form, place);
   if (form.type === 'assign_var') {
     const both = (form.value === undefined) === (form.expression === undefined);
     return both ? [error('assign_one', place)] : [];
@@ -26,9 +36,20 @@ function ofForm(flow: Flow, graph: Graph, node: Node): Finding[] {
   return bodiless && form.body !== undefined ? [warning('body_ignored', [...place, 'body'])] : [];
 }
 
+function keys(form: CredentialProfileForm, place: Place): Finding[] {
+  const { tools, otherNames } = LANGUAGE.keys;
+  return Object.keys(form.credentials)
+    .filter((tool) => !tools.includes(tool) && !Object.hasOwn(otherNames, tool))
+    .map((tool) => warning('unknown_tool', [...place, 'credentials', tool]));
+}
+
 function response(form: ResponseForm, beside: boolean, place: Place): Finding[] {
-  if (form.wait) return beside ? [error('wait_in_parallel', [...place, 'wait'])] : [];
-  return form.save_as === undefined ? [] : [warning('nothing_to_save', [...place, 'save_as'])];
+  const found = isBlank(form.text) ? [warning('nothing_said', [...place, 'text'])] : [];
+  if (form.wait && beside) found.push(error('wait_in_parallel', [...place, 'wait']));
+  if (!form.wait && form.save_as !== undefined) {
+    found.push(warning('nothing_to_save', [...place, 'save_as']));
+  }
+  return found;
 }
 
 /** Whether a loop around it runs its rounds side by side. */

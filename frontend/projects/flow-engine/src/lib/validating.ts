@@ -20,7 +20,27 @@ export function faultsOf(value: unknown, schema: Schema, spelt: string): Placed[
   const above = new Set(
     found.flatMap(({ place }) => place.map((_, depth) => JSON.stringify(place.slice(0, depth)))),
   );
-  return found.filter(({ place }) => !above.has(JSON.stringify(place)));
+  return joined(found.filter(({ place }) => !above.has(JSON.stringify(place))));
+}
+
+/** One of each place that may have several forms: what is wrong with the form that it has or, where
+ * it has none of them, of which kinds it may be. */
+function joined(found: readonly Placed[]): Placed[] {
+  const byPlace = new Map<string, Placed[]>();
+  for (const each of found) {
+    const place = JSON.stringify(each.place);
+    byPlace.set(place, [...(byPlace.get(place) ?? []), each]);
+  }
+  return [...byPlace.values()].flatMap((several) => {
+    const others = several.filter((each) => !isOfKind(each));
+    if (others.length > 0 || several.length === 1) return others.length > 0 ? others : several;
+    const kinds = [...new Set(several.map((each) => each.fault.type))].join('|');
+    return [fault('kinds', several[0]?.place ?? [], { kinds })];
+  });
+}
+
+function isOfKind({ fault: { type } }: Placed): boolean {
+  return type.endsWith('_type');
 }
 
 const OF_TYPE: Readonly<Record<string, Look>> = {
@@ -67,11 +87,7 @@ function anyOf(
   const every = forms
     .filter((form) => form.title !== 'template')
     .map((form) => look(value, form, place, definitions));
-  // Of one place the last is told: that it is of another kind says least.
-  const kinds = (each: Placed): number => Number(!each.fault.type.endsWith('_type'));
-  return every.some((each) => each.length === 0)
-    ? []
-    : every.flat().sort((left, right) => kinds(left) - kinds(right));
+  return every.some((each) => each.length === 0) ? [] : every.flat();
 }
 
 function fault(type: string, place: Place, values: Fault['values'] = {}): Placed {

@@ -128,8 +128,9 @@ function lookUpIn({ search }: JsonObject, indexes: readonly string[]): JsonObjec
 
 function failureOf(problem: unknown): FlowOutcome {
   if (!(problem instanceof AgentProblem)) throw problem;
-  const { code, message, retryable } = problem;
-  return { kind: 'failed', code, message, retryable };
+  const { code, retryable, errors } = problem;
+  const fields = errors.map(({ pointer, message }) => `${pointer}: ${message}`);
+  return { kind: 'failed', code, message: fields.join(' ') || problem.message, retryable };
 }
 
 function isSafe(address: string): boolean {

@@ -120,6 +120,8 @@ export class ChatView {
 
   protected titleOf(citation: unknown): string {
     if (!isObject(citation)) return String(citation);
-    return textOf(citation['title']) || textOf(citation['source']) || textOf(citation['url']);
+    const { number, title, source, url } = citation;
+    const mark = typeof number === 'number' ? `[${number}] ` : '';
+    return mark + (textOf(title) || textOf(source) || textOf(url));
   }
 }

@@ -165,6 +165,7 @@ describe('a REST call that the backend makes', () => {
     const [sent, answered] = simulator.records;
     expect(sent?.input).toMatchObject({
       method: 'POST',
+      url: 'https://api.example.org/${not}',
       headers: { accept: '{{plain}}' },
       body: { list: ['${a}', 1, null] },
     });

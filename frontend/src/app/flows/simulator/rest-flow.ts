@@ -4,8 +4,10 @@ import { isList, isObject } from './engine-json';
 
 const CALLED = 'called';
 const BEFORE = '=';
+const ADDRESS = 'address';
 
-/** A flow of this one call, in which nothing is a template any more. */
+/** A flow of this one call, in which nothing is a template any more but the address: where that may
+ * not be called, the call fails, and not the flow before it. */
 export function flowOf({
   method,
   url,
@@ -19,7 +21,7 @@ export function flowOf({
   const node = {
     type: 'rest_call',
     method,
-    url: escaped(url),
+    url: `\${${ADDRESS}}`,
     headers: plain(headers),
     stream,
     save_as: CALLED,
@@ -27,7 +29,8 @@ export function flowOf({
     ...(body === null ? {} : { body: plain(body) }),
     ...(timeoutMs === null ? {} : { timeout_ms: timeoutMs }),
   };
-  const meta: JsonObject = fellBack ? {} : { default_credential_profile: profile };
+  const named: JsonObject = fellBack ? {} : { default_credential_profile: profile };
+  const meta: JsonObject = { ...named, variables: { [ADDRESS]: url } };
   return { meta, nodes: [node, { type: 'response', text: `${BEFORE}\${${CALLED}}` }] };
 }
 
