@@ -17,6 +17,7 @@ from tests.flows.cases import Case
 
 LOOK_AGAIN_SECONDS = 0.1
 """Many look at the same time."""
+NOTHING_MUCH = [{"type": "response", "text": "Hola"}]
 TENANT = "11111111-1111-4111-8111-111111111111"
 
 
@@ -63,7 +64,7 @@ class Driver:
         """Each is that of a run of the same session."""
         found = {}
         for made_up in threads_in(self.case):
-            run_id = await begun(self.ana, flow=[], sessionId=session)
+            run_id = await begun(self.ana, flow=NOTHING_MUCH, sessionId=session)
             await self.ana.follow(run_id)
             found[made_up] = (await self.ana.get(f"/runs/{run_id}")).body["conversationId"]
         return found

@@ -32,6 +32,8 @@ ALIASES = {
         "search-prod": {"source": "app_settings", "name": "AzureSearch__ApiKey"},
         "kv-search": {"source": "key_vault", "secret": "secrets/search-api-key"},
         "rest": {"source": "key_vault", "secret": "secrets/api-key", "tools": ["http"]},
+        # Where the flow says that it is.
+        "de-nadie": {"source": "app_settings", "name": "AzureSearch__ApiKey"},
     },
     "AllowedSettings": ["AzureSearch__ApiKey"],
     "AllowedSecrets": ["secrets/search-api-key", "secrets/api-key"],
