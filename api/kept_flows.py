@@ -109,11 +109,13 @@ async def read(call: Call) -> Response:
 
 
 async def save(call: Call) -> Response:
-    """A new version, if that which was edited is still the newest."""
+    """A new version, if that which was edited is still the newest; the newest itself where nothing
+    was changed."""
     _check(call, WRITE)
     head, edited = await _head(call), _edited(call)
     document = await _sent(call)
-    stored = await _added(call, head, edited, document)
+    stored = await _unchanged(call, head, edited, document)
+    stored = stored or await _added(call, head, edited, document)
     newest = max(head.newest.version, stored.about.version)
     return await _told(call, stored, newest, document.warnings)
 
@@ -153,6 +155,17 @@ async def delete(call: Call) -> Response:
         raise NotFoundError("flow_not_found")
     await audit(call, "flow.deleted", _partition(flow_id), f"{flow_id}-deleted")
     return Response(status_code=204)
+
+
+async def _unchanged(
+    call: Call, head: FlowHead, edited: int | None, document: _Document
+) -> StoredFlow | None:
+    """The newest version, where it was edited and is just what was sent. Not with a `*`: the one
+    that this replica knows may not be the newest, and what is sent is to be so."""
+    if edited != head.newest.version:
+        return None
+    newest = await call.deps.flows.read(head.tenant_id, head.flow_id, head.newest.version)
+    return newest if newest is not None and newest.document == document.text else None
 
 
 async def _added(call: Call, head: FlowHead, edited: int | None, document: _Document) -> StoredFlow:

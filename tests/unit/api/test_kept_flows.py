@@ -213,6 +213,17 @@ async def test_with_a_star_nothing_is_compared(shelf: Shelf) -> None:
     assert (answer.status, answer.json["version"]) == (200, 3)
 
 
+async def test_who_saves_what_there_is_already_makes_no_version(shelf: Shelf) -> None:
+    flow_id = await shelf.create()
+    answer = await shelf.save(flow_id, HELLO, '"1"')
+    assert (answer.status, answer.headers["etag"], answer.json["newest"]) == (200, '"1"', 1)
+    assert len((await shelf.versions(flow_id)).json["items"]) == 1
+    assert len(shelf.audited()) == 1
+    await shelf.save(flow_id, OTHER, '"1"')
+    assert (await shelf.save(flow_id, HELLO, '"1"')).status == 412
+    assert (await shelf.save(flow_id, HELLO, '"2"')).headers["etag"] == '"3"'
+
+
 async def test_with_a_star_who_is_slower_saves_behind_the_faster(shelf: Shelf) -> None:
     """The replica that is asked for the newest version may not know of it yet."""
     flow_id = await shelf.create()
