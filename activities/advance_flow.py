@@ -184,8 +184,8 @@ async def _outcome(
 
 def _within_bounds(step: Advance, request: AdvanceRequest) -> Advance:
     """A run that keeps too much fails: its state would not go into the store, where a letter with
-    an accent takes six bytes."""
-    kept = (step.state, *(each for each in step.actions if not isinstance(each, Say)))
+    an accent takes six bytes. What is said is told in pieces, but for its sources."""
+    kept = (step.state, *map(_in_one_piece, step.actions))
     if sum(len(json.dumps(each.model_dump_json())) for each in kept) <= MAX_VARIABLES_BYTES:
         return step
     last = step.events[-1].key if step.events else ""
@@ -198,6 +198,10 @@ def _within_bounds(step: Advance, request: AdvanceRequest) -> Advance:
         failure=failure,
     )  # fmt: skip
     return Advance(state, (), step.events)
+
+
+def _in_one_piece(action: FlowAction) -> FlowAction:
+    return action.model_copy(update={"text": ""}) if isinstance(action, Say) else action
 
 
 async def _tell(

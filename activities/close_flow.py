@@ -11,6 +11,7 @@ from shared.contracts.conversations import Turn, TurnEffect
 from shared.contracts.flows.runs import CloseFlowRequest
 from shared.contracts.runs import RunRecord
 from shared.ports import Dependencies
+from shared.streams.fitting import fitting_turn
 from shared.streams.showing import cited_by_flow, exchanged_in_flow, said_by_flow
 
 
@@ -35,7 +36,8 @@ async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResul
     )
     writer = log_writer(request, "close_flow", deps)
     await asyncio.gather(
-        deps.conversations.add_turn(turn), writer.append("closed", announced(request, deps))
+        deps.conversations.add_turn(fitting_turn(turn)),
+        writer.append("closed", announced(request, deps)),
     )
     return StepResult(after=writer.after)
 

@@ -22,7 +22,7 @@ from shared.flows.interpreting import Advance
 
 MOST_EVENTS = 100
 MOST_CHARACTERS = 100_000
-"""Of what is said, in one entry of the log."""
+"""In one entry of the log; a larger event is one of its own."""
 
 
 def told(
@@ -63,7 +63,7 @@ def parts_of(events: Sequence[RunEvent]) -> Iterator[list[RunEvent]]:
     part: list[RunEvent] = []
     characters = 0
     for each in events:
-        long = len(each.text) if isinstance(each, TextEvent) else 0
+        long = len(each.model_dump_json())
         if part and (len(part) == MOST_EVENTS or characters + long > MOST_CHARACTERS):
             yield part
             part, characters = [], 0

@@ -28,6 +28,7 @@ from shared.contracts.wording import say
 from shared.errors import ModelError, SearchError
 from shared.ports import Dependencies, Policy
 from shared.search.embedding import embedded_text
+from shared.streams.fitting import fitting_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _event(request: RecordRequest, happened: Happened, deps: Dependencies) -> Au
         kind="agent.called" if call else "flow.executed",
         flow_type=None if call else _flow_type(request, started),
         tools=tuple(outcome.tool for outcome in outcomes),
-        results=outcomes,
+        results=outcomes if started.flow is None else fitting_results(outcomes),
         entities=tuple(entity for entity in entities if entity is not None),
         provenance=happened.provenance,
         call=called_of(call) if call else None,

@@ -27,6 +27,7 @@ from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.errors import DependencyError
 from shared.ports import Dependencies
+from shared.streams.fitting import fitting_turn
 from shared.streams.showing import exchanged_in_flow, said_by_flow, shown_text
 from shared.streams.writing import LogWriter
 
@@ -210,23 +211,22 @@ async def _keep_unanswered(
     stopped = outcome.state == "CANCELLED"
     shown = await _shown(record, deps) if stopped else ""
     exchanges = await _exchanged(record, outcome.told, deps)
-    await deps.conversations.add_turn(
-        Turn(
-            run_id=record.run_id,
-            conversation_id=record.conversation_id,
-            tenant_id=record.tenant_id,
-            asked_at=record.received_at,
-            message=record.message,
-            text="\n\n".join(text for text in (shown, outcome.told) if text),
-            entities=left.entities,
-            finish_reason=outcome.finish_reason,
-            answered_at=outcome.ended_at,
-            effects=left.effects,
-            exchanges=exchanges,
-            error=outcome.failure,
-            correlation_id=record.correlation_id,
-        )
+    turn = Turn(
+        run_id=record.run_id,
+        conversation_id=record.conversation_id,
+        tenant_id=record.tenant_id,
+        asked_at=record.received_at,
+        message=record.message,
+        text="\n\n".join(text for text in (shown, outcome.told) if text),
+        entities=left.entities,
+        finish_reason=outcome.finish_reason,
+        answered_at=outcome.ended_at,
+        effects=left.effects,
+        exchanges=exchanges,
+        error=outcome.failure,
+        correlation_id=record.correlation_id,
     )
+    await deps.conversations.add_turn(fitting_turn(turn))
 
 
 async def _shown(record: RunRecord, deps: Dependencies) -> str:

@@ -1,5 +1,6 @@
 """A flow runs durably: what it says, what it keeps, and what is told of its nodes."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -73,3 +74,35 @@ async def test_the_answer_has_the_sources_of_what_was_said_each_once(desk: FlowD
     assert answer.json["citations"] == [SOURCE, {**SOURCE, "number": 2}]
     told = await desk.ana.call(runs.read, path={"runId": answer.json["runId"]})
     assert told.json["citations"] == answer.json["citations"]
+
+
+ITEM_BYTES = 2 * 1024 * 1024
+
+
+LETTERS = {"t": "ñ" * 3_000}
+"""Each takes six bytes of the store's JSON."""
+
+
+async def test_a_question_as_large_as_may_be_fits_into_the_log(desk: FlowDesk) -> None:
+    ask = {"type": "response", "id": "q", "text": "${t}" * 100, "wait": True}
+    run_id = await desk.begin([ask], LETTERS)
+    await desk.waits(run_id)
+    items = await desk.world.log.all(run_id)
+    assert max(len(json.dumps([e.wire() for e in each.events])) for each in items) < ITEM_BYTES
+    (asked,) = [each for each in await desk.events(run_id) if each["type"] == "question"]
+    assert len(asked["text"]) == 300_000
+    assert (await desk.say(run_id, "sí")).status == 202
+    await desk.ended(run_id)
+    told = await desk.ana.call(runs.read, path={"runId": run_id})
+    assert asked["text"].startswith(told.json["text"])
+    assert 80_000 < len(told.json["text"]) < 100_000
+
+
+async def test_sources_beyond_what_may_be_kept_fail_the_node_that_tells_them(
+    desk: FlowDesk,
+) -> None:
+    many = [{**SOURCE, "snippet": "${t}" * 60}] * 3
+    told = {"type": "response", "id": "q", "text": "Uno", "citations": many}
+    run_id = await desk.run([told], LETTERS)
+    failure = (await desk.view(run_id))["failure"]
+    assert (failure["code"], failure["node"]) == ("variables_too_large", "q")
