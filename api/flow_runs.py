@@ -21,6 +21,7 @@ from shared.contracts.activities import RunLimits, RunRef
 from shared.contracts.conversations import MAX_CONTEXT_BYTES, title_of
 from shared.contracts.flows.document import FlowLists, FlowProblem
 from shared.contracts.flows.runs import (
+    FlowBounds,
     FlowRequest,
     PinnedFlow,
     PostFlowRun,
@@ -40,9 +41,6 @@ from shared.flows.flow import Flow
 
 FLOW = "flow"
 NOTHING_TO_RUN = "empty_flow"
-FLOW_SECONDS = 3_600.0
-FLOW_TOKENS = 1_000_000
-"""What one run of a flow may take, besides what each of its agents may."""
 
 
 async def post(call: Call) -> Response:
@@ -140,10 +138,14 @@ async def _place(posted: PostFlowRun, message: str, call: Call) -> Place:
 def _wanted(
     posted: PostFlowRun, message: str, pinned: PinnedFlow, body: bytes, call: Call
 ) -> Wanted:
-    limits = _limits(call.deps.policy.limits)
+    policy = call.deps.policy
+    limits = _limits(policy.limits, policy.flows)
+    hours = policy.flows.answer_hours
 
     def request(run: RunRef, after: int, _: tuple[str, ...]) -> FlowRequest:
-        return FlowRequest(run=run, after=after, limits=limits, language=call.language)
+        return FlowRequest(
+            run=run, after=after, limits=limits, language=call.language, answer_hours=hours
+        )
 
     async def keep(run_id: str) -> None:
         await call.deps.flow_runs.pin(call.caller.tenant_id, run_id, pinned)
@@ -169,11 +171,6 @@ def _of_run(posted: PostFlowRun, flow: Flow, version: int | None) -> FlowOfRun:
     )
 
 
-def _limits(limits: RunLimits) -> RunLimits:
+def _limits(limits: RunLimits, bounds: FlowBounds) -> RunLimits:
     """The flow's own; each agent that it calls has those of an agent call as well."""
-    return limits.model_copy(
-        update={
-            "seconds": max(limits.seconds, FLOW_SECONDS),
-            "tokens": max(limits.tokens, FLOW_TOKENS),
-        }
-    )
+    return limits.model_copy(update={"seconds": bounds.seconds, "tokens": bounds.tokens})

@@ -24,7 +24,6 @@ from shared.contracts.approvals import STOP_EVENT, ApprovalState
 from shared.contracts.flows.runs import (
     ADVANCE_FLOW,
     CLOSE_FLOW,
-    HOURS_TO_ANSWER,
     SEAL_VALUE,
     Advanced,
     AdvanceRequest,
@@ -316,7 +315,7 @@ def _ask(line: _Line, question: PlannedAction) -> Steps[None]:
     progress.enter("WAITING_INPUT", quietly=True)
     began = context.current_utc_datetime
     name = input_event(question.number)
-    until = began + timedelta(hours=HOURS_TO_ANSWER)
+    until = began + timedelta(hours=line.start.answer_hours)
     heard = yield from wait_for_event(context, [name, STOP_EVENT], until, progress.awaited)
     progress.waited += context.current_utc_datetime - began
     if heard == STOP_EVENT:

@@ -32,6 +32,16 @@ class ModerationSettings(Section):
         return self
 
 
+class FlowSettings(Section):
+    """What one run of a flow may take, besides what each of its agents may: `seconds` of work
+    (waiting for people does not count), `tokens` of all its agents, `answer_hours` that a question
+    waits for its answer; fewer than Durable keeps what it knows of a run."""
+
+    seconds: float = Field(default=3_600.0, ge=60, le=86_400)
+    tokens: int = Field(default=1_000_000, ge=15_000, le=100_000_000)
+    answer_hours: float = Field(default=72.0, ge=0.1, le=144)
+
+
 class QuotaSettings(Section):
     """Runs that one session, user or tenant may start in an hour, tokens that a user or tenant may
     use in a day (UTC), and runs they may have under way at the same time; 0 is no limit."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy, ProfileLists
 from shared.contracts.agents import MAX_RETRIES
+from shared.contracts.flows.runs import FlowBounds
 from shared.contracts.grounding import Grounding
 from shared.contracts.outside import HttpRule, McpServer, Outside
 from shared.contracts.quotas import QuotaLimits
@@ -34,6 +35,11 @@ def build_policy(settings: Settings, plan: CredentialPlan | None = None) -> Poli
             model_calls=settings.runs.model_calls,
             tokens=settings.runs.tokens,
             fan_out=settings.search.max_fan_out,
+        ),
+        flows=FlowBounds(
+            seconds=settings.flows.seconds,
+            tokens=settings.flows.tokens,
+            answer_hours=settings.flows.answer_hours,
         ),
         retrieval=Retrieval(
             normalisation=settings.search.normalisation,

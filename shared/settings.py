@@ -14,7 +14,7 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.environment import OfEnvironment
 from shared.errors import ConfigurationError
-from shared.limit_settings import ModerationSettings, QuotaSettings
+from shared.limit_settings import FlowSettings, ModerationSettings, QuotaSettings
 from shared.model_settings import (
     AiSettings,
     AnthropicSettings,
@@ -202,6 +202,7 @@ class Settings(OfEnvironment):
     moderation: ModerationSettings = Field(
         default=ModerationSettings(), validation_alias="moderation"
     )
+    flows: FlowSettings = Field(default=FlowSettings(), validation_alias="flows")
     quotas: QuotaSettings = Field(default=QuotaSettings(), validation_alias="quotas")
     packs: PacksSettings = Field(default=PacksSettings(), validation_alias="packs")
     security: SecuritySettings = Field(default=SecuritySettings(), validation_alias="security")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from shared.contracts.activities import RunLimits
 from shared.contracts.agent_policy import AgentPolicy
 from shared.contracts.credentials import SecureValues
+from shared.contracts.flows.runs import FlowBounds
 from shared.contracts.grounding import Grounding
 from shared.contracts.outside import Outside
 from shared.contracts.quotas import QuotaLimits
@@ -40,6 +41,7 @@ class Policy:
     grounding: Grounding = field(default=Grounding())
     longest_join_ms: int = 140
     limits: RunLimits = field(default=RunLimits())
+    flows: FlowBounds = field(default=FlowBounds())
     role_rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tenants: frozenset[str] = frozenset()
     """Whose ERP events are taken, and of which types (`*` for any ending)."""

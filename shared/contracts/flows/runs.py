@@ -18,7 +18,7 @@ from shared.contracts.runs import OnDisconnect, StateChange, Usage
 from shared.contracts.sent import Sent
 
 HOURS_TO_ANSWER = 72.0
-"""So long a flow waits for what it has asked."""
+"""So long a flow waits for what it has asked, where nothing else is said."""
 
 type Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
@@ -134,10 +134,19 @@ class ResumedAt(Contract):
     heard: Heard | None = None
 
 
+class FlowBounds(Contract):
+    """What one run of a flow may take, besides what each of its agents may."""
+
+    seconds: float = 3_600.0
+    tokens: int = 1_000_000
+    answer_hours: float = HOURS_TO_ANSWER
+
+
 class FlowRequest(RunRequest):
     """What starts a flow's orchestration."""
 
     language: Language = "es"
+    answer_hours: float = HOURS_TO_ANSWER
     resumed: ResumedAt | None = None
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from api import control, runs
 from shared.contracts.effects import Effect
-from shared.ports import ToolAnswered, ToolInvocation
+from shared.contracts.flows.runs import FlowBounds, FlowRequest
+from shared.ports import Dependencies, ToolAnswered, ToolInvocation
 from tests.fakes.flow_desk import PATIENCE_SECONDS, FlowDesk, flow_desk
 from tests.fakes.stores import FakeEffects
 from tests.fakes.world import ANA, World
@@ -118,6 +119,25 @@ async def test_the_state_that_a_stop_repeats_has_a_time(desk: FlowDesk) -> None:
 def statuses(events: list[dict[str, Any]]) -> dict[str, str]:
     """The last of each execution of a node."""
     return {each["key"]: each["status"] for each in events if each["type"] == "node"}
+
+
+async def test_a_flow_takes_no_longer_and_no_more_than_the_settings_allow(
+    tmp_path: Path, addresses: Addresses
+) -> None:
+    """And nobody is waited for longer."""
+    world = World(callers={**CALLERS, "ana": CALLER})
+    bounds = FlowBounds(seconds=90.0, tokens=20_000, answer_hours=1 / 3_600_000)
+
+    def change(deps: Dependencies) -> Dependencies:
+        return allowed(deps, addresses, flows=bounds)
+
+    async with flow_desk(tmp_path, world, change) as desk:
+        run_id = await desk.run([{"type": "response", "id": "q", "text": "¿?", "wait": True}])
+        failure = (await desk.view(run_id))["failure"]
+        (_, _, request), *_ = desk.orchestrations.started
+    assert (failure["code"], failure["node"]) == ("EXPIRED", "q")
+    limits = FlowRequest.model_validate(request).limits
+    assert (limits.seconds, limits.tokens) == (90.0, 20_000)
 
 
 async def test_when_one_round_fails_the_others_are_told_to_be_stopped(desk: FlowDesk) -> None:

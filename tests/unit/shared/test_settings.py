@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.bootstrap import build_credential, build_moderation
+from shared.contracts.flows.runs import FlowBounds
 from shared.contracts.quotas import QuotaLimits
 from shared.errors import ConfigurationError
 from shared.moderation.content_safety import ContentSafety
@@ -372,6 +373,19 @@ def test_how_long_durable_keeps_a_run_is_a_setting_and_longer_than_a_week(
     assert build_policy(read()).history_kept == timedelta(days=7)
     monkeypatch.setenv("Runs__HistoryDays", "6")
     assert "Runs__HistoryDays" in complaint()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("Seconds", "59"), ("Tokens", "14999"), ("AnswerHours", "145")]
+)
+def test_limits_of_flows_are_settings_with_bounds(
+    monkeypatch: pytest.MonkeyPatch, name: str, wrong: str
+) -> None:
+    monkeypatch.setenv("Flows__Seconds", "120")
+    monkeypatch.setenv("Flows__AnswerHours", "0.5")
+    assert build_policy(read()).flows == FlowBounds(seconds=120, answer_hours=0.5)
+    monkeypatch.setenv(f"Flows__{name}", wrong)
+    assert f"Flows__{name}" in complaint()
 
 
 def test_limits_of_calls_are_those_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
