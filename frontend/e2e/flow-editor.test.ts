@@ -3,7 +3,6 @@ import type { Page } from 'playwright-core';
 import { checkAxe } from './support/axe.ts';
 import { eventually } from './support/eventually.ts';
 import { Flows, boxOf, middle } from './support/flows.ts';
-import { platform } from './support/platform.ts';
 import { scenario } from './support/scenario.ts';
 import { fitsItsWidth } from './support/watch.ts';
 
@@ -80,7 +79,7 @@ scenario(
     await flows.save();
     await page.waitForURL(/\/flows\/\w{8,}$/);
     await page.reload();
-    await signInAgain(page);
+    await flows.signInAgain();
     await count('it is as it was saved', flows, 3, 2);
     const flow = await readFlow(flows);
     assert.equal(flow.meta.name, name);
@@ -375,13 +374,6 @@ scenario('the editor is for everybody, at every width, light and dark', async (s
     await checkAxe(page);
   }
 });
-
-async function signInAgain(page: Page): Promise<void> {
-  const again = page.locator('button[name="user"][value="marta"]');
-  await again.or(page.locator('f-flow')).first().waitFor();
-  if (await again.isVisible()) await again.click();
-  await page.waitForURL(`${platform.page}/**`);
-}
 
 async function focused(page: Page): Promise<string> {
   return page.evaluate(() => document.activeElement?.id ?? '');

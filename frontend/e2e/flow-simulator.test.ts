@@ -275,8 +275,16 @@ scenario(
       }
     }
     await page.getByRole('button', { name: 'Simular' }).click();
+    await sim.panel.waitFor({ state: 'hidden' });
     await sim.open();
     await sim.tab('profiles');
+    const typed = sim.panel.locator('[data-profile="testing-real"] [data-tool="openai"]');
+    assert.equal(await typed.inputValue(), canary);
+    await page.reload();
+    await flows.signInAgain();
+    await sim.open();
+    await sim.tab('profiles');
+    await sim.panel.locator('#new-profile').waitFor();
     assert.equal(await sim.panel.locator('[data-profile]').count(), 0);
   },
 );

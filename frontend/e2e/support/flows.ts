@@ -47,13 +47,22 @@ export class Flows {
   }
 
   tool(name: string): Locator {
-    return this.page.getByRole('toolbar').getByRole('button', { name });
+    return this.page.locator('.flow-tools').getByRole('button', { name });
   }
 
   /** A flow without anything in it. */
   async begin(): Promise<void> {
     await this.page.goto(new URL('/flows', platform.page).href);
     await this.page.getByRole('link', { name: 'Nuevo flujo' }).click();
+    await this.canvas.waitFor();
+  }
+
+  /** Marta, after a reload, which forgets who it was. */
+  async signInAgain(): Promise<void> {
+    const again = this.page.locator('button[name="user"][value="marta"]');
+    await again.or(this.canvas).first().waitFor();
+    if (await again.isVisible()) await again.click();
+    await this.page.waitForURL(`${platform.page}/**`);
     await this.canvas.waitFor();
   }
 

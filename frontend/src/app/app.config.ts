@@ -6,6 +6,7 @@ import {
   isDevMode,
   makeEnvironmentProviders,
   provideBrowserGlobalErrorListeners,
+  provideEnvironmentInitializer,
   provideZonelessChangeDetection,
 } from '@angular/core';
 import { provideRouter, withComponentInputBinding } from '@angular/router';
@@ -13,6 +14,7 @@ import { provideAgentsClient } from '@eira/agents-client';
 import { provideTransloco } from '@jsverse/transloco';
 import { routes } from './app.routes';
 import { Account } from './core/account';
+import { adoptStyles } from './core/adopted-styles';
 import { LANGUAGES, LanguageChoice, Sentences } from './core/language';
 import { SETTINGS, Settings } from './core/settings';
 
@@ -22,6 +24,7 @@ export function appConfig(settings: Settings, account: Account): ApplicationConf
     providers: [
       provideBrowserGlobalErrorListeners(),
       provideZonelessChangeDetection(),
+      provideEnvironmentInitializer(adoptStyles),
       provideRouter(routes, withComponentInputBinding()),
       provideSentences(),
       { provide: SETTINGS, useValue: settings },

@@ -1,5 +1,6 @@
 import { DestroyRef, Injectable, inject, signal } from '@angular/core';
 import { AgentProblem, ConversationEntry, ConversationService } from '@eira/agents-client';
+import { NO_PAGES, Pages, morePages } from '../core/pages';
 import { Who } from '../core/who';
 
 const PAGE = 30;
@@ -12,8 +13,7 @@ export class Conversations {
   /** The same list in other tabs. */
   private readonly tabs = new BroadcastChannel('conversation-list');
   private asked: AbortController | null = null;
-  private next: string | null = null;
-  private pages = 0;
+  private pages: Pages<ConversationEntry> = NO_PAGES;
   /** It has changed while it was listed. */
   private stale = false;
 
@@ -39,7 +39,8 @@ export class Conversations {
   }
 
   async loadMore(): Promise<void> {
-    await this.telling((asked) => this.read(asked, 1, this.items(), this.next, this.pages));
+    const there = { ...this.pages, items: this.items() };
+    await this.telling((asked) => this.read(asked, 1, there));
   }
 
   /** What is listed as it is by now. Nobody asked for it: what goes wrong is not told. */
@@ -50,7 +51,7 @@ export class Conversations {
     }
     const asked = this.begin();
     try {
-      await this.read(asked, Math.max(1, this.pages));
+      await this.read(asked, Math.max(1, this.pages.count));
     } catch (error) {
       if (!asked.signal.aborted && !(error instanceof AgentProblem)) throw error;
     }
@@ -89,25 +90,19 @@ export class Conversations {
     return (this.asked = new AbortController());
   }
 
-  /** So many pages from `next` on, behind the `before` of pages that are there. */
   private async read(
     { signal }: AbortController,
     count: number,
-    before: readonly ConversationEntry[] = [],
-    next: string | null = null,
-    there = 0,
+    there: Pages<ConversationEntry> = NO_PAGES,
   ): Promise<void> {
-    let [items, pages] = [before, there];
-    do {
-      const page = await this.service.list(this.words(), { after: next, limit: PAGE }, signal);
-      items = [...items, ...page.items];
-      next = page.next ?? null;
-      pages += 1;
-    } while (next !== null && pages < there + count);
-    this.items.set(items);
+    const pages = await morePages(
+      (after) => this.service.list(this.words(), { after, limit: PAGE }, signal),
+      count,
+      there,
+    );
     this.pages = pages;
-    this.next = next;
-    this.more.set(next !== null);
+    this.items.set(pages.items);
+    this.more.set(pages.next !== null);
     this.problem.set(null);
     void this.who.askAgain();
   }

@@ -59,6 +59,7 @@ export class Thread {
     this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
 
   constructor() {
+    this.agents.prepare();
     this.tabs.onmessage = ({ data }): void => {
       if (data === this.id()) void this.refresh();
     };

@@ -3,6 +3,7 @@ import {
   Component,
   DestroyRef,
   ElementRef,
+  ViewEncapsulation,
   afterRenderEffect,
   inject,
   input,
@@ -30,6 +31,8 @@ const SHARE = 0.25;
   selector: 'eira-markdown',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: '',
+  styleUrl: './markdown.css',
+  encapsulation: ViewEncapsulation.None,
   host: { class: 'md', '[class.writing]': 'writing()', '(click)': 'clicked($event)' },
 })
 export class Markdown {

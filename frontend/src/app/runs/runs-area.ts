@@ -1,35 +1,15 @@
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
-import { RouterLink, RouterOutlet } from '@angular/router';
-import { TranslocoDirective } from '@jsverse/transloco';
-import { ErrorCard } from '../chat/error-card';
+import { ChangeDetectionStrategy, Component, ViewEncapsulation, inject } from '@angular/core';
+import { Area } from '../area';
 import { Who } from '../core/who';
 
-/** The pages of who operates runs; others are told that these are not for them. */
+/** The pages of who operates runs, and the styles that they share. */
 @Component({
   selector: 'eira-runs-area',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ErrorCard, RouterLink, RouterOutlet, TranslocoDirective],
-  template: `
-    @if (who.operates()) {
-      <router-outlet />
-    } @else {
-      <section class="sheet" *transloco="let t">
-        @if (who.known()) {
-          <h1>{{ t('runs.noRight') }}</h1>
-          <p class="muted">{{ t('runs.noRightText') }}</p>
-          <p>
-            <a class="button" routerLink="/c/new">{{ t('runs.toConversations') }}</a>
-          </p>
-        } @else if (who.problem()) {
-          <h1>{{ t('runs.title') }}</h1>
-          <eira-error-card [error]="who.problem()!" (retry)="who.ask()" />
-        } @else {
-          <p role="status">{{ t('common.loading') }}</p>
-        }
-      </section>
-    }
-  `,
-  host: { class: 'runs-area' },
+  imports: [Area],
+  template: '<eira-area class="runs-area" of="runs" [may]="who.operates()" />',
+  styleUrl: './runs-area.css',
+  encapsulation: ViewEncapsulation.None,
 })
 export class RunsArea {
   protected readonly who = inject(Who);

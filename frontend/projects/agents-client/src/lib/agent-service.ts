@@ -1,6 +1,6 @@
 import { Injectable, inject } from '@angular/core';
 import { Observable } from 'rxjs';
-import { AgentEvent } from './events';
+import type { AgentEvent } from './events';
 import {
   AgentResponse,
   ApprovalDecided,
@@ -16,15 +16,20 @@ import {
 } from './models';
 import { observed } from './observed';
 import { patiently } from './patiently';
-import { AgentProblem } from './problems';
-import { RunStream } from './run-stream';
+import { AgentProblem, lost } from './problems';
+import type { RunStream } from './run-stream';
 import { Transport, mayPass } from './transport';
-import { wholeRun } from './whole-run';
 
 /** Runs: starts one, hears it to its end, stops it, decides what it asks. */
 @Injectable({ providedIn: 'root' })
 export class AgentService {
   private readonly transport = inject(Transport);
+
+  /** Loads what hears runs already, so that the first of them need not wait for it. */
+  prepare(): void {
+    // What fails is tried again by a run, which tells it.
+    loaded().catch(() => undefined);
+  }
 
   /**
    * Starts a run with each subscription and tells its events to the terminal one. A lost connection
@@ -48,9 +53,7 @@ export class AgentService {
 
   /** The events behind `lastEventId` (0: all), of a run that goes on or has ended within 7 days. */
   resume(runId: string, lastEventId = 0, options: ResumeOptions = {}): Observable<AgentEvent> {
-    return observed((signal) =>
-      new RunStream(this.transport, null, options, signal, runId, lastEventId).events(),
-    );
+    return this.heard(null, options, runId, lastEventId);
   }
 
   /** Answers the message of a run that has ended anew, in a run of its own; no effect is repeated. */
@@ -59,7 +62,8 @@ export class AgentService {
   }
 
   /** The answer as a whole; or what the run waits for, when somebody has to approve. */
-  run(request: ChatRequest, options: RunOptions = {}): Promise<AgentResponse> {
+  async run(request: ChatRequest, options: RunOptions = {}): Promise<AgentResponse> {
+    const { wholeRun } = await import('./whole-run').catch(asLost);
     return wholeRun(this.transport, request, options);
   }
 
@@ -91,8 +95,31 @@ export class AgentService {
   }
 
   private started(start: Start, options: StreamOptions): Observable<AgentEvent> {
-    return observed((signal) => new RunStream(this.transport, start, options, signal).events());
+    return this.heard(start, options);
   }
+
+  private heard(
+    start: Start | null,
+    options: StreamOptions,
+    runId?: string,
+    last?: number,
+  ): Observable<AgentEvent> {
+    const { transport } = this;
+    return observed(async function* (signal) {
+      const Stream = await loaded();
+      yield* new Stream(transport, start, options, signal, runId, last).events();
+    });
+  }
+}
+
+async function loaded(): Promise<typeof RunStream> {
+  const { RunStream: Stream } = await import('./run-stream').catch(asLost);
+  return Stream;
+}
+
+/** Nobody answers where the page comes from either: it can be tried again. */
+function asLost(error: unknown): never {
+  throw lost(error);
 }
 
 function pathOf(runId: string): string {

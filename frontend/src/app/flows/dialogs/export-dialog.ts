@@ -9,8 +9,10 @@ import {
 } from '@angular/core';
 import type { FlowProblem } from '@eira/flow-engine';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Copying } from '../../core/copying';
 import { Icon } from '../../core/icon';
 import { LanguageChoice } from '../../core/language';
+import { saveJson } from '../../core/saving';
 import { FlowEditor } from '../editor/flow-editor';
 import { write } from '../model/document';
 import { Json, isObject, textOf, written } from '../model/json';
@@ -74,9 +76,9 @@ interface Exported {
         </label>
         <div class="buttons">
           <button type="button" (click)="dialog.close()">{{ t('common.close') }}</button>
-          <button type="button" [disabled]="!text()" (click)="copy()">
-            <eira-icon [name]="copied() ? 'check' : 'copy'" />{{
-              t(copied() ? 'flows.exporting.copied' : 'flows.exporting.copy')
+          <button type="button" [disabled]="!text()" (click)="copying.copy(text())">
+            <eira-icon [name]="copying.copied() ? 'check' : 'copy'" />{{
+              t(copying.copied() ? 'flows.exporting.copied' : 'flows.exporting.copy')
             }}
           </button>
           <button type="button" class="primary" [disabled]="!text()" (click)="download()">
@@ -88,13 +90,13 @@ interface Exported {
   `,
 })
 export class ExportDialog {
+  protected readonly copying = new Copying();
   private readonly editor = inject(FlowEditor);
   private readonly language = inject(LanguageChoice).language;
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
   protected readonly purposes: readonly Purpose[] = ['whole', 'production'];
   protected readonly purpose = signal<Purpose>('whole');
   protected readonly exported = signal<Exported | null>(null);
-  protected readonly copied = signal(false);
   protected readonly text = computed((): string => {
     if (this.purpose() === 'whole') return written(this.flow());
     const made = this.exported();
@@ -109,7 +111,6 @@ export class ExportDialog {
   protected async choose(purpose: Purpose): Promise<void> {
     this.purpose.set(purpose);
     this.exported.set(null);
-    this.copied.set(false);
     if (purpose === 'whole') return;
     const { checkFlow, exportFlow } = await import('@eira/flow-engine');
     const language = this.language();
@@ -121,18 +122,8 @@ export class ExportDialog {
     this.exported.set({ flow: made.flow, said: [...made.warnings, ...errors] });
   }
 
-  protected async copy(): Promise<void> {
-    await navigator.clipboard.writeText(this.text());
-    this.copied.set(true);
-  }
-
   protected download(): void {
-    const address = URL.createObjectURL(new Blob([this.text()], { type: 'application/json' }));
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = `${this.fileName()}.json`;
-    link.click();
-    URL.revokeObjectURL(address);
+    saveJson(this.fileName(), this.text());
   }
 
   private flow(): Json {

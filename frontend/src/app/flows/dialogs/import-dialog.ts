@@ -68,6 +68,8 @@ export class ImportDialog {
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
   /** Opens it; the dialog stays until that is done, so that nobody saves what was there before. */
   readonly take = input.required<(document: FlowDocument) => Promise<void>>();
+  /** How many there are already in what is open. */
+  readonly keys = input(0);
   protected readonly text = signal('');
   protected readonly refusals = signal<readonly Refusal[]>([]);
   protected readonly more = signal(0);
@@ -87,7 +89,7 @@ export class ImportDialog {
   }
 
   protected async bring(): Promise<void> {
-    const made = imported(this.text());
+    const made = imported(this.text(), this.keys());
     if (isRefused(made)) {
       this.refusals.set(made.slice(0, SHOWN));
       this.more.set(Math.max(0, made.length - SHOWN));

@@ -26,6 +26,7 @@ export class LeaveDialog {
   private answer: ((leaves: boolean) => void) | null = null;
 
   ask(): Promise<boolean> {
+    this.stay();
     this.dialog().nativeElement.showModal();
     return new Promise((resolve) => {
       this.answer = resolve;

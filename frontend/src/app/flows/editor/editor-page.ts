@@ -101,7 +101,8 @@ export class EditorPage {
   protected readonly panels = PANELS;
   protected readonly panel = signal<Panel>('palette');
   protected readonly simulable = inject(SIMULATOR) !== null;
-  protected readonly simulating = signal(false);
+  /** Once the simulator has been opened: what was typed into it is kept while it is closed. */
+  protected readonly simulated = signal(false);
   protected readonly opened = signal(false);
   protected readonly name = computed(() => {
     const meta = this.editor.document().members?.['meta'];
@@ -118,7 +119,8 @@ export class EditorPage {
       untracked(() => void this.open(id));
     });
     effect(() => {
-      this.simulating();
+      const simulating = this.editor.simulating();
+      if (simulating) this.simulated.set(true);
       untracked(() => this.canvas()?.fitSoon());
     });
   }

@@ -214,8 +214,10 @@ describe('a stored flow', () => {
     await stored.take(1);
     expect(server.queries('GET /flows/f1')).toEqual(['', '?version=1']);
     expect([editor.dirty(), places(editor.document()).size]).toEqual([true, 1]);
+    expect([...editor.positions()]).toEqual([...(await laidOut(editor.document()))]);
     editor.undo();
     expect(write(editor.document())).toEqual(FLOW);
+    expect([...editor.positions()]).toEqual([...(await laidOut(editor.document()))]);
   });
 
   it('that cannot be saved says why, and stays open', async () => {

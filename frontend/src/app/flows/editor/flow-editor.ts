@@ -3,7 +3,7 @@ import { FlowDocument, NodeKey, emptyFlow, places, write } from '../model/docume
 import { Made, Point, addNode, moveNodes, openBlocks, positionOf } from '../model/edits';
 import { begun, redone, settled, stepped, undone } from '../model/history';
 import { BlockName, Kind } from '../model/kinds';
-import { EDGE, laidOut } from '../model/layout';
+import { EDGE, isPlaced, laidOut } from '../model/layout';
 
 /** What a simulator says of a node while it runs. */
 export type NodeState = 'running' | 'done' | 'failed' | 'stopped' | 'skipped' | 'breakpoint';
@@ -51,6 +51,8 @@ export class FlowEditor {
     computation: () => null,
   });
 
+  /** Whether the simulator is beside the canvas. */
+  readonly simulating = signal(false);
   /** A simulator's to set: what the canvas paints on nodes, and which links it lights up. */
   readonly states = signal<ReadonlyMap<NodeKey, NodeState>>(new Map());
   readonly lit = signal<ReadonlySet<string>>(NOTHING);
@@ -70,8 +72,7 @@ export class FlowEditor {
 
   /** Opens a flow; what nobody has placed is laid out, which is no change of it. */
   async open(document: FlowDocument): Promise<void> {
-    const unplaced = [...places(document).values()].some(({ node }) => !positionOf(node));
-    this.unsaid.set(unplaced ? await laidOut(document) : new Map());
+    this.unsaid.set(isPlaced(document) ? new Map() : await laidOut(document));
     this.history.set(begun(document));
     this.saved.set(document);
     this.choose([]);
@@ -79,10 +80,13 @@ export class FlowEditor {
     this.lit.set(NOTHING);
   }
 
-  /** Another flow takes its place, as one step. */
+  /** Another flow takes its place, as one step; its keys are others. */
   async replace(document: FlowDocument): Promise<void> {
-    const unplaced = [...places(document).values()].some(({ node }) => !positionOf(node));
-    if (unplaced) this.unsaid.set(await laidOut(document));
+    if (!isPlaced(document)) {
+      const laid = await laidOut(document);
+      // What is there now has its places, too, when that is undone.
+      this.unsaid.update((known) => new Map([...known, ...laid]));
+    }
     this.edit(() => document);
     this.choose([]);
   }

@@ -37,8 +37,7 @@ export class StoredFlow {
     if (!id) return false;
     return this.telling(async () => {
       const { view } = await this.flows.read(id, version);
-      const document = documentOf(view.flow, this.editor.document().keys);
-      this.editor.edit(() => document);
+      await this.editor.replace(documentOf(view.flow, this.editor.document().keys));
     });
   }
 

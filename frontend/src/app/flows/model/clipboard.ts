@@ -1,13 +1,4 @@
-import {
-  FlowDocument,
-  FlowNode,
-  isDocument,
-  NodeKey,
-  places,
-  read,
-  write,
-  writeNode,
-} from './document';
+import { FlowDocument, FlowNode, isDocument, NodeKey, places, read, writeNode } from './document';
 import {
   freshId,
   ids,
@@ -118,9 +109,4 @@ function isNumbered(id: string): boolean {
 
 function spotOf(at: Point | undefined): string {
   return at ? `${at.x},${at.y}` : '';
-}
-
-/** Whether two documents are written the same. */
-export function sameFlow(one: FlowDocument, other: FlowDocument): boolean {
-  return one === other || JSON.stringify(write(one)) === JSON.stringify(write(other));
 }

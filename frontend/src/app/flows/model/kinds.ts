@@ -26,7 +26,7 @@ interface Form {
 const PLAIN = { ports: ['next'], blocks: {} } as const;
 
 const FORMS: Readonly<Record<Kind, Form>> = {
-  agent_call: { ...PLAIN, fresh: { agent_profile: 'normal', message: '' } },
+  agent_call: { ...PLAIN, fresh: { agent_profile: 'normal' } },
   rest_call: { ...PLAIN, fresh: { method: 'GET', url: '' } },
   condition: {
     ports: ['true', 'false', 'next'],

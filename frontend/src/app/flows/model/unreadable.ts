@@ -10,8 +10,8 @@ export interface Refusal {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
-/** The document of a text that somebody brings, or everything that is wrong with it. */
-export function imported(text: string): FlowDocument | readonly Refusal[] {
+/** The document of a text that somebody brings, with keys behind so many; or what is wrong with it. */
+export function imported(text: string, keys = 0): FlowDocument | readonly Refusal[] {
   let json: Json;
   try {
     json = JSON.parse(text) as Json;
@@ -19,7 +19,7 @@ export function imported(text: string): FlowDocument | readonly Refusal[] {
     const { line, column } = faultOf(text);
     return [{ path: `${line}:${column}`, reason: 'not_json', values: {} }];
   }
-  const made = read(json);
+  const made = read(json, keys);
   return isDocument(made) ? made : made.map(refusalOf);
 }
 

@@ -31,6 +31,7 @@ import { Connection } from './connection';
       </button>
     </ng-container>
   `,
+  providers: [Connection],
   host: { class: 'connection' },
 })
 export class ConnectionView {

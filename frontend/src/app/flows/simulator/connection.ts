@@ -7,7 +7,7 @@ const PATIENCE_MS = 8_000;
 
 export type Reach = 'unknown' | 'reached' | 'lost';
 
-/** Whether the backend can be reached: asked again and again, as long as somebody looks at the page. */
+/** Whether the backend can be reached: asked again and again, as long as somebody looks at it. */
 @Injectable()
 export class Connection {
   private readonly health = inject(HealthService);

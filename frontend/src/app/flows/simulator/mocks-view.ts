@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import type { Json } from '@eira/flow-engine';
-import { TranslocoDirective } from '@jsverse/transloco';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { LanguageChoice } from '../../core/language';
 import { FlowEditor } from '../editor/flow-editor';
 import { places } from '../model/document';
 import { textOf } from '../model/json';
@@ -15,11 +16,14 @@ interface Row {
   readonly draft: Draft | undefined;
 }
 
-const OF_TOOLS: Readonly<Record<MockedTool, Json>> = {
-  openai: 'Texto simulado.',
-  ai_search: [{ title: 'Documento', source: 'https://example.org/documento', score: 0.9 }],
-  http: { status: 200, contentType: 'application/json', json: {} },
-};
+/** What one may write for each tool. */
+function samples(text: string, title: string): Readonly<Record<MockedTool, Json>> {
+  return {
+    openai: text,
+    ai_search: [{ title, source: 'https://example.org/1', score: 0.9 }],
+    http: { status: 200, contentType: 'application/json', json: {} },
+  };
+}
 
 /** What calls are answered with where nobody is called: by node, by execution of a node, by tool. */
 @Component({
@@ -103,6 +107,8 @@ export class MocksView {
   protected readonly drafts = inject(MockDrafts);
   private readonly session = inject(SimulationSession);
   private readonly editor = inject(FlowEditor);
+  private readonly transloco = inject(TranslocoService);
+  private readonly language = inject(LanguageChoice).language;
 
   /** By the id of each node that is called something else as well. */
   private readonly labels = computed((): ReadonlyMap<string, string> => {
@@ -121,13 +127,16 @@ export class MocksView {
       return { name, label, suggested: text, draft: drafts.get(name) };
     });
   });
-  protected readonly tools = computed(() =>
-    MOCKED_TOOLS.map((name) => ({
+  protected readonly tools = computed(() => {
+    this.language();
+    const words = (key: string): string => this.transloco.translate(`simulator.mocks.${key}`);
+    const sample = samples(words('sample'), words('sampleTitle'));
+    return MOCKED_TOOLS.map((name) => ({
       name,
-      suggested: JSON.stringify(OF_TOOLS[name]),
+      suggested: JSON.stringify(sample[name]),
       draft: this.drafts.tools().get(name),
-    })),
-  );
+    }));
+  });
 
   protected setTool(tool: MockedTool, text: string): void {
     this.drafts.setTool(tool, text.trim() ? text : null);

@@ -3,19 +3,21 @@ import {
   Component,
   ViewEncapsulation,
   computed,
+  effect,
   inject,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { readTape, type Calls } from '@eira/flow-engine';
 import { TranslocoDirective, provideTranslocoScope } from '@jsverse/transloco';
 import { Icon } from '../../core/icon';
+import { saveJson } from '../../core/saving';
 import { FlowEditor } from '../editor/flow-editor';
 import { FlowIcon } from '../flow-icon';
 import { written } from '../model/json';
 import { SimulatorBackend } from './backend';
 import { ChatView } from './chat-view';
-import { Connection } from './connection';
 import { ConnectionView } from './connection-view';
 import { InputsView } from './inputs-view';
 import { MockDrafts } from './mock-drafts';
@@ -24,13 +26,15 @@ import { ProfilesView } from './profiles-view';
 import { SimulationSession } from './session';
 import { StepsView } from './steps-view';
 import { TrialView } from './trial-view';
-import { Typed } from './typed';
 
 const TABS = ['steps', 'trial', 'mocks', 'profiles', 'inputs'] as const;
 const CALLS: readonly Calls[] = ['mocks', 'auto', 'backend'];
 const LONGEST_TAPE = 5_000_000;
 
-/** The simulator: beside the canvas, all of it in the memory of the page. */
+/**
+ * The simulator: beside the canvas, all of it in the memory of the page. While it is closed nothing
+ * runs, and what was written into it is kept.
+ */
 @Component({
   selector: 'eira-simulator',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -49,20 +53,13 @@ const LONGEST_TAPE = 5_000_000;
   templateUrl: './panel.html',
   styleUrl: './panel.css',
   encapsulation: ViewEncapsulation.None,
-  providers: [
-    provideTranslocoScope('simulator'),
-    Connection,
-    MockDrafts,
-    SimulationSession,
-    SimulatorBackend,
-    Typed,
-  ],
+  providers: [provideTranslocoScope('simulator'), MockDrafts, SimulationSession, SimulatorBackend],
   host: { class: 'simulator', '(document:keydown.f9)': 'mark()' },
 })
 export class SimulatorPanel {
   protected readonly session = inject(SimulationSession);
   protected readonly drafts = inject(MockDrafts);
-  private readonly editor = inject(FlowEditor);
+  protected readonly editor = inject(FlowEditor);
   private readonly chat = viewChild(ChatView);
   protected readonly tabs = TABS;
   protected readonly choices = CALLS;
@@ -81,6 +78,12 @@ export class SimulatorPanel {
     () => !this.session.isBusy() && !this.session.waits() && !this.session.hindrance(),
   );
 
+  constructor() {
+    effect(() => {
+      if (!this.editor.simulating()) untracked(() => this.session.reset());
+    });
+  }
+
   protected async run(): Promise<void> {
     this.tab.set('steps');
     await this.session.run();
@@ -94,6 +97,7 @@ export class SimulatorPanel {
   }
 
   protected mark(): void {
+    if (!this.editor.simulating()) return;
     for (const key of this.editor.chosen()) this.session.toggleBreakpoint(key);
   }
 
@@ -104,14 +108,7 @@ export class SimulatorPanel {
 
   protected download(): void {
     const tape = this.session.tape();
-    if (!tape) return;
-    const blob = new Blob([written(tape as never)], { type: 'application/json' });
-    const address = URL.createObjectURL(blob);
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = 'tape.json';
-    link.click();
-    URL.revokeObjectURL(address);
+    if (tape) saveJson('tape', written(tape as never));
   }
 
   protected async open(box: HTMLInputElement): Promise<void> {

@@ -23,7 +23,7 @@ describe('the sentences of the simulator', () => {
 });
 
 describe('what is typed in', () => {
-  const typed = (): Typed => TestBed.configureTestingModule({ providers: [Typed] }).inject(Typed);
+  const typed = (): Typed => TestBed.inject(Typed);
 
   it('is by profile, and a key that is emptied is none', () => {
     const keys = typed();
@@ -38,6 +38,16 @@ describe('what is typed in', () => {
     expect(keys.of('prod')?.indexes).toEqual(['cerebro']);
     keys.remove('prod');
     expect(keys.isEmpty()).toBe(true);
+  });
+
+  it('is shown where it is made up, and not taken for a real value', () => {
+    const values = typed();
+    values.setValue('search-prod', 'made-up');
+    values.setReal('search-prod', true);
+    expect([...values.real()]).toEqual(['search-prod']);
+    expect(values.secureMocks()).toEqual({});
+    values.setReal('search-prod', false);
+    expect(values.real().size).toBe(0);
   });
 
   it('is forgotten with the page that it was typed into, and stored nowhere', () => {

@@ -1,11 +1,12 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
+import { LANGUAGE } from '@eira/flow-engine';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { FlowEditor } from '../editor/flow-editor';
 import { Vocabulary } from '../inspector/vocabulary';
 import { places } from '../model/document';
 import { setMeta } from '../model/edits';
 import { isObject, textOf } from '../model/json';
-import { KEYED_TOOLS, Typed } from './typed';
+import { Typed } from './typed';
 import { SimulatorBackend } from './backend';
 
 /**
@@ -24,7 +25,7 @@ export class ProfilesView {
   protected readonly backend = inject(SimulatorBackend);
   private readonly editor = inject(FlowEditor);
   private readonly vocabulary = inject(Vocabulary);
-  protected readonly tools = KEYED_TOOLS;
+  protected readonly tools = LANGUAGE.keys.tools;
   protected readonly known = computed(() => this.vocabulary.names('profiles'));
   protected readonly ofFlow = computed(() => {
     const meta = this.editor.document().members?.['meta'];

@@ -43,7 +43,7 @@ async function desk(simulatorKeys: boolean, apiBase = 'https://api.test'): Promi
     providers: [
       FlowEditor,
       Vocabulary,
-      Typed,
+
       MockDrafts,
       SimulatorBackend,
       SimulationSession,
@@ -100,6 +100,9 @@ describe('a simulation', () => {
     const { editor, session, keyAt } = await desk(true);
     const fork = keyAt('nodes/1');
     session.toggleBreakpoint(fork);
+    editor.simulating.set(true);
+    TestBed.tick();
+    expect([...editor.breakpoints()]).toEqual([fork]);
     await session.run();
     expect(session.status()).toBe('paused');
     expect(editor.states().get(fork)).toBe('breakpoint');
@@ -107,6 +110,9 @@ describe('a simulation', () => {
     expect(session.records().map(({ node }) => node)).toEqual(['@0', 'fork']);
     await session.run();
     expect(session.status()).toBe('done');
+    editor.simulating.set(false);
+    TestBed.tick();
+    expect([...editor.breakpoints()]).toEqual([]);
     session.toggleBreakpoint(fork);
     expect(session.breakpoints().size).toBe(0);
   });
@@ -151,6 +157,8 @@ describe('a simulation', () => {
   it('tries a node alone', async () => {
     const { editor, session, keyAt } = await desk(true);
     const key = keyAt('nodes/1/then/0');
+    // The first one of what is run, which this one takes the place of.
+    session.toggleBreakpoint(keyAt('nodes/0'));
     await session.try(
       key,
       { type: 'response', text: 'Bien: ${r1.text}' },
@@ -165,11 +173,12 @@ describe('a simulation', () => {
     const { server, session } = await desk(true);
     server.on('POST /chat', () => stream([bytes(log([...ANSWERED] as never))]));
     session.calls.set('backend');
-    await session.run();
-    const said = session.said().at(-1)?.text;
+    await session.run('Buenos días');
+    const said = session.said().map(({ who, text }) => [who, text]);
+    expect(said[0]).toEqual(['user', 'Buenos días']);
     session.opened.set(session.tape());
     await session.run();
-    expect(session.said().at(-1)?.text).toBe(said);
+    expect(session.said().map(({ who, text }) => [who, text])).toEqual(said);
     expect(session.records()[0]?.source).toBe('tape');
     expect(server.linesOf(/chat/)).toHaveLength(1);
   });

@@ -99,7 +99,10 @@ export class SimulationSession {
   });
 
   constructor() {
-    effect(() => this.editor.breakpoints.set(this.breakpoints()));
+    effect(() => {
+      const marked = this.breakpoints();
+      this.editor.breakpoints.set(this.editor.simulating() ? marked : NOTHING);
+    });
     effect(() => {
       const { mocks } = this.drafts;
       this.open()?.simulator.setMocks(mocks());
@@ -218,7 +221,8 @@ export class SimulationSession {
     const first = 'value' in read ? read.value : {};
     const inputs = message === undefined ? first : { ...first, message };
     const simulator = this.begin(made.program, new Naming(made.program, document), inputs);
-    if (message !== undefined) this.chat = [spoken('', message)];
+    const said = { ...this.opened()?.inputs, ...inputs }['message'];
+    if (said && typeof said === 'string') this.chat = [spoken('', said)];
     return simulator;
   }
 
@@ -326,6 +330,11 @@ class Trial extends Naming {
   override keyOf(id: string): NodeKey | null {
     const place = this.program.flow.nodes.get(id)?.place ?? [];
     return String(place[1]) === String(this.at) ? this.key : null;
+  }
+
+  /** It stops nowhere: breakpoints are those of the whole flow. */
+  override idOf(): null {
+    return null;
   }
 }
 

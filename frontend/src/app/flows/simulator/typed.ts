@@ -12,20 +12,19 @@ export interface TypedProfile {
   readonly indexes: readonly string[];
 }
 
-/** Tools that the backend takes keys of the simulator for. */
-export const KEYED_TOOLS = ['openai', 'ai_search', 'anthropic', 'google', 'proxy'] as const;
-
 /**
- * Profiles and values that were typed in for the simulator: in the memory of the open page alone,
- * and forgotten with it.
+ * Profiles and values that were typed in for the simulator: in the memory of the page alone, for all
+ * flows that are simulated in it, until it is reloaded or left, or somebody signs out.
  */
-@Injectable()
+@Injectable({ providedIn: 'root' })
 export class Typed {
   private readonly list = signal<readonly TypedProfile[]>([]);
   private readonly values = signal<SecureMocks>({});
 
   readonly profiles = this.list.asReadonly();
   readonly secureMocks = this.values.asReadonly();
+  /** Aliases whose values are no made-up ones: those are not shown. */
+  readonly real = signal<ReadonlySet<string>>(new Set());
   readonly keys = computed((): ProfileKeys =>
     Object.fromEntries(this.list().map(({ name, keys }) => [name, keys])),
   );
@@ -68,9 +67,19 @@ export class Typed {
     this.values.set(value ? { ...others, [alias]: value } : others);
   }
 
+  /** What was typed in for the other is not taken for this one. */
+  setReal(alias: string, real: boolean): void {
+    this.setValue(alias, '');
+    this.real.update((aliases) => {
+      const others = [...aliases].filter((each) => each !== alias);
+      return new Set(real ? [...others, alias] : others);
+    });
+  }
+
   forget(): void {
     this.list.set([]);
     this.values.set({});
+    this.real.set(new Set());
   }
 }
 
