@@ -52,6 +52,8 @@ scenario(
     await flows.join('agent_call_1', 'next', 'condition_1');
     await flows.join('condition_1', 'true', 'response_1');
     await count('all is drawn', flows, 3, 2);
+    const told = 'Conexión de condition_1 (Sí) a response_1';
+    await page.locator(`f-connection[aria-label="${told}"]`).waitFor({ state: 'attached' });
 
     await flows.node('response_1').click();
     await flows.field('text').fill('Hecho');

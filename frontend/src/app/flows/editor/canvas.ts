@@ -30,7 +30,7 @@ import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { LanguageChoice } from '../../core/language';
 import { NodeKey, places } from '../model/document';
 import { Point, addNode, connect, disconnect, moveNodes, removeNodes } from '../model/edits';
-import { Port, isKind } from '../model/kinds';
+import { Port, isKind, kindOf, nameOf } from '../model/kinds';
 import { Link, linksOf, startOf } from '../model/links';
 import { canvasWords } from './canvas-words';
 import { Drawing, Drawn } from './drawing';
@@ -85,6 +85,15 @@ export class FlowCanvas {
     }));
   });
   protected readonly links = computed(() => linksOf(this.editor.document()));
+  /** Each with what it joins, by name. */
+  protected readonly lines = computed(() => {
+    const known = places(this.editor.document());
+    return this.links().flatMap((link) => {
+      const [from, to] = [known.get(link.from), known.get(link.to)].map((at) => at?.node.fields);
+      if (!from || !to) return [];
+      return [{ ...link, kind: kindOf(from), source: nameOf(from), target: nameOf(to) }];
+    });
+  });
   protected readonly lit = this.editor.lit;
 
   constructor() {

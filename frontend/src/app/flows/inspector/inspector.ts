@@ -14,7 +14,7 @@ import { FlowEditor } from '../editor/flow-editor';
 import { NodeKey, places } from '../model/document';
 import { setField, setMeta } from '../model/edits';
 import { Json, Path, isObject, textOf } from '../model/json';
-import { badgesOf, kindOf, titleOf } from '../model/kinds';
+import { badgesOf, kindOf, nameOf } from '../model/kinds';
 import { linksOf } from '../model/links';
 import { variablesAt } from '../model/scope';
 import { FlowIcon } from '../flow-icon';
@@ -84,7 +84,7 @@ export class Inspector {
     const from = places(document).get(link?.from ?? '');
     const to = places(document).get(link?.to ?? '');
     if (!link || !from || !to) return null;
-    const [name, other] = [from, to].map(({ node }) => titleOf(node.fields) || kindOf(node.fields));
+    const [name, other] = [nameOf(from.node.fields), nameOf(to.node.fields)];
     return { from: name, to: other, port: link.port, kind: kindOf(from.node.fields) };
   });
   /** One for each node, so that its fields begin anew with another. */

@@ -3,7 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { FlowEditor } from '../editor/flow-editor';
 import { NodeKey, places } from '../model/document';
 import { connect, disconnect } from '../model/edits';
-import { BlockName, Port, kindOf, portsOf, titleOf } from '../model/kinds';
+import { BlockName, Port, kindOf, nameOf, portsOf } from '../model/kinds';
 import { linksOf } from '../model/links';
 
 /** Where each port of a node leads: what lines show, as fields that keys reach. */
@@ -56,7 +56,7 @@ export class NodeLinks {
       .filter(({ node }) => node.key !== this.of())
       .map(({ node: { key, fields } }) => ({
         key,
-        name: titleOf(fields) || kindOf(fields),
+        name: nameOf(fields),
       })),
   );
 

@@ -109,6 +109,11 @@ export function titleOf(fields: JsonObject, id = idOf(fields)): string {
   return label && id ? `${label} (${id})` : label || id;
 }
 
+/** As it is called among others: by its title or, where it has none, its type. */
+export function nameOf(fields: JsonObject): string {
+  return titleOf(fields) || kindOf(fields);
+}
+
 export function idOf(fields: JsonObject): string {
   return textOf(fields['id']);
 }

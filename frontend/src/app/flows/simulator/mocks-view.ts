@@ -1,7 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import type { Json } from '@eira/flow-engine';
-import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { LanguageChoice } from '../../core/language';
+import { TranslocoDirective } from '@jsverse/transloco';
 import { FlowEditor } from '../editor/flow-editor';
 import { places } from '../model/document';
 import { textOf } from '../model/json';
@@ -16,7 +15,6 @@ interface Row {
   readonly draft: Draft | undefined;
 }
 
-/** What one may write for each tool. */
 function samples(text: string, title: string): Readonly<Record<MockedTool, Json>> {
   return {
     openai: text,
@@ -87,7 +85,9 @@ function samples(text: string, title: string): Readonly<Record<MockedTool, Json>
             autocomplete="off"
             [id]="'mock-of-' + row.name"
             [value]="row.draft?.text ?? ''"
-            [placeholder]="row.suggested"
+            [placeholder]="
+              sampleOf(row.name, t('simulator.mocks.sample'), t('simulator.mocks.sampleTitle'))
+            "
             [attr.aria-invalid]="row.draft?.wrong ? true : null"
             [attr.aria-describedby]="row.draft?.wrong ? 'wrong-of-' + row.name : null"
             (input)="setTool(row.name, box.value)"
@@ -107,8 +107,6 @@ export class MocksView {
   protected readonly drafts = inject(MockDrafts);
   private readonly session = inject(SimulationSession);
   private readonly editor = inject(FlowEditor);
-  private readonly transloco = inject(TranslocoService);
-  private readonly language = inject(LanguageChoice).language;
 
   /** By the id of each node that is called something else as well. */
   private readonly labels = computed((): ReadonlyMap<string, string> => {
@@ -127,16 +125,14 @@ export class MocksView {
       return { name, label, suggested: text, draft: drafts.get(name) };
     });
   });
-  protected readonly tools = computed(() => {
-    this.language();
-    const words = (key: string): string => this.transloco.translate(`simulator.mocks.${key}`);
-    const sample = samples(words('sample'), words('sampleTitle'));
-    return MOCKED_TOOLS.map((name) => ({
-      name,
-      suggested: JSON.stringify(sample[name]),
-      draft: this.drafts.tools().get(name),
-    }));
-  });
+  protected readonly tools = computed(() =>
+    MOCKED_TOOLS.map((name) => ({ name, draft: this.drafts.tools().get(name) })),
+  );
+
+  /** What one may write for this tool, with these words in it. */
+  protected sampleOf(tool: MockedTool, text: string, title: string): string {
+    return JSON.stringify(samples(text, title)[tool]);
+  }
 
   protected setTool(tool: MockedTool, text: string): void {
     this.drafts.setTool(tool, text.trim() ? text : null);
