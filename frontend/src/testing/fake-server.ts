@@ -70,7 +70,10 @@ export class FakeServer {
         const answers = this.answers.get(line);
         const answer = answers && answers.length > 1 ? answers.shift() : answers?.[0];
         if (answer === undefined) throw new Error(`nobody expected ${line}`);
-        return Promise.resolve(answer(asked));
+        return Promise.resolve(answer(asked)).then((response) => {
+          init?.signal?.throwIfAborted();
+          return response;
+        });
       },
     }));
   }

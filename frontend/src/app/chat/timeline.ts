@@ -2,6 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  ViewEncapsulation,
   computed,
   effect,
   inject,
@@ -76,6 +77,8 @@ interface Line {
       }
     </aside>
   `,
+  styleUrl: './timeline.css',
+  encapsulation: ViewEncapsulation.None,
 })
 export class Timeline {
   private readonly service = inject(ConversationService);

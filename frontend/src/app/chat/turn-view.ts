@@ -1,6 +1,7 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  ViewEncapsulation,
   computed,
   inject,
   input,
@@ -40,6 +41,8 @@ import { withDays } from './values';
     TurnActions,
   ],
   templateUrl: './turn-view.html',
+  styleUrl: './turn-view.css',
+  encapsulation: ViewEncapsulation.None,
 })
 export class TurnView {
   private readonly transloco = inject(TranslocoService);

@@ -60,8 +60,8 @@ describe('styles of components', () => {
     TestBed.createComponent(StyledAlone);
     expect(document.querySelectorAll('style')).toHaveLength(before);
     expect(sheets.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^\.adopted/),
-      expect.stringMatching(/^\[_nghost-[\w-]+\]/),
+      expect.stringMatching(/\.adopted\s*\{/),
+      expect.stringMatching(/\[_nghost-[\w-]+\]\s*\{/),
     ]);
   });
 });

@@ -14,10 +14,10 @@ import {
   RunOptions,
   StreamOptions,
 } from './models';
+import { loading } from './loading';
 import { observed } from './observed';
 import { patiently } from './patiently';
-import { AgentProblem, lost } from './problems';
-import type { RunStream } from './run-stream';
+import { AgentProblem } from './problems';
 import { Transport, mayPass } from './transport';
 
 /** Runs: starts one, hears it to its end, stops it, decides what it asks. */
@@ -28,7 +28,7 @@ export class AgentService {
   /** Loads what hears runs already, so that the first of them need not wait for it. */
   prepare(): void {
     // What fails is tried again by a run, which tells it.
-    loaded().catch(() => undefined);
+    hearing().catch(() => undefined);
   }
 
   /**
@@ -38,12 +38,12 @@ export class AgentService {
    * Fails with AgentProblem.
    */
   streamChat(request: ChatRequest, options: StreamOptions = {}): Observable<AgentEvent> {
-    return this.started(startOf(request), options);
+    return this.heard(startOf(request), options);
   }
 
   /** Runs a flow durably, and tells its events as those of any run; `input` answers what it asks. */
   runFlow(request: FlowRunRequest, options: StreamOptions = {}): Observable<AgentEvent> {
-    return this.started({ path: '/flows/runs', body: request }, options);
+    return this.heard({ path: '/flows/runs', body: request }, options);
   }
 
   /** What the user says to a flow that waits. */
@@ -58,12 +58,12 @@ export class AgentService {
 
   /** Answers the message of a run that has ended anew, in a run of its own; no effect is repeated. */
   regenerate(runId: string, options: StreamOptions = {}): Observable<AgentEvent> {
-    return this.started({ path: `${pathOf(runId)}/regenerate` }, options);
+    return this.heard({ path: `${pathOf(runId)}/regenerate` }, options);
   }
 
   /** The answer as a whole; or what the run waits for, when somebody has to approve. */
   async run(request: ChatRequest, options: RunOptions = {}): Promise<AgentResponse> {
-    const { wholeRun } = await import('./whole-run').catch(asLost);
+    const { wholeRun } = await loading(import('./whole-run'));
     return wholeRun(this.transport, request, options);
   }
 
@@ -94,10 +94,6 @@ export class AgentService {
     await this.transport.send(`${pathOf(runId)}/feedback`, { method: 'POST', body: feedback });
   }
 
-  private started(start: Start, options: StreamOptions): Observable<AgentEvent> {
-    return this.heard(start, options);
-  }
-
   private heard(
     start: Start | null,
     options: StreamOptions,
@@ -105,22 +101,17 @@ export class AgentService {
     last?: number,
   ): Observable<AgentEvent> {
     const { transport } = this;
+    const tell: StreamOptions['onConnection'] = (state, againInMs) => {
+      if (state !== 'live') options.onConnection?.(state, againInMs);
+    };
     return observed(async function* (signal) {
-      const Stream = await loaded();
-      yield* new Stream(transport, start, options, signal, runId, last).events();
+      const { RunStream } = await patiently(hearing, mayPass, transport, signal, tell);
+      yield* new RunStream(transport, start, options, signal, runId, last).events();
     });
   }
 }
 
-async function loaded(): Promise<typeof RunStream> {
-  const { RunStream: Stream } = await import('./run-stream').catch(asLost);
-  return Stream;
-}
-
-/** Nobody answers where the page comes from either: it can be tried again. */
-function asLost(error: unknown): never {
-  throw lost(error);
-}
+const hearing = (): Promise<typeof import('./run-stream')> => loading(import('./run-stream'));
 
 function pathOf(runId: string): string {
   return `/runs/${encodeURIComponent(runId)}`;

@@ -1,7 +1,7 @@
 import { Injectable, inject } from '@angular/core';
 import { Observable } from 'rxjs';
-import { framesOf } from './event-stream';
 import { TimelineEvent } from './events';
+import { loading } from './loading';
 import {
   ConversationEntry,
   ConversationList,
@@ -81,6 +81,7 @@ export class ConversationService {
     let failures = 0;
     for (;;) {
       try {
+        const { framesOf } = await loading(import('./event-stream'));
         const headers: Record<string, string> = last ? { 'last-event-id': last } : {};
         const asked = { accept: EVENT_STREAM, headers, signal };
         const response = await this.transport.send(`${pathOf(id)}/events`, asked);
