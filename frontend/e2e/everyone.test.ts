@@ -263,3 +263,31 @@ scenario(
     );
   },
 );
+
+scenario(
+  'all that the bar may have stands beside each other on the narrowest screen',
+  async (scene) => {
+    const { page } = await scene.visit();
+    await page.route('**/api/me', async (route) => {
+      const response = await route.fetch();
+      const me = (await response.json()) as object;
+      const rights = ['approvals:decide', 'flows:read', 'runs:operate'];
+      await route.fulfill({ response, json: { ...me, rights } });
+    });
+    await page.route('**/api/approvals', async (route) => {
+      const items = Array.from({ length: 12 }, (_, at) => ({ approvalId: `${at}` }));
+      await route.fulfill({ response: await route.fetch(), json: { items } });
+    });
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.reload();
+    await page.locator('.pages .count').getByText('12').waitFor();
+    assert.equal(await page.locator('.pages a').count(), 4);
+    assert.ok(await fitsItsWidth(page));
+    const names = page.locator('.segments button');
+    for (const name of await names.all()) {
+      const { height, width } = (await name.boundingBox()) ?? { height: 0, width: 0 };
+      assert.ok(height >= 24 && width >= 24, `a finger finds it: ${width} x ${height}`);
+    }
+    await checkAxe(page);
+  },
+);
