@@ -113,7 +113,9 @@ scenario(`how fluid a flow of ${NODES} nodes is`, async (scene) => {
   await flows.outline.filter({ hasText: 'ask_30' }).click();
   const node = flows.node('ask_30');
   await node.waitFor();
-  const dragged = await smooth(page, 'a node is dragged', async () => sway(page, middle(await boxOf(node))));
+  const dragged = await smooth(page, 'a node is dragged', async () =>
+    sway(page, middle(await boxOf(node))),
+  );
 
   const field = flows.field('message');
   await field.fill('');
