@@ -26,7 +26,8 @@ CODES = {"missing": "field_missing", "extra_forbidden": "field_unknown"}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """`flow` is None for what is no flow at all, and holds faulty nodes where there are errors."""
+    """`flow` is None for what is no flow at all and for one of too many nodes; where there are
+    errors, it holds faulty nodes."""
 
     flow: Flow | None
     findings: tuple[Finding, ...]
@@ -43,8 +44,10 @@ def read(sent: object) -> Read:
         reader.findings.append(warning("empty_flow", ()))
     order = reader.block(nodes, place, None, "@", 0)
     form = reader.envelope(sent)
-    flow = Flow(form.meta, reader.nodes, order, form.edges) if form else None
-    return Read(flow, tuple(reader.findings))
+    if form is None or reader.count > MAX_NODES:
+        # What edges and variables say of nodes that were not read is not known.
+        return Read(None, tuple(reader.findings))
+    return Read(Flow(form.meta, reader.nodes, order, form.edges), tuple(reader.findings))
 
 
 def _nodes_of(sent: object) -> tuple[list[Any], Place] | None:
@@ -91,6 +94,8 @@ class _Reader:
             return ()
         order = []
         for index, sent in enumerate(nodes):
+            if self.count > MAX_NODES:
+                break
             self.count += 1
             if self.count > MAX_NODES:
                 self.findings.append(error("too_many_nodes", place, limit=MAX_NODES))

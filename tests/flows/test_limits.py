@@ -24,6 +24,17 @@ def test_a_flow_has_a_number_of_nodes_that_it_may_not_go_beyond() -> None:
     assert (problem.code, problem.severity) == ("too_many_nodes", "error")
 
 
+def test_a_flow_of_too_many_nodes_is_told_that_alone_whatever_leads_to_those_left_out() -> None:
+    last = MAX_NODES + 1
+    nodes = [{"type": "response", "id": f"n{n}", "text": "${n}"} for n in range(last + 1)]
+    edges = [{"from": f"n{n}", "to": f"n{n + 1}"} for n in range(last)]
+    [problem] = check({"nodes": nodes, "edges": edges}, "es")
+    assert (problem.code, problem.pointer) == ("too_many_nodes", "/nodes")
+    blocks = [{"type": "loop", "over": [1], "body": [SAID] * last}, CALL, CALL]
+    [problem] = check({"nodes": blocks}, "es")
+    assert (problem.code, problem.pointer) == ("too_many_nodes", "/nodes/0/body")
+
+
 def test_texts_with_templates_have_a_length_that_they_may_not_go_beyond_together() -> None:
     """Each is within its own limit; what is beyond that of all is not read."""
     told = [{"type": "response", "text": "x" * MAX_TEXT}] * (MAX_TEMPLATES // MAX_TEXT)

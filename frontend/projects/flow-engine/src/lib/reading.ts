@@ -11,7 +11,8 @@ const CODES: Readonly<Record<string, string>> = {
   extra_forbidden: 'field_unknown',
 };
 
-/** `flow` is null for what is no flow at all, and holds faulty nodes where there are errors. */
+/** `flow` is null for what is no flow at all and for one of too many nodes, and holds faulty nodes
+ * where there are errors. */
 export interface Read {
   readonly flow: Flow | null;
   readonly findings: readonly Finding[];
@@ -25,8 +26,10 @@ export function read(sent: unknown): Read {
   if (nodes.length === 0) reader.findings.push(warning('empty_flow', []));
   const order = reader.block(nodes, place, undefined, '@', 0);
   const around = reader.envelope(sent);
-  const flow = around && { ...around, nodes: reader.nodes, order };
-  return { flow: flow ?? null, findings: reader.findings };
+  // What edges and variables say of nodes that were not read is not known.
+  const whole = around !== undefined && reader.count <= LIMITS.nodes;
+  const flow = whole ? { ...around, nodes: reader.nodes, order } : null;
+  return { flow, findings: reader.findings };
 }
 
 function nodesOf(sent: unknown): [Json[] | undefined, Place] {
@@ -39,7 +42,7 @@ class Reader {
   readonly nodes = new Map<string, Node>();
   readonly findings: Finding[] = [];
   private readonly written = new Set<string>();
-  private count = 0;
+  count = 0;
 
   envelope(sent: unknown): Omit<Flow, 'nodes' | 'order'> | undefined {
     const around: JsonObject = isObject(sent) ? { ...sent, nodes: [] } : { nodes: [] };
@@ -91,6 +94,7 @@ class Reader {
     }
     const order: string[] = [];
     for (const [index, sent] of nodes.entries()) {
+      if (this.count > LIMITS.nodes) break;
       this.count += 1;
       if (this.count > LIMITS.nodes) {
         this.findings.push(error('too_many_nodes', place, { limit: LIMITS.nodes }));
