@@ -212,7 +212,7 @@ async def agent_calls(story: Story, canaries: Canaries) -> None:
     """With a profile, a handle, tools, and over each of the protocols."""
     ana, headers = story.people["ana"], canaries.headers()
     session = uuid4().hex
-    wanted = {"source": "key_vault", "alias": "search-prod", "sessionId": session}
+    wanted = {"source": "key_vault", "alias": "kv-search", "sessionId": session}
     resolved = await ana.ask("POST", "/config/resolve", json=wanted, headers=headers)
     assert resolved.status == 200, resolved.body
     canaries.secrets["handle"] = resolved.body["handleId"]

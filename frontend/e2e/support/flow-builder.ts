@@ -14,6 +14,7 @@ export interface Node {
   readonly then?: readonly Node[];
   readonly else?: readonly Node[];
   readonly body?: readonly Node[];
+  readonly credentials?: JsonObject;
   readonly ui?: unknown;
 }
 
@@ -33,7 +34,11 @@ const BLOCKS = ['then', 'else', 'body'] as const;
 type Block = (typeof BLOCKS)[number];
 /** Not fields of the form, or (the mark of the simulator's own nodes) there from the beginning. */
 const ELSEWHERE = new Set<string>(['type', 'ui', '__sim_only', ...BLOCKS]);
-const FIRST = ['id', 'agent_profile'];
+const FIRST = 'id';
+/** Without a profile all fields are there. */
+const LAST = 'agent_profile';
+/** What a new node of this type says. */
+const FRESH: Readonly<Record<string, string>> = { agent_call: LAST, loop: 'over' };
 
 /**
  * Builds flows by hand: each node from the palette, each field by its label in the form, each line
@@ -111,9 +116,10 @@ export class FlowBuilder {
     await this.fill(this.form, { ...node } as unknown as JsonObject);
   }
 
-  /** What a new node says, and this one does not. */
+  /** What a new node says, and this one does not, or not yet. */
   private async clear(node: Node): Promise<void> {
-    if (node.type === 'loop' && !('over' in node)) await this.write(this.form, 'over', '');
+    const name = FRESH[node.type];
+    if (name !== undefined && (name === LAST || !(name in node))) await this.say(this.form, name, '');
   }
 
   private async choose(node: Node): Promise<void> {
@@ -132,8 +138,8 @@ export class FlowBuilder {
 
   private async fill(within: Locator, values: JsonObject): Promise<void> {
     const names = Object.keys(values).filter((name) => !ELSEWHERE.has(name));
-    const first = FIRST.filter((name) => names.includes(name));
-    for (const name of new Set([...first, ...names])) {
+    const place = (name: string): number => (name === FIRST ? -1 : Number(name === LAST));
+    for (const name of names.sort((left, right) => place(left) - place(right))) {
       await this.say(within, name, values[name] ?? null);
     }
   }
@@ -141,6 +147,7 @@ export class FlowBuilder {
   private async say(within: Locator, name: string, value: Json): Promise<void> {
     const field = await this.shown(within, name);
     if (await isThere(field.locator(':scope > details'))) await this.fillFolder(field, value);
+    else if (await isThere(field.locator('eira-keys'))) await this.typeKeys(field, value);
     else if (await isThere(field.locator(':scope > fieldset'))) await this.fillItems(field, value);
     else if (await isThere(field.locator(':scope > select'))) {
       await field.locator(':scope > select').selectOption(textOf(value));
@@ -159,6 +166,14 @@ export class FlowBuilder {
     if ((await folder.getAttribute('open')) === null)
       await folder.locator(':scope > summary').click();
     await this.fill(folder.locator(':scope > .inner'), value as JsonObject);
+  }
+
+  /** Keys of the simulator, by tool. */
+  private async typeKeys(field: Locator, value: Json): Promise<void> {
+    for (const [tool, key] of Object.entries(value as JsonObject)) {
+      await field.locator('.chip', { hasText: exactly(`+ ${tool}`) }).click();
+      await field.locator('tbody tr').last().locator('input').fill(textOf(key));
+    }
   }
 
   /** A list, or names with their values. */
@@ -211,12 +226,20 @@ export function asBuilt(flow: Flow): unknown {
 }
 
 function unplaced(node: Node): object {
-  const members = Object.entries(node).filter(([name]) => name !== 'ui');
+  const members = Object.entries({ ...node, ...withoutKeys(node) }).filter(
+    ([name]) => name !== 'ui',
+  );
   const blocks = BLOCKS.flatMap((block) => {
     const inner = node[block];
     return inner ? [[block, inner.map(unplaced)] as const] : [];
   });
   return { ...Object.fromEntries(members), ...Object.fromEntries(blocks) };
+}
+
+/** What was typed in for the simulator leaves the editor in no export. */
+function withoutKeys({ type, credentials }: Node): object {
+  if (type !== 'credential_profile' || !credentials) return {};
+  return { credentials: Object.fromEntries(Object.keys(credentials).map((tool) => [tool, ''])) };
 }
 
 function nameOf(node: Node): string {

@@ -26,7 +26,6 @@ const MAIN: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   rest_call: ['method', 'url', 'query', 'headers', 'body', 'save_as'],
 };
 const ASIDE = new Set(['__sim_only']);
-const DEFAULT_PROFILE = 'coordinator';
 
 export function groupsOf(
   kind: Kind,
@@ -48,14 +47,14 @@ export function groupsOf(
   };
 }
 
-/** What the node's agent profile does not send, of all that any profile does. */
+/** What the node's agent profile does not send, of all that any profile does; without one all is sent. */
 function sentBy(
   schema: JsonObject,
   node: JsonObject,
 ): { readonly ignored: ReadonlySet<string> } | null {
   const table = schema['x-sent-by'];
   if (!isObject(table)) return null;
-  const profile = textOf(node['agent_profile'] ?? node['agent']) || DEFAULT_PROFILE;
+  const profile = textOf(node['agent_profile'] ?? node['agent']);
   const own = table[profile];
   if (!isList(own)) return null;
   const all = Object.values(table).flatMap((names) => (isList(names) ? names : []));
