@@ -119,7 +119,8 @@ export class FlowBuilder {
   /** What a new node says, and this one does not, or not yet. */
   private async clear(node: Node): Promise<void> {
     const name = FRESH[node.type];
-    if (name !== undefined && (name === LAST || !(name in node))) await this.say(this.form, name, '');
+    if (name !== undefined && (name === LAST || !(name in node)))
+      await this.say(this.form, name, '');
   }
 
   private async choose(node: Node): Promise<void> {

@@ -17,6 +17,8 @@ export interface Example {
   readonly answers?: readonly string[];
   /** Where the simulator has no way to what the backend reaches: what comes of it there. */
   readonly mocks?: Readonly<Record<string, object>>;
+  /** Beside these and secure values the calls that the simulator makes up, as they take such a value. */
+  readonly madeUp?: readonly string[];
   /** What is said last, where no model says it. */
   readonly last?: string;
 }
@@ -64,7 +66,7 @@ function comparable(trace: readonly string[], flow: Flow): Readonly<Record<strin
 
 /** A test: it is built by hand, simulated, exported, and run durably; both go the same way. */
 export function goesAsInTheSimulator(example: Example): void {
-  const { name, message, answers = [], mocks = {}, last } = example;
+  const { name, message, answers = [], mocks = {}, madeUp = [], last } = example;
   scenario(`${name} is built by hand, and goes durably as in the simulator`, async (scene) => {
     const { page } = await scene.visit({ as: 'marta' });
     const flows = new Flows(page);
@@ -86,6 +88,9 @@ export function goesAsInTheSimulator(example: Example): void {
       await sim.gone(answer);
     }
     await sim.reached('done');
+    const secure = flow.nodes.filter(({ type }) => type === 'secure_value').map(({ id }) => id);
+    const expected = [...secure, ...Object.keys(mocks), ...madeUp];
+    assert.deepEqual((await sim.madeUp()).sort(), expected.sort());
     const simulated = comparable(await sim.trace(), flow);
     const exported = JSON.parse(await flows.exported('Para producción')) as object;
     const ran = await runDurably(token, { flow: exported, message }, answers);

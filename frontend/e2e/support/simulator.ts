@@ -84,6 +84,14 @@ export class SimulatorPage {
     return this.rows.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-key') ?? ''));
   }
 
+  /** The nodes that something was made up for. */
+  async madeUp(): Promise<string[]> {
+    await this.tab('steps');
+    const rows = this.rows.filter({ has: this.page.locator('.tag.warn') });
+    const keys = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-key')));
+    return [...new Set(keys.map((key) => key?.split('[')[0] ?? ''))];
+  }
+
   /** The recording of the run that has ended. */
   async tape(): Promise<string> {
     const [download] = await Promise.all([this.page.waitForEvent('download'), this.do('record')]);

@@ -91,7 +91,11 @@ describe('the form of a node', () => {
     expect(names(normal.ignored)).toEqual(['search']);
     expect(names(of({ agent_profile: 'rag' }).main)).toContain('search');
     expect(names(of({ agent_profile: 'retrieval' }).main)).not.toContain('model');
-    expect(names(of({}).main)).toContain('participants');
+    const without = of({ search: {} });
+    expect(names(without.main)).toEqual(
+      expect.arrayContaining(['search', 'participants', 'model']),
+    );
+    expect(without.ignored).toEqual([]);
     const all = [...normal.main, ...normal.more];
     expect(new Set(names(all)).size).toBe(all.length);
   });
