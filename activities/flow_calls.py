@@ -170,6 +170,7 @@ async def _thread(posted: PostChat, child: str, scene: Scene) -> Conversation:
             tenant_id=record.tenant_id,
             owner_id=record.caller.user_id,
             session_id=scene.session_id,
+            part_of=record.run_id,
             language=record.language,
             time_zone=record.time_zone,
             pack_version=record.pack_version,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
+from api.asked import question_by
 from api.bodies import parse, read_body, whole_number
 from api.edge import IDENTIFIER, Call
 from api.identifiers import born_at, new_id
@@ -127,12 +128,16 @@ async def _active(call: Call, run_id: str) -> ActiveRun | None:
     )
     if outcome is not None or state is None or state.is_over or record is None:
         return None
+    now, question = await asyncio.gather(
+        state_now(call, record, None, state.status), question_by(call, record)
+    )
     return ActiveRun(
         run_id=run_id,
         message=record.message,
         received_at=record.received_at,
-        state=await state_now(call, record, None, state.status),
+        state=now,
         replaces=record.again.replaces if record.again else None,
+        question=question,
     )
 
 

@@ -7,6 +7,7 @@ import json
 from azurefunctions.extensions.http.fastapi import Response
 
 from api.answers import json_answer
+from api.asked import asked_by, asked_in
 from api.bodies import parse, read_body
 from api.edge import Call
 from api.runs import own_run
@@ -14,7 +15,7 @@ from api.starting import LOOK_AGAIN_SECONDS, LOOKS
 from api.waiting import question_of
 from shared.calling.refusing import invalid
 from shared.calling.sizes import can_be_seen, check_sizes
-from shared.contracts.flows.running import Ask, Succeeded
+from shared.contracts.flows.running import Succeeded
 from shared.contracts.flows.runs import (
     FlowFault,
     FlowRunView,
@@ -38,7 +39,7 @@ async def read(call: Call) -> Response:
     if pinned is None or progress is None or record.flow is None:
         raise NotFoundError("run_not_found")
     state = progress.state
-    asked = _asked(tuple(progress.pending.values()))
+    asked = asked_in(progress)
     failure = state.failure if state else None
     return json_answer(
         FlowRunView(
@@ -80,7 +81,7 @@ async def _under_way(record: RunRecord, call: Call) -> Pending | None:
     """The question that the run waits with. It is told before it is stored: who answers at once is
     not told that nothing was asked."""
     for _ in range(LOOKS):
-        asked = await _stored_question(record, call)
+        asked = await asked_by(call, record)
         if asked is not None or not await _is_asking(record, call):
             return asked
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
@@ -91,15 +92,6 @@ async def _is_asking(record: RunRecord, call: Call) -> bool:
     """Whether its log ends with a question."""
     items = await call.deps.log.all(record.log_id)
     return question_of([event for item in items for event in item.events]) is not None
-
-
-async def _stored_question(record: RunRecord, call: Call) -> Pending | None:
-    tenant_id, run_id = record.tenant_id, record.run_id
-    progress = await call.deps.flow_runs.progress(tenant_id, run_id, anew=True)
-    over = await call.deps.runs.outcome(tenant_id, run_id)
-    if progress is None or progress.stopped or over is not None:
-        return None
-    return _asked(tuple(progress.pending.values()))
 
 
 async def _answered_before(
@@ -150,10 +142,6 @@ async def _is_known(record: RunRecord, key: str, said: Succeeded, call: Call) ->
     if number is None:
         return False
     return await flows.outcome(record.tenant_id, record.run_id, number) == said
-
-
-def _asked(pending: tuple[Pending, ...]) -> Pending | None:
-    return next((each for each in pending if isinstance(each.action, Ask)), None)
 
 
 async def _own_flow(call: Call) -> RunRecord:

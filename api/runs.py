@@ -9,6 +9,7 @@ from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
 from api import problems
 from api.answers import json_answer
 from api.approvals import may_decide
+from api.asked import question_by
 from api.bodies import whole_number
 from api.doings import doings_of
 from api.edge import Call
@@ -106,6 +107,7 @@ async def read(call: Call) -> Response:
             flow=record.flow,
             part_of=record.part_of,
             replaces=record.again.replaces if record.again else None,
+            question=await question_by(call, record) if mine else None,
         ),
         headers={"x-run-id": run_id},
     )

@@ -19,6 +19,7 @@ from shared.contracts.runs import (
     Rating,
     RunState,
     ToolStatus,
+    WaitingQuestion,
 )
 
 MAX_MESSAGE_CHARACTERS = 8_000
@@ -80,13 +81,14 @@ class Conversation(Contract):
 
     `ahead` are the runs that were under way when that one was started, the oldest first: it waits
     for each of them. One with a `session_id` is a thread of inline agent calls, bound to that
-    session.
+    session. One that was made for an agent of a flow is `part_of` the flow's run: no list has it.
     """
 
     conversation_id: str
     tenant_id: str
     owner_id: str
     session_id: str | None = None
+    part_of: str | None = None
     title: str | None = None
     language: Language = "es"
     time_zone: str = "Europe/Madrid"
@@ -227,6 +229,8 @@ class ActiveRun(Contract):
     state: RunState
     replaces: str | None = None
     """It answers the message of this run again, whose turn is shown meanwhile."""
+    question: WaitingQuestion | None = None
+    """What a flow asks and waits with: answered by `POST /api/runs/{runId}/input`."""
 
 
 class ConversationView(Contract):

@@ -342,6 +342,8 @@ class RunView(Contract):
     part_of: PartOf | None = None
     replaces: str | None = None
     """Of a run that answers again, the one before it: what was done then is told there."""
+    question: WaitingQuestion | None = None
+    """What a flow asks and waits with, for who started it."""
 
 
 class RunEntry(Contract):

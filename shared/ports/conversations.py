@@ -34,8 +34,8 @@ class Conversations(Protocol):
         words: str | None = None,
     ) -> tuple[Conversation, ...]:
         """Those used last first, without their open plans: the threads of a session, or what is of
-        none; with `words`, those whose title has
-        them (without case and accents)."""
+        none, but none of a flow's agents; with `words`, those whose title has them (without case
+        and accents)."""
         ...
 
     async def rename(self, conversation: Conversation, title: str) -> bool:

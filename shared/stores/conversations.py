@@ -27,6 +27,7 @@ OF_OWNER = (
     "select c.conversationId, c.tenantId, c.ownerId, c.sessionId, c.title, c.language, c.timeZone, "
     "c.packVersion, c.createdAt, c.updatedAt from c where c.id = 'conversation' "
     "and c.ownerId = @owner and c.updatedAt <= @until and not is_defined(c.erasing) "
+    "and not is_defined(c.partOf) "
     "and (is_defined(c.sessionId) ? c.sessionId : '') = @session "
     "order by c.updatedAt desc"
 )

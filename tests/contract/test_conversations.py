@@ -275,6 +275,35 @@ async def test_threads_are_listed_by_their_session_only(deps: Dependencies, fres
     assert await found("s3") == []
 
 
+@pytest.mark.parametrize("session", [None, "", "s1"])
+async def test_threads_of_a_flows_agents_are_there_and_in_no_list(
+    deps: Dependencies, fresh: Fresh, session: str | None
+) -> None:
+    owner = fresh()
+    for n, part_of in enumerate((None, "01RUN", None, "01RUN", "01RUN")):
+        thread = Conversation(
+            conversation_id=f"c{n}-{owner}",
+            tenant_id="tenant-a",
+            owner_id=owner,
+            session_id=session,
+            part_of=part_of,
+            title="alta",
+            pack_version="1",
+            created_at=AT,
+            updated_at=AT + timedelta(minutes=n),
+        )
+        await deps.conversations.create(thread)
+        assert await deps.conversations.get("tenant-a", thread.conversation_id) == thread
+
+    async def found(words: str | None, limit: int) -> list[str]:
+        page = await deps.conversations.of_owner("tenant-a", owner, session, None, limit, words)
+        return [each.conversation_id.partition("-")[0] for each in page]
+
+    assert await found(None, 9) == ["c2", "c0"]
+    # A page is full of what is listed: the others take no place in it.
+    assert await found("alta", 2) == ["c2", "c0"]
+
+
 async def test_a_conversation_gets_another_name(sides: Sides, fresh: Fresh) -> None:
     conversation = await created(sides.near, fresh)
     assert await sides.near.conversations.rename(conversation, "Otra «ñ»")

@@ -75,6 +75,7 @@ class FakeConversations:
             for each in self.stored.values()
             if (each.tenant_id, each.owner_id, each.erasing) == (tenant_id, owner_id, None)
             and (each.session_id or "") == (session_id or "")
+            and each.part_of is None
         ]
         mine.sort(key=lambda one: one[:2], reverse=True)
         found = [

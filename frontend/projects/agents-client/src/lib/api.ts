@@ -558,6 +558,8 @@ export interface components {
              * @default null
              */
             replaces?: string | null;
+            /** @default null */
+            question?: components["schemas"]["WaitingQuestion"] | null;
         };
         /** Actor */
         Actor: {
@@ -3234,6 +3236,8 @@ export interface components {
              * @default null
              */
             replaces?: string | null;
+            /** @default null */
+            question?: components["schemas"]["WaitingQuestion"] | null;
         };
         /**
          * RunWaiting
