@@ -144,6 +144,9 @@ scenario(
     await sim.panel.locator('[data-hindered]').waitFor();
     assert.ok(await sim.panel.locator('[data-do="run"]').isDisabled());
     await mock.locator('textarea').fill('{"text": "A medida"}');
+    await sim.close();
+    await sim.open();
+    assert.equal(await mock.locator('textarea').inputValue(), '{"text": "A medida"}');
     await sim.panel.locator('[data-mock="http"] textarea').fill('[]');
     await sim.panel.getByText('Tiene que ser un objeto con un número en «status».').waitFor();
     await sim.panel.locator('[data-mock="http"] textarea').fill('');
@@ -274,8 +277,7 @@ scenario(
         assert.ok(!text.includes(secret), `a secret is in ${place}: ${text.slice(0, 200)}`);
       }
     }
-    await page.getByRole('button', { name: 'Simular' }).click();
-    await sim.panel.waitFor({ state: 'hidden' });
+    await sim.close();
     await sim.open();
     await sim.tab('profiles');
     const typed = sim.panel.locator('[data-profile="testing-real"] [data-tool="openai"]');

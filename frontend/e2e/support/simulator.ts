@@ -46,6 +46,11 @@ export class SimulatorPage {
     await this.panel.locator('.sim-bar').waitFor();
   }
 
+  async close(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Simular' }).click();
+    await this.panel.waitFor({ state: 'hidden' });
+  }
+
   async do(deed: Deed): Promise<void> {
     await this.panel.locator(`[data-do="${deed}"]`).click();
   }
