@@ -15,6 +15,7 @@ from shared.contracts.plan import MAX_CALLS, ToolCall
 from shared.contracts.runs import RunRecord, ToolOutcome
 from shared.contracts.tools import Pack
 from shared.contracts.wording import WORDING, say
+from shared.flows.findings import detail_of
 from shared.ports import Dependencies
 from shared.streams.ending import NOTHING, LeftBehind
 
@@ -103,7 +104,7 @@ async def why_failed(record: RunRecord, language: Language, deps: Dependencies) 
     if failure is None:
         return ""
     key = f"flow_{failure.code}"
-    detail = failure.detail
+    detail = detail_of(failure, language)
     why = say(key, language, detail=detail) if key in WORDING else detail or failure.code
     return say("flow_node_failed", language, node=failure.node, why=why)
 

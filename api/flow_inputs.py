@@ -15,7 +15,7 @@ from api.starting import LOOK_AGAIN_SECONDS, LOOKS
 from api.waiting import question_of
 from shared.calling.refusing import invalid
 from shared.calling.sizes import can_be_seen, check_sizes
-from shared.contracts.flows.running import Succeeded
+from shared.contracts.flows.running import FlowFailure, Succeeded
 from shared.contracts.flows.runs import (
     FlowFault,
     FlowRunView,
@@ -24,8 +24,10 @@ from shared.contracts.flows.runs import (
     PostInput,
     input_event,
 )
+from shared.contracts.identity import Language
 from shared.contracts.runs import IdempotencyClaim, RunRecord
 from shared.errors import ConflictError, NotFoundError
+from shared.flows.findings import detail_of
 
 NOTHING = "nothing"
 """What a key was used for when nothing was asked."""
@@ -51,12 +53,15 @@ async def read(call: Call) -> Response:
             steps=state.steps if state else 0,
             variables=state.variables if state else {},
             waiting=asked.action.key if asked else None,
-            failure=FlowFault(code=failure.code, node=failure.node, detail=failure.detail)
-            if failure
-            else None,
+            failure=_fault(failure, call.language) if failure else None,
         ),
         headers={"x-run-id": record.run_id},
     )
+
+
+def _fault(failure: FlowFailure, language: Language) -> FlowFault:
+    detail = detail_of(failure, language)
+    return FlowFault(code=failure.code, node=failure.node, detail=detail)
 
 
 async def say_to(call: Call) -> Response:

@@ -316,8 +316,50 @@ OF_EXPRESSIONS: Mapping[str, Mapping[Language, str]] = {
     "expression_arguments": _said(
         "«{name}» lleva otro número de argumentos", "“{name}” has the wrong number of arguments"
     ),
+    "expression_no_json": _said("el resultado no es JSON", "the result is no JSON"),
+    "expression_too_much": _said("demasiado trabajo", "too much work"),
+    "expression_no_variable": _said(
+        "no hay ninguna variable «{name}»", "there is no variable “{name}”"
+    ),
+    "expression_no_object": _said(
+        "se pide «{name}» de algo que no es un objeto",
+        "“{name}” is asked of something that is no object",
+    ),
+    "expression_no_member": _said("no hay ningún miembro «{name}»", "there is no member “{name}”"),
+    "expression_members": _said(
+        "los nombres de los miembros son textos, cada uno una vez",
+        "names of members are texts, each once",
+    ),
+    "expression_no_list": _said(
+        "se pide «{name}» de algo que no es una lista",
+        "“{name}” is asked of something that is no list",
+    ),
+    "expression_no_truth": _said(
+        "algo no es ni verdadero ni falso", "something is neither true nor false"
+    ),
+    "expression_no_number": _said(
+        "se pide «{name}» de algo que no es un número",
+        "“{name}” is asked of something that is no number",
+    ),
+    "expression_no_place": _said("no hay nada en ese lugar", "nothing is at that place"),
+    "expression_operator": _said(
+        "«{name}» no va con estos valores", "“{name}” does not go with these values"
+    ),
+    "expression_division": _said("división entre cero", "division by zero"),
+    "expression_no_size": _said(
+        "se pide «size» de algo que no tiene tamaño", "“size” is asked of something without one"
+    ),
+    "expression_no_plain": _said(
+        "se pide «string» de algo que no es un valor simple",
+        "“string” is asked of something that is no plain value",
+    ),
+    "expression_no_text": _said("algo no es un texto", "something is no text"),
+    "expression_no_pattern": _said(
+        "no es una expresión regular (RE2)", "this is no regular expression (RE2)"
+    ),
 }
-"""Why an expression cannot be read: the detail of `expression_invalid`."""
+"""Why an expression cannot be read, or evaluated: details of `expression_invalid` and
+`expression_failed`."""
 OF_FLOWS: Mapping[str, Mapping[Language, str]] = {
     f"flow_{code}": sentences
     for group in (

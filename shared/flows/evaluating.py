@@ -21,6 +21,7 @@ from shared.flows.expressions import (
     Name,
     ObjectOf,
     Unary,
+    WordedError,
     parse,
 )
 from shared.flows.json_values import equal, plain, text_of
@@ -35,12 +36,8 @@ ALL = "vars"
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
-class EvaluationError(Exception):
-    """`detail` says more, for a developer: in English, without values."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+class EvaluationError(WordedError):
+    """It comes to nothing."""
 
 
 class _TooMuchError(EvaluationError):
@@ -53,7 +50,7 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     try:
         return plain(found)
     except ValueError as error:
-        raise EvaluationError("the result is no JSON") from error
+        raise EvaluationError("no_json") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class _Evaluation:
     def _spend(self, work: int) -> None:
         self.work[0] -= work
         if self.work[0] < 0:
-            raise _TooMuchError("too much work")
+            raise _TooMuchError("too_much")
 
     def _found(self, expression: Literal | Name | Member | Index) -> Any:
         match expression:
@@ -93,7 +90,7 @@ class _Evaluation:
                 return value
             case Name(name=name):
                 if name not in self.names:
-                    raise EvaluationError(f"there is no variable {name[:64]}")
+                    raise EvaluationError("no_variable", name=name[:64])
                 return self.names[name]
             case Member():
                 return self._member(expression)
@@ -118,11 +115,11 @@ class _Evaluation:
     def _member(self, member: Member) -> Any:
         of = self.value(member.of)
         if not isinstance(of, Mapping):
-            raise EvaluationError(f"{member.name[:64]} is asked of something that is no object")
+            raise EvaluationError("no_object", name=member.name[:64])
         if member.asked:
             return member.name in of
         if member.name not in of:
-            raise EvaluationError(f"there is no member {member.name[:64]}")
+            raise EvaluationError("no_member", name=member.name[:64])
         return of[member.name]
 
     def _object(self, members: tuple[tuple[Expression, Expression], ...]) -> dict[str, Any]:
@@ -130,7 +127,7 @@ class _Evaluation:
         for name, value in members:
             key = self.value(name)
             if not isinstance(key, str) or key in made:
-                raise EvaluationError("names of members are texts, each once")
+                raise EvaluationError("members")
             made[key] = self.value(value)
         return made
 
@@ -146,7 +143,7 @@ class _Evaluation:
     def _macro(self, macro: Macro) -> Any:
         over = self.value(macro.over)
         if not isinstance(over, list | Mapping):
-            raise EvaluationError(f"{macro.macro} is asked of something that is no list")
+            raise EvaluationError("no_list", name=macro.macro)
 
         def of(item: Any) -> Any:
             return _Evaluation({**self.names, macro.name: item}, self.work).value(macro.body)
@@ -190,7 +187,7 @@ def _either(sides: Sequence[Callable[[], Any]], decides: bool) -> bool:
 
 def _truth(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise EvaluationError("something is neither true nor false")
+        raise EvaluationError("no_truth")
     return value
 
 
@@ -202,7 +199,7 @@ def _negative(operator: str, value: Any) -> Any:
     if operator == "!":
         return not _truth(value)
     if not _is_number(value):
-        raise EvaluationError("- is asked of something that is no number")
+        raise EvaluationError("no_number", name="-")
     return -float(value)
 
 
@@ -211,7 +208,7 @@ def _at(of: Any, at: Any) -> Any:
         return of[int(at)]
     if isinstance(of, Mapping) and isinstance(at, str) and at in of:
         return of[at]
-    raise EvaluationError("nothing is at that place")
+    raise EvaluationError("no_place")
 
 
 def _added(left: Any, right: Any) -> Any:
@@ -224,7 +221,7 @@ def _added(left: Any, right: Any) -> Any:
 
 def _counted(operator: str, left: Any, right: Any) -> float:
     if not (_is_number(left) and _is_number(right)):
-        raise EvaluationError(f"{operator} does not go with these values")
+        raise EvaluationError("operator", name=operator)
     a, b = float(left), float(right)
     try:
         match operator:
@@ -239,13 +236,13 @@ def _counted(operator: str, left: Any, right: Any) -> float:
             case _:
                 return math.fmod(a, b)
     except (ZeroDivisionError, ValueError) as error:
-        raise EvaluationError("division by zero") from error
+        raise EvaluationError("division") from error
 
 
 def _compared(operator: str, left: Any, right: Any) -> bool:
     numbers = _is_number(left) and _is_number(right)
     if not numbers and not (isinstance(left, str) and isinstance(right, str)):
-        raise EvaluationError(f"{operator} does not go with these values")
+        raise EvaluationError("operator", name=operator)
     match operator:
         case "<":
             return bool(left < right)
@@ -262,7 +259,7 @@ def _within(item: Any, of: Any) -> bool:
         return any(equal(item, each) for each in of)
     if isinstance(of, Mapping):
         return isinstance(item, str) and item in of
-    raise EvaluationError("in is asked of something that is no list")
+    raise EvaluationError("no_list", name="in")
 
 
 def _with(operator: str, how: Callable[[str, Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -281,25 +278,25 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 def _size(of: Any) -> float:
     if not isinstance(of, str | list | Mapping):
-        raise EvaluationError("size is asked of something without one")
+        raise EvaluationError("no_size")
     return float(len(of))
 
 
 def _double(of: Any) -> float:
     if _is_number(of) or (isinstance(of, str) and NUMBER.fullmatch(of)):
         return float(of)
-    raise EvaluationError("double is asked of something that is no number")
+    raise EvaluationError("no_number", name="double")
 
 
 def _string(of: Any) -> str:
     if not isinstance(of, str | bool | int | float):
-        raise EvaluationError("string is asked of something that is no plain value")
+        raise EvaluationError("no_plain")
     return text_of(of)
 
 
 def _texts(of: Any, part: Any) -> Iterator[str]:
     if not (isinstance(of, str) and isinstance(part, str)):
-        raise EvaluationError("something is no text")
+        raise EvaluationError("no_text")
     return iter((of, part))
 
 
@@ -327,7 +324,7 @@ def _matches(of: Any, pattern: Any) -> bool:
     try:
         return re2.compile(wanted, options).search(text) is not None
     except re2.error as error:
-        raise EvaluationError("this is no regular expression (RE2)") from error
+        raise EvaluationError("no_pattern") from error
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {

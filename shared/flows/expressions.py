@@ -65,15 +65,19 @@ type Expression = (
 )
 
 
-class ExpressionError(Exception):
-    """It cannot be read. `reason` is the key of a sentence, to which `values` belong; `detail` is
-    that in English, for a developer, without values of variables."""
+class WordedError(Exception):
+    """What is wrong with an expression: `reason` is the key of a sentence to which `values` belong,
+    `detail` that in English, for a developer. None has values of variables."""
 
-    def __init__(self, reason: str, **values: object) -> None:
+    def __init__(self, reason: str, **values: str | int) -> None:
         self.reason = f"expression_{reason}"
         self.values = values
         self.detail = say(self.reason, "en", **values)
         super().__init__(self.detail)
+
+
+class ExpressionError(WordedError):
+    """It cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

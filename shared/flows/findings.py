@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.contracts.field_faults import field_message, pointer_to
 from shared.contracts.flows.document import FlowProblem, Severity
+from shared.contracts.flows.running import FlowFailure
 from shared.contracts.identity import Language
 from shared.contracts.wording import say
 
@@ -71,3 +72,8 @@ def _sentence(finding: Finding, language: Language) -> str:
 
 def _value(value: object, language: Language) -> object:
     return say(value.key, language, **value.values) if isinstance(value, Worded) else value
+
+
+def detail_of(failure: FlowFailure, language: Language) -> str:
+    """What a failed run says of its node, in this language where there are words for it."""
+    return say(failure.reason, language, **failure.values) if failure.reason else failure.detail

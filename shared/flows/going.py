@@ -9,19 +9,22 @@ from shared.contracts.flows.names import MAX_VARIABLES_BYTES
 from shared.contracts.flows.running import Assignment, Branch, FlowAction
 from shared.flows.calling import NotSendableError
 from shared.flows.evaluating import EvaluationError
-from shared.flows.expressions import ExpressionError
+from shared.flows.expressions import WordedError
 from shared.flows.json_values import plain
 from shared.flows.room import TOO_LARGE, NoRoomError
 from shared.flows.templates import MissingVariableError, TemplateError
 
 
 class NodeError(Exception):
-    """A node cannot do what it says; `detail` is for who writes flows, and has no values."""
+    """A node cannot do what it says; `detail` is for who writes flows, and has no values. Where it
+    is a sentence, `worded` has that in every language."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", worded: WordedError | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.detail = detail
+        self.detail = worded.detail if worded else detail
+        self.reason = worded.reason if worded else None
+        self.values: dict[str, str | int] = worded.values if worded else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ def as_node_errors() -> Iterator[None]:
         raise NodeError("missing_variable", error.path) from error
     except TemplateError as error:
         raise NodeError(error.code, error.shown) from error
-    except (ExpressionError, EvaluationError) as error:
-        raise NodeError("expression_failed", error.detail) from error
+    except WordedError as error:
+        raise NodeError("expression_failed", worded=error) from error
     except NoRoomError as error:
         raise NodeError(TOO_LARGE, str(MAX_VARIABLES_BYTES)) from error
     except NotSendableError as error:
@@ -135,5 +138,5 @@ def _sum(old: float, new: float) -> float:
     try:
         found: float = plain(float(old) + float(new))
     except ValueError as error:
-        raise NodeError("expression_failed", "the result is no JSON") from error
+        raise NodeError("expression_failed", worded=EvaluationError("no_json")) from error
     return found

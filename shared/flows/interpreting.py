@@ -207,6 +207,11 @@ class _Run:
         assert node is not None, "what fails is a node"
         key = key_of(node.id, branch)
         self.failure = FlowFailure(
-            code=error.code, node=key, detail=error.detail, retryable=retryable
+            code=error.code,
+            node=key,
+            detail=error.detail,
+            reason=error.reason,
+            values=error.values,
+            retryable=retryable,
         )
         self._tell(branch, node, "failed")

@@ -35,12 +35,12 @@ def evaluated(case: Case) -> Any:
         return {"value": evaluate(case["expression"], case["variables"])}
     except ExpressionError:
         return {"error": "expression_invalid"}
-    except EvaluationError:
-        return {"error": "expression_failed"}
+    except EvaluationError as error:
+        return {"error": "expression_failed", "reason": error.reason}
 
 
 def expected(case: Case) -> Any:
-    return {name: case[name] for name in ("value", "error") if name in case}
+    return {name: case[name] for name in ("value", "error", "reason") if name in case}
 
 
 @pytest.mark.parametrize("case", cases("template"), ids=called)

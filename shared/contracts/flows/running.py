@@ -19,11 +19,14 @@ type NodeStatus = Literal["started", "done", "failed"]
 
 class FlowFailure(Contract):
     """Why a node, and with it the run, failed. `detail` is for a developer and has no values; of a
-    call in a run that lasts it is the sentence that the call failed with."""
+    call in a run that lasts it is the sentence that the call failed with. `reason` is the key of
+    the sentence that it is in English, with `values`."""
 
     code: str
     node: str
     detail: str = ""
+    reason: str | None = None
+    values: dict[str, str | int] = Field(default={})
     retryable: bool = False
 
 

@@ -222,7 +222,8 @@ class FlowRunView(Contract):
 
 class FlowFault(Contract):
     """Which node failed, and why; `detail` is for who writes flows: of a call that failed
-    the sentence that `/api/chat` would say, in the run's language; else without values."""
+    the sentence that `/api/chat` would say, in the run's language; else without values, and
+    in the reader's where it is a sentence."""
 
     code: str
     node: str

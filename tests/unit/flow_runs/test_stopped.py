@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api import control, runs
+from api import control, flow_inputs, runs
 from shared.contracts.effects import Effect
 from shared.contracts.flows.runs import FlowBounds, FlowRequest
 from shared.ports import Dependencies, ToolAnswered, ToolInvocation
@@ -165,3 +165,15 @@ async def test_a_node_that_was_under_way_when_the_run_was_stopped_is_told_so(
     await desk.ana.call(control.cancel, "POST", path={"runId": run_id})
     await desk.ended(run_id)
     assert statuses(await desk.events(run_id)) == {"q": "stopped"}
+
+
+async def test_why_a_node_failed_is_told_in_the_language_of_who_reads_it(desk: FlowDesk) -> None:
+    flow = [{"type": "condition", "id": "c", "expression": "1 / 0 > 1", "then": []}]
+    run_id = await desk.run(flow)
+    told = await desk.ana.call(runs.read, path={"runId": run_id})
+    assert "(división entre cero)" in told.json["error"]["message"]
+    assert (await desk.view(run_id))["failure"]["detail"] == "división entre cero"
+    english = {"accept-language": "en"}
+    path = {"runId": run_id}
+    view = await desk.ana.call(flow_inputs.read, path=path, headers=english)
+    assert view.json["failure"]["detail"] == "division by zero"

@@ -1734,7 +1734,8 @@ export interface components {
         /**
          * FlowFault
          * @description Which node failed, and why; `detail` is for who writes flows: of a call that failed
-         *     the sentence that `/api/chat` would say, in the run's language; else without values.
+         *     the sentence that `/api/chat` would say, in the run's language; else without values, and
+         *     in the reader's where it is a sentence.
          */
         FlowFault: {
             /** Code */

@@ -26,13 +26,16 @@ function evaluated(given: ExpressionCase): Json {
     return { value: evaluate(given.expression, given.variables) };
   } catch (wrong) {
     if (wrong instanceof ExpressionError) return { error: 'expression_invalid' };
-    if (wrong instanceof EvaluationError) return { error: 'expression_failed' };
+    if (wrong instanceof EvaluationError)
+      return { error: 'expression_failed', reason: wrong.reason };
     throw wrong;
   }
 }
 
 function wanted(given: TemplateCase | ExpressionCase): Json {
-  return given.error === undefined ? { value: given.value ?? null } : { error: given.error };
+  if (given.error === undefined) return { value: given.value ?? null };
+  const { reason } = given as ExpressionCase;
+  return { error: given.error, ...(reason !== undefined && { reason }) };
 }
 
 describe('the conformance suite', () => {

@@ -1,6 +1,6 @@
 /** What an expression comes to: CEL's meanings, over JSON. */
 import { RE2JS, RE2JSException } from 're2js';
-import { Comparison, Expression, Operator, parse } from './expressions';
+import { Comparison, Expression, Operator, parse, WordedError } from './expressions';
 import {
   compareTexts,
   cut,
@@ -19,12 +19,8 @@ import { LANGUAGE, LIMITS } from './language';
 
 const NUMBER = new RegExp(`^(?:${LANGUAGE.expressions.number})$`);
 
-/** `detail` says more, for a developer: in English, without values. */
-export class EvaluationError extends Error {
-  constructor(readonly detail: string) {
-    super(detail);
-  }
-}
+/** It comes to nothing. */
+export class EvaluationError extends WordedError {}
 
 /** Not to be made up for by the other side of an `||`. */
 class TooMuchError extends EvaluationError {}
@@ -33,7 +29,7 @@ class TooMuchError extends EvaluationError {}
 export function evaluate(text: string, variables: Variables): Json {
   const names = { [LANGUAGE.expressions.all]: variables, ...variables };
   const found = plain(new Evaluation(names, { left: LIMITS.work }).value(parse(text)));
-  if (found === undefined) throw new EvaluationError('the result is no JSON');
+  if (found === undefined) throw new EvaluationError('no_json');
   return found;
 }
 
@@ -60,16 +56,14 @@ class Evaluation {
 
   private spend(work: number): void {
     this.work.left -= work;
-    if (this.work.left < 0) throw new TooMuchError('too much work');
+    if (this.work.left < 0) throw new TooMuchError('too_much');
   }
 
   private found(expression: Extract<Expression, { is: 'member' | 'index' }>): Json {
     const of = this.value(expression.of);
     if (expression.is === 'index') return itemAt(of, this.value(expression.at));
     if (!isObject(of)) {
-      throw new EvaluationError(
-        `${cut(expression.name, 64)} is asked of something that is no object`,
-      );
+      throw new EvaluationError('no_object', { name: cut(expression.name, 64) });
     }
     return expression.asked ? has(of, expression.name) : member(of, expression.name, 'member');
   }
@@ -87,7 +81,7 @@ class Evaluation {
     for (const [name, value] of members) {
       const key = this.value(name);
       if (typeof key !== 'string' || found.has(key)) {
-        throw new EvaluationError('names of members are texts, each once');
+        throw new EvaluationError('members');
       }
       found.set(key, this.value(value));
     }
@@ -106,7 +100,7 @@ class Evaluation {
   private macro({ macro, over, name, body }: Extract<Expression, { is: 'macro' }>): Json {
     const of = this.value(over);
     if (!isList(of) && !isObject(of)) {
-      throw new EvaluationError(`${macro} is asked of something that is no list`);
+      throw new EvaluationError('no_list', { name: macro });
     }
     const items = isList(of) ? of : Object.keys(of);
     const each = (item: Json): Json =>
@@ -127,9 +121,9 @@ class Evaluation {
   }
 }
 
-function member(of: Variables, name: string, what: string): Json {
+function member(of: Variables, name: string, what: 'member' | 'variable'): Json {
   const found = has(of, name) ? of[name] : undefined;
-  if (found === undefined) throw new EvaluationError(`there is no ${what} ${cut(name, 64)}`);
+  if (found === undefined) throw new EvaluationError(`no_${what}`, { name: cut(name, 64) });
   return found;
 }
 
@@ -157,14 +151,14 @@ function either(sides: readonly (() => Json)[], decides: boolean): boolean {
 }
 
 function truth(value: Json): boolean {
-  if (typeof value !== 'boolean') throw new EvaluationError('something is neither true nor false');
+  if (typeof value !== 'boolean') throw new EvaluationError('no_truth');
   return value;
 }
 
 function negative(operator: '!' | '-', value: Json): Json {
   if (operator === '!') return !truth(value);
   if (typeof value !== 'number') {
-    throw new EvaluationError('- is asked of something that is no number');
+    throw new EvaluationError('no_number', { name: '-' });
   }
   return -value;
 }
@@ -175,7 +169,7 @@ function itemAt(of: Json, at: Json): Json {
     if (found !== undefined) return found;
   }
   if (isObject(of) && typeof at === 'string' && has(of, at)) return of[at] ?? null;
-  throw new EvaluationError('nothing is at that place');
+  throw new EvaluationError('no_place');
 }
 
 function operated(operator: Exclude<Operator, '&&' | '||'>, left: Json, right: Json): Json {
@@ -190,7 +184,7 @@ function operated(operator: Exclude<Operator, '&&' | '||'>, left: Json, right: J
 function within(item: Json, of: Json): boolean {
   if (isList(of)) return of.some((each) => equal(item, each));
   if (isObject(of)) return typeof item === 'string' && has(of, item);
-  throw new EvaluationError('in is asked of something that is no list');
+  throw new EvaluationError('no_list', { name: 'in' });
 }
 
 function added(left: Json, right: Json): Json {
@@ -201,11 +195,11 @@ function added(left: Json, right: Json): Json {
 
 function counted(operator: '+' | '-' | '*' | '/' | '%', left: Json, right: Json): number {
   if (typeof left !== 'number' || typeof right !== 'number') {
-    throw new EvaluationError(`${operator} does not go with these values`);
+    throw new EvaluationError('operator', { name: operator });
   }
-  if (DIVIDING.has(operator) && right === 0) throw new EvaluationError('division by zero');
+  if (DIVIDING.has(operator) && right === 0) throw new EvaluationError('division');
   const found = COUNTING[operator](left, right);
-  if (operator === '%' && !Number.isFinite(left)) throw new EvaluationError('division by zero');
+  if (operator === '%' && !Number.isFinite(left)) throw new EvaluationError('division');
   return found;
 }
 
@@ -222,7 +216,7 @@ function compared(operator: Comparison, left: Json, right: Json): boolean {
   let apart: number;
   if (typeof left === 'string' && typeof right === 'string') apart = compareTexts(left, right);
   else if (typeof left === 'number' && typeof right === 'number') apart = signOf(left, right);
-  else throw new EvaluationError(`${operator} does not go with these values`);
+  else throw new EvaluationError('operator', { name: operator });
   return COMPARING[operator](apart);
 }
 
@@ -242,7 +236,7 @@ function signOf(left: number, right: number): number {
 
 function texts(of: Json, part: Json): [string, string] {
   if (typeof of === 'string' && typeof part === 'string') return [of, part];
-  throw new EvaluationError('something is no text');
+  throw new EvaluationError('no_text');
 }
 
 type Given = (of: Json, part: Json) => Json;
@@ -252,16 +246,16 @@ const FUNCTIONS: Readonly<Record<string, Given>> = {
     if (typeof of === 'string') return lengthOf(of);
     if (isList(of)) return of.length;
     if (isObject(of)) return Object.keys(of).length;
-    throw new EvaluationError('size is asked of something without one');
+    throw new EvaluationError('no_size');
   },
   double: (of) => {
     if (typeof of === 'number') return of;
     if (typeof of === 'string' && NUMBER.test(of)) return Number(of);
-    throw new EvaluationError('double is asked of something that is no number');
+    throw new EvaluationError('no_number', { name: 'double' });
   },
   string: (of) => {
     if (typeof of === 'object') {
-      throw new EvaluationError('string is asked of something that is no plain value');
+      throw new EvaluationError('no_plain');
     }
     return textOf(of);
   },
@@ -284,7 +278,7 @@ const FUNCTIONS: Readonly<Record<string, Given>> = {
       return RE2JS.compile(pattern).matcher(text).find();
     } catch (wrong) {
       if (!(wrong instanceof RE2JSException)) throw wrong;
-      throw new EvaluationError('this is no regular expression (RE2)');
+      throw new EvaluationError('no_pattern');
     }
   },
 };

@@ -23,11 +23,27 @@ type Reason =
   | 'has'
   | 'macro'
   | 'function'
-  | 'arguments';
+  | 'arguments'
+  | 'no_json'
+  | 'too_much'
+  | 'no_variable'
+  | 'no_object'
+  | 'no_member'
+  | 'members'
+  | 'no_list'
+  | 'no_truth'
+  | 'no_number'
+  | 'no_place'
+  | 'operator'
+  | 'division'
+  | 'no_size'
+  | 'no_plain'
+  | 'no_text'
+  | 'no_pattern';
 
-/** It cannot be read. `reason` is the key of a sentence, to which `values` belong; `detail` is that
- * in English, for a developer, without values of variables. */
-export class ExpressionError extends Error {
+/** What is wrong with an expression: `reason` is the key of a sentence, to which `values` belong;
+ * `detail` is that in English, for a developer. None has values of variables. */
+export abstract class WordedError extends Error {
   readonly reason: string;
   readonly detail: string;
 
@@ -42,6 +58,9 @@ export class ExpressionError extends Error {
     this.detail = detail;
   }
 }
+
+/** It cannot be read. */
+export class ExpressionError extends WordedError {}
 
 export type Comparison = '<' | '<=' | '>' | '>=';
 export type Counting = '-' | '*' | '/' | '%';

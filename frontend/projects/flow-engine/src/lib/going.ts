@@ -1,20 +1,25 @@
 /** Where a branch goes from one node, and the errors of nodes. */
 import { NotSendableError } from './calling';
 import { EvaluationError } from './evaluating';
-import { ExpressionError } from './expressions';
+import { WordedError } from './expressions';
 import { isList, isObject, Json, plain } from './json-values';
 import { LIMITS, Port } from './language';
 import { NoRoomError, TOO_LARGE } from './room';
 import { Assignment, Branch, numbersOf, Say, WaitingAction } from './running';
 import { MissingVariableError, TemplateError } from './templates';
 
-/** A node cannot do what it says; `detail` is for who writes flows, and has no values. */
+/** A node cannot do what it says; `detail` is for who writes flows, and has no values. Where it is a
+ * sentence, `worded` has that in every language. */
 export class NodeError extends Error {
+  readonly detail: string;
+
   constructor(
     readonly code: string,
-    readonly detail = '',
+    detail = '',
+    readonly worded?: WordedError,
   ) {
     super(code);
+    this.detail = worded?.detail ?? detail;
   }
 }
 
@@ -46,9 +51,7 @@ export function asNodeError(wrong: unknown): NodeError | undefined {
   if (wrong instanceof NodeError) return wrong;
   if (wrong instanceof MissingVariableError) return new NodeError('missing_variable', wrong.path);
   if (wrong instanceof TemplateError) return new NodeError(wrong.code, wrong.shown);
-  if (wrong instanceof ExpressionError || wrong instanceof EvaluationError) {
-    return new NodeError('expression_failed', wrong.detail);
-  }
+  if (wrong instanceof WordedError) return new NodeError('expression_failed', '', wrong);
   if (wrong instanceof NoRoomError) return new NodeError(TOO_LARGE, String(LIMITS.variables));
   return wrong instanceof NotSendableError ? new NodeError(wrong.code, wrong.detail) : undefined;
 }
@@ -117,6 +120,8 @@ function added(old: Json, value: Json): Json | undefined {
   if (typeof old === 'string' && typeof value === 'string') return old + value;
   if (typeof old !== 'number' || typeof value !== 'number') return undefined;
   const sum = plain(old + value);
-  if (sum === undefined) throw new NodeError('expression_failed', 'the result is no JSON');
+  if (sum === undefined) {
+    throw new NodeError('expression_failed', '', new EvaluationError('no_json'));
+  }
   return sum;
 }

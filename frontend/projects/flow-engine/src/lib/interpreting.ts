@@ -291,8 +291,10 @@ export class Run {
     });
   }
 
-  private fail(branch: Branch, node: Node, { code, detail }: NodeError, retryable = false): void {
-    this.failure = { code, node: keyOf(node.id, branch), detail, retryable };
+  private fail(branch: Branch, node: Node, error: NodeError, retryable = false): void {
+    const { code, detail, worded } = error;
+    const said = worded && { reason: worded.reason, values: worded.values };
+    this.failure = { code, node: keyOf(node.id, branch), detail, ...said, retryable };
     this.tell(branch, node, 'failed');
   }
 }

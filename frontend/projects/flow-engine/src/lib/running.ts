@@ -15,6 +15,9 @@ export interface FlowFailure {
   readonly code: string;
   readonly node: string;
   readonly detail: string;
+  /** The key of the sentence that `detail` is in English, with `values`. */
+  readonly reason?: string;
+  readonly values?: Readonly<Record<string, string | number>>;
   readonly retryable: boolean;
 }
 

@@ -21,6 +21,7 @@ export interface ExpressionCase extends Named {
   readonly variables: Variables;
   readonly value?: Json;
   readonly error?: string;
+  readonly reason?: string;
 }
 export interface CheckCase extends Named {
   readonly kind: 'check';

@@ -281,9 +281,9 @@ export class SimulationSession {
   }
 
   /** What the flow says of it; of a call that failed, what the backend has said. */
-  private wordsOf({ code, detail, node }: FlowFailure): string {
-    const told = failureMessage(code, detail, this.language());
-    const said = saidIn(this.recorded.get(node)?.output);
+  private wordsOf(failure: FlowFailure): string {
+    const told = failureMessage(failure, this.language());
+    const said = saidIn(this.recorded.get(failure.node)?.output);
     return said ? `${said} (${told})` : told;
   }
 

@@ -7,6 +7,7 @@ import { CREDENTIALS_HEADER } from './keys';
 import { defaultMocks } from './mocks';
 import { Simulator } from './simulator';
 import { readTape } from './taping';
+import { failureMessage } from './wording';
 
 const CANARY = 'canary-key-0123456789';
 
@@ -299,6 +300,16 @@ describe('Simulator', () => {
       'rules',
     ]);
     expect(readTape({ tape: 2, calls: {} })).toBeUndefined();
+  });
+
+  it('tells in both languages why an expression failed', async () => {
+    const flow = [{ type: 'condition', expression: '1 / 0 > 1', then: [] }];
+    const { simulator } = simulated(flow);
+    await simulator.run();
+    const { failure } = simulator;
+    if (failure === null) throw new Error('it did not fail');
+    expect(failureMessage(failure, 'es')).toContain('(división entre cero)');
+    expect(failureMessage(failure, 'en')).toContain('(division by zero)');
   });
 
   it('tells why it failed, and of rounds side by side', async () => {

@@ -1,5 +1,6 @@
 /** What a simulation says by itself. What flows say is in `language.json`. */
 import { Language, say } from '../language';
+import type { FlowFailure } from '../running';
 
 const SENTENCES = {
   leak: {
@@ -59,6 +60,11 @@ export function told(code: SimulatorCode, language: Language, detail = ''): stri
 }
 
 /** Why a run failed, in somebody's language; codes of the backend are themselves. */
-export function failureMessage(code: string, detail: string, language: Language): string {
+export function failureMessage(
+  failure: Pick<FlowFailure, 'code' | 'detail' | 'reason' | 'values'>,
+  language: Language,
+): string {
+  const { code, reason, values } = failure;
+  const detail = (reason && say(reason, language, values ?? {})) ?? failure.detail;
   return say(`flow_${code}`, language, { detail }) ?? code;
 }
