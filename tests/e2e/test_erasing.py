@@ -82,6 +82,27 @@ async def test_a_thread_of_agent_calls_is_erased_as_well(
     assert again.status == 404
 
 
+async def test_a_flow_is_erased_with_what_it_asked_and_what_was_answered(
+    ana: Person, stores: Stores, durable: Durable, title: str
+) -> None:
+    conversation = await ana.open_conversation()
+    ask = {"type": "response", "id": "q", "text": f"¿Sobre {title}?", "wait": True, "save_as": "a"}
+    flow = [ask, {"type": "response", "text": "Dijiste ${a.text}"}]
+    body = {"flow": flow, "conversationId": conversation}
+    asked = await ana.ask("POST", "/flows/runs", json=body)
+    assert asked.status == 202, asked.body
+    run_id = asked.body["runId"]
+    said = await ana.ask("POST", f"/runs/{run_id}/input", json={"message": f"Sí, {title}"})
+    assert said.status == 202, said.body
+    await ana.follow(run_id)
+    (turn,) = (await ana.get(f"/conversations/{conversation}")).body["turns"]
+    assert [each["message"] for each in turn["exchanges"]] == ["", f"Sí, {title}"]
+    assert await traces(stores, title)
+    assert (await ana.ask("DELETE", f"/conversations/{conversation}")).status == 204
+    assert await traces(stores, title) == []
+    assert title not in await durable.instance_text(run_id)
+
+
 async def test_nobody_else_erases_it_and_no_run_loses_its_conversation(
     ana: Person, olga: Person, around: Surroundings, stores: Stores, title: str
 ) -> None:
