@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from activities.bearing_out import lacks_evidence
 from activities.citation_styles import closing, kept, without_marks, without_unverified
-from activities.citing import citations_among, keeping, marks_in
-from shared.contracts.evidence import Citation, Snippet
+from activities.citing import citations_among, keeping
+from shared.contracts.evidence import Citation, Snippet, marks_in
 from shared.contracts.grounding import Grounding
 from shared.contracts.identity import Language
 

@@ -9,10 +9,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from activities.citing import MARK
 from activities.locating import SENTENCE_END, is_said
 from shared.contracts.conversations import History
-from shared.contracts.evidence import Citation
+from shared.contracts.evidence import MARK, Citation
 from shared.tools.folding import folded_in_place
 
 _DOCUMENTS = r"(?:document\w*|evidenc\w*|fuentes?|cerebro|sources?)"

@@ -4,13 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 
 from activities.locating import SENTENCE_END, is_borne_out
-from shared.contracts.evidence import Citation, ContextPack, Snippet
+from shared.contracts.evidence import MARK, Citation, ContextPack, Snippet, marks_in
 from shared.contracts.grounding import LEAST_SHARE
 
-MARK = re.compile(r"\[\d{1,2}(?:[ \t]*[,;][ \t]*\d{1,2})*\]")
 MARK_AND_BLANKS = re.compile(rf"([ \t]*)({MARK.pattern})")
 LEADING_MARKS = re.compile(rf"(?:{MARK.pattern}[\s.,;]*)+")
-NUMBER = re.compile(r"\d{1,2}")
 SNIPPET_CHARACTERS = 300
 
 
@@ -35,11 +33,6 @@ def citations_among(
         for number in sorted(claims)
         if number in documents
     )
-
-
-def marks_in(text: str) -> list[int]:
-    """The numbers of all its marks, in their order."""
-    return [int(number) for mark in MARK.findall(text) for number in NUMBER.findall(mark)]
 
 
 def keeping(text: str, is_kept: Callable[[int], bool]) -> str:

@@ -12,22 +12,23 @@ from shared.contracts.flows.runs import CloseFlowRequest
 from shared.contracts.runs import RunRecord
 from shared.ports import Dependencies
 from shared.streams.fitting import fitting_turn
-from shared.streams.showing import cited_by_flow, exchanged_in_flow, said_by_flow
+from shared.streams.showing import said_by_flow
 
 
 async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResult:
     """Doing it again changes nothing. Raises StoreError."""
     run = request.run
     record, items = await asyncio.gather(load_record(request, deps), deps.log.all(run.run_id))
+    said = said_by_flow(record.message, items)
     turn = Turn(
         run_id=record.run_id,
         conversation_id=record.conversation_id,
         tenant_id=record.tenant_id,
         asked_at=record.received_at,
         message=record.message,
-        text="\n\n".join(said_by_flow(items)),
-        citations=cited_by_flow(items),
-        exchanges=exchanged_in_flow(record.message, items),
+        text=said.text,
+        citations=said.citations,
+        exchanges=said.exchanges,
         finish_reason="stop",
         answered_at=deps.now(),
         warnings=record.warnings,

@@ -18,7 +18,6 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from activities.citing import marks_in
 from activities.claiming import (
     claims,
     claims_to_have_done,
@@ -28,6 +27,7 @@ from activities.claiming import (
     warns,
 )
 from activities.locating import QUOTED, quotes_in
+from shared.contracts.evidence import marks_in
 from shared.contracts.identity import Language
 from shared.contracts.runs import ToolOutcome
 from shared.contracts.tools import JsonSchema, ToolContract

@@ -138,6 +138,8 @@ class NotificationEvent(Contract):
 
 
 class CitationsEvent(_OfNode):
+    """Numbers are those of the node's own text; a flow's whole answer counts them through."""
+
     type: Literal["citations"] = "citations"
     citations: tuple[Citation, ...]
 

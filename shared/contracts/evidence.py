@@ -1,5 +1,6 @@
 """What Cerebro gave: snippets, context packs, citations."""
 
+import re
 from datetime import datetime
 from typing import Literal
 
@@ -75,6 +76,16 @@ class ContextPack(Contract):
     answers: tuple[ExtractiveAnswer, ...] = ()
     events: tuple[Snippet, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+MARK = re.compile(r"\[\d{1,2}(?:[ \t]*[,;][ \t]*\d{1,2})*\]")
+"""What refers to citations in a text: `[1]`, `[1, 2]`."""
+_NUMBER = re.compile(r"\d{1,2}")
+
+
+def marks_in(text: str) -> list[int]:
+    """The numbers of all its marks, in their order."""
+    return [int(number) for mark in MARK.findall(text) for number in _NUMBER.findall(mark)]
 
 
 class Citation(Contract):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from shared.contracts.flows.document import FlowLists
+from shared.contracts.flows.document import AllowedServer, FlowLists
 from shared.contracts.flows.names import is_templated
 from shared.contracts.flows.nodes import (
     CredentialProfileNode,
@@ -59,7 +59,7 @@ def _of_node(node: Node, lists: FlowLists) -> Iterator[Finding]:
         case RestCallNode() as form:
             if HTTP not in lists.tools:
                 yield error("not_allowed", (*node.place, "type"), name=HTTP)
-            else:
+            elif lists.hosts is not None:
                 yield from address_findings(form, lists.hosts, node.place)
         case AgentCallForm(call=call):
             yield from _call(call, lists, node.place)
@@ -126,18 +126,20 @@ def _bound(tool: Any, args: Mapping[str, Any], lists: FlowLists, place: Place) -
         case "ai_search":
             for name in ("index", "indexes"):
                 yield from _named(args.get(name), lists.indexes, (*place, name))
-        case "mcp":
-            yield from _method(args, lists, place)
-        case "http":
+        case "mcp" if lists.servers is not None:
+            yield from _method(args, lists.servers, place)
+        case "http" if lists.hosts is not None:
             yield from host_findings(args.get("url"), lists.hosts, (*place, "url"))
         case _:
             return
 
 
-def _method(args: Mapping[str, Any], lists: FlowLists, place: Place) -> Iterator[Finding]:
+def _method(
+    args: Mapping[str, Any], servers: Sequence[AllowedServer], place: Place
+) -> Iterator[Finding]:
     """Without a server no method is allowed."""
     server = args.get("server")
-    known = {name: each.methods for each in lists.servers for name in each.names}
+    known = {name: each.methods for each in servers for name in each.names}
     yield from _named(server, tuple(known), (*place, "server"))
     if server is None or (isinstance(server, str) and server in known):
         methods = known.get(server or "", ())

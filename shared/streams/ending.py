@@ -28,7 +28,7 @@ from shared.contracts.wording import say
 from shared.errors import DependencyError
 from shared.ports import Dependencies
 from shared.streams.fitting import fitting_turn
-from shared.streams.showing import exchanged_in_flow, said_by_flow, shown_text
+from shared.streams.showing import said_by_flow, shown_text
 from shared.streams.writing import LogWriter
 
 log = logging.getLogger("eira.runs")
@@ -233,7 +233,7 @@ async def _shown(record: RunRecord, deps: Dependencies) -> str:
     """What people have read of it."""
     items = await deps.log.all(record.log_id)
     if record.flow is not None:
-        return "\n\n".join(said_by_flow(items))
+        return said_by_flow(record.message, items).text
     return shown_text(items, record.part_of.node if record.part_of else None)
 
 
@@ -243,7 +243,7 @@ async def _exchanged(
     """Of a flow that was answered before: that was read and said, however the run has ended."""
     if record.flow is None:
         return ()
-    exchanges = exchanged_in_flow(record.message, await deps.log.all(record.log_id))
+    exchanges = said_by_flow(record.message, await deps.log.all(record.log_id)).exchanges
     if not exchanges:
         return ()
     *before, last = exchanges

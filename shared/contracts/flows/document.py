@@ -115,7 +115,7 @@ class ListsOfProfile(Contract):
 
 class FlowLists(Contract):
     """What the caller may name; participants also by their aliases, in lower case. Where there are
-    `agent_profiles`, no other may be named."""
+    `agent_profiles`, no other may be named; `hosts` and `servers` are None where nobody knows."""
 
     indexes: tuple[str, ...]
     semantic_configurations: tuple[str, ...]
@@ -125,6 +125,6 @@ class FlowLists(Contract):
     tools: tuple[str, ...]
     aliases: tuple[str, ...]
     profiles: tuple[str, ...]
-    hosts: tuple[AllowedHost, ...] = ()
-    servers: tuple[AllowedServer, ...] = ()
+    hosts: tuple[AllowedHost, ...] | None = None
+    servers: tuple[AllowedServer, ...] | None = None
     agent_profiles: tuple[ListsOfProfile, ...] = ()

@@ -106,3 +106,40 @@ async def test_sources_beyond_what_may_be_kept_fail_the_node_that_tells_them(
     run_id = await desk.run([told], LETTERS)
     failure = (await desk.view(run_id))["failure"]
     assert (failure["code"], failure["node"]) == ("variables_too_large", "q")
+
+
+OTHER = {**SOURCE, "source": "b.md", "title": "B", "documentId": "b"}
+COLLIDING = [
+    {"type": "response", "text": "Uno [1], y `lista[1]`", "citations": [SOURCE]},
+    {
+        "type": "response",
+        "text": "Dos [1] y [1, 2]",
+        "wait": True,
+        "citations": [OTHER, {**SOURCE, "number": 2}],
+    },
+    {"type": "response", "text": "Tres [1]", "citations": [OTHER]},
+    {"type": "response", "text": "Nada citado [1]"},
+]
+
+
+async def test_sources_of_several_nodes_are_counted_through_in_the_whole_answer(
+    desk: FlowDesk,
+) -> None:
+    run_id = await desk.begin(COLLIDING)
+    await desk.waits(run_id)
+    assert (await desk.say(run_id, "sigue")).status == 202
+    await desk.ended(run_id)
+    told = (await desk.ana.call(runs.read, path={"runId": run_id})).json
+    said = ["Uno [1], y `lista[1]`", "Dos [2] y [2, 1]", "Tres [2]", "Nada citado [1]"]
+    assert told["text"].split("\n\n") == said
+    assert told["citations"] == [SOURCE, {**OTHER, "number": 2}]
+    record = await desk.deps.runs.get("tenant-a", run_id)
+    assert record is not None
+    [turn] = await desk.deps.conversations.turns("tenant-a", record.conversation_id, 5)
+    assert [each.text for each in turn.exchanges] == ["\n\n".join(said[:2]), "\n\n".join(said[2:])]
+    events = await desk.events(run_id)
+    own = [(e["text"], e["node"]) for e in events if e["type"] == "text"]
+    assert own[1] == ("Dos [1] y [1, 2]", "@1")
+    marked = {e["node"]: [c["number"] for c in e["citations"]] for e in events
+              if e["type"] == "citations"}  # fmt: skip
+    assert marked == {"@0": [1], "@1": [1, 2], "@2": [1]}

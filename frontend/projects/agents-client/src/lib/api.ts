@@ -3946,7 +3946,10 @@ export interface components {
             /** Label */
             label: string;
         };
-        /** CitationsEvent */
+        /**
+         * CitationsEvent
+         * @description Numbers are those of the node's own text; a flow's whole answer counts them through.
+         */
         CitationsEvent: {
             /**
              * Node

@@ -22,7 +22,7 @@ interface ListsOfProfile {
 }
 
 /** What the caller may name; participants also by their aliases, in lower case. Where there are
- * `agentProfiles`, no other may be named. */
+ * `agentProfiles`, no other may be named; `hosts` and `servers` are left out where nobody knows. */
 export interface FlowLists {
   readonly indexes: readonly string[];
   readonly semanticConfigurations: readonly string[];
@@ -99,9 +99,8 @@ function ofNode({ form, place }: Node, lists: FlowLists): Finding[] {
   if (form.type === 'secure_value') return named(form.alias, lists.aliases, [...place, 'alias']);
   if (form.type === 'agent_call') return ofCall(form.call, lists, place);
   if (form.type !== 'rest_call') return [];
-  return lists.tools.includes(HTTP)
-    ? addressFindings(form, lists.hosts ?? [], place)
-    : [error('not_allowed', [...place, 'type'], { name: HTTP })];
+  if (!lists.tools.includes(HTTP)) return [refused(HTTP, [...place, 'type'])];
+  return lists.hosts ? addressFindings(form, lists.hosts, place) : [];
 }
 
 function ofCall(call: JsonObject, every: FlowLists, place: Place): Finding[] {
@@ -156,14 +155,15 @@ function bound(
   lists: FlowLists,
   place: Place,
 ): Finding[] {
-  if (tool === 'mcp') return method(args, lists, place);
-  if (tool === HTTP) return hostFindings(args['url'], lists.hosts ?? [], [...place, 'url']);
+  const { servers, hosts } = lists;
+  if (tool === 'mcp') return servers ? method(args, servers, place) : [];
+  if (tool === HTTP) return hosts ? hostFindings(args['url'], hosts, [...place, 'url']) : [];
   if (tool !== 'ai_search') return [];
   return ['index', 'indexes'].flatMap((name) => named(args[name], lists.indexes, [...place, name]));
 }
 
 /** Without a server no method is allowed. */
-function method(args: JsonObject, { servers = [] }: FlowLists, place: Place): Finding[] {
+function method(args: JsonObject, servers: readonly AllowedServer[], place: Place): Finding[] {
   const server = args['server'] ?? null;
   const known = servers.find(({ names }) => typeof server === 'string' && names.includes(server));
   const every = servers.flatMap(({ names }) => names);
