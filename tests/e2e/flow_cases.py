@@ -42,6 +42,8 @@ MADE_ANEW = ("h_", "t_")
 """What handles and threads of the suite begin with."""
 SHORT_MS = 1_000
 """The shortest that a call may take, for one that is not answered."""
+LONG_MS = 60_000
+"""What every call of REST may take here: it is held back until somebody has looked at it."""
 
 
 def threads_in(case: Case) -> tuple[str, ...]:
@@ -117,6 +119,7 @@ class Rewritten:
         self._case, self._url, self._name = case, url, name
         self.flow = copy.deepcopy(case["flow"])
         self.inputs: dict[str, Any] = copy.deepcopy(case.get("inputs", {}))
+        self._timeouts: dict[str, int | None] = {}
         for node in program.flow.nodes.values():
             call = Call(name, node.id, _rounds(node, program))
             if node.type == "agent_call":
@@ -150,6 +153,9 @@ class Rewritten:
 
     def _lead(self, node: dict[str, Any], call: Call) -> None:
         """What is behind the name of the host stays as it is."""
+        field = "timeoutMs" if "timeoutMs" in node else "timeout_ms"
+        self._timeouts[call.node] = node.get(field)
+        node[field] = LONG_MS
         if alone := ONE_VALUE.match(node["url"]):
             assert not call.rounds
             self.inputs[alone[1]] = self._led(str(self.inputs[alone[1]]), call)
@@ -173,7 +179,9 @@ class Rewritten:
         if "url" in found:
             prefix = f"{self._url}/rest/{self.key(found['key'])}/"
             assert found["url"].startswith(prefix), found["url"]
-            found = {**found, "url": f"https://{found['url'].removeprefix(prefix)}"}
+            assert found["timeoutMs"] == LONG_MS
+            url = f"https://{found['url'].removeprefix(prefix)}"
+            found = {**found, "url": url, "timeoutMs": self._timeouts[found["node"]]}
         return found
 
 

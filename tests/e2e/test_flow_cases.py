@@ -67,6 +67,7 @@ def host(
         ),
         "Security__ProfileAccess": json.dumps({name: {} for name in PROFILES}),
         "Security__SecureValues": json.dumps(ALIASES),
+        "Tools__HttpTimeoutSeconds": "60",
         "Tools__HttpAllowed": json.dumps([keyed, rule]),
         "Tools__HttpPrivateHosts": json.dumps([stand_in.url]),
         "Tools__McpServers": "{}",
