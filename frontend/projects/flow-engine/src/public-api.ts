@@ -3,6 +3,7 @@ export { LIMITS, NODE_TYPES, LANGUAGE, isTemplated } from './lib/language';
 export type { Language, LanguageData, NodeType, Port, Schema } from './lib/language';
 export { pointerTo, placeOf } from './lib/findings';
 export type { FlowProblem, Place, Severity } from './lib/findings';
+export { beginsWithMessage } from './lib/beginning';
 export { savedAs } from './lib/flow';
 export type * from './lib/flow';
 export { checkFlow, programOf, readFlow } from './lib/checking';

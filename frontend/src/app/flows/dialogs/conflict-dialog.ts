@@ -4,6 +4,7 @@ import {
   ElementRef,
   effect,
   inject,
+  linkedSignal,
   output,
   viewChild,
 } from '@angular/core';
@@ -12,7 +13,7 @@ import { ErrorCard } from '../../chat/error-card';
 import { LanguageChoice } from '../../core/language';
 import { StoredFlow } from '../editor/stored';
 
-/** Somebody else was faster: whose version is the newest, or both. */
+/** Somebody else was faster: whose version is the newest, or both; of a deleted flow one's own. */
 @Component({
   selector: 'eira-conflict-dialog',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -20,7 +21,9 @@ import { StoredFlow } from '../editor/stored';
   template: `
     <ng-container *transloco="let t">
       <dialog #dialog aria-labelledby="conflict-title" aria-describedby="conflict-text">
-        <h2 id="conflict-title">{{ t('flows.conflict.title') }}</h2>
+        <h2 id="conflict-title">
+          {{ t(gone() ? 'flows.conflict.gone' : 'flows.conflict.title') }}
+        </h2>
         <p id="conflict-text">
           @if (stored.conflict()?.newest; as newest) {
             {{
@@ -37,15 +40,24 @@ import { StoredFlow } from '../editor/stored';
           <eira-error-card [error]="problem" [retries]="false" />
         }
         <div class="buttons stacked">
-          <button type="button" class="primary" [disabled]="stored.busy()" (click)="over()">
-            {{ t('flows.conflict.over') }}
-          </button>
-          <button type="button" [disabled]="stored.busy()" (click)="copy()">
+          @if (!gone()) {
+            <button type="button" class="primary" [disabled]="stored.busy()" (click)="over()">
+              {{ t('flows.conflict.over') }}
+            </button>
+          }
+          <button
+            type="button"
+            [class.primary]="gone()"
+            [disabled]="stored.busy()"
+            (click)="copy()"
+          >
             {{ t('flows.conflict.copy') }}
           </button>
-          <button type="button" class="danger" [disabled]="stored.busy()" (click)="theirs()">
-            {{ t('flows.conflict.theirs') }}
-          </button>
+          @if (!gone()) {
+            <button type="button" class="danger" [disabled]="stored.busy()" (click)="theirs()">
+              {{ t('flows.conflict.theirs') }}
+            </button>
+          }
           <button type="button" (click)="dialog.close()">{{ t('flows.conflict.later') }}</button>
         </div>
       </dialog>
@@ -56,6 +68,11 @@ export class ConflictDialog {
   protected readonly stored = inject(StoredFlow);
   protected readonly language = inject(LanguageChoice);
   private readonly dialog = viewChild<ElementRef<HTMLDialogElement>>('dialog');
+  /** While something is tried it is as before. */
+  protected readonly gone = linkedSignal<boolean | null, boolean>({
+    source: () => (this.stored.conflict() ? this.stored.isGone() : null),
+    computation: (gone, before) => gone ?? before?.value ?? false,
+  });
   /** It is kept as a flow of this id. */
   readonly kept = output<string>();
 

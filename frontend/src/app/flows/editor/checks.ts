@@ -5,13 +5,14 @@ import { FlowDocument, NodeKey, Target, places, targetOf, write } from '../model
 import { pathOf } from '../model/json';
 import { withoutSecrets } from '../model/secrets';
 import { FlowEditor } from './flow-editor';
+import { Refusals, refusedOf } from './refusals';
 
 const PAUSE_MS = 200;
 const LONGER_PAUSE_MS = 800;
 /** What only the server knows, which knows who asks. */
 const OF_SERVER = 'not_allowed';
 
-export interface Problem extends FlowProblem {
+export interface Problem extends Pick<FlowProblem, 'severity' | 'pointer' | 'message'> {
   readonly target: Target;
 }
 
@@ -24,6 +25,7 @@ export class FlowChecks {
   private readonly editor = inject(FlowEditor);
   private readonly flows = inject(FlowService);
   private readonly language = inject(LanguageChoice).language;
+  private readonly refusals = inject(Refusals);
   private readonly own = signal<readonly Problem[]>([]);
   private readonly refused = signal<readonly Problem[]>([]);
   private asking: AbortController | undefined;
@@ -33,8 +35,9 @@ export class FlowChecks {
   /** Errors first, in the order of the flow. */
   readonly problems = computed((): readonly Problem[] => {
     const document = this.editor.document();
-    const refused = this.refused().filter(({ target }) => isThere(document, target));
-    const all = [...this.own(), ...refused];
+    const told = [...this.refused(), ...this.refusals.fields()];
+    const refused = told.filter(({ target }) => isThere(document, target));
+    const all = toldOnce([...this.own(), ...refused]);
     return [...all.filter(isError), ...all.filter((each) => !isError(each))];
   });
   readonly errors = computed(() => this.problems().filter(isError).length);
@@ -84,7 +87,9 @@ export class FlowChecks {
     } catch (error) {
       if (asking.signal.aborted) return;
       if (!(error instanceof AgentProblem)) throw error;
-      this.failure.set(error);
+      const refused = refusedOf(document, error);
+      this.refused.set(refused);
+      this.failure.set(refused.length ? null : error);
     }
   }
 
@@ -95,6 +100,17 @@ export class FlowChecks {
   }
 }
 
+/** The server may say what the page has said. */
+function toldOnce(problems: readonly Problem[]): readonly Problem[] {
+  const known = new Map<string, Problem>();
+  for (const problem of problems) {
+    const { node, edge, field } = problem.target;
+    const key = JSON.stringify([node, edge, field, problem.message]);
+    if (!known.has(key)) known.set(key, problem);
+  }
+  return [...known.values()];
+}
+
 function placed(document: FlowDocument, problems: readonly FlowProblem[]): readonly Problem[] {
   return problems.map((each) => ({ ...each, target: targetOf(document, pathOf(each.pointer)) }));
 }
@@ -103,6 +119,6 @@ function isThere(document: FlowDocument, { node }: Target): boolean {
   return node === null || places(document).has(node);
 }
 
-function isError({ severity }: FlowProblem): boolean {
+function isError({ severity }: Pick<Problem, 'severity'>): boolean {
   return severity === 'error';
 }

@@ -39,6 +39,7 @@ import { FlowPalette } from './palette';
 import { ProblemList } from './problem-list';
 import { Simulation } from './simulation';
 import { SIMULATOR } from './simulator-slot';
+import { Refusals } from './refusals';
 import { Shortcuts } from './shortcuts';
 import { NEW, StoredFlow } from './stored';
 
@@ -70,12 +71,13 @@ type Panel = (typeof PANELS)[number];
   templateUrl: './editor-page.html',
   styleUrl: './editor-page.css',
   encapsulation: ViewEncapsulation.None,
-  providers: [FlowEditor, FlowChecks, StoredFlow, Clip, Vocabulary],
+  providers: [FlowEditor, Refusals, FlowChecks, StoredFlow, Clip, Vocabulary],
   host: { class: 'flow-editor', '(keydown)': 'press($event)' },
 })
 export class EditorPage {
   protected readonly editor = inject(FlowEditor);
   protected readonly stored = inject(StoredFlow);
+  private readonly refusals = inject(Refusals);
   protected readonly checks = inject(FlowChecks);
   protected readonly clip = inject(Clip);
   protected readonly who = inject(Who);
@@ -211,6 +213,7 @@ export class EditorPage {
     if (this.stored.busy()) return;
     const id = await this.stored.save();
     if (id) await this.stay(id);
+    else if (this.refusals.fields().length) this.panel.set('problems');
   }
 
   /** What was brought takes the place of what is there, as one step that can be undone. */

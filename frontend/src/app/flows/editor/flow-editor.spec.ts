@@ -9,6 +9,7 @@ import { Clip } from './clip';
 import { Drawing } from './drawing';
 import { marginOf } from './fitting';
 import { FlowEditor } from './flow-editor';
+import { Refusals } from './refusals';
 import { StoredFlow } from './stored';
 
 const FLOW: Json = [
@@ -37,7 +38,7 @@ function place(server = new FakeServer()): {
   readonly stored: StoredFlow;
   readonly clip: Clip;
 } {
-  TestBed.configureTestingModule({ providers: [FlowEditor, StoredFlow, Clip] });
+  TestBed.configureTestingModule({ providers: [FlowEditor, Refusals, StoredFlow, Clip] });
   return {
     server,
     editor: TestBed.inject(FlowEditor),
@@ -201,6 +202,27 @@ describe('a stored flow', () => {
     expect(await stored.saveOver()).toBe(true);
     expect(server.asked.at(-1)?.headers['if-match']).toBe('"2"');
     expect([stored.conflict(), editor.dirty(), stored.view()?.version]).toEqual([null, false, 3]);
+  });
+
+  it('that somebody else has deleted since can be kept as another one', async () => {
+    const server = new FakeServer()
+      .on('GET /flows/f1', () => answered(view(1, FLOW)))
+      .on('PUT /flows/f1', () => refused('NOT_FOUND', 'El flujo no existe.', 404))
+      .on('POST /flows', () => answered(view(1, FLOW, 'f2'), 201));
+    const { editor, stored } = place(server);
+    await stored.open('f1');
+    editor.edit((document) => setField(document, 'n1', ['text'], 'mine'));
+    expect(await stored.save()).toBeNull();
+    expect([stored.isGone(), stored.problem(), editor.dirty()]).toEqual([true, null, true]);
+    expect(await stored.saveCopy()).toBe('f2');
+    expect([stored.conflict(), editor.dirty(), stored.view()?.flowId]).toEqual([null, false, 'f2']);
+  });
+
+  it('that is not there when it is opened is no conflict', async () => {
+    const server = new FakeServer().on('GET /flows/f1', () => refused('NOT_FOUND', 'No', 404));
+    const { stored } = place(server);
+    expect(await stored.open('f1')).toBe(false);
+    expect([stored.conflict(), stored.problem()?.status]).toEqual([null, 404]);
   });
 
   it('has an older version taken up as a change, to be saved as the newest', async () => {

@@ -4,23 +4,27 @@ import { FlowDocument, emptyFlow, isDocument, read, write } from '../model/docum
 import { Json } from '../model/json';
 import { withoutSecrets } from '../model/secrets';
 import { FlowEditor } from './flow-editor';
+import { Refusals } from './refusals';
 
 export const NEW = 'new';
 const CHANGED_MEANWHILE = 412;
+const GONE = 404;
 
 /** The stored flow behind the open one: read, saved as further versions, and who else saves it. */
 @Injectable()
 export class StoredFlow {
   private readonly flows = inject(FlowService);
   private readonly editor = inject(FlowEditor);
+  private readonly refusals = inject(Refusals);
   private readonly tagged = signal<TaggedFlow | null>(null);
 
   /** Null of one that was never saved. */
   readonly view = computed((): FlowView | null => this.tagged()?.view ?? null);
   readonly problem = signal<AgentProblem | null>(null);
   readonly busy = signal(false);
-  /** Somebody else has saved another version since. */
+  /** Somebody else has saved another version since, or deleted it. */
   readonly conflict = signal<AgentProblem | null>(null);
+  readonly isGone = computed(() => this.conflict()?.status === GONE);
 
   async open(flowId: string): Promise<boolean> {
     return this.telling(async () => {
@@ -46,6 +50,7 @@ export class StoredFlow {
     const before = this.tagged();
     const document = this.editor.document();
     const flow = withoutSecrets(write(document)) as object;
+    this.refusals.forget();
     const saved = await this.telling(async () => {
       this.tagged.set(
         before
@@ -53,7 +58,9 @@ export class StoredFlow {
           : await this.flows.create(flow),
       );
       this.editor.markSaved(document);
-    });
+    }, before !== null);
+    const problem = this.problem();
+    if (problem) this.refusals.take(document, problem);
     return saved ? (this.view()?.flowId ?? null) : null;
   }
 
@@ -61,7 +68,7 @@ export class StoredFlow {
   async saveOver(): Promise<boolean> {
     const id = this.view()?.flowId;
     if (!id) return false;
-    const seen = await this.telling(async () => this.tagged.set(await this.flows.read(id)));
+    const seen = await this.telling(async () => this.tagged.set(await this.flows.read(id)), true);
     return seen && (await this.save()) !== null;
   }
 
@@ -74,7 +81,8 @@ export class StoredFlow {
     return id;
   }
 
-  private async telling(work: () => Promise<void>): Promise<boolean> {
+  /** `kept`: it was stored, so that one that is not there was deleted. */
+  private async telling(work: () => Promise<void>, kept = false): Promise<boolean> {
     this.busy.set(true);
     this.problem.set(null);
     this.conflict.set(null);
@@ -83,7 +91,8 @@ export class StoredFlow {
       return true;
     } catch (error) {
       if (!(error instanceof AgentProblem)) throw error;
-      if (error.status === CHANGED_MEANWHILE) this.conflict.set(error);
+      const { status } = error;
+      if (status === CHANGED_MEANWHILE || (kept && status === GONE)) this.conflict.set(error);
       else this.problem.set(error);
       return false;
     } finally {

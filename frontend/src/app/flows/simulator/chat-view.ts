@@ -2,6 +2,8 @@ import {
   ChangeDetectionStrategy,
   Component,
   ElementRef,
+  Injector,
+  afterNextRender,
   computed,
   inject,
   viewChild,
@@ -98,6 +100,7 @@ import { SimulationSession } from './session';
 export class ChatView {
   protected readonly session = inject(SimulationSession);
   protected readonly backend = inject(SimulatorBackend);
+  private readonly injector = inject(Injector);
   private readonly box = viewChild.required<ElementRef<HTMLInputElement>>('box');
 
   protected readonly isShut = computed(() => {
@@ -105,8 +108,14 @@ export class ChatView {
     return goesOn || this.session.hindrance() !== null;
   });
 
+  /** As soon as all is drawn that was done until now: that may have pushed it out of sight. */
   focus(): void {
-    this.box().nativeElement.focus();
+    const show = (): void => {
+      const box = this.box().nativeElement;
+      box.focus();
+      box.scrollIntoView({ block: 'nearest' });
+    };
+    afterNextRender(show, { injector: this.injector });
   }
 
   protected say(event: Event): void {
@@ -115,7 +124,12 @@ export class ChatView {
     const text = box.value.trim();
     if (!text) return;
     box.value = '';
-    void (this.session.waits() ? this.session.answer(text) : this.session.run(text));
+    void this.go(text);
+  }
+
+  private async go(text: string): Promise<void> {
+    await (this.session.waits() ? this.session.answer(text) : this.session.run(text));
+    if (this.session.waits()) this.focus();
   }
 
   protected titleOf(citation: unknown): string {

@@ -87,13 +87,13 @@ export class SimulatorPanel {
   protected async run(): Promise<void> {
     this.tab.set('steps');
     await this.session.run();
-    if (this.session.waits()) this.chat()?.focus();
+    if (this.session.waits() || this.session.lacksMessage()) this.chat()?.focus();
   }
 
   protected async step(): Promise<void> {
     this.tab.set('steps');
     await this.session.step();
-    if (this.session.waits()) this.chat()?.focus();
+    if (this.session.waits() || this.session.lacksMessage()) this.chat()?.focus();
   }
 
   protected mark(): void {
@@ -122,11 +122,6 @@ export class SimulatorPanel {
       this.session.reset();
       this.session.opened.set(tape);
     }
-  }
-
-  /** Of the key of an execution the node. */
-  protected idOf(key: string): string {
-    return key.split('[')[0] ?? key;
   }
 
   protected eject(): void {

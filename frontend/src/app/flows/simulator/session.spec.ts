@@ -229,6 +229,35 @@ describe('a simulation', () => {
     expect(session.records().at(-1)?.variables).toMatchObject({ a: 1 });
   });
 
+  it('says that a message begins it before it fails without one, and goes on where that is wanted', async () => {
+    const { editor, session } = await desk(true);
+    const echo = read([{ type: 'response', id: 'a', text: '${message}' }]);
+    if (isDocument(echo)) await editor.open(echo);
+    await session.run();
+    expect([session.lacksMessage(), session.begun()]).toEqual([true, false]);
+    await session.run('Hola');
+    expect([session.lacksMessage(), session.said().at(-1)?.text]).toEqual([false, 'Hola']);
+    session.inputsText.set('{"message": "Buenas"}');
+    await session.run();
+    expect(session.said().at(-1)?.text).toBe('Buenas');
+    session.inputsText.set('{}');
+    await session.step();
+    expect([session.lacksMessage(), session.begun()]).toEqual([true, false]);
+    await session.step();
+    expect([session.lacksMessage(), session.status()]).toEqual([false, 'failed']);
+  });
+
+  it('says the same of the same node once, and how often', async () => {
+    const { editor, session } = await desk(true);
+    const body = [{ type: 'agent_call', id: 'ask', message: 'Hola' }];
+    const loop = read([{ type: 'loop', id: 'l', over: [1, 2, 3], body }]);
+    if (isDocument(loop)) await editor.open(loop);
+    await session.run();
+    expect(session.status()).toBe('done');
+    const told = session.notices().map(({ node, code, count }) => ({ node, code, count }));
+    expect(told).toEqual([{ node: 'ask', code: 'default_profile', count: 3 }]);
+  });
+
   it('says why a flow cannot be run', async () => {
     const { editor, session } = await desk(true);
     const wrong = read({ nodes: [{ type: 'response' }] });

@@ -1,6 +1,7 @@
 import { DestroyRef, Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import {
   Simulator,
+  beginsWithMessage,
   defaultMocks,
   failureMessage,
   programOf,
@@ -11,7 +12,6 @@ import {
   type NodeRecord,
   type Program,
   type SimulationEvent,
-  type SimulationNotice,
   type SimulationStatus,
   type Tape,
   type Variables,
@@ -25,6 +25,7 @@ import { SimulatorBackend } from './backend';
 import { isObject } from './engine-json';
 import { Wrong, readVariables } from './json-text';
 import { MockDrafts } from './mock-drafts';
+import { CountedNotice, counted } from './notices';
 import { Naming, linkOf, statesOf } from './painting';
 import { Said, heard, spoken } from './said';
 import { Typed } from './typed';
@@ -63,7 +64,9 @@ export class SimulationSession {
   });
   readonly records = signal<readonly NodeRecord[]>([]);
   readonly said = signal<readonly Said[]>([]);
-  readonly notices = signal<readonly SimulationNotice[]>([]);
+  readonly notices = signal<readonly CountedNotice[]>([]);
+  /** It begins with what the user says, who has said nothing; whoever goes on does so without. */
+  readonly lacksMessage = signal(false);
   /** Why the flow cannot be run. */
   readonly problems = signal<readonly FlowProblem[]>([]);
   readonly calls = signal<Calls>('auto');
@@ -175,6 +178,7 @@ export class SimulationSession {
     this.lit.clear();
     this.chat = [];
     this.notices.set([]);
+    this.lacksMessage.set(false);
     this.problems.set([]);
     this.ending.set(null);
     this.at.set(null);
@@ -210,6 +214,7 @@ export class SimulationSession {
   private ready(message?: string): Simulator | null {
     const open = this.open();
     if (open && !this.isOver()) return open.simulator;
+    const isTold = this.lacksMessage();
     this.reset();
     const document = this.editor.document();
     const made = this.programOf(document);
@@ -217,13 +222,21 @@ export class SimulationSession {
       this.problems.set(made.problems);
       return null;
     }
-    const read = this.inputsRead();
-    const first = 'value' in read ? read.value : {};
-    const inputs = message === undefined ? first : { ...first, message };
-    const simulator = this.begin(made.program, new Naming(made.program, document), inputs);
+    const inputs = this.inputsWith(message);
     const said = { ...this.opened()?.inputs, ...inputs }['message'];
+    if (said === undefined && !isTold && beginsWithMessage(made.program)) {
+      this.lacksMessage.set(true);
+      return null;
+    }
+    const simulator = this.begin(made.program, new Naming(made.program, document), inputs);
     if (said && typeof said === 'string') this.chat = [spoken('', said)];
     return simulator;
+  }
+
+  private inputsWith(message?: string): Variables {
+    const read = this.inputsRead();
+    const first = 'value' in read ? read.value : {};
+    return message === undefined ? first : { ...first, message };
   }
 
   private begin(program: Program, naming: Naming, inputs: Variables): Simulator {
@@ -255,7 +268,7 @@ export class SimulationSession {
         this.become(event);
         return;
       case 'notice':
-        this.notices.update((all) => [...all, event]);
+        this.notices.update((all) => counted(all, event));
         return;
       case 'move':
         this.light(event.move);
