@@ -14,6 +14,7 @@ import {
 } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Announcer } from '../core/announcer';
 import { Icon } from '../core/icon';
 import { titled } from '../core/page-title';
 import { Who } from '../core/who';
@@ -61,6 +62,7 @@ export class ChatPage {
   private readonly injector = inject(Injector);
   private readonly router = inject(Router);
   private readonly conversations = inject(Conversations);
+  private readonly announcer = inject(Announcer);
   protected readonly thread = inject(Thread);
   protected readonly who = inject(Who);
   private readonly composer = viewChild(Composer);
@@ -90,6 +92,7 @@ export class ChatPage {
     return entry?.title ?? this.thread.title();
   });
 
+  private readonly question = computed(() => this.thread.asked()?.asking[0]);
   protected readonly heading = computed(() => {
     if (this.thread.gone()) return 'chat.gone';
     return this.thread.id() && this.thread.loading() ? 'common.loading' : 'chat.newTitle';
@@ -118,6 +121,9 @@ export class ChatPage {
     });
     titled(this.heading, this.title);
     effect(() => {
+      if (this.question()) this.announcer.say('chat.announce.question');
+    });
+    effect(() => {
       const id = this.thread.id();
       if (id !== null && untracked(this.id) !== id) {
         void this.router.navigate(['/c', id], { replaceUrl: true });
@@ -129,7 +135,10 @@ export class ChatPage {
 
   protected async send(message: string): Promise<void> {
     this.goToEnd();
-    await this.thread.send(message);
+    const asked = this.thread.asked();
+    if (!asked) return this.thread.send(message);
+    await this.thread.answer(asked, message);
+    this.composer()?.restore();
   }
 
   protected async retry(turn: ShownTurn): Promise<void> {
@@ -146,6 +155,7 @@ export class ChatPage {
   /** The button that was pressed goes with what was wrong. */
   protected async lookAgain(): Promise<void> {
     this.composer()?.focus();
+    this.thread.problem.set(null);
     await this.thread.refresh();
   }
 

@@ -32,7 +32,7 @@ const LONGEST = 8_000;
         rows="1"
         aria-describedby="composer-hint"
         [attr.aria-invalid]="excess() > 0 ? true : null"
-        [placeholder]="t('composer.placeholder')"
+        [placeholder]="t(asked() ? 'composer.answer' : 'composer.placeholder')"
         (input)="note(box.value)"
         (keydown.enter)="enter($event)"
       ></textarea>
@@ -47,7 +47,8 @@ const LONGEST = 8_000;
         >
           <eira-icon name="stop" />
         </button>
-      } @else {
+      }
+      @if (!blocked()) {
         <button
           type="submit"
           class="primary round"
@@ -70,6 +71,8 @@ export class Composer {
   private readonly language = inject(LanguageChoice);
   private readonly box = viewChild<ElementRef<HTMLTextAreaElement>>('box');
   readonly running = input(false);
+  /** What runs waits for an answer. */
+  readonly asked = input(false);
   /** What runs is to stop, and it takes its time. */
   readonly stopping = input(false);
   /** Whose text it is: each conversation keeps its own while another is open. */
@@ -77,6 +80,7 @@ export class Composer {
   readonly sent = output<string>();
   readonly stop = output();
   protected readonly text = signal('');
+  protected readonly blocked = computed(() => this.running() && !this.asked());
   /** So many characters are more than the server takes. Nothing of them is cut off. */
   protected readonly excess = computed(() => this.text().trim().length - LONGEST);
   protected readonly told = computed(() => ({
@@ -97,6 +101,11 @@ export class Composer {
     this.focus();
   }
 
+  /** What was sent and not taken is there to be sent again. */
+  restore(): void {
+    this.put(this.drafts.of(this.of()));
+  }
+
   focus(): void {
     this.box()?.nativeElement.focus();
   }
@@ -111,7 +120,7 @@ export class Composer {
   protected send(event: Event): void {
     event.preventDefault();
     const message = this.text().trim();
-    if (!message || this.excess() > 0 || this.running()) return;
+    if (!message || this.excess() > 0 || this.blocked()) return;
     this.put('');
     this.sent.emit(message);
     this.focus();

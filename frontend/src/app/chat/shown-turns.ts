@@ -44,8 +44,14 @@ export function shownOf(
   return { turns, followed, replaced };
 }
 
-function activeTurn({ runId, message, receivedAt }: ActiveRun): ShownTurn {
-  return newTurn(message, Date.parse(receivedAt), runId);
+function activeTurn({ runId, message, receivedAt, question }: ActiveRun): ShownTurn {
+  const turn = newTurn(message, Date.parse(receivedAt), runId);
+  return question ? { ...turn, asking: [question] } : turn;
+}
+
+/** A flow waits for what its user says, and nothing is on its way. */
+export function waits({ status, asking, answering }: ShownTurn): boolean {
+  return status === 'running' && asking.length > 0 && answering === null;
 }
 
 /** A turn whose run is not known, in what the server has: it may have got there nevertheless. */

@@ -11,13 +11,15 @@ import {
 import { Observable, Subscription } from 'rxjs';
 import { Announcer } from '../core/announcer';
 import { LanguageChoice } from '../core/language';
+import { Answers } from './answers';
 import { Conversations } from './conversations';
 import { Drafts } from './drafts';
 import { FirstMessages } from './first-messages';
 import { HeardEvents } from './heard-events';
-import { NOT_REGENERABLE, didNothing, isToBeSent, shownOf, soughtIn } from './shown-turns';
+import { NOT_REGENERABLE, didNothing, isToBeSent, shownOf, soughtIn, waits } from './shown-turns';
 import { Ratings } from './ratings';
 import { PAGE, StoredTurns } from './stored-turns';
+import { telling } from './telling';
 import { ShownTurn, TurnError, errorOf, newTurn, storedTurn, withStored } from './turn';
 
 /** The conversation that is open: its turns, and the runs that are heard. */
@@ -32,6 +34,7 @@ export class Thread {
   private readonly first = inject(FirstMessages);
   private readonly drafts = inject(Drafts);
   private readonly ratings = inject(Ratings);
+  private readonly answers = inject(Answers);
   private readonly heardRuns = new Map<string, Subscription>();
   /** Answers that are being given anew: the old one stays if that fails. */
   private readonly replaced = new Map<string, ShownTurn>();
@@ -55,6 +58,8 @@ export class Thread {
   /** In how many seconds it is tried again. */
   readonly againIn = signal(0);
   readonly running = computed(() => this.turns().find(({ status }) => status === 'running'));
+  /** The turn of a flow that waits for an answer, until there is one on its way. */
+  readonly asked = computed(() => this.turns().find(waits));
   private readonly change = (key: string, changed: (turn: ShownTurn) => ShownTurn): void =>
     this.turns.update((turns) => turns.map((turn) => (turn.key === key ? changed(turn) : turn)));
 
@@ -102,7 +107,7 @@ export class Thread {
   async loadOlder(): Promise<void> {
     const [id, before] = [this.id(), this.older()];
     if (id === null || before === null) return;
-    await this.asking(async () => {
+    await telling(this, async () => {
       const view = await this.service.read(id, before, PAGE);
       if (this.id() !== id) return;
       this.pages += 1;
@@ -124,6 +129,11 @@ export class Thread {
       // What was given up is not waited for any more.
       if (this.turnOf(turn.key)?.status !== 'stopped') this.fail(turn.key, error);
     }
+  }
+
+  /** Answers what a flow asks; the run tells the rest. */
+  async answer(turn: ShownTurn, message: string): Promise<void> {
+    await telling(this, () => this.answers.give(turn, message, this.id(), this.change));
   }
 
   /** Hears on where a run was lost; has one that failed answer again, without its tools. */
@@ -195,7 +205,7 @@ export class Thread {
   }
 
   private async load(id: string): Promise<void> {
-    await this.asking(async () => {
+    await telling(this, async () => {
       const view = await this.stored.read(id, this.pages);
       if (this.id() === id) this.show(view);
     });
@@ -326,7 +336,7 @@ export class Thread {
   private async takeStored(key: string): Promise<void> {
     const id = this.id();
     if (id === null) return;
-    await this.asking(async () => {
+    await telling(this, async () => {
       const view = await this.service.read(id, null, 1);
       if (this.id() === id) this.title.set(view.title ?? null);
       const [stored] = view.turns ?? [];
@@ -370,24 +380,6 @@ export class Thread {
   private isUnsent(key: string): boolean {
     const turn = this.turnOf(key);
     return turn?.stopping === true && turn.runId === null;
-  }
-
-  /** What comes of it is told only as long as the same conversation is open. */
-  private async asking(work: () => Promise<void>): Promise<void> {
-    const id = this.id();
-    const tell = (problem: AgentProblem | null): void => {
-      if (this.id() === id) this.problem.set(problem);
-    };
-    this.loading.set(true);
-    try {
-      await work();
-      tell(null);
-    } catch (error) {
-      if (!(error instanceof AgentProblem)) throw error;
-      tell(error);
-    } finally {
-      if (this.id() === id) this.loading.set(false);
-    }
   }
 
   private hangUp(): void {

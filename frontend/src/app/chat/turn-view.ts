@@ -56,6 +56,8 @@ export class TurnView {
   readonly rated = output<Rated>();
 
   protected readonly running = computed(() => this.turn().status === 'running');
+  /** Of a run that waits for its user nothing more is to come. */
+  protected readonly writing = computed(() => this.running() && this.turn().asking.length === 0);
   /** A date that a form gave, which the server is told as it is written everywhere, as people read it. */
   protected readonly message = computed(() =>
     withDays(this.exchanges().at(-1)?.message ?? '', (day) => this.language.day(day)),

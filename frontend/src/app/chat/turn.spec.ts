@@ -95,6 +95,32 @@ describe('a turn', () => {
     expect(storedTurn({ runId: RUN_ID, text: '', exchanges } as Turn).exchanges).toEqual(exchanges);
   });
 
+  it('joins what the nodes of a flow say as the server does, and voids that of one alone', () => {
+    const says = (node: string, said: string, attempt = 1): RunEvent => ({
+      type: 'text',
+      text: said,
+      attempt,
+      node,
+    });
+    const restart: RunEvent = { type: 'restart', reason: 'corrected', attempt: 2, node: 'b' };
+    const before = [says('a', 'Ho'), says('b', 'Mal'), says('a', 'la'), says('c', ' ')];
+    expect(told(...before).text).toBe('Hola\n\nMal');
+    expect(told(...before, restart).text).toBe('Hola');
+    expect(told(...before, restart, says('b', 'Bien', 2)).text).toBe('Hola\n\nBien');
+    const more = told(...before, { type: 'input', text: 'sí', node: 'q' }, says('a', 'Ya'));
+    expect(more.exchanges.map((each) => each.text)).toEqual(['Hola\n\nMal', 'Ya']);
+    expect(more.text).toBe('Hola\n\nMal\n\nYa');
+  });
+
+  it('waits with the questions of a flow until each is answered', () => {
+    const asks = (node: string): RunEvent => ({ type: 'question', text: `¿${node}?`, node });
+    const two = [asks('q1'), asks('q2'), asks('q1')];
+    expect(told(...two).asking.map(({ key }) => key)).toEqual(['q1', 'q2']);
+    const one = told(...two, { type: 'input', text: 'sí', node: 'q1' });
+    expect(one.asking).toEqual([{ text: '¿q2?', key: 'q2' }]);
+    expect(one.missing).toEqual([]);
+  });
+
   it('shows a state once that a stop repeats', () => {
     const waits: RunEvent = { type: 'state', state: 'WAITING_INPUT' };
     expect(told(waits, waits).steps).toHaveLength(1);

@@ -13,6 +13,7 @@ import {
   matchEvent,
 } from '@eira/agents-client';
 import { askedFor } from '../approvals/asked-for';
+import { Asked, Piece, answered, asking, saidBy, voided } from './exchanges';
 
 export type Approval = EventOf<'approval'>;
 /** `lost`: this page could not hear the run to its end, which the server may have. */
@@ -55,6 +56,11 @@ export interface ShownTurn {
   readonly text: string;
   /** Of a flow that has asked: all that was said, in its order; nothing while nobody has answered. */
   readonly exchanges: readonly Exchange[];
+  readonly pieces: readonly Piece[];
+  /** What a flow waits with, the first to be answered first. */
+  readonly asking: readonly Asked[];
+  /** The answer that is on its way. */
+  readonly answering: string | null;
   /** The text is void and stays to be seen until there is another. */
   readonly stale: boolean;
   readonly attempt: number;
@@ -87,6 +93,9 @@ export function newTurn(message: string, at: number, runId: string | null = null
     status: 'running',
     text: '',
     exchanges: [],
+    pieces: [],
+    asking: [],
+    answering: null,
     stale: false,
     attempt: 1,
     lastEventId: 0,
@@ -185,13 +194,16 @@ export function heard(turn: ShownTurn, event: AgentEvent, now: number): ShownTur
   const next = { ...turn, runId: event.runId || turn.runId, lastEventId: event.eventId };
   return matchEvent<ShownTurn>(event, {
     state: ({ state }) => withState(next, state, atOf(event, now)),
-    text: ({ text, attempt }) => withText(next, text, attempt),
-    restart: ({ reason, attempt }) => restarted(next, reason, attempt),
+    text: ({ text, attempt, node }) =>
+      node ? saidBy(next, node, text, attempt) : withText(next, text, attempt),
+    restart: ({ reason, attempt, node }) =>
+      node ? voided(next, node) : restarted(next, reason, attempt),
     agent_turn: ({ speaker, text }) => withStep(next, { kind: 'said', at: now, speaker, text }),
     handoff: ({ from, to }) => withStep(next, { kind: 'handoff', at: now, from, to }),
     tool: (tool) => withTool(next, tool, atOf(event, now)),
-    question: ({ text, missing }) => asked(next, text, missing ?? []),
-    input: ({ text }) => answered(next, text),
+    question: ({ text, missing, node }) =>
+      node ? asking(next, { text, key: node }) : asked(next, text, missing ?? []),
+    input: ({ text, node }) => answered(next, text, node ?? null),
     approval: (approval) => withApproval(next, approval),
     node: () => next,
     notification: ({ text }) => ({ ...next, notices: [...next.notices, text] }),
@@ -230,13 +242,6 @@ function withText(turn: ShownTurn, text: string, attempt: number): ShownTurn {
   if (!last) return said;
   const now = { ...last, text: anew ? text : last.text + text };
   return { ...said, exchanges: [...turn.exchanges.slice(0, -1), now] };
-}
-
-/** Somebody has answered what a flow asked. */
-function answered(turn: ShownTurn, message: string): ShownTurn {
-  const { exchanges, message: first, text } = turn;
-  const before = exchanges.length ? exchanges : [{ message: first, text }];
-  return { ...turn, exchanges: [...before, { message, text: '' }] };
 }
 
 /** What was said stays until there is something else to be seen, unless it had to go. */

@@ -46,9 +46,17 @@ export class AgentService {
     return this.heard({ path: '/flows/runs', body: request }, options);
   }
 
-  /** What the user says to a flow that waits. */
-  async input(runId: string, message: string): Promise<void> {
-    await this.transport.send(`${pathOf(runId)}/input`, { method: 'POST', body: { message } });
+  /**
+   * What the user says to a flow that waits; with the `key` of the question it answers no other, so
+   * that it is said again while nobody answers. Fails with AgentProblem (INPUT_CONFLICT).
+   */
+  async input(runId: string, message: string, key?: string): Promise<void> {
+    const { transport } = this;
+    const path = `${pathOf(runId)}/input`;
+    const said = (): Promise<Response> =>
+      transport.send(path, { method: 'POST', body: { message, key } });
+    if (key === undefined) await said();
+    else await patiently(said, mayPass, transport, new AbortController().signal);
   }
 
   /** The events behind `lastEventId` (0: all), of a run that goes on or has ended within 7 days. */

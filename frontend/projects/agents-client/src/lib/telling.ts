@@ -11,6 +11,8 @@ export class Told {
   private readonly asked = new Set<string>();
   private attempt = 0;
   private text = '';
+  /** The key of what a flow asks. */
+  private question: string | null = null;
 
   hear(event: RunEvent): void {
     if (event.type === 'state') this.states.add(event.state);
@@ -18,6 +20,8 @@ export class Told {
     else if (event.type === 'approval') this.asked.add(keyOf(event));
     else if (event.type === 'restart') this.restart(event.attempt);
     else if (event.type === 'text') this.hearText(event.text, event.attempt);
+    else if (event.type === 'question') this.question = event.node ?? null;
+    else if (event.type === 'input') this.question = null;
   }
 
   /** The events that bring whoever heard the others up to what `run` says. */
@@ -32,7 +36,18 @@ export class Told {
       const event = approvalEvent(approval, run.runId);
       if (!this.asked.has(keyOf(event))) yield event;
     }
+    yield* this.asking(run);
     if (run.endedAt) yield* this.ending(run);
+  }
+
+  /** That a question was answered is seen, but not with what. */
+  private *asking({ question }: RunView): Generator<RunEvent> {
+    if (this.question === (question?.key ?? null)) return;
+    if (this.question !== null) yield { type: 'input', text: '', node: this.question };
+    if (!question) return;
+    const { text, key } = question;
+    yield { type: 'text', text, attempt: this.attempt || 1, node: key };
+    yield { type: 'question', text, node: key };
   }
 
   /** The events of a run that is told as a whole. */
