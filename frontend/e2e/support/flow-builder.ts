@@ -191,6 +191,8 @@ export class FlowBuilder {
       if (name !== null) {
         await boxes.first().fill(name);
         await boxes.first().press('Tab');
+        // The box beside it is that of the new name only when the form knows it.
+        await items.nth(index).getByLabel(`Valor de ${name}`, { exact: true }).waitFor();
       }
       await boxes.last().fill(textOf(each));
       await boxes.last().press('Tab');
