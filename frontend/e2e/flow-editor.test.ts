@@ -181,7 +181,23 @@ scenario('what cannot be imported is named by its place', async (scene) => {
   await dialog.getByLabel('O pega aquí el JSON').fill('{"nodes": [1,]}');
   await dialog.getByRole('button', { name: 'Importar', exact: true }).click();
   await said.getByText('1:14').waitFor();
+  const refuses = async (text: string, path: string): Promise<void> => {
+    await dialog.getByLabel('O pega aquí el JSON').fill(text);
+    await dialog.getByRole('button', { name: 'Importar', exact: true }).click();
+    await said.getByText(path, { exact: true }).waitFor();
+  };
+  const node = '{"type":"assign_var","name":"x","value":1e400}';
+  await refuses(`{"nodes":[${node},{"a":1,"a":2}]}`, '/nodes/0/value');
+  assert.match(await said.innerText(), /\/nodes\/1\/a Este nombre está dos veces/);
+  const many = JSON.stringify(Array(2_000).fill({ type: 'response', text: 'x' }));
+  await refuses(many, '/500');
+  await refuses(
+    `${'[{"type":"loop","body":'.repeat(3_000)}[]${'}]'.repeat(3_000)}`,
+    '/0/body'.repeat(15) + '/0',
+  );
   await checkAxe(page);
+  await dialog.getByRole('button', { name: 'Cancelar' }).click();
+  await count('nothing of it was drawn', flows, 0, 0);
 });
 
 scenario(

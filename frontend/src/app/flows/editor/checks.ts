@@ -1,8 +1,10 @@
 import { DestroyRef, Injectable, computed, effect, inject, signal } from '@angular/core';
 import { AgentProblem, FlowProblem, FlowService } from '@eira/agents-client';
+import { TranslocoService } from '@jsverse/transloco';
 import { Language, LanguageChoice } from '../../core/language';
 import { FlowDocument, NodeKey, Target, places, targetOf, write } from '../model/document';
-import { pathOf } from '../model/json';
+import { pathOf, pointerOf } from '../model/json';
+import { flawsOf } from '../model/json-reader';
 import { withoutSecrets } from '../model/secrets';
 import { FlowEditor } from './flow-editor';
 import { Refusals, refusedOf } from './refusals';
@@ -24,6 +26,7 @@ export interface Problem extends Pick<FlowProblem, 'severity' | 'pointer' | 'mes
 export class FlowChecks {
   private readonly editor = inject(FlowEditor);
   private readonly flows = inject(FlowService);
+  private readonly transloco = inject(TranslocoService);
   private readonly language = inject(LanguageChoice).language;
   private readonly refusals = inject(Refusals);
   private readonly own = signal<readonly Problem[]>([]);
@@ -78,10 +81,10 @@ export class FlowChecks {
     const asking = new AbortController();
     this.asking = asking;
     const document = this.editor.document();
+    const flow = withoutSecrets(write(document)) as object;
     try {
-      const flow = withoutSecrets(write(document)) as object;
-      const { problems } = await this.flows.validate(flow, asking.signal);
-      const refused = problems.filter(({ code }) => code === OF_SERVER);
+      const unreadable = this.unreadable(JSON.stringify(flow));
+      const refused = unreadable ?? (await this.asked(flow, asking.signal));
       this.refused.set(placed(document, refused));
       this.failure.set(null);
     } catch (error) {
@@ -91,6 +94,20 @@ export class FlowChecks {
       this.refused.set(refused);
       this.failure.set(refused.length ? null : error);
     }
+  }
+
+  private async asked(flow: object, signal: AbortSignal): Promise<readonly FlowProblem[]> {
+    const { problems } = await this.flows.validate(flow, signal);
+    return problems.filter(({ code }) => code === OF_SERVER);
+  }
+
+  /** What the server could not read at all, so that it is not asked; null for nothing. */
+  private unreadable(text: string): readonly FlowProblem[] | null {
+    const flaws = flawsOf(text).map(({ reason, path, most }): FlowProblem => {
+      const message = this.transloco.translate(`flows.reason.${reason}`, { most });
+      return { severity: 'error', code: reason, pointer: pointerOf(path), message };
+    });
+    return flaws.length ? flaws : null;
   }
 
   private async check(document: FlowDocument, language: Language): Promise<void> {

@@ -25,7 +25,7 @@ export class Clip {
   }
 
   paste(text: string): boolean {
-    const from = pasteable(text, this.editor.document().keys);
+    const from = pasteable(text, this.editor.keys());
     if (from === null) {
       this.tell('unpasteable', 0);
       return false;

@@ -4,10 +4,10 @@ import { FakeServer, answered, refused } from '../../../testing/fake-server';
 import { FlowDocument, isDocument, places, read, write } from '../model/document';
 import { addNode, moveNodes, positionOf, setField, setMeta } from '../model/edits';
 import { Json } from '../model/json';
-import { NODE_HEIGHT, NODE_WIDTH, laidOut } from '../model/layout';
+import { laidOut } from '../model/layout';
+import { imported, isRefused } from '../model/unreadable';
+import { FlowChecks } from './checks';
 import { Clip } from './clip';
-import { Drawing } from './drawing';
-import { marginOf } from './fitting';
 import { FlowEditor } from './flow-editor';
 import { Refusals } from './refusals';
 import { StoredFlow } from './stored';
@@ -38,7 +38,9 @@ function place(server = new FakeServer()): {
   readonly stored: StoredFlow;
   readonly clip: Clip;
 } {
-  TestBed.configureTestingModule({ providers: [FlowEditor, Refusals, StoredFlow, Clip] });
+  TestBed.configureTestingModule({
+    providers: [FlowEditor, FlowChecks, Refusals, StoredFlow, Clip],
+  });
   return {
     server,
     editor: TestBed.inject(FlowEditor),
@@ -161,6 +163,78 @@ describe('the open flow', () => {
   });
 });
 
+describe('another flow', () => {
+  const OTHER: Json = [
+    { type: 'condition', id: 'x', expression: 'true', then: [{ type: 'response', text: 'c' }] },
+    { type: 'response', id: 'y', text: 'd' },
+  ];
+
+  it('takes the place of the one before with nothing of it, and leaves it as it was', async () => {
+    const { editor } = place();
+    await editor.open(opened(FLOW));
+    const [before, times] = [editor.positions(), editor.replaced()];
+    editor.states.set(new Map([['n1', 'done']]));
+    editor.lit.set(new Set(['n1:next:n2']));
+    editor.breakpoints.set(new Set(['n2']));
+    const made = imported(JSON.stringify(OTHER), editor.keys());
+    if (isRefused(made)) throw new Error(JSON.stringify(made));
+    await editor.replace(made);
+    const laid = await laidOut(made);
+    expect([...places(editor.document()).keys()].some((key) => before.has(key))).toBe(false);
+    expect(editor.positions()).toEqual(laid);
+    expect([editor.states().size, editor.lit().size, editor.breakpoints().size]).toEqual([0, 0, 0]);
+    expect(editor.replaced()).toBe(times + 1);
+    editor.undo();
+    expect(write(editor.document())).toEqual(FLOW);
+    expect(editor.positions()).toEqual(before);
+    editor.redo();
+    expect(editor.positions()).toEqual(laid);
+  });
+
+  it('gets keys that nothing has had, also what was undone since', async () => {
+    const { editor, clip } = place();
+    await editor.open(opened(FLOW));
+    const seen = new Set(places(editor.document()).keys());
+    for (let round = 0; round < 4; round += 1) {
+      const added = editor.add('response');
+      clip.paste(JSON.stringify({ type: 'response', text: 'e' }));
+      const made = imported(JSON.stringify(OTHER), editor.keys());
+      if (isRefused(made)) throw new Error(JSON.stringify(made));
+      await editor.replace(made);
+      const now = [...places(made).keys()];
+      expect([added, ...now].filter((key) => key === undefined || seen.has(key))).toEqual([]);
+      [added ?? '', ...now].forEach((key) => seen.add(key));
+      editor.undo();
+      editor.undo();
+      editor.undo();
+      expect(write(editor.document())).toEqual(FLOW);
+    }
+  });
+
+  it('that is too large for a layout is drawn, each node at a place of its own', async () => {
+    const { editor } = place();
+    const nodes: Json = Array.from({ length: 3_000 }, () => ({ type: 'response', text: 'a' }));
+    await editor.open(opened({ nodes }));
+    const spots = new Set([...editor.positions().values()].map(({ x, y }) => `${x},${y}`));
+    expect(spots.size).toBe(3_000);
+    expect([editor.dirty(), editor.canUndo()]).toEqual([false, false]);
+  });
+});
+
+describe('what the server cannot read', () => {
+  it('is a problem of the flow, and is not sent', async () => {
+    const { server, editor } = place();
+    const value = JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) as Json;
+    await editor.open(opened([{ type: 'assign_var', id: 'v', name: 'x', value }]));
+    const checks = TestBed.inject(FlowChecks);
+    await checks.ask();
+    expect(server.count('POST /flows/validate')).toBe(0);
+    expect(checks.failure()).toBeNull();
+    const pointer = `/0/value${'/0'.repeat(29)}`;
+    expect(checks.of('n1')).toMatchObject([{ severity: 'error', pointer }]);
+  });
+});
+
 describe('a stored flow', () => {
   it('is created, then saved as further versions of what was read', async () => {
     const server = new FakeServer()
@@ -252,72 +326,5 @@ describe('a stored flow', () => {
       null,
       false,
     ]);
-  });
-});
-
-describe('the drawing', () => {
-  const VIEW = { width: 900, height: 700 };
-  const MAP = { width: 160, height: 112 };
-  const grid = (columns: number, rows: number): Map<string, { x: number; y: number }> =>
-    new Map(
-      Array.from({ length: columns * rows }, (_, at) => [
-        `n${at}`,
-        { x: (at % columns) * 300, y: Math.floor(at / columns) * 200 },
-      ]),
-    );
-  /** What the canvas makes of it: the scale, and what is free on each side. */
-  const fitted = (
-    positions: Map<string, { x: number; y: number }>,
-    map?: typeof MAP,
-  ): { scale: number; beside: number; below: number } => {
-    const margin = marginOf(VIEW, positions, map);
-    const points = [...positions.values()];
-    const width = Math.max(...points.map(({ x }) => x)) + NODE_WIDTH;
-    const height = Math.max(...points.map(({ y }) => y)) + NODE_HEIGHT;
-    const scale = Math.min(VIEW.width / (width + margin.x), VIEW.height / (height + margin.y));
-    const beside = (VIEW.width - width * scale) / 2;
-    return { scale, beside, below: (VIEW.height - height * scale) / 2 };
-  };
-
-  it('has of a node its label, its id and what it is about', () => {
-    const nodes = [
-      ...places(opened([{ type: 'response', id: 'a', label: 'Saludo', text: 'Hola' }])),
-    ];
-    const around = {
-      at: { x: 0, y: 0 },
-      state: null,
-      breakpoint: false,
-      start: true,
-      problem: null,
-    };
-    const [drawn] = new Drawing().of(
-      nodes.map(([, { node }]) => node),
-      () => around,
-    );
-    expect(drawn).toMatchObject({ name: 'Saludo', gist: 'a · Hola' });
-  });
-
-  it('leaves room at its edges', async () => {
-    const all = [...(await laidOut(opened(FLOW))).values()];
-    expect(Math.min(...all.flatMap(({ x, y }) => [x, y]))).toBe(48);
-  });
-
-  it.each([
-    [1, 1],
-    [1, 12],
-    [8, 1],
-    [6, 6],
-    [3, 2],
-  ])('of %i by %i nodes is seen whole, beside the map', (columns, rows) => {
-    const { scale, beside, below } = fitted(grid(columns, rows), MAP);
-    expect(scale).toBeLessThanOrEqual(1);
-    expect(Math.min(beside, below)).toBeGreaterThan(0);
-    expect(beside > MAP.width + 12 || below > MAP.height + 12).toBe(true);
-  });
-
-  it('is as large as it can be where there is no map', () => {
-    expect(fitted(grid(6, 6)).scale).toBeGreaterThan(fitted(grid(6, 6), MAP).scale);
-    expect(fitted(grid(6, 6), { width: 0, height: 0 })).toEqual(fitted(grid(6, 6)));
-    expect(marginOf({ width: 0, height: 0 }, grid(1, 1), MAP)).toEqual({ x: 48, y: 48 });
   });
 });

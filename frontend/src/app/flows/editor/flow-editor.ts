@@ -18,6 +18,7 @@ export class FlowEditor {
   private readonly history = signal(begun(emptyFlow('')));
   private readonly saved = signal<FlowDocument>(this.history().present);
   private readonly unsaid = signal<ReadonlyMap<NodeKey, Point>>(new Map());
+  private readonly given = signal(0);
 
   readonly document = computed(() => this.history().present);
   readonly canUndo = computed(() => this.history().past.length > 0);
@@ -51,6 +52,11 @@ export class FlowEditor {
     computation: () => null,
   });
 
+  /** How many keys were given so far: none is given again, also when what had it is undone. */
+  readonly keys = this.given.asReadonly();
+  /** How often another flow has taken the place of the one before. */
+  readonly replaced = signal(0);
+
   /** Whether the simulator is beside the canvas. */
   readonly simulating = signal(false);
   /** A simulator's to set: what the canvas paints on nodes, and which links it lights up. */
@@ -74,10 +80,10 @@ export class FlowEditor {
   async open(document: FlowDocument): Promise<void> {
     this.unsaid.set(isPlaced(document) ? new Map() : await laidOut(document));
     this.history.set(begun(document));
+    this.given.set(document.keys);
     this.saved.set(document);
     this.choose([]);
-    this.states.set(new Map());
-    this.lit.set(NOTHING);
+    this.clear();
   }
 
   /** Another flow takes its place, as one step; its keys are others. */
@@ -89,6 +95,7 @@ export class FlowEditor {
     }
     this.edit(() => document);
     this.choose([]);
+    this.clear();
   }
 
   /** That is what is stored now; it may have been changed since. */
@@ -99,7 +106,14 @@ export class FlowEditor {
 
   /** Changes with the same `about`, right behind each other, are undone as one. */
   edit(change: (document: FlowDocument) => FlowDocument, about: string | null = null): void {
-    this.history.update((history) => stepped(history, change(history.present), about));
+    const keys = this.given();
+    this.history.update((history) => {
+      const { present } = history;
+      const from = present.keys === keys ? present : { ...present, keys };
+      const to = change(from);
+      return stepped(history, to === from ? present : to, about);
+    });
+    this.given.set(Math.max(keys, this.document().keys));
     this.forget();
   }
 
@@ -170,6 +184,14 @@ export class FlowEditor {
       spot.x += WIDE + 20;
     }
     return spot;
+  }
+
+  /** What a simulator has found of another flow is none of this one. */
+  private clear(): void {
+    this.states.set(new Map());
+    this.lit.set(NOTHING);
+    this.breakpoints.set(NOTHING);
+    this.replaced.update((times) => times + 1);
   }
 
   /** Nothing is chosen that is not there. */

@@ -41,7 +41,7 @@ export class StoredFlow {
     if (!id) return false;
     return this.telling(async () => {
       const { view } = await this.flows.read(id, version);
-      await this.editor.replace(documentOf(view.flow, this.editor.document().keys));
+      await this.editor.replace(documentOf(view.flow, this.editor.keys()));
     });
   }
 

@@ -1,4 +1,4 @@
-import { FlowDocument, FlowNode, isDocument, NodeKey, places, read, writeNode } from './document';
+import { FlowDocument, FlowNode, NodeKey, places, writeNode } from './document';
 import {
   freshId,
   ids,
@@ -11,9 +11,10 @@ import {
   withEdges,
   withNodes,
 } from './edits';
-import { Json, JsonObject, textOf, written } from './json';
+import { JsonObject, isObject, textOf, written } from './json';
 import { idOf, kindOf } from './kinds';
 import { withoutSecrets } from './secrets';
+import { imported, isRefused } from './unreadable';
 
 const ASIDE = 40;
 
@@ -38,15 +39,8 @@ export function copied(document: FlowDocument, keys: ReadonlySet<NodeKey>): stri
 
 /** What was copied, or a flow from anywhere, as a document to be pasted; null for what is none. */
 export function pasteable(text: string, keys: number): FlowDocument | null {
-  let json: Json;
-  try {
-    json = JSON.parse(text) as Json;
-  } catch {
-    return null;
-  }
-  const single = typeof json === 'object' && json !== null && 'type' in json ? [json] : json;
-  const made = read(single, keys);
-  return isDocument(made) && made.nodes.length > 0 ? made : null;
+  const made = imported(text, keys, (json) => (isObject(json) && 'type' in json ? [json] : json));
+  return !isRefused(made) && made.nodes.length > 0 ? made : null;
 }
 
 /** The nodes of another document beside or behind those that are there, under names of their own. */

@@ -1,7 +1,9 @@
 import { FlowDocument, isDocument, places, read, targetOf, write } from './document';
 import { Json, pathOf, pointerOf, withValue, written } from './json';
-import { imported, isRefused } from './unreadable';
+import { DEEPEST_BLOCK, DEEPEST_VALUE, MOST_BYTES, MOST_NODES, MOST_VALUES } from './limits';
+import { Refusal, imported, isRefused } from './unreadable';
 import { withoutSecrets } from './secrets';
+import language from '../../../../projects/flow-engine/src/lib/language.json';
 
 const NESTED: Json = {
   later: 1,
@@ -109,6 +111,120 @@ describe('what somebody brings', () => {
     for (const text of ['5', '"a"', '{"meta": {}}', 'null']) {
       const made = imported(text);
       expect(isRefused(made) && made[0]).toMatchObject({ path: '/', reason: 'not_a_flow' });
+    }
+  });
+});
+
+describe('what would be lost', () => {
+  const refusals = (text: string): readonly string[] => {
+    const made = imported(text);
+    return isRefused(made) ? made.map(({ path, reason }) => `${path} ${reason}`) : [];
+  };
+
+  it('is refused by its place: names that are there twice, and numbers that would be others', () => {
+    const text = String.raw`{
+      "nodes": [
+        {"type": "response", "text": "a", "text": "b", "\u0074ext": "c"},
+        {"type": "assign_var", "name": "x", "value": [1, 12345678901234567890, {"a/b": 1e400}]},
+        {"type": "assign_var", "name": "x", "value": {"a": {"v": 1}, "b": {"v": 1}, "v": 1e-400}}
+      ],
+      "later": [9007199254740993, 1e16, 0.1000000000000000055, -12345678901234567000]
+    }`;
+    expect(refusals(text)).toEqual([
+      '/nodes/0/text twice',
+      '/nodes/0/text twice',
+      '/nodes/1/value/1 number',
+      '/nodes/1/value/2/a~1b number',
+      '/nodes/2/value/v number',
+      '/later/0 number',
+      '/later/1 number',
+      '/later/2 number',
+      '/later/3 number',
+    ]);
+  });
+
+  it('is no number that is written in another way', () => {
+    const numbers = '1.0, 1e2, 10e-1, -0, 0.0e99, 1.50, 1E+2, 1e300, 0.30000000000000004, 5e-324';
+    const made = imported(`{"nodes": [], "later": [${numbers}, 9007199254740991]}`);
+    expect(isRefused(made) ? made : JSON.stringify(write(made))).toBe(
+      '{"nodes":[],"later":[1,100,1,0,0,1.5,100,1e+300,0.30000000000000004,5e-324,9007199254740991]}',
+    );
+  });
+});
+
+describe('what is too much', () => {
+  const response = { type: 'response', text: 'x' };
+  const refused = (flow: Json | string): readonly Refusal[] => {
+    const made = imported(typeof flow === 'string' ? flow : JSON.stringify(flow));
+    return isRefused(made) ? made : [];
+  };
+  const nested = (blocks: number): Json =>
+    Array.from({ length: blocks }).reduce<Json>(
+      (inner) => [{ type: 'loop', over: [1], body: inner }],
+      [response],
+    );
+
+  it('are more nodes than a flow may have, by the first of them', () => {
+    const nodes = (count: number): Json => Array<Json>(count).fill(response);
+    expect(refused({ nodes: nodes(MOST_NODES) })).toEqual([]);
+    const reason = { reason: 'too_many_nodes', values: { most: MOST_NODES } };
+    expect(refused({ nodes: nodes(2_000) })).toEqual([{ path: '/nodes/500', ...reason }]);
+    const inBlock = [{ type: 'loop', body: nodes(499) }, response, response];
+    expect(refused(inBlock)).toEqual([{ path: '/1', ...reason }]);
+  });
+
+  it('are blocks that are deeper than a flow may have, and values that nobody can read', () => {
+    expect(refused(nested(DEEPEST_BLOCK))).toEqual([]);
+    const path = '/0/body'.repeat(DEEPEST_BLOCK + 1);
+    expect(refused(nested(DEEPEST_BLOCK + 1))).toEqual([
+      { path, reason: 'too_deep', values: { most: DEEPEST_BLOCK } },
+    ]);
+    const [deep, ...others] = refused(
+      `${'[{"type":"loop","body":'.repeat(3_000)}[]${'}]'.repeat(3_000)}`,
+    );
+    expect(deep).toMatchObject({ reason: 'too_nested', values: { most: DEEPEST_VALUE } });
+    expect(others).toEqual([]);
+    const value = (depth: number): string =>
+      `{"nodes":[{"type":"assign_var","name":"x","value":${'['.repeat(depth)}${']'.repeat(depth)}}]}`;
+    expect(refused(value(DEEPEST_VALUE - 3))).toEqual([]);
+    expect(refused(value(20_000))[0]).toEqual({
+      path: `/nodes/0/value${'/0'.repeat(DEEPEST_VALUE - 3)}`,
+      reason: 'too_nested',
+      values: { most: DEEPEST_VALUE },
+    });
+  });
+
+  it('are more values, or longer texts, than can be sent', () => {
+    const many = (count: number): Json => ({ nodes: [], later: Array<Json>(count).fill(0) });
+    expect(refused(many(MOST_VALUES - 2))).toEqual([]);
+    expect(refused(many(MOST_VALUES - 1))).toMatchObject([
+      { path: '/', reason: 'too_many_values' },
+    ]);
+    const long = (length: number): Json => ({ nodes: [], later: 'ñ'.repeat(length / 2) });
+    expect(refused(long(MOST_BYTES - 100))).toEqual([]);
+    expect(refused(`${' '.repeat(MOST_BYTES)}${JSON.stringify(long(100))}`)).toEqual([]);
+    for (const text of [long(MOST_BYTES + 100), 'x'.repeat(20 * MOST_BYTES)]) {
+      expect(refused(text)).toMatchObject([{ path: '/', reason: 'too_large' }]);
+    }
+  });
+
+  it('is so by the limits of the language', () => {
+    expect(language.limits).toMatchObject({ nodes: MOST_NODES, blockDepth: DEEPEST_BLOCK });
+  });
+});
+
+describe('a text', () => {
+  it('may begin with a byte order mark, and has lines of any system', () => {
+    const made = imported('\uFEFF{"nodes":\r\n[]}');
+    expect(isRefused(made)).toBe(false);
+    for (const [text, path] of [
+      ['\uFEFF{"nodes": [1,]}', '1:14'],
+      ['{\r\n  "nodes": [\r\n    {},\r\n  ]\r\n}', '4:3'],
+      ['{"nodes":\u00a0[]}', '1:10'],
+      ['{"nodes": []}\uFEFF', '1:14'],
+    ] as const) {
+      const wrong = imported(text);
+      expect(isRefused(wrong) && wrong[0]).toMatchObject({ path, reason: 'not_json' });
     }
   });
 });

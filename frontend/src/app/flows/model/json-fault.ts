@@ -1,21 +1,17 @@
 const TOKEN =
-  /[\s]*(?:([{}[\]:,])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.]))/y;
+  /[ \t\r\n]*(?:([{}[\]:,])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.]))/y;
+const BLANKS = /[ \t\r\n]*/y;
 
 type Wanted = 'value' | 'value or ]' | 'name' | 'name or }' | ':' | ', or end' | 'nothing';
 
-/**
- * Where a text ceases to be JSON: line and column, from 1. Browsers say it each in words of their
- * own, and not always.
- */
-export function faultOf(text: string): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offsetOf(text));
-  return {
-    line: before.split('\n').length,
-    column: before.length - before.lastIndexOf('\n'),
-  };
+/** A part of a JSON text, as it is written there: marks that open and close, names, and scalars. */
+export interface Part {
+  readonly kind: 'open' | 'close' | 'name' | 'scalar';
+  readonly text: string;
 }
 
-function offsetOf(text: string): number {
+/** The parts of a text in their order, however deep; gives where it ceases to be JSON, or null. */
+export function* partsOf(text: string): Generator<Part, number | null> {
   const open: string[] = [];
   let wanted: Wanted = 'value';
   let at = 0;
@@ -23,14 +19,51 @@ function offsetOf(text: string): number {
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(text);
     const next: Wanted | null = match ? after(match, wanted, open) : null;
-    if (match === null || next === null) return at + blanks(text, at);
-    wanted = next;
+    if (match === null || next === null) break;
     at = TOKEN.lastIndex;
+    const part = partOf(match, wanted);
+    if (part) yield part;
+    wanted = next;
   }
+  at += blanks(text, at);
+  return wanted === 'nothing' && at === text.length ? null : at;
+}
+
+/**
+ * Where a text ceases to be JSON: line and column, from 1. Browsers say it each in words of their
+ * own, and not always.
+ */
+export function faultOf(text: string): { readonly line: number; readonly column: number } {
+  const parts = partsOf(text);
+  let part = parts.next();
+  while (!part.done) part = parts.next();
+  return placeAt(text, part.value ?? text.length);
+}
+
+export function placeAt(
+  text: string,
+  offset: number,
+): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset);
+  return {
+    line: before.split('\n').length,
+    column: before.length - before.lastIndexOf('\n'),
+  };
 }
 
 function blanks(text: string, at: number): number {
-  return /^\s*/.exec(text.slice(at))?.[0].length ?? 0;
+  BLANKS.lastIndex = at;
+  return BLANKS.exec(text)?.[0].length ?? 0;
+}
+
+/** Null of marks between parts. */
+function partOf([, mark, quoted, scalar]: RegExpExecArray, wanted: Wanted): Part | null {
+  if (mark === '{' || mark === '[') return { kind: 'open', text: mark };
+  if (mark === '}' || mark === ']') return { kind: 'close', text: mark };
+  if (mark !== undefined) return null;
+  if (quoted === undefined) return { kind: 'scalar', text: scalar ?? '' };
+  const isName = wanted === 'name' || wanted === 'name or }';
+  return { kind: isName ? 'name' : 'scalar', text: quoted };
 }
 
 /** What is wanted behind this token; null where it may not stand there. */

@@ -25,6 +25,7 @@ import {
   written,
 } from './json';
 import { faultOf } from './json-fault';
+import { readStrictly } from './json-reader';
 import { KINDS, kindOf, portsOf } from './kinds';
 import { linksOf } from './links';
 
@@ -217,6 +218,76 @@ describe('whatever JSON it is', () => {
     );
   });
 
+  it('is read as JSON.parse reads it, from a text without anything that would be lost', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), fc.nat(4), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        const read = readStrictly(text);
+        if ('flaws' in read) {
+          expect(read.flaws.map(({ reason }) => reason)).not.toContain('not_json');
+          return;
+        }
+        expect(read.json).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('is no JSON exactly where JSON.parse says so', () => {
+    const parses = (text: string): boolean => {
+      try {
+        JSON.parse(text);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"',
+      '1',
+      '-',
+      '0',
+      'e2',
+      '.5',
+      'null',
+      ' ',
+      '\u00a0',
+      '\r\n',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 9 }), (pieces) => {
+        const text = pieces.join('');
+        const read = readStrictly(text);
+        const isNone = 'flaws' in read && read.flaws.some(({ reason }) => reason === 'not_json');
+        expect([text, isNone]).toEqual([text, !parses(text)]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('has a number again as it was, or it is refused', () => {
+    const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,22})(\.\d{1,22})?(e[+-]?\d{1,3})?$/);
+    fc.assert(
+      fc.property(digits, (text) => {
+        const read = readStrictly(text);
+        if ('flaws' in read) {
+          expect(read.flaws).toMatchObject([{ reason: 'number' }]);
+          return;
+        }
+        const again = JSON.stringify(read.json);
+        expect(readStrictly(again)).toEqual({ json: JSON.parse(again) as Json });
+        // Exact: no more digits than a double has, and the same ones.
+        expect(significant(again)).toBe(significant(text));
+      }),
+    );
+  });
+
   it('has its fault where a text ceases to be JSON, and not before', () => {
     fc.assert(
       fc.property(anything, fc.nat(), (value, cut) => {
@@ -230,6 +301,14 @@ describe('whatever JSON it is', () => {
     );
   });
 });
+
+/** All digits that say something. */
+function significant(text: string): string {
+  return text
+    .replace(/e.*/, '')
+    .replaceAll(/[-.]/g, '')
+    .replaceAll(/^0+|0+$/g, '');
+}
 
 function offsetOf(text: string, { line, column }: { line: number; column: number }): number {
   const lines = text.split('\n').slice(0, line - 1);

@@ -117,6 +117,24 @@ describe('a simulation', () => {
     expect(session.breakpoints().size).toBe(0);
   });
 
+  it('is forgotten with its marks when another flow takes the place of its own', async () => {
+    const { editor, session, keyAt } = await desk(true);
+    editor.simulating.set(true);
+    TestBed.tick();
+    await session.run();
+    session.toggleBreakpoint(keyAt('nodes/1'));
+    TestBed.tick();
+    expect([session.status(), editor.breakpoints().size]).toEqual(['done', 1]);
+    const other = read([{ type: 'response', text: 'a' }], editor.keys());
+    if (!isDocument(other)) throw new Error('no flow');
+    await editor.replace(other);
+    TestBed.tick();
+    expect([session.status(), session.records(), session.said()]).toEqual(['ready', [], []]);
+    expect([editor.states().size, editor.lit().size, editor.breakpoints().size]).toEqual([0, 0, 0]);
+    await session.run();
+    expect(session.records().map(({ node }) => node)).toEqual(['@0']);
+  });
+
   it('sends keys in one header of one request, and names no profile that only it knows', async () => {
     const { server, session, typed } = await desk(true);
     server.on('POST /chat', () => stream([bytes(log([...ANSWERED] as never))]));

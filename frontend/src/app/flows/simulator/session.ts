@@ -115,6 +115,12 @@ export class SimulationSession {
       const open = untracked(() => this.open());
       open?.simulator.setBreakpoints(idsOf(marked, open.naming));
     });
+    let seen = this.editor.replaced();
+    effect(() => {
+      const now = this.editor.replaced();
+      if (now !== seen) untracked(() => this.forget());
+      seen = now;
+    });
     inject(DestroyRef).onDestroy(() => {
       this.reset();
       this.editor.breakpoints.set(NOTHING);
@@ -184,6 +190,12 @@ export class SimulationSession {
     this.at.set(null);
     this.status.set('ready');
     this.show();
+  }
+
+  /** Of another flow nothing was simulated, and nothing marked. */
+  private forget(): void {
+    this.reset();
+    this.breakpoints.set(NOTHING);
   }
 
   /** Of the run that is shown; nothing in it was typed in for the simulator. */
