@@ -98,7 +98,10 @@ scenario('a flow is simulated: the path, what each node did, what the user says'
 
 scenario('it goes step by step, stops where it is told to, and is stopped', async (scene) => {
   const { page, flows, sim } = await opened(scene, ASKING);
+  // Nothing is chosen yet that it could be set on.
+  await sim.panel.locator('[data-do="breakpoint"]:disabled').waitFor();
   await flows.node('more').click();
+  await sim.panel.locator('[data-do="breakpoint"]:enabled').waitFor();
   await page.keyboard.press('F9');
   await flows.node('more').and(page.locator('[data-breakpoint]')).waitFor();
   await sim.do('run');

@@ -87,6 +87,12 @@ export class RunsPage {
     return this.language.duration(Math.max(0, Date.parse(endedAt) - Date.parse(receivedAt)));
   }
 
+  protected kindOf({ isFlow, isAgentCall, partOf }: RunEntry): string {
+    if (isFlow) return 'flow';
+    if (partOf) return 'part';
+    return isAgentCall ? 'agent' : 'message';
+  }
+
   /** Of somebody without a name there is an id, of which the beginning tells them apart. */
   protected shortOf(id: string): string {
     return id.length > SHORT ? `${id.slice(0, SHORT)}…` : id;

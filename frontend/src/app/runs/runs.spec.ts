@@ -148,6 +148,16 @@ describe('the list of runs', () => {
     expect(root.querySelector('.heads')?.children).toHaveLength(row?.children.length ?? 0);
   });
 
+  it('says what is a flow, and what one has called', async () => {
+    const flow = { ...ENTRY, isFlow: true };
+    const part = { ...ENTRY, runId: 'r2', isAgentCall: true, partOf: RUN_ID };
+    server().on('GET /runs', () => answered({ items: [flow, part] }));
+    const { root } = await opened('/runs');
+    await until(() => expect(root.querySelectorAll('.runs li')).toHaveLength(2));
+    const rows = [...root.querySelectorAll('.runs li')].map((each) => each.children[3]);
+    expect(rows.map((each) => each?.textContent)).toEqual(['Flujo', 'Llamada de un flujo']);
+  });
+
   it('calls people by their names, where they are known', async () => {
     const named = { ...ENTRY, userName: 'Luis Ortega' };
     server().on('GET /runs', () => answered({ items: [named] }));
@@ -269,6 +279,22 @@ describe('the page of a run', () => {
     expect(record?.getAttribute('href')).toBe(CALL.recordUrl);
     expect(record?.textContent).toContain('T-1001');
     expect(root.querySelector('eira-stop-run')).toBeNull();
+  });
+
+  it('says which flow it runs, and of what it is part', async () => {
+    const flow = { sessionId: '', name: 'Altas', flowId: 'f1', version: 3 };
+    const partOf = { runId: 'r0', number: 1, quiet: false, node: 'alta[2]' };
+    const { states } = run('DONE');
+    const acts = { state: 'EXECUTING_TOOLS', since: ENDED.endedAt } as const;
+    server().on(READ, () =>
+      answered(run('DONE', { ...ENDED, states: [...states, acts], flow, partOf })),
+    );
+    const { root } = await opened(`/runs/${RUN_ID}`);
+    await until(() => expect(root.querySelector('.facts')?.textContent).toContain('Altas'));
+    const facts = root.querySelector('.facts')?.textContent ?? '';
+    for (const said of ['versión 3', 'f1', 'r0', 'alta[2]']) expect(facts).toContain(said);
+    expect(root.querySelector('.facts a')?.getAttribute('href')).toBe('/runs/r0');
+    expect(root.querySelector('.steps')?.textContent).not.toContain('ERP');
   });
 
   it('follows a run to its end, which screen readers are told', async () => {
