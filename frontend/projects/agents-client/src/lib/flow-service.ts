@@ -1,6 +1,8 @@
 import { Injectable, inject } from '@angular/core';
 import type { components } from './api';
-import { Transport, jsonOf } from './transport';
+import { FlowRunRequest } from './models';
+import { patiently } from './patiently';
+import { Transport, jsonOf, mayBePostedAgain } from './transport';
 
 type Schemas = components['schemas'];
 
@@ -74,6 +76,18 @@ export class FlowService {
   async save(flowId: string, flow: FlowJson, etag: string): Promise<TaggedFlow> {
     const asked = { method: 'PUT', body: { flow }, headers: { 'if-match': etag } } as const;
     return taggedOf(await this.transport.send(pathOf(flowId), asked));
+  }
+
+  /**
+   * Starts a run, which goes on by itself, and gives its id; the same key and request are the same
+   * run, however often they are sent. Fails with AgentProblem.
+   */
+  async start(request: FlowRunRequest, idempotencyKey: string): Promise<string> {
+    const headers = { prefer: 'respond-async', 'idempotency-key': idempotencyKey };
+    const asked = { method: 'POST', body: request, headers } as const;
+    const posted = (): Promise<Schemas['RunStarted']> => this.transport.json('/flows/runs', asked);
+    const { signal } = new AbortController();
+    return (await patiently(posted, mayBePostedAgain, this.transport, signal)).runId;
   }
 
   async delete(flowId: string): Promise<void> {

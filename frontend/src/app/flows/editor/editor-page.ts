@@ -21,6 +21,7 @@ import { ExportDialog } from '../dialogs/export-dialog';
 import { ImportDialog } from '../dialogs/import-dialog';
 import { LeaveDialog } from '../dialogs/leave-dialog';
 import { ConflictDialog } from '../dialogs/conflict-dialog';
+import { RunDialog } from '../dialogs/run-dialog';
 import { VersionsDialog } from '../dialogs/versions-dialog';
 import { FlowIcon } from '../flow-icon';
 import { Inspector } from '../inspector/inspector';
@@ -39,6 +40,7 @@ import { FlowPalette } from './palette';
 import { ProblemList } from './problem-list';
 import { Simulation } from './simulation';
 import { SIMULATOR } from './simulator-slot';
+import { RealRun } from './real-run';
 import { Refusals } from './refusals';
 import { Shortcuts } from './shortcuts';
 import { NEW, StoredFlow } from './stored';
@@ -64,6 +66,7 @@ type Panel = (typeof PANELS)[number];
     LeaveDialog,
     ProblemList,
     RouterLink,
+    RunDialog,
     Simulation,
     TranslocoDirective,
     VersionsDialog,
@@ -71,7 +74,7 @@ type Panel = (typeof PANELS)[number];
   templateUrl: './editor-page.html',
   styleUrl: './editor-page.css',
   encapsulation: ViewEncapsulation.None,
-  providers: [FlowEditor, Refusals, FlowChecks, StoredFlow, Clip, Vocabulary],
+  providers: [FlowEditor, Refusals, FlowChecks, StoredFlow, RealRun, Clip, Vocabulary],
   host: { class: 'flow-editor', '(keydown)': 'press($event)' },
 })
 export class EditorPage {

@@ -21,6 +21,8 @@ export class FlowEditor {
   private readonly given = signal(0);
 
   readonly document = computed(() => this.history().present);
+  /** As it was opened or saved last. */
+  readonly stored = this.saved.asReadonly();
   readonly canUndo = computed(() => this.history().past.length > 0);
   readonly canRedo = computed(() => this.history().future.length > 0);
   private readonly text = computed(() => JSON.stringify(write(this.document())));
