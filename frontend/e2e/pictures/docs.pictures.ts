@@ -28,7 +28,7 @@ scenario('what can be asked, and an answer with its sources', async (scene) => {
   await chat.lastAnswer.getByRole('region', { name: 'Fuentes' }).waitFor();
   await page.getByRole('link', { name: QUESTION }).waitFor();
   // As high as the question, its answer and its sources are together.
-  await page.setViewportSize({ width: 860, height: 820 });
+  await page.setViewportSize({ width: 840, height: 810 });
   await shot(page, 'answer-with-sources');
   await page.setViewportSize(VIEW);
   await chat.lastAnswer.locator('details.progress > summary').click();
@@ -81,10 +81,10 @@ scenario('what operators see', async (scene) => {
 });
 
 scenario('a flow is drawn and tried', async (scene) => {
-  const context = { viewport: { width: 1280, height: 720 } };
+  const context = { viewport: { width: 1280, height: 860 } };
   const { page } = await scene.visit({ as: 'marta', at: '/flows', context });
   const flows = new Flows(page);
-  await page.getByRole('link', { name: 'Conversación que pregunta y espera' }).click();
+  await page.getByRole('link', { name: 'Conversación que pregunta y espera', exact: true }).click();
   await flows.nodes.first().waitFor();
   await flows.nodes.nth(1).click();
   await flows.field('id').waitFor();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { platform } from './platform.ts';
 
 /** Bytes: pictures stay in the history for ever. */
-const LARGEST = 100_000;
+const LARGEST = 200_000;
 
 /** Writes what the page looks like now to docs/images, for people who read about it. */
 export async function picture(page: Page, name: string): Promise<void> {
