@@ -65,6 +65,24 @@ describe('a flow that is run for real', () => {
     expect(runs(server)[2]?.headers['idempotency-key']).not.toBe(first?.headers['idempotency-key']);
   });
 
+  it('stays one run where the server is busy behind an answer that was lost', async () => {
+    const { server, real } = await desk();
+    server.on(
+      'POST /flows/runs',
+      unanswered,
+      () => refused('RATE_LIMITED', 'Demasiadas', 429),
+      () => answered({ runId: 'r1' }, 202),
+    );
+    expect([await real.begin(''), await real.begin(''), await real.begin('')]).toEqual([
+      null,
+      null,
+      'c1',
+    ]);
+    const [first, ...others] = runs(server);
+    expect(others).toEqual([first, first]);
+    expect(server.count('DELETE /conversations/c1')).toBe(0);
+  });
+
   it('that is refused leads to its fields, and leaves no conversation', async () => {
     const { server, real, refusals } = await desk();
     const errors = [{ pointer: '/flow/0/text', message: 'No.' }];

@@ -17,6 +17,9 @@ interface Asked {
   readonly request: FlowRunRequest & { readonly conversationId: string };
 }
 
+/** Answers which say that nothing was begun; behind all others a run may be under way. */
+const NOTHING_BEGUN = new Set([400, 403, 404, 413]);
+
 /** The stored flow is run by the server, each time in a conversation of its own. */
 @Injectable()
 export class RealRun {
@@ -55,7 +58,7 @@ export class RealRun {
       if (!(error instanceof AgentProblem)) throw error;
       this.problem.set(error);
       this.refusals.take(this.editor.stored(), error);
-      if (error.status >= 400 && error.status < 500) await this.forget();
+      if (NOTHING_BEGUN.has(error.status)) await this.forget();
       return null;
     } finally {
       this.busy.set(false);
