@@ -27,7 +27,7 @@ from shared.contracts.runs import RunOutcome, RunRecord
 from shared.contracts.wording import say
 from shared.errors import DependencyError
 from shared.ports import Dependencies
-from shared.streams.fitting import fitting_turn
+from shared.streams.fitting import TEXT_BYTES, fitting_turn, shortened
 from shared.streams.showing import said_by_flow, shown_text
 from shared.streams.writing import LogWriter
 
@@ -134,7 +134,7 @@ def _with_what_was_done(outcome: RunOutcome, left: LeftBehind, language: Languag
         # Such a sentence may invite people to try again.
         sentences.append(say("failed_behind_tools", language))
     told = [" ".join(sentences), *([left.told] if left.told else [])]
-    return outcome.model_copy(update={"told": "\n".join(told)})
+    return outcome.model_copy(update={"told": shortened("\n".join(told), TEXT_BYTES)})
 
 
 def _terminal_event(

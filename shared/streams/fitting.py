@@ -11,7 +11,9 @@ from shared.contracts.runs import ToolOutcome
 
 TEXT_BYTES = 500_000
 CITATIONS_BYTES = 300_000
+ENTITIES_BYTES = 100_000
 MOST_EFFECTS = 1_000
+MORE = " …"
 RESULTS_BYTES = 1_200_000
 """Of JSON as it is sent, where a letter with an accent takes six."""
 
@@ -24,6 +26,7 @@ def fitting_turn(turn: Turn) -> Turn:
             "text": cut(turn.text, TEXT_BYTES),
             "exchanges": tuple(_cut_exchanges(turn.exchanges)),
             "citations": _beginning(turn.citations, CITATIONS_BYTES),
+            "entities": _beginning(turn.entities, ENTITIES_BYTES),
             "effects": turn.effects[:MOST_EFFECTS],
         }
     )
@@ -52,8 +55,14 @@ def cut(text: str, most: int) -> str:
     """Its beginning, of at most so many bytes of JSON."""
     if _bytes_of(text) <= most:
         return text
+    text = text[:most]
     end = bisect_right(range(len(text)), most, key=lambda end: _bytes_of(text[:end])) - 1
     return text[: max(end, 0)]
+
+
+def shortened(text: str, most: int) -> str:
+    """As `cut`; that something is missing is seen at its end."""
+    return text if _bytes_of(text) <= most else cut(text, most - _bytes_of(MORE)) + MORE
 
 
 def _cut_exchanges(exchanges: Sequence[Exchange]) -> Iterable[Exchange]:

@@ -1,5 +1,7 @@
 """A run that failed or was stopped behind its tools: what they did is told, and remembered."""
 
+import json
+
 import pytest
 
 from activities.finish import finish
@@ -11,10 +13,12 @@ from shared.contracts.effects import Effect, EffectState
 from shared.contracts.events import ErrorEvent, TextEvent
 from shared.contracts.identity import Language
 from shared.contracts.problems import Failure
-from shared.contracts.runs import RunRecord, StateChange, Usage
+from shared.contracts.runs import RunOutcome, RunRecord, StateChange, Usage
 from shared.ports import LogItem
-from shared.streams.ending import NOTHING
+from shared.streams.ending import NOTHING, LeftBehind, close_run
+from shared.streams.fitting import TEXT_BYTES
 from shared.streams.stopping import stop_run
+from shared.streams.writing import TERMINAL_STEP, LogWriter
 from tests.fakes.calls import begin_call
 from tests.fakes.samples import AT, TASK_ARGS, task_call, task_plan
 from tests.fakes.world import ANA, RUN_ID, World
@@ -185,3 +189,25 @@ async def test_of_agents_what_was_made_is_told_wherever_it_stands_in_the_ledger(
     assert left.told.startswith("Hecho: la tarea T-8")
     assert "No se ha hecho" not in left.told
     assert [each.id for each in left.entities] == ["T-8"]
+
+
+async def test_a_run_that_has_done_more_than_fits_ends_and_tells_the_beginning() -> None:
+    world = World()
+    record = await begun(world)
+    outcome = RunOutcome(
+        run_id=RUN_ID,
+        tenant_id=ANA.tenant_id,
+        state="FAILED",
+        finish_reason="error",
+        ended_at=AT,
+        failure=AWAY,
+    )
+    writer = LogWriter(world.log, RUN_ID, TERMINAL_STEP, "w", 0)
+    left = LeftBehind(told="Hecho: la tarea.\n" * 150_000, acted=True)
+    stored = await close_run(record, outcome, "es", (), writer, world.deps(), left)
+    assert stored.told is not None
+    assert stored.told.endswith(" …")
+    assert len(json.dumps(stored.told)) <= TEXT_BYTES
+    error = (await world.log.all(RUN_ID))[-1].events[-1]
+    assert isinstance(error, ErrorEvent)
+    assert error.message == stored.told

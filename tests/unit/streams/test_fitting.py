@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from shared.contracts.conversations import Exchange, Turn, TurnEffect
+from shared.contracts.conversations import Exchange, Mentioned, Turn, TurnEffect
 from shared.contracts.evidence import Citation
 from shared.contracts.runs import ToolOutcome
-from shared.streams.fitting import cut, fitting_results, fitting_turn
+from shared.streams.fitting import cut, fitting_results, fitting_turn, shortened
 from tests.fakes.samples import AT
 
 ITEM_BYTES = 2 * 1024 * 1024
@@ -48,6 +48,21 @@ def test_a_text_is_cut_where_its_json_is_full(letter: str, most: int) -> None:
 
 def test_of_a_text_without_room_nothing_is_left() -> None:
     assert cut("Hola", 0) == ""
+
+
+def test_of_a_text_that_is_shortened_it_is_seen() -> None:
+    assert shortened("ñ" * 5, 32) == "ñ" * 5
+    found = shortened("ñ" * 50, 32)
+    assert found == "ñ" * 3 + " …"
+    assert len(json.dumps(found)) <= 32
+
+
+def test_a_turn_of_more_records_than_fit_keeps_the_first() -> None:
+    many = [Mentioned(type="task", id=f"T-{n}", name="ñ" * 100) for n in range(4_000)]
+    fits = fitting_turn(turn(entities=many))
+    assert 0 < len(fits.entities) < len(many)
+    assert fits.entities == tuple(many[: len(fits.entities)])
+    assert len(json.dumps(fits.wire())) < ITEM_BYTES
 
 
 def test_a_turn_that_fits_stays_as_it_is() -> None:
