@@ -119,7 +119,8 @@ async def _taken(request: AdvanceRequest, pinned: Pinned, deps: Dependencies) ->
         progress = await _before(request, deps, anew=attempt > 0)
         if progress.stopped:
             # Whoever stops it may not have come so far as to ask, or have died.
-            await ask_to_stop(request.run.log_id, "EXECUTING_TOOLS", deps.log, deps.now())
+            run_id, after = request.run.log_id, request.after
+            await ask_to_stop(run_id, "EXECUTING_TOOLS", deps.log, deps.now(), after=after)
             raise RunStoppedError(request.run.run_id)
         if progress.step >= request.step:
             return _Taken(progress, request.after)

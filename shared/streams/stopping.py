@@ -34,10 +34,12 @@ async def stop_run(record: RunRecord, state: RunState, deps: Dependencies) -> No
 
 
 async def ask_to_stop(
-    run_id: str, state: RunState, log: LogItems, at: datetime | None = None
+    run_id: str, state: RunState, log: LogItems, at: datetime | None = None, *, after: int = 0
 ) -> None:
-    """The entry that the run's steps meet, once, whoever writes it. Raises as `stop_run`."""
-    writer = LogWriter(log, run_id, STOP_STEP, run_id, 0)
+    """The entry that the run's steps meet, once, whoever writes it. `after`: of a step, how many
+    events the log is known to have; none of them is such an entry, since no step goes on behind
+    one. Raises as `stop_run`."""
+    writer = LogWriter(log, run_id, STOP_STEP, run_id, after)
     await writer.append(STOP_PART, [StateEvent(state=state, at=at)])
 
 

@@ -15,6 +15,7 @@ from shared.ports import LogItem, ModelRequest, StreamEnd
 from shared.streams.stopping import ask_to_stop
 from tests.fakes.calls import begin_call
 from tests.fakes.services import FakeModel
+from tests.fakes.stores import FakeLogItems
 from tests.fakes.world import World
 from tests.unit.activities.test_speak import asked
 
@@ -93,3 +94,31 @@ async def test_work_ends_with_who_waits_for_it() -> None:
         async with asyncio.timeout(0.05):
             await unless_stopped(works(), asked(run), world.deps())
     assert ended.is_set()
+
+
+class CountedLog(FakeLogItems):
+    """`tried` are the numbers at which an entry was to begin."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried: list[int] = []
+
+    async def create(self, run_id: str, item: LogItem) -> LogItem | None:
+        self.tried.append(item.first)
+        return await super().create(run_id, item)
+
+
+@pytest.mark.parametrize("behind", [0, 2])
+async def test_who_knows_the_log_asks_to_stop_where_it_ends(behind: int) -> None:
+    """And once, also when others have written or asked meanwhile."""
+    log = CountedLog()
+    for number in range(1, 101):
+        said = (StateEvent(state="EXECUTING_TOOLS"),)
+        await log.create("r", LogItem(number, said, f"flow-{number}/0", "w"))
+    log.tried.clear()
+    await ask_to_stop("r", "EXECUTING_TOOLS", log, after=100 - behind)
+    assert log.tried == list(range(101 - behind, 102))
+    await ask_to_stop("r", "EXECUTING_TOOLS", log, after=100 - behind)
+    await ask_to_stop("r", "EXECUTING_TOOLS", log)
+    assert [each.key for each in await log.all("r")].count("stop/requested") == 1
+    assert len(await log.all("r")) == 101
