@@ -58,6 +58,23 @@ async def doings_of(call: Call, record: RunRecord) -> tuple[Doing, ...]:
     return (Doing(record, outcomes, await _approvals(call, record, places)),)
 
 
+async def doings_to_decide(call: Call, record: RunRecord) -> tuple[Doing, ...]:
+    """Those of which the caller may decide something; nothing is read for who may decide nothing.
+    Raises StoreError."""
+    if not _decides(call, record):
+        return ()
+    found = await doings_of(call, record)
+    return tuple(each for each in found if any(may_decide(call, one) for one in each.approvals))
+
+
+def _decides(call: Call, record: RunRecord) -> bool:
+    """Whether they have a right that an approval of this run may need."""
+    packs = call.deps.packs
+    known = record.pack_version if record.pack_version in packs.versions else packs.current
+    needed = {each.approval.right for each in packs.get(known).tools.values()}
+    return not needed.isdisjoint(call.caller.rights)
+
+
 async def _of_flow(call: Call, record: RunRecord) -> tuple[Doing, ...]:
     """By the numbers of its calls."""
     deps, tenant_id, run_id = call.deps, record.tenant_id, record.run_id

@@ -8,10 +8,9 @@ from azurefunctions.extensions.http.fastapi import Response, StreamingResponse
 
 from api import problems
 from api.answers import json_answer
-from api.approvals import may_decide
 from api.asked import question_by
 from api.bodies import whole_number
-from api.doings import doings_of
+from api.doings import doings_of, doings_to_decide
 from api.edge import Call
 from api.listening import FOR_LATER, Listener, ReaderGoneError, listen
 from api.live_states import state_now, states_with
@@ -63,15 +62,14 @@ OPERATORS = frozenset({"runs:read", OPERATE})
 
 
 async def read(call: Call) -> Response:
-    """For who started it, who operates runs, and who may approve one of its calls; what was said
-    in the conversation is for the first of them only."""
+    """For who started it, who operates runs, and who may approve one of its calls, who of a flow
+    sees those only; what was said in the conversation is for the first of them only."""
     record = await any_run(call)
     run_id, tenant_id = record.run_id, record.tenant_id
-    doings = await doings_of(call, record)
     mine = is_own(call, record)
-    operates = not OPERATORS.isdisjoint(call.caller.rights)
-    asked = [approval for each in doings for approval in each.approvals]
-    if not mine and not operates and not any(may_decide(call, each) for each in asked):
+    whole = mine or not OPERATORS.isdisjoint(call.caller.rights)
+    doings = await (doings_of(call, record) if whole else doings_to_decide(call, record))
+    if not whole and not doings:
         raise NotFoundError("run_not_found")
     outcome, turn, state, feedback = await asyncio.gather(
         call.deps.runs.outcome(tenant_id, run_id),
@@ -101,7 +99,7 @@ async def read(call: Call) -> Response:
             approvals=tuple(told for each in doings for told in each.views(call)),
             memory=await _memory(call, outcome),
             rating=feedback.rating if feedback else None,
-            error=_told(outcome, call.language) if outcome else None,
+            error=_told(outcome, call.language, whole or not record.flow) if outcome else None,
             correlation_id=record.correlation_id,
             trace_id=record.trace_id,
             flow=record.flow,
@@ -122,11 +120,12 @@ async def _memory(call: Call, outcome: RunOutcome | None) -> Memory:
     return await call.deps.runs.memory(outcome.tenant_id, outcome.run_id) or "pending"
 
 
-def _told(outcome: RunOutcome, language: Language) -> Failure | None:
-    """A failure is stored by its message's key; people get the sentence, and what was done."""
+def _told(outcome: RunOutcome, language: Language, whole: bool = True) -> Failure | None:
+    """A failure is stored by its message's key; people get the sentence, and what was done if they
+    may know the `whole`."""
     if outcome.failure is None:
         return None
-    told = outcome.told or say(outcome.failure.message, language)
+    told = (whole and outcome.told) or say(outcome.failure.message, language)
     return outcome.failure.model_copy(update={"message": told})
 
 

@@ -13,6 +13,7 @@ from shared.contracts.conversations import Turn
 from shared.ports import Dependencies
 from tests.fakes.agents import tool_call
 from tests.fakes.flow_desk import FlowDesk, flow_desk
+from tests.fakes.flow_runs import FakeFlowRuns
 from tests.fakes.http import Caller
 from tests.fakes.services import FakeModel
 from tests.fakes.world import ANA, PACKS, World
@@ -20,6 +21,7 @@ from tests.unit.api.rules import CALLERS
 from tests.unit.flow_runs.test_calls import BOSS, CALLER, URL, Addresses, Approving, allowed
 
 WRITES = (tool_call("http", method="POST", url=URL, body={"n": 1}),)
+READS = (tool_call("http", method="GET", url=URL),)
 AGENT = {"type": "agent_call", "id": "alta", "agent_profile": "normal", "message": "Da de alta",
          "tools": [{"name": "http"}], "save_as": "r"}  # fmt: skip
 FAILS = {"type": "condition", "id": "no", "expression": "nada > 1", "then": []}
@@ -114,6 +116,45 @@ async def test_who_approves_for_an_agent_sees_the_flow_without_what_was_said(
     told = await read(desk, run_id, "luis")
     assert "text" not in told
     assert told["approvals"][0]["decidedBy"] == BOSS.user_id
+
+
+async def test_who_approves_for_one_agent_sees_nothing_of_the_others(
+    desk: FlowDesk, model: FakeModel
+) -> None:
+    model.calls += [(), READS, ()]
+    run_id = await desk.begin([{**AGENT, "id": "a"}, {**AGENT, "id": "b"}, FAILS])
+    await decided(desk, await asked(desk, run_id))
+    await desk.ended(run_id)
+    mine, theirs = await read(desk, run_id), await read(desk, run_id, "luis")
+    assert [each["node"] for each in mine["effects"]] == ["a", "b"]
+    assert [each["node"] for each in theirs["effects"]] == ["a"]
+    assert theirs["approvals"][0]["decidedBy"] == BOSS.user_id
+    assert "Hecho: http" in mine["error"]["message"]
+    assert "Hecho" not in theirs["error"]["message"]
+    desk.world.callers["luis"] = BOSS.model_copy(update={"rights": ("runs:read",)})
+    assert (await read(desk, run_id, "luis"))["effects"] == mine["effects"]
+
+
+class CountedFlowRuns(FakeFlowRuns):
+    """`looked` counts how often somebody wanted to know a flow's agents."""
+
+    looked = 0
+
+    async def calls(self, tenant_id: str, run_id: str, *, acting: bool = False) -> tuple[str, ...]:
+        self.looked += 1
+        return await super().calls(tenant_id, run_id, acting=acting)
+
+
+@pytest.mark.parametrize(("right", "looks"), [("http:call", 0), ("approvals:decide", 1)])
+async def test_agents_are_looked_at_for_who_may_decide_something_only(
+    desk: FlowDesk, right: str, looks: int
+) -> None:
+    run_id = await desk.run([{"type": "response", "text": "Hola"}])
+    counted = CountedFlowRuns()
+    desk.world.callers["luis"] = BOSS.model_copy(update={"rights": (right,)})
+    luis = Caller(replace(desk.deps, flow_runs=counted), desk.orchestrations, "luis")
+    assert (await luis.call(runs.read, path={"runId": run_id})).status == 404
+    assert counted.looked == looks
 
 
 async def test_the_audit_and_the_turn_of_a_flow_have_what_its_agents_changed(
