@@ -3,8 +3,8 @@
 import asyncio
 
 from activities.entities import effects_of
+from activities.flow_agents import all_agents_of
 from activities.steps import announced, load_record, log_writer
-from shared.calling.parts import agents_of
 from shared.contracts.activities import StepResult
 from shared.contracts.agent_steps import AgentResult
 from shared.contracts.conversations import Turn, TurnEffect
@@ -46,7 +46,8 @@ async def close_flow(request: CloseFlowRequest, deps: Dependencies) -> StepResul
 async def _effects(record: RunRecord, deps: Dependencies) -> tuple[TurnEffect, ...]:
     """Of its own calls and those of its agents, in the order in which they were begun."""
     results, agents = await asyncio.gather(
-        deps.agent_steps.results(record.tenant_id, record.run_id), agents_of(record, deps)
+        deps.agent_steps.results(record.tenant_id, record.run_id),
+        all_agents_of(record, deps),
     )
     made: dict[int, tuple[RunRecord, tuple[AgentResult, ...]]] = {}
     made |= {each.number: (record, (each,)) for each in results}

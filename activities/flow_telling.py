@@ -23,6 +23,8 @@ from shared.flows.interpreting import Advance
 MOST_EVENTS = 100
 MOST_CHARACTERS = 100_000
 """In one entry of the log; a larger event is one of its own."""
+CLOCKED = {"at", "duration_ms"}
+"""Of an event, what is another when the step is executed again."""
 
 
 def told(
@@ -59,11 +61,12 @@ def still_under_way(
 
 
 def parts_of(events: Sequence[RunEvent]) -> Iterator[list[RunEvent]]:
-    """As entries of the log, none of which is too large for the store."""
+    """As entries of the log, none of which is too large for the store; the same ones when a step is
+    executed again, so each event is told once."""
     part: list[RunEvent] = []
     characters = 0
     for each in events:
-        long = len(each.model_dump_json())
+        long = len(each.model_dump_json(exclude=CLOCKED))
         if part and (len(part) == MOST_EVENTS or characters + long > MOST_CHARACTERS):
             yield part
             part, characters = [], 0

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from activities.flow_agents import all_agents_of
 from activities.steps import load_outcomes, load_plan, load_record, load_results
 from shared.calling.parts import agents_of
 from shared.contracts.activities import Recorded, RecordRequest
@@ -124,7 +125,8 @@ async def _agents(
     if started.flow is None:
         return ()
     found: list[Happened] = []
-    for part in await agents_of(started, deps):
+    look_for = agents_of if request.broken_off else all_agents_of
+    for part in await look_for(started, deps):
         pack = deps.packs.get(part.record.pack_version)
         changing = {each.place: each.outcome for each in part.results if each.place is not None}
         places = (MAX_CALLS if part.under_way else 0, tuple(changing))

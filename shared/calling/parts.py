@@ -1,7 +1,7 @@
 """What the agents have done that a flow has called: each is a run of its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import batched
 
@@ -31,8 +31,15 @@ class AgentPart:
         return [each.place for each in self.results if each.place is not None]
 
 
-async def agents_of(flow: RunRecord, deps: Dependencies) -> tuple[AgentPart, ...]:
-    """Those that may call tools, in the order in which they were called. Raises StoreError."""
+type RecordReader = Callable[[str, str], Awaitable[RunRecord | None]]
+"""Of a tenant's run."""
+
+
+async def agents_of(
+    flow: RunRecord, deps: Dependencies, *, over: RecordReader | None = None
+) -> tuple[AgentPart, ...]:
+    """Those that may call tools, in the order in which they were called. `over` reads the record
+    of one whose call has ended. Raises StoreError."""
     tenant_id = flow.tenant_id
     children = await deps.flow_runs.calls(tenant_id, flow.run_id, acting=True)
     if not children:
@@ -43,19 +50,24 @@ async def agents_of(flow: RunRecord, deps: Dependencies) -> tuple[AgentPart, ...
     found: list[AgentPart] = []
     for some in batched(children, AT_ONCE, strict=False):
         parts = await asyncio.gather(
-            *(_part(tenant_id, each, each in under_way, deps) for each in some)
+            *(_part(tenant_id, each, each in under_way, deps, over) for each in some)
         )
         found += (each for each in parts if each is not None)
     return tuple(sorted(found, key=lambda each: each.part_of.number))
 
 
 async def _part(
-    tenant_id: str, child: str, under_way: bool, deps: Dependencies
+    tenant_id: str, child: str, under_way: bool, deps: Dependencies, over: RecordReader | None
 ) -> AgentPart | None:
     """None for one whose record was not stored: it has not begun."""
-    record, results = await asyncio.gather(
-        deps.runs.get(tenant_id, child), deps.agent_steps.results(tenant_id, child)
-    )
+    if over is not None and not under_way:
+        # Behind its end, before which they were stored.
+        record = await over(tenant_id, child)
+        results = await deps.agent_steps.results(tenant_id, child)
+    else:
+        record, results = await asyncio.gather(
+            deps.runs.get(tenant_id, child), deps.agent_steps.results(tenant_id, child)
+        )
     if record is None or record.part_of is None:
         return None
     return AgentPart(record, record.part_of, results, under_way)

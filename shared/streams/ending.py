@@ -29,7 +29,7 @@ from shared.errors import DependencyError
 from shared.ports import Dependencies
 from shared.streams.fitting import TEXT_BYTES, fitting_turn, shortened
 from shared.streams.showing import said_by_flow, shown_text
-from shared.streams.writing import LogWriter
+from shared.streams.writing import LogWriter, RunEndedError
 
 log = logging.getLogger("eira.runs")
 
@@ -78,22 +78,27 @@ async def close_run(
     if record.part_of is None:
         # Of an agent call of a flow, the flow goes on.
         terminal = _terminal_event(stored, record, language)
-        await _tell_stopped(record, stored, writer, deps)
-        await writer.append(TERMINAL_PART, [*announced, terminal])
+        if await _tell_stopped(record, stored, writer, deps):
+            await writer.append(TERMINAL_PART, [*announced, terminal])
     return stored
 
 
 async def _tell_stopped(
     record: RunRecord, outcome: RunOutcome, writer: LogWriter, deps: Dependencies
-) -> None:
-    """The nodes of a flow that were under way when it failed or was stopped."""
+) -> bool:
+    """The nodes of a flow that were under way when it failed or was stopped. False when the end is
+    told already: by an earlier execution, which a replica that was behind showed fewer of them."""
     if record.flow is None or outcome.failure is None:
-        return
+        return True
     progress = await deps.flow_runs.progress(record.tenant_id, record.run_id, anew=True)
     began = progress.began if progress else {}
     told = [_stopped(key, each, outcome.ended_at) for key, each in began.items()]
-    for place, some in enumerate(batched(told, EVENTS_AT_ONCE, strict=False)):
-        await writer.append(f"{STOPPED_PART}-{place}", some)
+    try:
+        for place, some in enumerate(batched(told, EVENTS_AT_ONCE, strict=False)):
+            await writer.append(f"{STOPPED_PART}-{place}", some)
+    except RunEndedError:
+        return False
+    return True
 
 
 def _stopped(key: str, begun: Begun, at: datetime) -> NodeEvent:
