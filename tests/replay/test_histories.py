@@ -1,6 +1,7 @@
 """Runs that began under a released version go on under the code that is there now."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,11 @@ def test_a_history_is_of_its_version(file: Path) -> None:
     body = read(file)["body"]
     begun = next(each for each in body["history"] if each["EventType"] == 0)
     assert begun["Version"] == file.parent.name
+
+
+@pytest.mark.parametrize("file", FILES, ids=named)
+def test_a_history_does_not_say_where_it_was_recorded(file: Path) -> None:
+    assert re.findall(r'File [\\"]+/[^"\\]*', file.read_text("utf-8")) == []
 
 
 def other(context: DurableOrchestrationContext) -> Any:
